@@ -1,0 +1,61 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Differs as soon as what is installed in .venv is no longer what it should be.
+KEY := $(shell (pwd; cat requirements/run.txt requirements/dev.txt pyproject.toml) | cksum | tr ' ' '-')
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install --no-deps
+LOCK := .venv-lock
+COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
+	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml --group pyproject.toml:build
+
+.DEFAULT_GOAL := help
+.PHONY: run test check format lock clean help
+
+run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
+	$(call install,run)
+	@$(BIN)/python -m ledgersim serve $(ARGS)
+
+test: ## Install what is needed and run all tests (ARGS="-k name ...")
+	$(call install,dev)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: ## Lint, check types and imports, and run all tests
+	$(call install,dev)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest
+
+format: ## Write the code as `make check` wants it, as far as a tool can
+	$(call install,dev)
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=--upgrade: the newest)
+	@[ -x $(LOCK)/bin/uv ] || { $(PYTHON) -m venv --clear $(LOCK) && $(LOCK)/bin/python -m pip install --quiet uv; }
+	$(COMPILE) --output-file requirements/run.txt
+	$(COMPILE) --group pyproject.toml:dev --constraints requirements/run.txt --output-file requirements/dev.txt
+
+clean: ## Remove everything that was installed or built
+	rm -rf $(VENV) $(LOCK) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
+		printf 'make %-8s %s\n' "$$name" "$$text"; \
+	done
+
+# $(call install,run): the pinned packages of requirements/run.txt and the project itself, once for a KEY.
+# What stands in dev.txt contains all of run.txt.
+define install
+@if ! [ -x $(BIN)/python ] || [ "$$(cat $(VENV)/installed-$(1) 2>/dev/null)" != "$(KEY)" ]; then \
+	set -e; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ledgersim needs Python 3.11 or later; make $(1) PYTHON=... names one")'; \
+	echo "Installing requirements/$(1).txt into $(VENV)" >&2; \
+	[ -x $(BIN)/python -a -e $(BIN)/pip ] || $(PYTHON) -m venv --clear $(VENV); \
+	$(PIP) --require-hashes --requirement requirements/$(1).txt; \
+	$(PIP) --no-build-isolation --editable .; \
+	for set in $(if $(filter dev,$(1)),run dev,run); do echo "$(KEY)" > $(VENV)/installed-$$set; done; \
+fi
+endef

@@ -1,0 +1,3 @@
+"""A stateful simulator of the REST APIs of Aptic, PayEx and Riverty."""
+
+__version__ = "0.1.0"

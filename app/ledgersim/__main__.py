@@ -1,0 +1,5 @@
+"""`python -m ledgersim` is `ledgersim`."""
+
+from ledgersim.cli import main
+
+main()

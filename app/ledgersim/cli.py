@@ -1,0 +1,126 @@
+"""The command line. What a command needs is imported where it runs, so that help is quick."""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from ledgersim import __version__
+from ledgersim.core.startup import CannotStart
+from ledgersim.settings import Settings, flag, load_settings, variable
+
+BAD_USAGE = 2  # the exit code of every refusal to start
+
+app = typer.Typer(
+    name="ledgersim",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="A stateful simulator of the REST APIs of Aptic, PayEx and Riverty, for testing offline.",
+    epilog="`ledgersim COMMAND --help` tells more of a command.",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process; what it refuses takes one line and exit code 2."""
+    try:
+        code = app(arguments, prog_name="ledgersim", standalone_mode=False)
+    except (CannotStart, typer.TyperException) as error:
+        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+        print("ledgersim:", " ".join(message.split()), file=sys.stderr)
+        code = BAD_USAGE
+    sys.exit(code)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Print the version or, where no command is given, the help."""
+    if version:
+        print(f"ledgersim {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def serve(**flags: str | None) -> None:
+    """Serve the simulator until Ctrl+C or SIGTERM.
+
+    Prints one line, `Ready: http://...`, to standard output when it answers requests; all else goes to
+    standard error. Each option can also be given by the environment variable that it names; the option
+    wins.
+    """
+    settings = load_settings(os.environ, **flags)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    gc.disable()  # until the server is ready: while modules load there is little to collect
+
+    from ledgersim import server
+
+    server.serve(settings)
+
+
+def _option_of(name: str) -> Parameter:
+    """The option of one setting. Its text is checked by `load_settings`, as that of the variable is."""
+    setting = Settings.model_fields[name]
+    default = "" if setting.default is None else f"default: {setting.default}; "
+    text = f"{setting.description}  [{default}{variable(name)}]"
+    option = typer.Option(flag(name), help=text, metavar="VALUE", show_default=False)
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option])
+
+
+serve.__signature__ = Signature([_option_of(name) for name in Settings.model_fields])  # type: ignore[attr-defined]
+app.command()(serve)
+
+
+@app.command()
+def routes() -> None:
+    """Print all operations as a table: id, method, path, provenance (method/path) and summary.
+
+    Provenance tells how the vendor's method and path are known: observed, documented, documented
+    elsewhere, or inferred.
+    """
+    from ledgersim import main as house
+
+    table = [("ID", "METHOD", "PATH", "PROVENANCE", "SUMMARY")]
+    for route in house.routes():
+        provenance = f"{route.method_provenance}/{route.path_provenance}"
+        table.append((route.id, route.method, route.path, provenance, route.summary))
+    widths = [max(len(row[column]) for row in table) for column in range(4)]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("  ".join([*cells, row[4]]).rstrip())
+
+
+@app.command()
+def openapi(
+    vendor: Annotated[str, typer.Argument(help="Name of the vendor.", metavar="VENDOR")],
+    output: Annotated[
+        Path | None, typer.Option(help="File to write to, instead of standard output.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Print the OpenAPI document of a vendor as JSON."""
+    import json
+
+    from ledgersim import main as house
+    from ledgersim.vendors import VENDORS
+
+    names = [one.name for one in VENDORS]
+    if vendor not in names:
+        raise CannotStart(f"VENDOR is {vendor!r}; it must be one of {', '.join(names)}")
+    text = json.dumps(house.openapi(vendor), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CannotStart(f"--output {output} cannot be written: {error.strerror}") from error

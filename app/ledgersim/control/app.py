@@ -1,0 +1,22 @@
+"""The control application."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledgersim.control.routes import router
+from ledgersim.core.dispatcher import refusal
+from ledgersim.core.problems import Problem
+from ledgersim.core.vendor import VendorApp
+
+MOUNT = "/_sim"
+
+
+def build() -> VendorApp:
+    """The operations under `/_sim`; they refuse in plain JSON."""
+    app = VendorApp("ledgersim control", _refuse)
+    app.include(router)
+    return app
+
+
+def _refuse(problem: Problem, request: Request) -> Response:
+    return refusal(problem)

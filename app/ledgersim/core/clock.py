@@ -1,0 +1,81 @@
+"""The simulated time of a space; the only module that reads the time of the machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+Mode = Literal["real", "frozen"]
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class ClockError(ValueError):
+    """A time that no clock here tells."""
+
+
+class Backwards(ClockError):
+    """A time before something that has been recorded already."""
+
+
+def wall_clock() -> datetime:
+    """The time of the machine, aware and UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How the time is told; `floor` is the latest instant that something has been recorded at."""
+
+    mode: Mode = "real"
+    offset: timedelta = timedelta()
+    frozen_at: datetime | None = None
+    floor: datetime = EARLIEST
+
+
+class Clock:
+    """Tells the time of one space: ticking with the machine (plus an offset) or standing still."""
+
+    def __init__(self, setting: Setting, wall: Callable[[], datetime] = wall_clock) -> None:
+        self.setting = setting
+        self._wall = wall
+
+    def now(self) -> datetime:
+        """The present instant of the space, aware and UTC."""
+        if self.setting.frozen_at is not None:
+            return self.setting.frozen_at
+        return self._wall() + self.setting.offset
+
+    def today(self) -> date:
+        """The present calendar day of the space, in UTC."""
+        return self.now().date()
+
+    def set(self, mode: Mode, now: datetime | None) -> Setting:
+        """The setting that makes the clock read `now` (default: go on from the present reading).
+
+        Raises Backwards for an instant before anything recorded in the space, ClockError for one that is
+        not from 1900 to 2199.
+        """
+        target = self.now() if now is None else now
+        if target < self.setting.floor:
+            raise Backwards(
+                f"{_text(target)} lies before {_text(self.setting.floor)}, the latest time at which the clock of "
+                "this space was set or something written; time only moves forward: reset the space, or use a "
+                "fresh one, whose clock may be set to any time since its world's date"
+            )
+        if not EARLIEST <= target < LATEST:
+            raise ClockError("the clock tells times from 1900-01-01 to 2199-12-31")
+        if mode == "frozen":
+            return Setting(mode, frozen_at=target, floor=target)
+        return Setting(mode, offset=target - self._wall(), floor=target)
+
+    def recorded(self) -> None:
+        """Note that something was recorded now: the clock may not be set to before it."""
+        now = self.now()
+        if now > self.setting.floor:
+            self.setting = replace(self.setting, floor=now)
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,63 @@
+"""Refusals. Rules and routes raise them; only a vendor's `errors.py` turns them into bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+Errors = Mapping[str, Sequence[str]]
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """A refusal that any vendor can word: status, a stable code, what, why and where.
+
+    `errors` names each bad field of the request (`[1].debts[0].billDate`) with its messages.
+    """
+
+    status: int
+    code: str
+    title: str
+    detail: str = ""
+    errors: Errors = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_detail(self, detail: str, **headers: str) -> Self:
+        """The same refusal, telling more; `headers` with `_` for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return replace(self, detail=detail, headers={**self.headers, **named})
+
+    def with_errors(self, errors: Errors) -> Self:
+        """The same refusal, naming the fields at fault."""
+        return replace(self, errors=errors)
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.title}: {self.detail}"
+
+
+VALIDATION = Problem(400, "validation", "One or more validation errors occurred.")
+UNREADABLE = Problem(400, "unreadable", "The request body cannot be read as JSON.")
+UNAUTHORIZED = Problem(401, "unauthorized", "Unauthorized")
+NOT_FOUND = Problem(404, "not-found", "Not Found")
+METHOD_NOT_ALLOWED = Problem(405, "method-not-allowed", "Method Not Allowed")
+CONFLICT = Problem(409, "conflict", "Conflict")
+TOO_LARGE = Problem(413, "too-large", "Content Too Large")
+UNSUPPORTED_MEDIA_TYPE = Problem(415, "unsupported-media-type", "Unsupported Media Type")
+INTERNAL = Problem(500, "internal-server-error", "Internal Server Error")
+
+
+def invalid(name: str, message: str) -> Problem:
+    """A 400 for one field."""
+    return VALIDATION.with_errors({name: [message]})
+
+
+def field_path(location: Sequence[Any]) -> str:
+    """Where in a request something stands, as clients write it: `[1].debts[0].billDate`."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            path += f".{part}" if path else str(part)
+    return path

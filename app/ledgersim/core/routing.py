@@ -1,0 +1,64 @@
+"""Finding the route of a request: by literal segments in any case, with or without a slash at the end."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi.routing import APIRoute
+
+
+@dataclass(slots=True)
+class _Node:
+    literals: dict[str, "_Node"] = field(default_factory=dict)
+    parameter: "_Node | None" = None
+    routes: dict[str, tuple[APIRoute, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class RouteIndex:
+    """A tree over the segments of all paths, so that the number of routes costs nothing."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+
+    def add(self, route: APIRoute) -> None:
+        """Make a route findable under its path and methods."""
+        node, names = self._root, []
+        for segment in segments(route.path):
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(segment.lower(), _Node())
+        for method in route.methods or ():
+            node.routes[method] = route, tuple(names)
+
+    def find(self, method: str, parts: list[str]) -> tuple[APIRoute | None, dict[str, Any], list[str]]:
+        """The route, its path parameters, and the methods that the path allows (none: no such path)."""
+        allowed: list[str] = []
+        for node, values in _walk(self._root, parts, 0, ()):
+            if method in node.routes:
+                route, names = node.routes[method]
+                return route, dict(zip(names, values, strict=True)), []
+            allowed += node.routes
+        return None, {}, allowed
+
+
+def _walk(node: _Node, parts: list[str], at: int, values: tuple[str, ...]) -> Any:
+    if at == len(parts):
+        if node.routes:
+            yield node, values
+        return
+    literal = node.literals.get(parts[at].lower())
+    if literal is not None:
+        yield from _walk(literal, parts, at + 1, values)
+    if node.parameter is not None and parts[at]:
+        yield from _walk(node.parameter, parts, at + 1, (*values, parts[at]))
+
+
+def segments(path: str) -> list[str]:
+    """The parts of a percent-encoded path between its slashes, decoded; a slash at the end counts for nothing."""
+    parts = [unquote(part) for part in path.split("/")[1:]]
+    if parts and parts[-1] == "":
+        parts.pop()
+    return parts

@@ -1,0 +1,169 @@
+"""A space: one isolated world with its own rows, clock, identifiers and tokens."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlmodel import SQLModel
+
+from ledgersim.core.clock import Clock, Mode, Setting
+from ledgersim.core.database import Database, row, rows
+from ledgersim.core.ids import Stream
+from ledgersim.core.state import Fact, SpaceState, Token
+
+ResetScope = Literal["all", "data", "clock"]
+
+STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
+TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
+MOST_TOKENS = 10_000  # a space; the oldest are forgotten first
+
+_READ_STATE = select(STATE)
+_SAVE_PROGRESS = update(STATE).values(
+    guid_position=bindparam("guids"), chance_position=bindparam("chance"), clock_floor=bindparam("floor")
+)
+_SAVE_CLOCK = update(STATE).values(
+    clock_mode=bindparam("mode"),
+    clock_offset_microseconds=bindparam("offset"),
+    clock_frozen_at=bindparam("frozen_at"),
+    clock_floor=bindparam("floor"),
+)
+_FIND_TOKEN = select(TOKEN.c.expires_at).where(
+    TOKEN.c.vendor == bindparam("of_vendor"), TOKEN.c.token == bindparam("of_token")
+)
+_ADD_TOKEN = insert(TOKEN)
+_FORGET_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
+
+
+class Space:
+    """All the state of one world. `image` is the seeded world that a reset goes back to."""
+
+    def __init__(self, name: str, database: Database, image: bytes) -> None:
+        self.name = name
+        self.database = database
+        self._image = image
+        self._load()
+
+    def _load(self) -> None:
+        state = row(self.connection, _READ_STATE)
+        assert state is not None, "a space is only made from the image of a world"
+        self.guids = Stream(state["seed"], "guid", state["guid_position"])
+        self.chance = Stream(state["seed"], "chance", state["chance_position"])
+        facts = rows(self.connection, select(Fact.__table__))  # type: ignore[attr-defined]
+        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts}
+        self.as_of = date.fromisoformat(state["as_of"])
+        self.clock = Clock(
+            Setting(
+                state["clock_mode"],
+                timedelta(microseconds=state["clock_offset_microseconds"]),
+                state["clock_frozen_at"],
+                state["clock_floor"],
+            )
+        )
+
+    @property
+    def connection(self) -> Connection:
+        """For reading; writes belong into `transaction()`."""
+        return self.database.connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One request's writes: all of them, the drawn identifiers included, or none."""
+        before = self.guids.position, self.database.changes
+        try:
+            with self.database.transaction() as connection:
+                yield connection
+                if self.database.changes != before[1]:
+                    self.clock.recorded()
+                    connection.execute(
+                        _SAVE_PROGRESS,
+                        {
+                            "guids": self.guids.position,
+                            "chance": self.chance.position,
+                            "floor": self.clock.setting.floor,
+                        },
+                    )
+        except BaseException:
+            self.guids.position = before[0]
+            raise
+
+    def set_clock(self, mode: Mode, now: datetime | None) -> None:
+        """Set the clock, durably. Raises ClockError if it would go backwards."""
+        setting = self.clock.set(mode, now)
+        with self.database.transaction() as connection:
+            _save_clock(connection, setting)
+        self.clock.setting = setting
+
+    def reset(self, scope: ResetScope = "all") -> None:
+        """Go back to the seeded world: its rows and identifiers (data), its clock, or all with the tokens."""
+        if scope == "all":
+            self.database.restore(self._image)
+            self._load()
+        elif scope == "clock":
+            self._set_setting(Setting(floor=start_of(self.as_of)))
+        else:
+            tokens = rows(self.connection, select(TOKEN))
+            chance, setting = self.chance.position, self.clock.setting
+            self.database.restore(self._image)
+            self._load()
+            self.chance.position = chance
+            with self.transaction() as connection:
+                if tokens:
+                    connection.execute(_ADD_TOKEN, tokens)
+            self._set_setting(setting)
+
+    def _set_setting(self, setting: Setting) -> None:
+        with self.database.transaction() as connection:
+            _save_clock(connection, setting)
+        self.clock.setting = setting
+
+    def issue_token(self, vendor: str, lifetime: timedelta) -> str:
+        """A new access token, valid for `lifetime` of this space's clock."""
+        with self.transaction() as connection:
+            token = self.chance.draw().hex() + self.chance.draw().hex()
+            added = connection.execute(
+                _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": self.clock.now() + lifetime}
+            )
+            connection.execute(_FORGET_TOKENS, {"last_id": added.inserted_primary_key[0] - MOST_TOKENS})
+        return token
+
+    def token_expiry(self, vendor: str, token: str) -> datetime | None:
+        """When a token of this space ends or ended; None for one that it does not know."""
+        found = row(self.connection, _FIND_TOKEN, of_vendor=vendor, of_token=token)
+        return None if found is None else found["expires_at"]
+
+    def export(self) -> bytes:
+        """The vendors' rows and the position of the identifiers as JSON: equal states give equal bytes."""
+        content: dict[str, Any] = {"guidPosition": self.guids.position, "tables": {}}
+        for table in sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name):
+            if not table.name.startswith("sim_"):
+                statement = select(table).order_by(*table.primary_key)
+                content["tables"][table.name] = rows(self.connection, statement)
+        return json.dumps(content, default=_as_text, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.database.close()
+
+
+def start_of(day: date) -> datetime:
+    """Midnight UTC of a day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _save_clock(connection: Connection, setting: Setting) -> None:
+    connection.execute(
+        _SAVE_CLOCK,
+        {
+            "mode": setting.mode,
+            "offset": setting.offset // timedelta(microseconds=1),
+            "frozen_at": setting.frozen_at,
+            "floor": setting.floor,
+        },
+    )
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,150 @@
+"""A vendor: one application at one mount, which says no in its own way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from ledgersim.core import problems
+from ledgersim.core.body import JsonRoute
+from ledgersim.core.problems import Problem
+from ledgersim.core.routing import RouteIndex
+from ledgersim.core.space import Space
+
+Render = Callable[[Problem, Request], Response]
+Guard = Callable[[APIRoute, Request], None]
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """Name, where it is mounted, and how its application is built from the settings."""
+
+    name: str
+    mount: str
+    build: Callable[[Any], "VendorApp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a route knows of its request besides the parameters: the space, and how to write links."""
+
+    space: Space
+    base: str  # what precedes the vendor's own path in a link
+
+    def url(self, path: str) -> str:
+        """An absolute address, with the prefix by which the request came."""
+        return self.base + path
+
+
+async def current_call(request: Request) -> Call:
+    """The space and base address of a request, as the dispatcher found them."""
+    scope = request.scope
+    return Call(scope["space"], f"{scope['scheme']}://{request.headers.get('host', 'localhost')}{scope['root_path']}")
+
+
+CurrentCall = Annotated[Call, Depends(current_call)]
+
+
+def operation(identifier: str, *, method: str, path: str, summary: str) -> dict[str, Any]:
+    """What a route says of itself: the contract's id, and how sure we are of its method and path.
+
+    Provenance is `observed`, `documented`, `documented elsewhere` or `inferred`.
+    """
+    return {
+        "operation_id": identifier,
+        "summary": summary,
+        "openapi_extra": {"x-provenance": {"method": method, "path": path}},
+    }
+
+
+# For routes that answer with no body, and so without a media type.
+NO_CONTENT: dict[str, Any] = {"status_code": 204, "response_class": Response}
+
+
+def new_router() -> APIRouter:
+    """A router whose routes read bodies in the house's way."""
+    return APIRouter(route_class=JsonRoute, strict_content_type=False)
+
+
+class VendorApp(FastAPI):
+    """A FastAPI application that finds its routes by an index and words every refusal itself."""
+
+    def __init__(self, title: str, render: Render, guard: Guard | None = None, **options: Any) -> None:
+        super().__init__(title=title, openapi_url=None, docs_url=None, redoc_url=None, **options)
+        self._index = RouteIndex()
+        self._guard = guard
+        self.router.middleware_stack = self._route
+
+        async def refuse(request: Request, problem: Any) -> Response:
+            return render(problem, request)
+
+        async def refuse_invalid(request: Request, error: Any) -> Response:
+            return render(_from_validation(error), request)
+
+        async def refuse_http(request: Request, error: Any) -> Response:
+            return render(Problem(error.status_code, "http", error.detail), request)
+
+        async def refuse_failure(request: Request, error: Any) -> Response:
+            return render(problems.INTERNAL.with_detail("The simulator failed; its log tells why."), request)
+
+        self.add_exception_handler(Problem, refuse)
+        self.add_exception_handler(RequestValidationError, refuse_invalid)
+        self.add_exception_handler(HTTPException, refuse_http)
+        self.add_exception_handler(Exception, refuse_failure)
+
+    def include(self, *routers: APIRouter) -> None:
+        """Take the routes of these routers, flat."""
+        for router in routers:
+            for route in router.routes:
+                assert isinstance(route, APIRoute)
+                self.router.routes.append(route)
+                self._index.add(route)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        route, parameters, allowed = self._index.find(scope["method"], scope["segments"])
+        if route is None:
+            raise _no_route(scope, allowed)
+        if self._guard is not None:
+            self._guard(route, Request(scope))
+        scope.update(route=route, endpoint=route.endpoint, path_params=parameters, router=self.router)
+        await route.app(scope, receive, send)
+
+
+# Where pydantic speaks of Python, in the words of JSON.
+_MESSAGES = {
+    "no_body": "A JSON body is required",
+    "model_type": "Input should be a JSON object",
+    "model_attributes_type": "Input should be a JSON object",
+    "dict_type": "Input should be a JSON object",
+    "list_type": "Input should be a JSON array",
+    "int_type": "Input should be a whole number, without quotation marks",
+    "bool_type": "Input should be true or false, without quotation marks",
+    "string_type": "Input should be a string",
+}
+
+
+def _no_route(scope: Scope, allowed: list[str]) -> Problem:
+    what = f"{scope['method']} {scope['path']}"
+    if not allowed:
+        return problems.NOT_FOUND.with_detail(f"There is no {what}.")
+    methods = ", ".join(sorted(set(allowed)))
+    return problems.METHOD_NOT_ALLOWED.with_detail(f"There is no {what}; the path takes {methods}.", Allow=methods)
+
+
+def _from_validation(error: RequestValidationError) -> Problem:
+    errors: dict[str, list[str]] = {}
+    for one in error.errors():
+        where, *inside = one["loc"]
+        name = problems.field_path(inside) or str(where)
+        kind = "no_body" if one["loc"] == ("body",) and one["type"] == "missing" else one["type"]
+        errors.setdefault(name, []).append(_MESSAGES.get(kind, one["msg"]))
+    return problems.VALIDATION.with_errors(errors)

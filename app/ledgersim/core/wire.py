@@ -1,0 +1,117 @@
+"""The base of everything that crosses the wire: names, amounts, rates, instants, GUIDs.
+
+A request's amounts arrive as JSON numbers, read as Decimal (see body.py), and go on as whole hundredths;
+an answer's amounts are whole hundredths and leave as JSON numbers.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+MOST_CENTS = 10**13 - 1  # 99,999,999,999.99: sums of a million such amounts still fit 64 bits
+MOST_RATE = 1_000  # per cent, and units of one currency for one of another
+
+
+class Answer(BaseModel):
+    """What the server sends. Built from rows: attributes are columns, aliases the vendor's spelling."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=False)
+
+
+class Body(BaseModel):
+    """What a client sends: exact JSON types, unknown members tolerated."""
+
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
+
+
+def _scaled_number(scale: int, most: Decimal, exact: bool) -> Callable[[Any], int]:
+    decimals = len(str(scale)) - 1
+
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise PydanticCustomError("number", "Input should be a number, without quotation marks")
+        number = Decimal(value)
+        if not -most <= number <= most:
+            raise PydanticCustomError("number_range", f"Input should be at most {most:,}")
+        if number < 0:
+            raise PydanticCustomError("negative", "Input should be 0 or more")
+        whole = int((number * scale).to_integral_value("ROUND_HALF_UP"))
+        if exact and Decimal(whole).scaleb(-decimals) != number:
+            raise PydanticCustomError("decimals", f"Input should have at most {decimals} decimals")
+        return whole
+
+    return read
+
+
+_NUMBER = WithJsonSchema({"type": "number", "format": "double"})
+
+# An amount of money sent by a client: not negative, at most two decimals. Unit: hundredths.
+AmountIn = Annotated[
+    int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True)), _NUMBER
+]
+# A rate in per cent a year. Unit: ten-thousandths, rounded half up.
+RateIn = Annotated[int, BeforeValidator(_scaled_number(10_000, Decimal(MOST_RATE), exact=False)), _NUMBER]
+# Units of one currency for one of another. Unit: millionths, rounded half up.
+ExchangeRateIn = Annotated[
+    int, BeforeValidator(_scaled_number(1_000_000, Decimal(MOST_RATE), exact=False)), _NUMBER
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Marks a number of an answer that is kept as this many times its value, in whole numbers."""
+
+    factor: int
+
+    def read(self, kept: int | None) -> float | None:
+        """The number to show."""
+        return None if kept is None else kept / self.factor
+
+
+_HUNDREDTHS, _TEN_THOUSANDTHS, _MILLIONTHS = Scale(100), Scale(10_000), Scale(1_000_000)
+Amount = Annotated[float, BeforeValidator(_HUNDREDTHS.read), _NUMBER, _HUNDREDTHS]
+Rate = Annotated[float, BeforeValidator(_TEN_THOUSANDTHS.read), _NUMBER, _TEN_THOUSANDTHS]
+ExchangeRate = Annotated[float, BeforeValidator(_MILLIONTHS.read), _NUMBER, _MILLIONTHS]
+
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?\s*([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
+
+
+def parse_instant(text: str) -> datetime | None:
+    """An ISO 8601 date or date-time as an aware instant in UTC, or None where it is none.
+
+    A date is its midnight; without an offset the time is UTC; below a microsecond it is cut off.
+    """
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        return None
+    day, time, fraction, offset = found.groups()
+    zone = "+00:00" if offset is None or offset in "Zz" else offset
+    try:
+        return datetime.fromisoformat(
+            f"{day}T{time or '00:00'}{'' if fraction is None else f'.{fraction[:6]:0<6}'}{zone}"
+        ).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_instant(value: Any) -> datetime:
+    instant = parse_instant(value) if isinstance(value, str) else None
+    if instant is None:
+        raise PydanticCustomError(
+            "date_time", "Input should be a date or date-time such as 2026-01-31 or 2026-01-31T10:00:00Z"
+        )
+    return instant
+
+
+InstantIn = Annotated[datetime, BeforeValidator(_read_instant)]

@@ -1,0 +1,97 @@
+"""Where everything meets: the one place that knows all parts."""
+
+from typing import Any, NamedTuple
+
+from fastapi.routing import APIRoute
+
+from ledgersim.control import app as control
+from ledgersim.core.database import Database, row
+from ledgersim.core.dispatcher import Dispatcher
+from ledgersim.core.spaces import Spaces
+from ledgersim.core.startup import CannotStart
+from ledgersim.core.state import SpaceState
+from ledgersim.core.vendor import VendorApp
+from ledgersim.settings import Settings
+from ledgersim.vendors import VENDORS
+from ledgersim.world.template import world_image
+
+
+class Route(NamedTuple):
+    """An operation as `ledgersim routes` shows it."""
+
+    id: str
+    method: str
+    path: str
+    method_provenance: str
+    path_provenance: str
+    summary: str
+
+
+def create_app(settings: Settings) -> Dispatcher:
+    """The whole simulator as one ASGI application, its world built and its database open.
+
+    Raises CannotStart for a world or database that cannot be used.
+    """
+    image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+    mounts = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
+    spaces = Spaces(image, _default_database(settings, image))
+    return Dispatcher({**mounts, control.MOUNT: control.build()}, spaces)
+
+
+def _default_database(settings: Settings, image: bytes) -> Database | None:
+    if settings.database is None:
+        return None
+    database = Database.in_file(settings.database, image)
+    wanted = _identity(Database.in_memory(image))
+    found = _identity(database)
+    if found != wanted:
+        differing = ", ".join(
+            f"{name} {found.get(name)} instead of {wanted[name]}" for name in wanted if found.get(name) != wanted[name]
+        )
+        raise CannotStart(
+            f"the database {settings.database} was made for another world ({differing}); "
+            "start with the same options as then, or name another file"
+        )
+    return database
+
+
+def _identity(database: Database) -> dict[str, Any]:
+    """Of which world a database is."""
+    state = row(database.connection, SpaceState.__table__.select()) or {}  # type: ignore[attr-defined]
+    return {
+        name: state.get(name) for name in ("schema_version", "world", "world_digest", "seed", "customers", "as_of")
+    }
+
+
+def vendor_apps() -> dict[str, tuple[str, VendorApp]]:
+    """Mount and application of each vendor, by name."""
+    settings = Settings()
+    return {vendor.name: (vendor.mount, vendor.build(settings)) for vendor in VENDORS}
+
+
+def routes() -> list[Route]:
+    """All operations of all vendors, in the order they are declared."""
+    found = []
+    for mount, app in vendor_apps().values():
+        for route in app.routes:
+            assert isinstance(route, APIRoute)
+            provenance = (route.openapi_extra or {})["x-provenance"]
+            (method,) = route.methods
+            found.append(
+                Route(
+                    str(route.operation_id),
+                    method,
+                    mount + route.path,
+                    provenance["method"],
+                    provenance["path"],
+                    route.summary or "",
+                )
+            )
+    return found
+
+
+def openapi(vendor: str) -> dict[str, Any]:
+    """The OpenAPI document of a vendor. Raises KeyError for an unknown name."""
+    mount, app = vendor_apps()[vendor]
+    app.servers = [{"url": mount}]
+    return app.openapi()

@@ -1,0 +1,215 @@
+"""From tokens to a tree: precedence climbing over the operators of OData 4.01 (5.1.1.17)."""
+
+from functools import lru_cache
+
+from ledgersim.odata.errors import FILTER, ODataError, did_you_mean
+from ledgersim.odata.fields import Kind
+from ledgersim.odata.lexer import DOUBLE_QUOTES, Mark, Token, tokens
+from ledgersim.odata.tree import (
+    Call,
+    Combination,
+    Comparison,
+    Literal,
+    Membership,
+    Name,
+    Negation,
+    Node,
+    depth_over,
+)
+
+MAX_NESTING = 50  # parentheses, `not` and function calls within each other
+MAX_DEPTH = 60  # see ledgersim.odata.tree
+MAX_OPERATORS = 500  # operators, function calls and members of lists
+
+_RELATIONAL, _NOT = 4, 5
+_PRECEDENCE = {
+    "eq": 3,
+    "ne": 3,
+    "gt": _RELATIONAL,
+    "ge": _RELATIONAL,
+    "lt": _RELATIONAL,
+    "le": _RELATIONAL,
+    "in": 6,  # a primary operator: `not x in (1)` is `not (x in (1))`
+    "and": 2,
+    "or": 1,
+}
+_CONSTANTS: dict[str, tuple[Kind | None, bool | None]] = {
+    "null": (None, None),
+    "true": (Kind.BOOLEAN, True),
+    "false": (Kind.BOOLEAN, False),
+}
+_ARITHMETIC = {"add", "sub", "mul", "div", "divby", "mod"}
+_IDEMPOTENT = {"tolower", "toupper", "trim"}
+
+_EXPRESSION = "an expression (a field, a value, a function, not or a parenthesis)"
+_OPERATOR = f"an operator ({', '.join(_PRECEDENCE)})"
+
+
+@lru_cache(maxsize=256)
+def parse_filter(text: str) -> Node:
+    """The tree of a `$filter`. Raises ODataError if the text is none, or too long or too deep."""
+    return _Parser(text).whole()
+
+
+class _Parser:
+    """One reading of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = tokens(text, FILTER)
+        self._last = self._token = next(self._tokens)
+        self._nesting = 0
+        self._operators = 0
+
+    def whole(self) -> Node:
+        """The expression, and nothing after it."""
+        node = self._expression()
+        if self._token.mark is not Mark.END:
+            raise self._missing(f"{_OPERATOR} or the end", self._advice())
+        return node
+
+    def _expression(self, weakest: int = 1) -> Node:
+        """An operand and what follows it, as far as operators bind as strongly as `weakest`."""
+        left = self._operand()
+        while _PRECEDENCE.get(self._token.word, 0) >= weakest:
+            operator = self._take()
+            self._count(operator)
+            left = self._within_bounds(self._applied(operator, left), operator)
+        return left
+
+    def _applied(self, operator: Token, left: Node) -> Node:
+        """The node of an operator, whose left side and name have been read."""
+        name = operator.word
+        if name == "in":
+            return Membership(left, self._members(), left.position, depth_over(left) + 1)
+        right = self._expression(_PRECEDENCE[name] + 1)
+        if name in ("and", "or"):
+            return self._chain(name, left, right)
+        depth = depth_over(left, right) + (_PRECEDENCE[name] == _RELATIONAL)
+        return Comparison(name, left, right, left.position, operator.position, depth)
+
+    def _chain(self, name: str, *terms: Node) -> Node:
+        """All that one `and` or `or` after another joins, as one node."""
+        chain = list(terms)
+        while self._token.word == name:
+            self._count(self._take())
+            chain.append(self._expression(_PRECEDENCE[name] + 1))
+        return Combination(name, tuple(chain), chain[0].position, depth_over(*chain))
+
+    def _operand(self) -> Node:
+        """A literal, a field, a call, `not` or a group."""
+        token = self._token
+        if token.literal is not None or token.word in _CONSTANTS:
+            return self._literal()
+        if token.word == "not":
+            return self._negation(self._take())
+        if token.mark is Mark.OPEN:
+            return self._group(self._take())
+        if token.mark is not Mark.WORD or token.word in _PRECEDENCE:
+            raise self._missing(_EXPRESSION)
+        self._take()
+        return self._call(token) if self._token.mark is Mark.OPEN else Name(token.text, token.position)
+
+    def _literal(self) -> Literal:
+        token = self._take()
+        if token.literal is not None:
+            return token.literal
+        kind, value = _CONSTANTS[token.word]
+        return Literal(kind, value, token.text, token.position)
+
+    def _negation(self, word: Token) -> Node:
+        self._count(word)
+        self._enter(word)
+        operand = self._expression(_NOT)
+        self._nesting -= 1
+        return self._within_bounds(Negation(operand, word.position, operand.depth + 1), word)
+
+    def _group(self, bracket: Token) -> Node:
+        self._enter(bracket)
+        node = self._expression()
+        self._close(bracket)
+        return node
+
+    def _call(self, name: Token) -> Node:
+        self._count(name)
+        bracket = self._take()
+        self._enter(bracket)
+        arguments: tuple[Node, ...] = ()
+        if self._token.mark is not Mark.CLOSE:
+            arguments = (self._expression(),)
+        while self._token.mark is Mark.COMMA:
+            self._take()
+            arguments = (*arguments, self._expression())
+        self._close(bracket, "',' or ')'")
+        return self._within_bounds(_call(name, arguments), name)
+
+    def _members(self) -> tuple[Literal, ...]:
+        """The list to the right of `in`: at least one literal, in parentheses."""
+        bracket = self._token
+        if bracket.mark is not Mark.OPEN:
+            raise self._missing("a list of values in parentheses")
+        self._enter(bracket)
+        members: list[Literal] = []
+        while not members or self._token.mark is Mark.COMMA:
+            self._take()
+            self._count(self._token)
+            if self._token.literal is None and self._token.word not in _CONSTANTS:
+                raise self._missing("a value (a string, a number, a date, a GUID, true, false or null)")
+            members.append(self._literal())
+        self._close(bracket, "',' or ')'")
+        return tuple(members)
+
+    def _take(self) -> Token:
+        """The current token; the next one becomes current."""
+        self._last, self._token = self._token, next(self._tokens)
+        return self._last
+
+    def _enter(self, token: Token) -> None:
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise _too_deep(token)
+
+    def _close(self, opened: Token, expected: str = "an operator or ')'") -> None:
+        if self._token.mark is not Mark.CLOSE:
+            expected = f"{expected} for the parenthesis at position {opened.position}"
+            raise self._missing(expected, self._advice())
+        self._nesting -= 1
+        self._take()
+
+    def _count(self, token: Token) -> None:
+        self._operators += 1
+        if self._operators > MAX_OPERATORS:
+            found = f"more than {MAX_OPERATORS} operators, calls and list members"
+            advice = "ask in several requests"
+            raise ODataError(FILTER, token.position, found, f"at most {MAX_OPERATORS}", advice)
+
+    def _within_bounds(self, node: Node, token: Token) -> Node:
+        if node.depth > MAX_DEPTH:
+            raise _too_deep(token)
+        return node
+
+    def _advice(self) -> str:
+        """What may have been meant by a token that follows an operand."""
+        broken = self._last.text.endswith("'") and self._token.position == self._last.end
+        if broken and self._token.mark in (Mark.WORD, Mark.LITERAL):
+            return DOUBLE_QUOTES
+        if self._token.word in _ARITHMETIC:
+            return "arithmetic is not supported"
+        return did_you_mean(self._token.word, _PRECEDENCE, otherwise="")
+
+    def _missing(self, expected: str, advice: str = "") -> ODataError:
+        return ODataError(FILTER, self._token.position, self._token.shown, expected, advice)
+
+
+def _call(name: Token, arguments: tuple[Node, ...]) -> Node:
+    """The node of a call; a function of what it has already been applied to changes nothing."""
+    match arguments:
+        case (Call(function=function) as inner,) if function == name.word and function in _IDEMPOTENT:
+            return inner
+    depth = max((argument.depth + 3 + 2 * i for i, argument in enumerate(arguments)), default=0)
+    return Call(name.word, arguments, name.position, depth)
+
+
+def _too_deep(token: Token) -> ODataError:
+    expected = f"at most {MAX_NESTING} levels of parentheses, nots and function calls"
+    advice = "operators and functions within each other count as well"
+    return ODataError(FILTER, token.position, "an expression nested too deep", expected, advice)

@@ -1,0 +1,146 @@
+"""Serving: the sockets, TLS, and one uvicorn worker that says when it is ready."""
+
+import errno
+import gc
+import logging
+import socket
+import ssl
+import sys
+from asyncio import CancelledError
+from typing import Any
+
+import uvicorn
+
+from ledgersim.core.startup import CannotStart
+from ledgersim.main import create_app
+from ledgersim.settings import Settings
+
+STOP_WITHIN = 1  # seconds for the requests in flight, of the two in which SIGTERM ends the server
+KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they end them, not we
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it; print `Ready: URL` when it answers. Raises CannotStart."""
+    sockets = open_sockets(settings.host, settings.port)
+    tls = None if settings.tls_cert is None else tls_context(settings)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    config = uvicorn.Config(
+        create_app(settings),
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level=settings.log_level,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=STOP_WITHIN,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
+    )
+    _Server(config, settings.host).run(sockets)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for the traceback of a request that was cancelled because the server ends."""
+    return record.exc_info is None or record.exc_info[0] is not CancelledError
+
+
+class _Server(uvicorn.Server):
+    """Says on standard output that it answers requests, once it does."""
+
+    def __init__(self, config: uvicorn.Config, host: str) -> None:
+        super().__init__(config)
+        self._host = host
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        assert sockets
+        port = sockets[0].getsockname()[1]
+        try:
+            await super().startup(sockets)
+        except OSError as error:  # another server began to listen since the port was bound
+            raise _cannot_listen(self._host, port, error) from error
+        gc.freeze()
+        gc.enable()
+        print("Ready:", address_of("https" if self.config.is_ssl else "http", self._host, port), flush=True)
+
+
+def address_of(scheme: str, host: str, port: int) -> str:
+    """The base address of a server, with IPv6 addresses in brackets."""
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def open_sockets(host: str, port: int) -> list[socket.socket]:
+    """A bound socket for every address of `host`, all on one port. Raises CannotStart.
+
+    They do not listen yet: a client that waits for the port is refused until the server is ready.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, _, _, _, address in dict.fromkeys(found):
+            taken = sockets[0].getsockname()[1] if sockets else port
+            try:
+                sockets.append(_bind(family, (address[0], taken, *address[2:])))
+            except OSError as error:
+                # A name such as localhost may stand for an address that this machine does not have.
+                if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    raise
+    except (OSError, UnicodeError) as error:
+        for one in sockets:
+            one.close()
+        raise _cannot_listen(host, port, error) from error
+    if not sockets:
+        raise CannotStart(f"cannot listen on {host}: this machine has no such address")
+    return sockets
+
+
+def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # where it would let two servers share the port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _cannot_listen(host: str, port: int, error: Exception) -> CannotStart:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return CannotStart(f"port {port} of {host} is in use; choose another with --port (0: a free one)")
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return CannotStart(f"cannot listen on {host}, port {port}: {reason}")
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """TLS with the certificate of the settings, and with clients' certificates where they name a CA."""
+    assert settings.tls_cert is not None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # An empty password makes an encrypted key an error, where OpenSSL would ask at the terminal.
+        context.load_cert_chain(settings.tls_cert, settings.tls_key, password="")
+    except OSError as error:
+        files = f"the certificate {settings.tls_cert} and the key {settings.tls_key}"
+        raise CannotStart(f"{files} cannot be used: {_reason(error)}") from error
+    if settings.tls_client_ca is not None:
+        try:
+            context.load_verify_locations(settings.tls_client_ca)
+        except OSError as error:
+            files = f"the client authorities {settings.tls_client_ca}"
+            raise CannotStart(f"{files} cannot be used: {_reason(error)}") from error
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return error.reason.replace("_", " ").lower() if error.reason else "no PEM file, or an encrypted one"
+    return error.strerror or str(error)

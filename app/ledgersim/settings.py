@@ -1,0 +1,174 @@
+"""The settings of a server: flags and LEDGERSIM_ variables, checked, in one frozen object."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ledgersim.core.startup import CannotStart
+
+PREFIX = "LEDGERSIM_"
+
+# Kubernetes and old compose links tell every container where a service named `ledgersim` is.
+_LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
+_LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _option(default: object, about: str, allowed: str, **limits: Any) -> Any:
+    return Field(default, description=about, json_schema_extra={"allowed": allowed}, **limits)
+
+
+def _iso_day(value: object) -> object:
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("pydantic would also read a number of seconds")
+    return value
+
+
+class Settings(BaseModel):
+    """How a server is to run. A description is the help of the flag and variable of the same name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    host: str = _option(
+        "127.0.0.1",
+        "Address to listen on; 0.0.0.0 is every IPv4 address of this machine.",
+        "a host name or IP address",
+        min_length=1,
+    )
+    port: int = _option(
+        8080, "Port to listen on; 0 takes a free one.", "a whole number from 0 to 65535", ge=0, le=65535
+    )
+    database: Path | None = _option(
+        None,
+        "SQLite file that keeps the default space; made if it is not there. Without it all is in memory.",
+        "the path of a file",
+    )
+    world: str = _option(
+        "nordic-basic",
+        "World to start from: the name of one that comes with ledgersim, or the path of one of yours.",
+        "the name of a world or the path of one",
+        min_length=1,
+    )
+    seed: int = _option(
+        1,
+        "Seed of the world and of the ids drawn in it: the same seed, the same world.",
+        "a whole number from 0 to 9223372036854775807",
+        ge=0,
+        lt=2**63,
+    )
+    customers: int = _option(
+        200,
+        "Number of customers in the world; debtors and cases grow in proportion.",
+        "a whole number from 1 to 100000",
+        ge=1,
+        le=100_000,
+    )
+    as_of: Annotated[date, BeforeValidator(_iso_day)] = _option(
+        date(2026, 1, 1),
+        "Day on which the world stands, as YYYY-MM-DD.",
+        "a day from 2000-01-01 to 2100-01-01",
+        ge=date(2000, 1, 1),
+        le=date(2100, 1, 1),
+    )
+    auth: Literal["lenient", "strict", "off"] = _option(
+        "lenient",
+        "Which credentials are let in: lenient (any that are not known to be expired), "
+        "strict (only those issued or configured), or off (none are asked for).",
+        "lenient, strict or off",
+    )
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
+        "warning",
+        "Least severe messages to log, to standard error: critical, error, warning, info or debug.",
+        "critical, error, warning, info or debug",
+    )
+    tls_cert: Path | None = _option(
+        None, "PEM file with the certificate to serve https with; needs --tls-key.", "the path of a PEM file"
+    )
+    tls_key: Path | None = _option(
+        None, "PEM file with the key of --tls-cert, not encrypted.", "the path of a PEM file"
+    )
+    tls_client_ca: Path | None = _option(
+        None,
+        "PEM file with the authorities whose client certificates are let in, and no others; "
+        "needs --tls-cert.",
+        "the path of a PEM file",
+    )
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A value and where the user wrote it."""
+
+    where: str
+    value: object
+
+
+def flag(name: str) -> str:
+    """The command-line flag of a setting."""
+    return f"--{name.replace('_', '-')}"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
+    """The settings from the flags that are not None, then the environment, then the defaults.
+
+    Raises CannotStart for an unknown variable, a bad value or TLS files that do not go together.
+    """
+    given = _from_environment(environ)
+    given |= {name: _Given(flag(name), value) for name, value in flags.items() if value is not None}
+    for name, one in given.items():
+        if one.value == "":
+            raise _refusal(name, one)
+    try:
+        settings = Settings.model_validate({name: one.value for name, one in given.items()})
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise _refusal(name, given[name]) from error
+    _check_tls(settings, given)
+    return settings
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
+    names = {variable(name): name for name in Settings.model_fields}
+    given = {}
+    for key, value in sorted(environ.items()):
+        if not key.startswith(PREFIX) or not value or _is_link(key, value):
+            continue
+        if key not in names:
+            nearest = get_close_matches(key.upper(), names, n=1)
+            hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(names)}"
+            raise CannotStart(f"{key} is no setting; {hint}")
+        given[names[key]] = _Given(key, value)
+    return given
+
+
+def _is_link(key: str, value: str) -> bool:
+    if _LINK_NAME.fullmatch(key):
+        return True
+    return key == f"{PREFIX}PORT" and _LINK_VALUE.fullmatch(value) is not None
+
+
+def _refusal(name: str, given: _Given) -> CannotStart:
+    extra = Settings.model_fields[name].json_schema_extra
+    allowed = extra["allowed"] if isinstance(extra, dict) else ""
+    return CannotStart(f"{given.where} is {str(given.value)!r}; it must be {allowed}")
+
+
+def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:
+    for name, needed in (("tls_cert", "tls_key"), ("tls_key", "tls_cert"), ("tls_client_ca", "tls_cert")):
+        if name in given and needed not in given:
+            raise CannotStart(f"{given[name].where} needs {flag(needed)} or {variable(needed)} beside it")
+    for name in ("tls_cert", "tls_key", "tls_client_ca"):
+        path: Path | None = getattr(settings, name)
+        if path is not None and not path.is_file():
+            raise CannotStart(f"{given[name].where} is {str(path)!r}; there is no such file")

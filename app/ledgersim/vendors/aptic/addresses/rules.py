@@ -1,0 +1,60 @@
+"""What an address must look like, and which of a party's is the default."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from ledgersim.core.database import row
+from ledgersim.core.ids import Stream
+from ledgersim.vendors.aptic.addresses.table import ADDRESS
+from ledgersim.vendors.aptic.store import add
+
+LEGAL = "LEGAL"
+MAIN = ("street", "house_no", "house_no_extension", "city", "zip_code", "state_code", "country_code")
+
+OWN = (ADDRESS.c.owner == bindparam("of_owner")) & (ADDRESS.c.owner_id == bindparam("of_id"))
+OLDEST = select(ADDRESS).where(OWN).order_by(ADDRESS.c.id).limit(1)
+DEFAULT = select(ADDRESS).where(OWN, ADDRESS.c.default_address.is_(True))
+_CLEAR_DEFAULT = update(ADDRESS).where(OWN, ADDRESS.c.default_address.is_(True)).values(default_address=False)
+
+
+def full_address(parts: Mapping[str, Any]) -> str | None:
+    """The parts in one line: `Storgatan 1 A, 111 22 Stockholm, SE`; None where there are none."""
+    lines = (
+        ("street", "house_no", "house_no_extension"),
+        ("zip_code", "city"),
+        ("state_code",),
+        ("country_code",),
+    )
+    joined = (" ".join(str(parts[name]) for name in line if parts.get(name)) for line in lines)
+    return ", ".join(line for line in joined if line) or None
+
+
+def add_address(
+    connection: Connection, guids: Stream, now: datetime, owner: str, owner_id: int, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Store an address. A party's first one is its default; a new default takes the place of the old."""
+    first = row(connection, OLDEST, of_owner=owner, of_id=owner_id) is None
+    address = {
+        **dict.fromkeys(MAIN),
+        **values,
+        "address_guid": guids.guid(),
+        "owner": owner,
+        "owner_id": owner_id,
+        "full_address": full_address(values) or values.get("full_address"),
+        "default_address": bool(values.get("default_address")) or first,
+        "validated_at": None,
+        "valid_override": False,
+        "last_updated_at": now,
+    }
+    if address["default_address"]:
+        clear_default(connection, owner, owner_id)
+    add(connection, ADDRESS, address)
+    return address
+
+
+def clear_default(connection: Connection, owner: str, owner_id: int) -> None:
+    """Leave a party without a default address, to make another one the default."""
+    connection.execute(_CLEAR_DEFAULT, {"of_owner": owner, "of_id": owner_id})

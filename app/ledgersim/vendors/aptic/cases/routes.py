@@ -1,0 +1,86 @@
+"""Cases."""
+
+from typing import Annotated, Any
+
+from fastapi import Body, Query
+
+from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.cases import reading
+from ledgersim.vendors.aptic.cases.schemas import (
+    CaseChange,
+    CaseDebtorOut,
+    CaseIn,
+    CaseItem,
+    CaseOut,
+    CasesCreated,
+)
+from ledgersim.vendors.aptic.cases.table import CASE
+from ledgersim.vendors.aptic.cases.writing import import_cases
+from ledgersim.vendors.aptic.listing import ListOptions, Page
+from ledgersim.vendors.aptic.store import Row, change, find
+
+router = new_router()
+
+Cases = Annotated[list[CaseIn], Body(min_length=1, strict=True)]
+Async = Annotated[bool, Query(alias="async", description="Whether to import in the background; done at once here")]
+
+
+def find_case(call: Call, guid: str) -> Row:
+    """The case with that GUID. Raises a 404 Problem."""
+    return find(call.space.connection, reading.BY_GUID, "case", guid)
+
+
+@router.get(
+    "/v1/Cases",
+    response_model=Page[CaseItem],
+    **operation(
+        "aptic.cases.list", method="observed", path="observed", summary="List cases, filtered, sorted and paged"
+    ),
+)
+async def list_cases(call: CurrentCall, query: ListOptions) -> Any:
+    return reading.CASE_LIST.page(call.space.connection, query, today=reading.today(call.space))
+
+
+@router.put(
+    "/v1/Cases",
+    status_code=201,
+    response_model=CasesCreated,
+    **operation("aptic.cases.create", method="observed", path="observed", summary="Import one or more cases"),
+)
+async def create_cases(call: CurrentCall, body: Cases, in_background: Async = True) -> Any:
+    with call.space.transaction() as connection:
+        guids, import_id = import_cases(connection, call.space, body)
+    return {"case_guids": guids, "imp_stock_id": import_id}
+
+
+@router.get(
+    "/v1/Cases/{guid}",
+    response_model=CaseOut,
+    **operation("aptic.cases.get", method="observed", path="observed", summary="Read one case"),
+)
+async def get_case(call: CurrentCall, guid: str) -> Any:
+    return reading.case_out(call, find_case(call, guid))
+
+
+@router.patch(
+    "/v1/Cases/{caseGuid}",
+    **NO_CONTENT,
+    **operation("aptic.cases.update", method="observed", path="observed", summary="Change fields of a case"),
+)
+async def update_case(call: CurrentCall, caseGuid: str, body: CaseChange) -> None:
+    case = find_case(call, caseGuid)
+    with call.space.transaction() as connection:
+        change(connection, CASE, case["id"], body.model_dump(exclude_unset=True))
+
+
+@router.get(
+    "/v1/Cases/{guid}/Debtors",
+    response_model=list[CaseDebtorOut],
+    **operation(
+        "aptic.cases.debtors.list", method="inferred", path="inferred", summary="The debtors of a case with their debts"
+    ),
+)
+async def list_debtors_of_case(call: CurrentCall, guid: str) -> Any:
+    case = find_case(call, guid)
+    debtors = reading.debtors_of(call.space.connection, case)
+    return [reading.summary(call.space, debtor) for debtor in debtors]

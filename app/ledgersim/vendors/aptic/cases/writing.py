@@ -1,0 +1,172 @@
+"""Importing cases: all of a request, or nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from ledgersim.core.database import row
+from ledgersim.core.ids import parse_guid
+from ledgersim.core.problems import CONFLICT, VALIDATION
+from ledgersim.core.space import Space
+from ledgersim.vendors.aptic.cases import reading
+from ledgersim.vendors.aptic.cases.schemas import CaseIn
+from ledgersim.vendors.aptic.cases.table import CASE, CASE_DEBTOR, CASE_IMPORT
+from ledgersim.vendors.aptic.claims.writing import add_debt, add_fee, check_owed
+from ledgersim.vendors.aptic.clients.table import CLIENT
+from ledgersim.vendors.aptic.debtors.rules import payment_reference
+from ledgersim.vendors.aptic.debtors.table import DEBTOR
+from ledgersim.vendors.aptic.debtors.writing import add_debtor
+from ledgersim.vendors.aptic.extrafields.rules import set_extra_fields
+from ledgersim.vendors.aptic.store import Row, add, change
+
+ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
+DEFAULT_SERVICE = "Collection"  # [inferred]
+MAIN_ROLE, OTHER_ROLE = "MainDebtor", "CoDebtor"  # [inferred]
+
+_PARTS = ("debtors", "debts", "fees", "extra_fields", "client_guid", "client_reference_number")
+_DOCUMENTS = ("claimant", "energy_debt", "relations", "action_dates")
+
+_CLIENT_BY_GUID = select(CLIENT).where(CLIENT.c.unique_id == bindparam("guid"))
+_CLIENT_BY_CODE = select(CLIENT).where(CLIENT.c.reference_code == bindparam("code"))
+_DEBTOR_BY_GUID = select(DEBTOR).where(DEBTOR.c.debtor_guid == bindparam("guid"))
+_OLDEST_BY_ID_NUMBER = (
+    select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
+)
+
+Errors = dict[str, list[str]]
+
+
+def import_cases(connection: Connection, space: Space, bodies: list[CaseIn]) -> tuple[list[str], int]:
+    """Store cases; their GUIDs in order, and the number of the import.
+
+    Raises a 400 Problem naming every reference to something unknown, then a 409 for case numbers in use.
+    """
+    cases = [body.model_dump() for body in bodies]
+    for case, body in zip(cases, bodies, strict=True):
+        case |= body.model_dump(mode="json", include=set(_DOCUMENTS))
+    _resolve(connection, cases)
+    _check_numbers(connection, cases)
+    import_id = add(
+        connection, CASE_IMPORT, {"imported_at": space.clock.now(), "number_of_cases": len(cases)}
+    )
+    return [_import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)], import_id
+
+
+def _resolve(connection: Connection, cases: list[Row]) -> None:
+    """Put the client and the known debtors into the cases, in place of what names them."""
+    errors: Errors = {}
+    for index, case in enumerate(cases):
+        case["client"] = _client_of(connection, case, f"[{index}]", errors)
+        for number, debtor in enumerate(case["debtors"] or []):
+            guid = debtor.pop("debtor_guid")
+            if guid is not None:
+                parsed = parse_guid(guid)
+                debtor["known"] = None if parsed is None else row(connection, _DEBTOR_BY_GUID, guid=parsed)
+                if debtor["known"] is None:
+                    errors[f"[{index}].debtors[{number}].debtorGuid"] = [f"There is no debtor {guid[:80]!r}"]
+    if errors:
+        raise VALIDATION.with_errors(errors)
+
+
+def _client_of(connection: Connection, case: Row, where: str, errors: Errors) -> Row | None:
+    guid, code = case["client_guid"], case["client_reference_number"]
+    client: Row | None = None
+    if guid:
+        parsed = parse_guid(guid)
+        client = None if parsed is None else row(connection, _CLIENT_BY_GUID, guid=parsed)
+        if client is None:
+            errors[f"{where}.clientGuid"] = [f"There is no client {guid[:80]!r}"]
+    elif code:
+        client = row(connection, _CLIENT_BY_CODE, code=code)
+        if client is None:
+            errors[f"{where}.clientReferenceNumber"] = [f"There is no client with the referenceCode {code[:80]!r}"]
+    return client
+
+
+def _check_numbers(connection: Connection, cases: list[Row]) -> None:
+    seen: dict[str, int] = {}
+    for index, case in enumerate(cases):
+        number = case["case_number"]
+        if number is None:
+            continue
+        if number in seen:
+            raise CONFLICT.with_detail(f"[{index}].caseNumber: {number!r} is the number of [{seen[number]}] already.")
+        if row(connection, reading.BY_NUMBER, number=number) is not None:
+            raise CONFLICT.with_detail(f"[{index}].caseNumber: there is a case {number!r} already.")
+        seen[number] = index
+
+
+def _import_case(connection: Connection, space: Space, sent: Row, index: int, import_id: int) -> str:
+    client, claims = sent["client"], [*(sent["debts"] or []), *(sent["fees"] or [])]
+    currency = sent["currency_code"] or next((one["currency_code"] for one in claims if one["currency_code"]), None)
+    case = {
+        **{name: value for name, value in sent.items() if name in CASE.c},
+        "case_guid": space.guids.guid(),
+        "case_number": sent["case_number"] or "",
+        "import_id": import_id,
+        "client_id": None if client is None else client["id"],
+        "currency_code": currency or space.facts["aptic.user"]["system_currency_code"],
+        "registration_date": space.clock.now(),
+        "service": sent["service"] or DEFAULT_SERVICE,
+        "status": ACTIVE,
+    }
+    case["case_number"] = case["case_number"] or _free_number(connection, import_id, index)
+    case["payment_reference_number"] = sent["payment_reference_number"] or payment_reference(
+        case["case_number"] if case["case_number"].isascii() and case["case_number"].isdigit() else str(import_id)
+    )
+    case["id"] = add(connection, CASE, case)
+    _add_debtors(connection, space, case, sent["debtors"] or [])
+    for debt in sent["debts"] or []:
+        add_debt(connection, space, case, debt)
+    for fee in sent["fees"] or []:
+        add_fee(connection, space, case, fee)
+    if claims:
+        check_owed(connection, case["id"], f"[{index}].debts")
+    set_extra_fields(connection, "case", case["id"], sent["extra_fields"] or [])
+    guid: str = case["case_guid"]
+    return guid
+
+
+def _add_debtors(connection: Connection, space: Space, case: Row, debtors: list[Row]) -> None:
+    links: list[Row] = []
+    for sent in debtors:
+        debtor = _find_or_add(connection, space, sent)
+        if any(link["debtor_id"] == debtor["id"] for link in links):
+            continue
+        role = sent["debtor_role"] or (OTHER_ROLE if links else MAIN_ROLE)
+        links.append(
+            {
+                "case_id": case["id"],
+                "debtor_id": debtor["id"],
+                "debtor_role": role,
+                "creditor_debtor_ref": sent["creditor_debtor_ref"],
+            }
+        )
+    if links:
+        connection.execute(insert(CASE_DEBTOR), links)
+        change(connection, CASE, case["id"], {"main_debtor_id": links[0]["debtor_id"]})
+
+
+def _find_or_add(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
+    """A case's debtor: the one named by guid, else the oldest with that idNumber, else a new one."""
+    if sent.get("known") is not None:
+        known: Row = sent["known"]
+        return known
+    if sent["id_number"]:
+        oldest = row(connection, _OLDEST_BY_ID_NUMBER, number=sent["id_number"])
+        if oldest is not None:
+            return oldest
+    emails = sent["emails"] or []
+    debtor = add_debtor(
+        connection, space, {**sent, "full_name": sent["companyname"], "email": emails[0] if emails else None}
+    )
+    set_extra_fields(connection, "debtor", debtor["id"], sent["extra_fields"] or [])
+    return debtor
+
+
+def _free_number(connection: Connection, import_id: int, index: int) -> str:
+    number = 1_000_000 + import_id * 1_000 + index
+    while row(connection, reading.BY_NUMBER, number=str(number)) is not None:
+        number += 1
+    return str(number)

@@ -1,0 +1,158 @@
+"""The books of a claim, as plain arithmetic on whole hundredths."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ledgersim.vendors.aptic.claims.table import NEVER
+
+# principal (hundredths) * rate (per cent, ten-thousandths) * days / YEAR = interest (hundredths)
+YEAR = 365 * 100 * 10_000
+EARLIEST_ACCRUAL = date(1950, 1, 1).toordinal()
+
+
+def accrued(principal: int, rate: int, days: int) -> int:
+    """Simple interest in hundredths, actual/365, rounded half up.
+
+    `principal` in hundredths, `rate` in ten-thousandths of a per cent a year.
+    """
+    return (2 * principal * rate * days + YEAR) // (2 * YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The balances of a claim in hundredths, and how interest accrues on it."""
+
+    original_principal: int = 0
+    paid_principal: int = 0
+    adjusted_principal: int = 0
+    remaining_principal: int = 0
+    original_interest: int = 0
+    paid_interest: int = 0
+    adjusted_interest: int = 0
+    remaining_interest: int = 0
+    original_vat: int = 0
+    remaining_vat: int = 0
+    accrual_rate: int = 0
+    accrues_from: int = NEVER
+    accrues_to: int = NEVER
+
+    def columns(self) -> dict[str, int]:
+        """The columns of the claim that hold these books."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change to a claim in hundredths: what was paid, and what was added (negative: taken off)."""
+
+    paid_principal: int = 0
+    paid_interest: int = 0
+    adjusted_principal: int = 0
+    adjusted_interest: int = 0
+
+
+def opened(sent: dict[str, Any]) -> Books:
+    """The books of a claim as a client sends it: `original_…`, `remaining_…` and the terms of interest.
+
+    What of the original does not remain counts as paid before; more remaining than original, as adjusted.
+    Source: the issue on the foundation; for "more remaining" there is none (inferred).
+    """
+    principal = _balance("principal", sent.get("original_principal"), sent.get("remaining_principal"))
+    interest = _balance("interest", sent.get("original_interest"), sent.get("remaining_interest"))
+    original_vat = sent.get("original_vat")
+    remaining_vat = sent.get("remaining_vat")
+    if remaining_vat is None:
+        remaining_vat = _share(original_vat or 0, principal["remaining_principal"], principal["original_principal"])
+    start = accrual_start(sent)
+    end = NEVER if sent.get("interest_to") is None else max(start, _day(sent["interest_to"]))
+    return Books(
+        **principal,
+        **interest,
+        original_vat=max(remaining_vat, original_vat or 0),
+        remaining_vat=remaining_vat,
+        accrual_rate=sent.get("interest_rate") or 0,
+        accrues_from=start,
+        accrues_to=end,
+    )
+
+
+def accrual_start(sent: dict[str, Any]) -> int:
+    """The day that interest accrues from: as sent, else so many days after the bill, else the due date."""
+    if sent.get("interest_from") is not None:
+        start = _day(sent["interest_from"])
+    elif sent.get("bill_date") is not None and sent.get("interest_condition") is not None:
+        start = _day(sent["bill_date"]) + sent["interest_condition"]
+    elif sent.get("due_date") is not None:
+        start = _day(sent["due_date"])
+    else:
+        start = NEVER
+    return min(max(start, EARLIEST_ACCRUAL), NEVER)
+
+
+def due_date(due: datetime | None, bill: datetime | None, payment_condition: int | None) -> datetime | None:
+    """When a debt is due: as sent, else so many days after the bill as the payment condition says."""
+    if due is not None or bill is None or payment_condition is None:
+        return due
+    try:
+        return bill + timedelta(days=payment_condition)
+    except OverflowError:
+        return None
+
+
+def settled(books: Books, today: int) -> Books:
+    """The books with the interest up to `today` (a day number) booked, and accrual going on from there."""
+    until = min(today, books.accrues_to)
+    if until <= books.accrues_from:
+        return books
+    interest = accrued(books.remaining_principal, books.accrual_rate, until - books.accrues_from)
+    return replace(
+        books,
+        original_interest=books.original_interest + interest,
+        remaining_interest=books.remaining_interest + interest,
+        accrues_from=until,
+    )
+
+
+def book(books: Books, entry: Entry, today: int) -> Books:
+    """The books after an entry on day `today`: the one function that moves balances.
+
+    Raises ValueError where more would be paid or taken off than remains.
+    """
+    before = settled(books, today)
+    principal = before.remaining_principal - entry.paid_principal + entry.adjusted_principal
+    interest = before.remaining_interest - entry.paid_interest + entry.adjusted_interest
+    if principal < 0 or interest < 0:
+        raise ValueError("more than what remains")
+    return replace(
+        before,
+        paid_principal=before.paid_principal + entry.paid_principal,
+        adjusted_principal=before.adjusted_principal + entry.adjusted_principal,
+        remaining_principal=principal,
+        paid_interest=before.paid_interest + entry.paid_interest,
+        adjusted_interest=before.adjusted_interest + entry.adjusted_interest,
+        remaining_interest=interest,
+        remaining_vat=_share(before.remaining_vat, principal, before.remaining_principal),
+    )
+
+
+def _balance(part: str, original: int | None, remaining: int | None) -> dict[str, int]:
+    if remaining is None:
+        remaining = original or 0
+    if original is None:
+        original = remaining
+    return {
+        f"original_{part}": original,
+        f"paid_{part}": max(0, original - remaining),
+        f"adjusted_{part}": max(0, remaining - original),
+        f"remaining_{part}": remaining,
+    }
+
+
+def _share(amount: int, part: int, whole: int) -> int:
+    """`amount` * part / whole, rounded half up."""
+    return amount if whole == 0 else (2 * amount * part + whole) // (2 * whole)
+
+
+def _day(instant: datetime) -> int:
+    return instant.toordinal()

@@ -1,0 +1,36 @@
+"""Clients on the wire. Members of the item are documented, those of the requests observed."""
+
+from pydantic import Field
+
+from ledgersim.core.wire import Answer, Body
+
+
+class ClientItem(Answer):
+    """A client, in lists and alone."""
+
+    unique_id: str
+    reference_code: str
+    informal_name: str | None
+    full_name: str | None
+    id_number: str | None
+    company_phone: str | None
+    email: str | None
+    web_page: str | None
+    active: bool
+    blocked: bool
+    country_code_of_operation: str | None
+
+
+class ClientIn(Body):
+    """A client to create, or what to change of one."""
+
+    reference_code: str | None = Field(None, min_length=1)
+    informal_name: str | None = None
+    full_name: str | None = None
+    id_number: str | None = None
+    company_phone: str | None = None
+    email: str | None = None
+    web_page: str | None = None
+    active: bool = True
+    blocked: bool = False
+    country_code_of_operation: str | None = None

@@ -1,0 +1,40 @@
+"""Storing debtors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledgersim.core.space import Space
+from ledgersim.vendors.aptic.addresses.rules import LEGAL, MAIN, add_address
+from ledgersim.vendors.aptic.debtors.rules import named
+from ledgersim.vendors.aptic.debtors.table import DEBTOR
+from ledgersim.vendors.aptic.store import Row, add, change
+
+_COLUMNS = DEBTOR.c.keys()
+
+
+def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
+    """Create a debtor from a client's members; a main address among them becomes its LEGAL address."""
+    now = space.clock.now()
+    debtor: Row = {
+        **dict.fromkeys(_COLUMNS),
+        "juridical_type": 0,
+        "gender": 0,
+        "conversation_notification_channel": 0,
+        "protected": False,
+        **{name: value for name, value in named({}, sent).items() if name in _COLUMNS},
+        "debtor_guid": space.guids.guid(),
+        "debtor_reference": "",
+        "reg_date": now,
+    }
+    del debtor["id"]
+    debtor["protected"] = bool(debtor["protected"])
+    debtor["id"] = add(connection, DEBTOR, debtor)
+    debtor["debtor_reference"] = str(100_000 + debtor["id"])
+    change(connection, DEBTOR, debtor["id"], {"debtor_reference": debtor["debtor_reference"]})
+    address = {name: sent.get(name) for name in (*MAIN, "full_address")}
+    if any(address.values()):
+        address["address_type"] = LEGAL
+        add_address(connection, space.guids, now, "debtor", debtor["id"], address)
+    return debtor

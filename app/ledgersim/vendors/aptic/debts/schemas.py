@@ -1,0 +1,326 @@
+"""Debts on the wire. The order of members is that of the vendor's samples."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ledgersim.core.wire import (
+    Amount,
+    AmountIn,
+    Answer,
+    Body,
+    ExchangeRate,
+    ExchangeRateIn,
+    InstantIn,
+    Int32,
+    Rate,
+    RateIn,
+)
+from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldIn, ExtraFieldItem
+from ledgersim.vendors.aptic.links import Link
+
+LoanPurpose = Literal[
+    "HomeLoan",
+    "HomeLoanForFirstHome",
+    "HomeLoanForLeisureHouse",
+    "HomeLoanForInvestmentPurposes",
+    "StudentLoan",
+    "LoanForPurchaseOfVehicleOrCraft",
+    "OtherConsumerCredit",
+    "OtherLoan",
+    "LoanForBusinessActivities",
+    "GuaranteeReceivable",
+]
+LoanType = Literal["LumpSumLoan", "RunningAccountLoan", "Leasing", "GuaranteeReceivable"]
+DebtPrincipalType = Literal[
+    "INVOICE",
+    "CREDIT_INVOICE",
+    "INTEREST_INVOICE",
+    "FINAL_INVOICE_CREDITDEBT",
+    "OFFER_INVOICE",
+    "BILLING",
+    "CAPITALIZED_INTEREST",
+    "INTEREST_COMPENSATION",
+    "TERMINATED_ACCOUNT",
+    "PREREDEMPTION",
+    "LOAN_INTEREST",
+    "SUPPLIER_INVOICE",
+    "CREDIT_EXPENSE",
+]
+
+
+class DebtItem(Answer):
+    """A debt in a list. `ledger…` is what remains in the case's currency [inferred]."""
+
+    debt_guid: str
+    description: str | None
+    reference_number: str | None
+    bill_date: datetime | None
+    due_date: datetime | None
+    debt_principal_type: str | None
+    currency_code: str
+    original_principal: Amount
+    original_vat: Amount = Field(alias="originalVAT")
+    original_interest: Amount
+    original_sum: Amount
+    paid_principal: Amount
+    paid_vat: Amount = Field(alias="paidVAT")
+    paid_interest: Amount
+    paid_sum: Amount
+    remaining_principal: Amount
+    remaining_vat: Amount = Field(alias="remainingVAT")
+    remaining_interest: Amount
+    remaining_sum: Amount
+    ledger_principal: Amount
+    ledger_vat: Amount = Field(alias="ledgerVAT")
+    ledger_interest: Amount
+    ledger_sum: Amount
+    interest_rate_ceiling_code: str | None
+    agreed_interest_code: str | None
+    agreed_interest_rate: Rate | None
+    interest_specific_calculation_type: str | None
+
+
+class DebtIn(Body):
+    """A debt to add to a case."""
+
+    description: str | None = None
+    reference_number: str | None = None
+    ledger_ref: str | None = None
+    debt_group: str | None = None
+    our_reference: str | None = None
+    your_reference: str | None = None
+    currency_code: str | None = Field(None, min_length=1)
+    original_principal: AmountIn | None = None
+    remaining_principal: AmountIn = Field(None, validate_default=False)
+    original_interest: AmountIn | None = None
+    remaining_interest: AmountIn | None = None
+    original_vat: AmountIn | None = Field(None, alias="originalVAT")
+    remaining_vat: AmountIn | None = Field(None, alias="remainingVAT")
+    exch_rate: ExchangeRateIn | None = None
+    exch_date: InstantIn | None = None
+    bill_date: InstantIn = Field(None, validate_default=False)
+    due_date: InstantIn | None = None
+    payment_condition: Int32 | None = None
+    interest_condition: Int32 | None = None
+    interest_rate: RateIn | None = None
+    interest_code: str | None = None
+    interest_specific_calculation_type: str | None = None
+    interest_specific_calculation_cutoff_date: InstantIn | None = None
+    fixed_interest_term_start: InstantIn | None = None
+    interest_from: InstantIn | None = None
+    interest_to: InstantIn | None = None
+    account_ref_type: str | None = None
+    one_time_service_fees: AmountIn | None = None
+    loan_purpose: LoanPurpose | None = None
+    loan_type_code: LoanType | None = None
+    agreement_date: InstantIn | None = None
+    agreement_due_date: InstantIn | None = None
+    agreement_end_date: InstantIn | None = None
+    enforceable_debt_type: str | None = None
+    goods_related_credit: bool | None = None
+    effective_year: Int32 | None = None
+    debt_principal_type: DebtPrincipalType | None = None
+    granted_credit_amount: AmountIn | None = None
+    used_credit_amount: AmountIn | None = None
+    original_eir: RateIn | None = None
+    lender_name: str | None = None
+    period_of_limitation: str | None = None
+    limitation_date: InstantIn | None = None
+    extra_fields: list[ExtraFieldIn] | None = None
+    interest_rate_ceiling_code: str | None = None
+    agreed_interest_code: str | None = None
+    agreed_interest_rate: RateIn | None = None
+
+
+class DebtChange(Body):
+    """What to change of a debt; its balances are moved by bookings alone."""
+
+    description: str | None = None
+    reference_number: str | None = None
+    debt_group: str | None = None
+    our_reference: str | None = None
+    your_reference: str | None = None
+    due_date: InstantIn | None = None
+    payment_condition: Int32 | None = None
+    account_ref_type: str | None = None
+    account_ref: str | None = None
+    one_time_service_fees: AmountIn | None = None
+    loan_purpose: LoanPurpose | None = None
+    loan_type_code: LoanType | None = None
+    agreement_date: InstantIn | None = None
+    agreement_due_date: InstantIn | None = None
+    agreement_end_date: InstantIn | None = None
+    enforceable_debt_type: str | None = None
+    goods_related_credit: bool | None = None
+    effective_year: Int32 | None = None
+    debt_principal_type: DebtPrincipalType | None = None
+    granted_credit_amount: AmountIn | None = None
+    used_credit_amount: AmountIn | None = None
+    original_eir: RateIn | None = None
+    lender_name: str | None = None
+    interest_rate_ceiling_code: str | None = None
+    agreed_interest_code: str | None = None
+    agreed_interest_rate: RateIn | None = None
+    interest_specific_calculation_type: str | None = None
+
+
+def _no_fields(value: object) -> object:
+    return [] if value is None else value
+
+
+class DebtCreated(Answer):
+    """A debt as the answer to its creation shows it."""
+
+    description: str | None
+    reference_number: str | None
+    ledger_ref: str | None
+    debt_group: str | None
+    our_reference: str | None
+    your_reference: str | None
+    currency_code: str
+    original_principal: Amount
+    remaining_principal: Amount
+    original_interest: Amount
+    remaining_interest: Amount
+    original_vat: Amount = Field(alias="originalVAT")
+    remaining_vat: Amount = Field(alias="remainingVAT")
+    exch_rate: ExchangeRate | None
+    exch_date: datetime | None
+    bill_date: datetime | None
+    due_date: datetime | None
+    payment_condition: int | None
+    interest_condition: int | None
+    interest_rate: Rate | None
+    interest_code: str | None
+    interest_specific_calculation_type: str | None
+    interest_specific_calculation_cutoff_date: datetime | None
+    fixed_interest_term_start: datetime | None
+    interest_from: datetime | None
+    interest_to: datetime | None
+    account_ref_type: str | None
+    one_time_service_fees: Amount | None
+    loan_purpose: str | None
+    loan_type_code: str | None
+    agreement_date: datetime | None
+    agreement_due_date: datetime | None
+    agreement_end_date: datetime | None
+    enforceable_debt_type: str | None
+    goods_related_credit: bool | None
+    effective_year: int | None
+    debt_principal_type: str | None
+    granted_credit_amount: Amount | None
+    used_credit_amount: Amount | None
+    original_eir: Rate | None
+    lender_name: str | None
+    period_of_limitation: str | None
+    limitation_date: datetime | None
+    extra_fields: Annotated[list[ExtraFieldItem], BeforeValidator(_no_fields)]
+    interest_rate_ceiling_code: str | None
+    agreed_interest_code: str | None
+    agreed_interest_rate: Rate | None
+
+
+class DebtParty(Answer):
+    """A party of the invoice: name and address."""
+
+    full_name: str | None = None
+    street: str | None = None
+    house_no: str | None = None
+    house_no_extension: str | None = None
+    city: str | None = None
+    zip_code: str | None = None
+    state_code: str | None = None
+    country_code: str | None = None
+    full_address: str | None = None
+
+
+class DebtHead(Answer):
+    """The invoice behind a debt. What no request can set is null."""
+
+    reference_number: str | None
+    order_date: datetime | None = None
+    bill_date: datetime | None
+    document_date: datetime | None = None
+    due_date: datetime | None
+    accounting_date: datetime | None = None
+    payment_condition: int | None
+    disputed: bool = False
+    dispute_date: datetime | None = None
+    dispute_reason: str | None = None
+    dispute_rebutted: bool = False
+    our_order: str | None = None
+    your_order: str | None = None
+    our_reference: str | None
+    your_reference: str | None
+    handling_code: str | None = None
+    original_debt_ref: str | None = None
+    invoice_type: str | None = None
+    goods_mark: str | None = None
+    delivery_method: str | None = None
+    delivery_condition: str | None = None
+    delivery_date: datetime | None = None
+    delivery_note: str | None = None
+    credit_card_transaction_id: str | None = None
+    seller: str | None = None
+    receipt_number: str | None = None
+    cash_register_number: str | None = None
+    original_due_date: datetime | None = None
+    account_ref_type: str | None
+    one_time_service_fees: Amount | None
+    loan_purpose: str | None
+    loan_type_code: str | None
+    enforceable_debt_type: str | None
+    goods_related_credit: bool | None
+    effective_year: int | None
+    granted_credit_amount: Amount | None
+    used_credit_amount: Amount | None
+    lender_name: str | None
+    receiver: DebtParty
+    delivery: DebtParty
+    agreed_interest_code: str | None
+    agreed_interest_rate: Rate | None
+
+
+class DebtOut(Answer):
+    """A debt alone."""
+
+    debt_guid: str
+    registration_date: datetime
+    debt_group: str | None
+    debt_principal_type: str | None
+    description: str | None
+    account_ref: str | None
+    old_account_ref: str | None = None
+    ledger_ref: str | None
+    object_ref: str | None = None
+    original_payment_reference: str | None = None
+    currency_code: str
+    original_principal: Amount
+    remaining_principal: Amount
+    original_interest: Amount
+    remaining_interest: Amount
+    original_vat: Amount = Field(alias="originalVAT")
+    remaining_vat: Amount = Field(alias="remainingVAT")
+    exch_rate: ExchangeRate | None
+    exch_date: datetime | None
+    vat_rate: Rate | None = None
+    vat_code: str | None = None
+    interest_rate: Rate | None
+    interest_code: str | None
+    calc_rate: Rate
+    interest_from: datetime | None
+    interest_to: datetime | None
+    fixed_interest_term_start: datetime | None
+    interest_stop: datetime | None = None
+    interest_specific_calculation_type: str | None
+    interest_specific_calculation_cutoff_date: datetime | None
+    account_ref_type: str | None
+    agreement_date: datetime | None
+    agreement_due_date: datetime | None
+    agreement_end_date: datetime | None
+    original_eir: Rate | None
+    interest_rate_ceiling_code: str | None
+    head: DebtHead
+    links: list[Link]

@@ -1,0 +1,54 @@
+"""How Aptic says no: problem documents after RFC 9457 with ASP.NET Core's extra members.
+
+Source: the samples (members, order); `errors` and `traceId` are those of the framework [inferred].
+"""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledgersim.core.problems import Problem
+
+_SECTION = {
+    400: "15.5.1",
+    401: "15.5.2",
+    403: "15.5.4",
+    404: "15.5.5",
+    405: "15.5.6",
+    409: "15.5.10",
+    413: "15.5.14",
+    415: "15.5.16",
+    500: "15.6.1",
+}
+
+
+def to_response(problem: Problem, request: Request) -> Response:
+    """The problem document of a refusal."""
+    section = _SECTION.get(problem.status)
+    chance = request.scope["space"].chance
+    content: dict[str, Any] = {
+        "type": "about:blank" if section is None else f"https://tools.ietf.org/html/rfc9110#section-{section}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail or _first(problem) or problem.title,
+        "instance": request.scope["path"],
+    }
+    if problem.errors:
+        content["errors"] = problem.errors
+    content["traceId"] = f"00-{chance.draw().hex()}-{chance.draw().hex()[:16]}-00"
+    return Response(
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+        problem.status,
+        dict(problem.headers),
+        "application/problem+json",
+    )
+
+
+def _first(problem: Problem) -> str:
+    more = len(problem.errors) - 1
+    for name, messages in problem.errors.items():
+        rest = "" if more < 1 else f" And {more} more: see errors."
+        return f"{name}: {messages[0].rstrip('.')}.{rest}".replace("?.", "?")
+    return ""

@@ -1,0 +1,76 @@
+"""Extra fields of debtors, customers and cases: written once, built for an owner."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Path
+from sqlalchemy import Select, bindparam, delete
+
+from ledgersim.core.database import row
+from ledgersim.core.problems import NOT_FOUND, invalid
+from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
+from ledgersim.odata import Field, Kind
+from ledgersim.vendors.aptic.extrafields.rules import BY_NAME, OWN, set_extra_fields
+from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldChange, ExtraFieldIn, ExtraFieldItem
+from ledgersim.vendors.aptic.extrafields.table import EXTRA_FIELD
+from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.store import Row, change, find
+
+_COLUMNS = {"name": EXTRA_FIELD.c.name, "value": EXTRA_FIELD.c.value}
+_FIELDS = {"name": Field(EXTRA_FIELD.c.name, Kind.STRING, nullable=False)}
+_LIST = Listing(EXTRA_FIELD, _COLUMNS, _FIELDS, EXTRA_FIELD.c.id, OWN)
+_REMOVE = delete(EXTRA_FIELD).where(EXTRA_FIELD.c.id == bindparam("row_id"))
+
+
+def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> APIRouter:
+    """The operations on the extra fields of what is in table `owner`, below `/v1/<collection>`."""
+    router = new_router()
+    base = f"/v1/{collection}/{{{owner}Guid}}/Extrafields"
+    one = base + "/{name}"
+
+    def about(verb: str, summary: str) -> Any:
+        identifier = f"aptic.{collection.lower()}.extrafields.{verb}"
+        return operation(identifier, method="inferred", path="inferred", summary=summary)
+
+    async def find_owner(call: CurrentCall, guid: str = Path(alias=f"{owner}Guid")) -> Row:
+        return find(call.space.connection, owner_by_guid, owner, guid)
+
+    def find_field(call: CurrentCall, of: Row, name: str) -> Row:
+        field = row(call.space.connection, BY_NAME, of_owner=owner, of_id=of["id"], of_name=name)
+        if field is None:
+            raise NOT_FOUND.with_detail(f"This {owner} has no extra field {name[:80]!r}; names keep their case.")
+        return field
+
+    @router.get(base, response_model=Page[ExtraFieldItem], **about("list", "List the extra fields"))
+    async def list_extra_fields(call: CurrentCall, query: ListOptions, of: Row = Depends(find_owner)) -> Any:
+        return _LIST.page(call.space.connection, query, of_owner=owner, of_id=of["id"])
+
+    @router.put(base, status_code=201, response_model=ExtraFieldItem, **about("create", "Add an extra field"))
+    async def create_extra_field(
+        call: CurrentCall, body: ExtraFieldIn, of: Row = Depends(find_owner)
+    ) -> Any:
+        with call.space.transaction() as connection:
+            set_extra_fields(connection, owner, of["id"], [body.model_dump()])
+        return {"name": body.name, "value": body.value or []}
+
+    @router.get(one, response_model=ExtraFieldItem, **about("get", "Read one extra field"))
+    async def get_extra_field(call: CurrentCall, name: str, of: Row = Depends(find_owner)) -> Any:
+        return find_field(call, of, name)
+
+    @router.patch(one, **NO_CONTENT, **about("update", "Change one extra field"))
+    async def update_extra_field(
+        call: CurrentCall, name: str, body: ExtraFieldChange, of: Row = Depends(find_owner)
+    ) -> None:
+        field = find_field(call, of, name)
+        if body.name is not None and body.name != name:
+            raise invalid("name", f"must be {name!r}, the name in the path, or be left out")
+        if "value" in body.model_fields_set:
+            with call.space.transaction() as connection:
+                change(connection, EXTRA_FIELD, field["id"], {"value": body.value or []})
+
+    @router.delete(one, **NO_CONTENT, **about("delete", "Remove one extra field"))
+    async def delete_extra_field(call: CurrentCall, name: str, of: Row = Depends(find_owner)) -> None:
+        field = find_field(call, of, name)
+        with call.space.transaction() as connection:
+            connection.execute(_REMOVE, {"row_id": field["id"]})
+
+    return router

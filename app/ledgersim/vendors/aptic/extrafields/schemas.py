@@ -1,0 +1,26 @@
+"""Extra fields on the wire."""
+
+from pydantic import Field
+
+from ledgersim.core.wire import Answer, Body
+
+
+class ExtraFieldItem(Answer):
+    """A named list of values."""
+
+    name: str
+    value: list[str]
+
+
+class ExtraFieldIn(Body):
+    """An extra field to set; null for no values."""
+
+    name: str = Field(min_length=1)
+    value: list[str] | None = None
+
+
+class ExtraFieldChange(Body):
+    """What to change of an extra field; the name is that of the path."""
+
+    name: str | None = None
+    value: list[str] | None = None

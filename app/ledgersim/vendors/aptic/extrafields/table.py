@@ -1,0 +1,20 @@
+"""Extra fields of debtors, customers and cases."""
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class ExtraField(SQLModel, table=True):
+    """A named list of values; `owner` is the name of the table of what has it. Names keep their case."""
+
+    __tablename__ = "extra_field"
+    __table_args__ = (UniqueConstraint("owner_id", "owner", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner: str
+    owner_id: int
+    name: str
+    value: list[str] = Field(sa_type=JSON)
+
+
+EXTRA_FIELD = ExtraField.__table__  # type: ignore[attr-defined]

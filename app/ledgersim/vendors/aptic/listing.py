@@ -1,0 +1,101 @@
+"""Lists: `$filter`, `$orderby`, `$skip` and `$top` over prepared statements, in the vendor's envelope."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import BigInteger, Connection, FromClause, Select, bindparam, func, select
+
+from ledgersim.core.database import rows
+from ledgersim.core.problems import invalid
+from ledgersim.core.wire import Answer
+from ledgersim.odata import Field as FilterField
+from ledgersim.odata import (
+    ODataError,
+    filter_to_sql,
+    orderby_to_sql,
+    parse_filter,
+    parse_orderby,
+)
+
+MOST = 100
+DEFAULT_TOP = 25
+
+Item = TypeVar("Item")
+Row = dict[str, Any]
+
+
+class Page(Answer, Generic[Item]):
+    """The envelope of every list: `count` items here, `total` that match."""
+
+    count: int
+    skip: int
+    total: int
+    value: list[Item]
+
+
+class ListQuery(BaseModel):
+    """The query options of a list."""
+
+    filter: str = Field("", alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`")
+    skip: int = Field(0, alias="$skip", ge=0, le=2**31 - 1, description="How many matches to pass over")
+    top: int = Field(DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100")
+    orderby: str = Field("", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
+
+
+async def read_query(query: Annotated[ListQuery, Query()]) -> ListQuery:
+    """The query options of a request."""
+    return query
+
+
+ListOptions = Annotated[ListQuery, Depends(read_query)]
+
+
+class Listing:
+    """A list that clients may filter and sort by the members of its items.
+
+    `source` is what is selected from, `scope` its restriction (with bind parameters), `columns` what an item
+    has by column name, `fields` what filters may name by wire name, `key` the order of last resort.
+    """
+
+    def __init__(
+        self,
+        source: FromClause,
+        columns: Mapping[str, Any],
+        fields: Mapping[str, FilterField],
+        key: Any,
+        scope: Any = None,
+        complete: Callable[[Connection, list[Row], dict[str, Any]], None] | None = None,
+    ) -> None:
+        self._source, self._fields, self._key, self._scope = source, fields, key, scope
+        self._columns = [column.label(name) for name, column in columns.items()]
+        self._complete = complete
+        self._statements = lru_cache(maxsize=256)(self._build)
+
+    def page(self, connection: Connection, query: ListQuery, **values: Any) -> Row:
+        """One page in its envelope. Raises a 400 Problem naming what is wrong with the filter or order."""
+        try:
+            select_page, count_all = self._statements(query.filter, query.orderby)
+        except ODataError as error:
+            raise invalid(error.parameter, error.message) from error
+        top = min(query.top, MOST)
+        items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)
+        if self._complete is not None:
+            self._complete(connection, items, values)
+        total = connection.execute(count_all, values).scalar_one()
+        return {"count": len(items), "skip": query.skip, "total": total, "value": items}
+
+    def _build(self, filter_text: str, orderby_text: str) -> tuple[Select[Any], Select[Any]]:
+        conditions = [] if self._scope is None else [self._scope]
+        if filter_text.strip():
+            conditions.append(filter_to_sql(parse_filter(filter_text), self._fields))
+        order = orderby_to_sql(parse_orderby(orderby_text), self._fields) if orderby_text.strip() else []
+        matches = select(*self._columns).select_from(self._source).where(*conditions)
+        return (
+            matches.order_by(*order, self._key)
+            .offset(bindparam("page_skip", type_=BigInteger))
+            .limit(bindparam("page_top", type_=BigInteger)),
+            select(func.count()).select_from(self._source).where(*conditions),
+        )

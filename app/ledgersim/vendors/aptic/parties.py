@@ -1,0 +1,44 @@
+"""What debtors and customers have in common: the columns of a party."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from ledgersim.core.database import Instant
+
+
+class Party(SQLModel):
+    """A person or company; the names are those of the vendor, in snake case."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    id_number: str | None = Field(default=None, index=True)
+    juridical_type: int = 0
+    place_of_birth: str | None = None
+    date_of_birth: datetime | None = Field(default=None, sa_type=Instant)
+    gender: int = 0
+    culture_code: str | None = None
+    full_name: str | None = Field(default=None, index=True)
+    firstname: str | None = None
+    middlename: str | None = None
+    lastname: str | None = None
+    name_suffix: str | None = None
+    domicile: str | None = None
+    municipal_code: str | None = None
+    vat_number: str | None = None
+    nace_code: str | None = None
+    company_type: str | None = None
+    home_phone: str | None = None
+    work_phone: str | None = None
+    cellular_phone: str | None = None
+    telefax: str | None = None
+    email: str | None = None
+    language_code: str | None = None
+    currency_code: str | None = None
+    preferred_channel: str | None = None
+    under_aged: bool | None = None
+    reg_date: datetime = Field(sa_type=Instant)
+
+
+def full_name(first: str | None, middle: str | None, last: str | None, suffix: str | None) -> str | None:
+    """The parts of a name in one, or None where there are none."""
+    return " ".join(part for part in (first, middle, last, suffix) if part) or None

@@ -1,0 +1,39 @@
+"""Reading and writing rows in the ways that all resources share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
+
+from ledgersim.core.database import row
+from ledgersim.core.ids import parse_guid
+from ledgersim.core.problems import NOT_FOUND
+
+Row = dict[str, Any]
+
+
+def by_guid(column: Any) -> Select[Any]:
+    """The statement that finds the row with a GUID in a column of its table."""
+    return select(column.table).where(column == bindparam("guid"))
+
+
+def find(connection: Connection, statement: Select[Any], what: str, guid: str, **values: Any) -> Row:
+    """The row that `statement` finds for a GUID in any case. Raises a 404 Problem."""
+    parsed = parse_guid(guid)
+    found = None if parsed is None else row(connection, statement, guid=parsed, **values)
+    if found is None:
+        reason = "it is not a GUID" if parsed is None else "no such guid in this space"
+        raise NOT_FOUND.with_detail(f"There is no {what} {guid[:80]!r}: {reason}.")
+    return found
+
+
+def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert one row; its id."""
+    added: int = connection.execute(insert(table), dict(values)).inserted_primary_key[0]
+    return added
+
+
+def change(connection: Connection, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns of one row."""
+    if values:
+        connection.execute(update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values})

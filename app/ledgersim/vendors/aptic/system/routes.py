@@ -1,0 +1,105 @@
+"""Small companions that clients call first: who am I, is anybody there, which codes are there."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from ledgersim.core.vendor import CurrentCall, operation
+from ledgersim.core.wire import Answer
+from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
+
+router = APIRouter()
+
+# Codes of adjustments; the list's place is documented, its content inferred.
+ADJUSTMENTS = {
+    "ADJUST": "Adjustment",
+    "WRITEOFF": "Write-off",
+    "CORRECTION": "Correction",
+    "DISCOUNT": "Discount",
+}
+
+
+class ClientRestriction(Answer):
+    """That a user sees only some client's cases."""
+
+    party_reference_code: str
+    include_sub_parties: bool
+
+
+class CurrentUserOut(Answer):
+    """The user that the credentials stand for."""
+
+    unique_id: str
+    party_reference_code: str | None = None
+    email: str | None = None
+    full_name: str | None = None
+    user_role: int
+    language_code: str | None = None
+    country_format: str | None = None
+    culture_code: str | None = None
+    system_currency_code: str | None = None
+    street: str | None = None
+    house_no: str | None = None
+    house_no_extension: str | None = None
+    city: str | None = None
+    state_code: str | None = None
+    zip_code: str | None = None
+    country_code: str | None = None
+    phone_number: str | None = None
+    cellular_phone_number: str | None = None
+    pbx_phone_number: str | None = None
+    employment_number: str | None = None
+    department: str | None = None
+    photo_image_type: str | None = None
+    photo_image: str | None = None
+    access_groups: list[str] = []
+    access_codes: list[str] = []
+    client_restriction: list[ClientRestriction] = []
+    links: list[Link] = []
+
+
+class TransSpecType(Answer):
+    """A code that an adjustment may have."""
+
+    code: str
+    description: str
+
+
+class Nothing(Answer):
+    """An empty object."""
+
+
+@router.get(
+    "/v1/CurrentUser",
+    response_model=CurrentUserOut,
+    **operation("aptic.currentuser.get", method="observed", path="observed", summary="Read the calling user"),
+)
+async def get_current_user(call: CurrentCall) -> Any:
+    return call.space.facts["aptic.user"]
+
+
+@router.get(
+    "/v1/Ping",
+    response_model=Nothing,
+    **operation(
+        "aptic.ping.get", method="documented elsewhere", path="inferred", summary="Check that the gateway answers"
+    ),
+)
+async def get_ping() -> Any:
+    return {}
+
+
+@router.get(
+    "/v1/Metadata/Transspectype",
+    response_model=Page[TransSpecType],
+    **operation(
+        "aptic.metadata.transspectypes",
+        method="inferred",
+        path="documented",
+        summary="List the codes of adjustments",
+    ),
+)
+async def list_trans_spec_types() -> Any:
+    codes = [{"code": code, "description": description} for code, description in ADJUSTMENTS.items()]
+    return {"count": len(codes), "skip": 0, "total": len(codes), "value": codes}

@@ -1,0 +1,1 @@
+"""Worlds: what spaces are filled with, built from a definition in `seed/`."""

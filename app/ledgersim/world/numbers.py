@@ -1,0 +1,149 @@
+"""National numbers, VAT numbers and the like, with the check digits of their countries.
+
+Persons get numbers from the ranges that the authorities keep for made-up people, where there are any;
+companies get numbers from ranges that have not been given out so far.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from stdnum import ean, luhn
+from stdnum.dk import cpr, cvr
+from stdnum.fi import hetu
+from stdnum.no import fodselsnummer
+
+MALE, FEMALE = 1, 2  # as Aptic writes them [inferred]
+LATEST_BIRTH = date(2039, 12, 31)  # the last one that Norwegian numbers provide for
+
+_FI_CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+_FI_WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
+_NO_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
+_GS1_PREFIX = {"SE": "73", "NO": "70", "FI": "64", "DK": "57"}
+
+
+class Chance(Protocol):
+    """A seeded source of chance; `random.Random` is one."""
+
+    def randrange(self, start: int, stop: int) -> int:
+        """A whole number from `start` to below `stop`."""
+
+
+def person_number(country: str, born: date, gender: int, chance: Chance) -> str:
+    """A national number of a made-up person born on that day."""
+    make = _PERSONS[country]
+    while True:
+        number = make(born, gender % 2, chance)
+        if number is not None:
+            return number
+
+
+def company_number(country: str, chance: Chance) -> str:
+    """An organisation number with the right check digit."""
+    make = _COMPANIES[country]
+    while True:
+        number = make(chance)
+        if number is not None:
+            return number
+
+
+def vat_number(country: str, company: str) -> str:
+    """The VAT number of the company with that organisation number."""
+    digits = company.replace("-", "")
+    return {"SE": f"SE{digits}01", "NO": f"NO{digits}MVA"}.get(country, f"{country}{digits}")
+
+
+def gln(country: str, chance: Chance) -> str:
+    """A global location number with the prefix of the country."""
+    digits = f"{_GS1_PREFIX[country]}{chance.randrange(0, 10**10):010}"
+    return digits + ean.calc_check_digit(digits)
+
+
+def _serial(odd: int, start: int, stop: int, chance: Chance) -> int:
+    """A serial number from an even `start` to below `stop`; odd ones are for men."""
+    return start + 2 * chance.randrange(0, (stop - start) // 2) + odd
+
+
+def _swedish(born: date, odd: int, chance: Chance) -> str:
+    """Skatteverket keeps the birth numbers 980 to 999 for test persons."""
+    digits = f"{born:%y%m%d}{_serial(odd, 980, 1000, chance)}"
+    return f"{born:%Y%m%d}-{digits[6:]}{luhn.calc_check_digit(digits)}"
+
+
+def _norwegian(born: date, odd: int, chance: Chance) -> str | None:
+    """Made-up people have a raised month: by 80 in Tenor, by 40 elsewhere; python-stdnum reads the latter."""
+    first, last = (500, 1000) if born.year >= 2000 else (0, 500)
+    digits = f"{born.day:02}{born.month + 40}{born:%y}{_serial(odd, first, last, chance):03}"
+    digits += fodselsnummer.calc_check_digit1(digits)
+    if len(digits) == 10:
+        digits += fodselsnummer.calc_check_digit2(digits)
+    return digits if len(digits) == 11 else None  # a check digit of 10 rules a number out
+
+
+def _finnish(born: date, odd: int, chance: Chance) -> str:
+    """Individual numbers from 900 are for temporary and made-up identities."""
+    serial = _serial(odd, 900, 1000, chance)
+    control = _FI_CONTROL[int(f"{born:%d%m%y}{serial}") % 31]
+    return f"{born:%d%m%y}{'A' if born.year >= 2000 else '-'}{serial}{control}"
+
+
+def _danish(born: date, odd: int, chance: Chance) -> str | None:
+    """There is no range for tests; these keep to the check by modulus 11, which was given up in 2007."""
+    first, last = (0, 400) if born.year < 2000 else (400, 1000) if born.year < 2037 else (500, 900)
+    digits = f"{born:%d%m%y}{chance.randrange(first, last):03}"
+    check = -cpr.checksum(f"{digits}0") % 11
+    return f"{digits[:6]}-{digits[6:]}{check}" if check < 10 and check % 2 == odd else None
+
+
+def _swedish_company(chance: Chance) -> str:
+    digits = f"5599{chance.randrange(20_000, 100_000)}"
+    return f"{digits[:6]}-{digits[6:]}{luhn.calc_check_digit(digits)}"
+
+
+def _norwegian_company(chance: Chance) -> str | None:
+    """The units of Skatteetaten's test register begin with 2 or 3, real ones with 8 or 9."""
+    digits = f"31{chance.randrange(0, 10**6):06}"
+    check = -sum(weight * int(digit) for weight, digit in zip(_NO_WEIGHTS, digits, strict=True)) % 11
+    return f"{digits}{check}" if check < 10 else None
+
+
+def _finnish_company(chance: Chance) -> str | None:
+    digits = f"9{chance.randrange(0, 10**6):06}"
+    check = -sum(weight * int(digit) for weight, digit in zip(_FI_WEIGHTS, digits, strict=True)) % 11
+    return f"{digits}-{check}" if check < 10 else None
+
+
+def _danish_company(chance: Chance) -> str | None:
+    digits = f"9{chance.randrange(0, 10**6):06}"
+    check = -cvr.checksum(f"{digits}0") % 11
+    return f"{digits}{check}" if check < 10 else None
+
+
+_PERSONS: dict[str, Callable[[date, int, Chance], str | None]] = {
+    "SE": _swedish,
+    "NO": _norwegian,
+    "FI": _finnish,
+    "DK": _danish,
+}
+_COMPANIES: dict[str, Callable[[Chance], str | None]] = {
+    "SE": _swedish_company,
+    "NO": _norwegian_company,
+    "FI": _finnish_company,
+    "DK": _danish_company,
+}
+
+
+def is_national_number(country: str, number: str) -> bool:
+    """Whether a person's or company's number is a valid one of that country."""
+    from stdnum.fi import ytunnus
+    from stdnum.no import orgnr as no_orgnr
+    from stdnum.se import orgnr as se_orgnr
+    from stdnum.se import personnummer
+
+    if country == "SE":
+        return personnummer.is_valid(number) if len(number) == 13 else se_orgnr.is_valid(number)
+    if country == "NO":
+        return fodselsnummer.is_valid(number) if len(number) == 11 else no_orgnr.is_valid(number)
+    if country == "FI":
+        return hetu.is_valid(number, allow_temporary=True) or ytunnus.is_valid(number)
+    return cpr.is_valid(number) and cpr.checksum(cpr.compact(number)) == 0 or cvr.is_valid(number)

@@ -1,0 +1,66 @@
+"""A plain HTTP client for a server in the same process."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+APTIC = "/APIGW/v1"
+BEARER = {"Authorization": "Bearer any"}
+
+
+class Api:
+    """Sends requests with a token; answers are `httpx.Response`."""
+
+    def __init__(self, app: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self.app = app
+        self._loop = loop
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sim.test")
+
+    def send(self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+        """One request; `headers` are sent in place of the token."""
+        sent = self._client.request(method, path, headers=BEARER if headers is None else headers, **options)
+        return self._loop.run_until_complete(sent)
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        """GET with query parameters; `_filter` stands for `$filter`."""
+        return self.send("GET", path, params={name.replace("_", "$"): value for name, value in query.items()})
+
+    def put(self, path: str, body: Any) -> httpx.Response:
+        """PUT with a JSON body."""
+        return self.send("PUT", path, json=body)
+
+    def patch(self, path: str, body: Any) -> httpx.Response:
+        """PATCH with a JSON body."""
+        return self.send("PATCH", path, json=body)
+
+    def post(self, path: str, body: Any = None) -> httpx.Response:
+        """POST with a JSON body."""
+        return self.send("POST", path, json=body)
+
+    def delete(self, path: str) -> httpx.Response:
+        """DELETE."""
+        return self.send("DELETE", path)
+
+    # What many tests need first.
+
+    def create(self, path: str, body: Any) -> dict[str, Any]:
+        """PUT that must succeed; the body of the answer."""
+        answer = self.put(path, body)
+        assert answer.status_code == 201, answer.text
+        created: dict[str, Any] = answer.json()
+        return created
+
+    def debtor(self, **members: Any) -> dict[str, Any]:
+        """A new Aptic debtor."""
+        return self.create(f"{APTIC}/Debtors", {"fullName": "Ada Ek", **members})
+
+    def case(self, **members: Any) -> str:
+        """A new Aptic case; its path."""
+        created = self.create(f"{APTIC}/Cases", [{"currencyCode": "SEK", **members}])
+        return f"{APTIC}/Cases/{created['caseGuids'][0]}"
+
+    def freeze(self, now: str) -> None:
+        """Stop the clock at an instant."""
+        answer = self.put("/_sim/clock", {"mode": "frozen", "now": now})
+        assert answer.status_code == 200, answer.text

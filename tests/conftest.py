@@ -1,0 +1,70 @@
+"""Every test works on worlds of its own: a server is made for it from the one seeded image."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from ledgersim.control import app as control
+from ledgersim.core.dispatcher import Dispatcher
+from ledgersim.core.spaces import Spaces
+from ledgersim.settings import Settings
+from ledgersim.vendors import VENDORS
+from ledgersim.world.template import world_image
+
+from tests.client import Api
+
+Serve = Callable[..., Api]
+
+
+@pytest.fixture(scope="session")
+def image() -> bytes:
+    """The default world."""
+    settings = Settings()
+    return world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+
+
+@pytest.fixture(scope="session")
+def mounts() -> Callable[..., dict[str, Any]]:
+    """The applications, built once for each way of authentication."""
+    built: dict[str, dict[str, Any]] = {}
+
+    def build(auth: str = "lenient") -> dict[str, Any]:
+        if auth not in built:
+            settings = Settings.model_validate({"auth": auth})
+            vendors = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
+            built[auth] = {**vendors, control.MOUNT: control.build()}
+        return built[auth]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The event loop on which all servers of the session answer."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def serve(
+    image: bytes, mounts: Callable[..., dict[str, Any]], loop: asyncio.AbstractEventLoop
+) -> Iterator[Serve]:
+    """Makes fresh servers; each returns a client of it."""
+    opened: list[Spaces] = []
+
+    def start(auth: str = "lenient") -> Api:
+        spaces = Spaces(image)
+        opened.append(spaces)
+        return Api(Dispatcher(mounts(auth), spaces), loop)
+
+    yield start
+    for spaces in opened:
+        spaces.close()
+
+
+@pytest.fixture
+def api(serve: Serve) -> Api:
+    """A client of a fresh server."""
+    return serve()

@@ -1,0 +1,37 @@
+"""Members in order, nested: of a sample, of a schema, of an answer."""
+
+from typing import Any
+
+Shape = Any  # None for a plain value, {name: Shape} in order for an object, [Shape] for an array
+
+
+def of_value(value: Any) -> Shape:
+    """The members of a JSON value; an array is judged by its first element."""
+    if isinstance(value, dict):
+        return {name: of_value(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [of_value(value[0])] if value else [None]
+    return None
+
+
+def of_schema(schema: dict[str, Any], definitions: dict[str, Any]) -> Shape:
+    """The members that a JSON schema names, its references followed, null left aside."""
+    if "$ref" in schema:
+        return of_schema(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+    if "anyOf" in schema:
+        (one,) = [option for option in schema["anyOf"] if option.get("type") != "null"]
+        return of_schema(one, definitions)
+    if "properties" in schema:
+        return {name: of_schema(item, definitions) for name, item in schema["properties"].items()}
+    if schema.get("type") == "array":
+        return [of_schema(schema["items"], definitions)]
+    return {} if schema.get("type") == "object" else None
+
+
+def ordered(shape: Shape) -> Any:
+    """A shape as nested lists, so that comparing it compares the order of members too."""
+    if isinstance(shape, dict):
+        return [(name, ordered(item)) for name, item in shape.items()]
+    if isinstance(shape, list):
+        return ["array", *(ordered(item) for item in shape)]
+    return shape

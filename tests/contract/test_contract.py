@@ -1,0 +1,185 @@
+"""What is served against what is documented: operations, request members and answer members in order."""
+
+import json
+from typing import Any
+
+import pytest
+from ledgersim.main import openapi, routes, vendor_apps
+
+from tests.contract.documents import FOLDER, Operation, documented_operations
+from tests.contract.shapes import of_schema, of_value, ordered
+
+# Operations of later issues. Exact in both directions: what is served may not stand here.
+PENDING_PREFIXES = ("aptic.customers.", "payex.", "riverty.")
+PENDING = {
+    "aptic.cases.close",
+    "aptic.cases.debts.adjust",
+    "aptic.cases.documents.create",
+    "aptic.cases.documents.get",
+    "aptic.cases.documents.list",
+    "aptic.cases.extrafields.create",
+    "aptic.cases.extrafields.delete",
+    "aptic.cases.extrafields.get",
+    "aptic.cases.extrafields.list",
+    "aptic.cases.extrafields.update",
+    "aptic.cases.fees.adjust",
+    "aptic.cases.fees.create",
+    "aptic.cases.fees.delete",
+    "aptic.cases.fees.get",
+    "aptic.cases.fees.list",
+    "aptic.cases.fees.update",
+    "aptic.cases.payments.create",
+    "aptic.cases.payments.get",
+    "aptic.cases.payments.list",
+    "aptic.cases.services.execute",
+    "aptic.cases.services.executeall",
+    "aptic.debtors.paymentplans.activate",
+    "aptic.debtors.paymentplans.calculate",
+    "aptic.debtors.paymentplans.create",
+    "aptic.debtors.paymentplans.get",
+    "aptic.debtors.paymentplans.update",
+    "aptic.debtors.services.execute",
+    "aptic.debtors.services.executeall",
+} | {name for name in documented_operations() if name.startswith(PENDING_PREFIXES)}
+
+# Members that requests take beyond the vendor's document, with the reason.
+EXTRA_REQUEST_MEMBERS = {
+    "aptic.cases.create": {"debtors.debtorGuid": "a public client sends whole debtors [observed]"},
+}
+DOCUMENTED = documented_operations()
+SERVED = {route.id: route for route in routes()}
+CLIENT_ITEM = [
+    "uniqueId", "referenceCode", "informalName", "fullName", "idNumber", "companyPhone", "email", "webPage",
+    "active", "blocked", "countryCodeOfOperation",
+]  # fmt: skip
+CURRENT_USER = [
+    "uniqueId", "partyReferenceCode", "email", "fullName", "userRole", "languageCode", "countryFormat", "cultureCode",
+    "systemCurrencyCode", "street", "houseNo", "houseNoExtension", "city", "stateCode", "zipCode", "countryCode",
+    "phoneNumber", "cellularPhoneNumber", "pbxPhoneNumber", "employmentNumber", "department", "photoImageType",
+    "photoImage", "accessGroups", "accessCodes", "clientRestriction", "links",
+]  # fmt: skip
+
+
+def test_the_contract_has_all_operations_of_the_vendors_and_their_companions() -> None:
+    assert len(DOCUMENTED) == 115 + 11
+
+
+def test_every_documented_operation_is_served_or_pending_and_none_is_both() -> None:
+    assert set(SERVED) | PENDING == set(DOCUMENTED)
+    assert set(SERVED) & PENDING == set()
+
+
+@pytest.mark.parametrize("name", sorted(SERVED))
+def test_method_path_and_provenance_are_those_of_the_contract(name: str) -> None:
+    route, documented = SERVED[name], DOCUMENTED[name]
+    assert (route.method, route.path) == (documented.method, documented.path)
+    assert {"method": route.method_provenance, "path": route.path_provenance} == documented.provenance
+
+
+@pytest.mark.parametrize("vendor", sorted(vendor_apps()))
+def test_the_exported_openapi_document_is_up_to_date(vendor: str) -> None:
+    exported = json.loads((FOLDER / f"{vendor}.json").read_text(encoding="utf-8"))
+    assert exported == openapi(vendor), "run `make openapi`"
+
+
+class Served:
+    """The request and answer of a served operation, from the OpenAPI document."""
+
+    def __init__(self, document: dict[str, Any], path: str, method: str) -> None:
+        self.operation = document["paths"][path][method.lower()]
+        self.definitions = document["components"]["schemas"]
+
+    def request(self) -> Any:
+        schema = self.operation["requestBody"]["content"]["application/json"]["schema"]
+        return of_schema(schema, self.definitions)
+
+    def answer(self) -> Any:
+        (success,) = [answer for code, answer in self.operation["responses"].items() if code.startswith("2")]
+        return of_schema(success["content"]["application/json"]["schema"], self.definitions)
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi("aptic")
+
+
+def _response(name: str) -> dict[str, Any]:
+    response = DOCUMENTED[name].content.get("response")
+    return response if isinstance(response, dict) else {}
+
+
+def served(document: dict[str, Any], name: str) -> Served:
+    route = SERVED[name]
+    return Served(document, route.path.removeprefix("/APIGW"), route.method)
+
+
+def _documented_request(operation: Operation) -> Any:
+    request = operation.content["request"]
+    nested = of_value(request.get("nested_sample", {}))
+    shape = {field["name"]: nested.get(field["name"], _plain(field["type"])) for field in request["fields"]}
+    return [shape] if request["array"] else shape
+
+
+def _plain(type_: str) -> Any:
+    return [None] if type_.startswith("array[") else None
+
+
+def _without(shape: Any, name: str) -> Any:
+    first, _, rest = name.partition(".")
+    if isinstance(shape, list):
+        return [_without(shape[0], name)]
+    if not rest:
+        return {key: value for key, value in shape.items() if key != first}
+    return {key: _without(value, rest) if key == first else value for key, value in shape.items()}
+
+
+@pytest.mark.parametrize("name", sorted(n for n in SERVED if "fields" in DOCUMENTED[n].content.get("request", {})))
+def test_requests_take_the_documented_members_in_order(name: str, document: dict[str, Any]) -> None:
+    shape = served(document, name).request()
+    for extra in EXTRA_REQUEST_MEMBERS.get(name, {}):
+        shape = _without(shape, extra)
+    assert ordered(shape) == ordered(_documented_request(DOCUMENTED[name]))
+
+
+@pytest.mark.parametrize("name", sorted(n for n in SERVED if "sample" in _response(n)))
+def test_answers_have_the_members_of_the_sample_in_order(name: str, document: dict[str, Any]) -> None:
+    sample = DOCUMENTED[name].content["response"]["sample"]
+    assert ordered(served(document, name).answer()) == ordered(of_value(sample))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n in SERVED if _response(n).get("success_body", 0) is None)
+)
+def test_changes_and_removals_answer_204_without_a_body(name: str, document: dict[str, Any]) -> None:
+    responses = served(document, name).operation["responses"]
+    assert [(code, "content" in answer) for code, answer in responses.items() if code[0] == "2"] == [("204", False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "members"),
+    [
+        ("aptic.auth.token", ["access_token", "token_type", "expires_in"]),
+        ("aptic.currentuser.get", CURRENT_USER),
+        ("aptic.ping.get", []),
+        ("aptic.clients.create", CLIENT_ITEM),
+        ("aptic.clients.get", CLIENT_ITEM),
+    ],
+)
+def test_companions_have_the_members_of_the_facts_in_order(
+    name: str, members: list[str], document: dict[str, Any]
+) -> None:
+    assert list(served(document, name).answer()) == members
+
+
+@pytest.mark.parametrize("name", ["aptic.clients.list", "aptic.metadata.transspectypes"])
+def test_companion_lists_come_in_the_list_envelope(name: str, document: dict[str, Any]) -> None:
+    assert list(served(document, name).answer()) == ["count", "skip", "total", "value"]
+
+
+def test_every_operation_of_the_openapi_document_carries_its_provenance(document: dict[str, Any]) -> None:
+    found = {
+        operation["operationId"]: operation.get("x-provenance")
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    assert found == {name: DOCUMENTED[name].provenance for name in SERVED}

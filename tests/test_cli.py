@@ -1,0 +1,179 @@
+"""What the commands print and what they refuse; test_server.py serves."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ledgersim import cli
+from ledgersim.settings import Settings
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that succeeds prints, in this process."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert not caught.value.code
+    output, errors = capsys.readouterr()
+    assert errors == ""
+    return output
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that fails with exit code 2 says, in this process."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    output, errors = capsys.readouterr()
+    assert (output, errors.count("\n")) == ("", 1)
+    return errors.rstrip("\n")
+
+
+# Printing
+
+
+def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "--version") == "ledgersim 0.1.0\n"
+
+
+def test_no_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys) == printed(capsys, "--help")
+
+
+def test_help_of_serve_names_each_option_with_its_default_and_variable(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    unwrapped = " ".join(printed(capsys, "serve", "--help").split()).replace("- ", "-")
+    assert dict(re.findall(r"(--[a-z-]+) VALUE .*?\[(.*?)\]", unwrapped)) == {
+        "--host": "default: 127.0.0.1; LEDGERSIM_HOST",
+        "--port": "default: 8080; LEDGERSIM_PORT",
+        "--database": "LEDGERSIM_DATABASE",
+        "--world": "default: nordic-basic; LEDGERSIM_WORLD",
+        "--seed": "default: 1; LEDGERSIM_SEED",
+        "--customers": "default: 200; LEDGERSIM_CUSTOMERS",
+        "--as-of": "default: 2026-01-01; LEDGERSIM_AS_OF",
+        "--auth": "default: lenient; LEDGERSIM_AUTH",
+        "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
+        "--tls-cert": "LEDGERSIM_TLS_CERT",
+        "--tls-key": "LEDGERSIM_TLS_KEY",
+        "--tls-client-ca": "LEDGERSIM_TLS_CLIENT_CA",
+    }
+
+
+def test_help_loads_nothing_slow() -> None:
+    slow = "fastapi", "uvicorn", "sqlalchemy", "sqlmodel", "faker", "rich", "asyncio"
+    program = f"import sys, ledgersim.cli; print(*sorted(sys.modules.keys() & {set(slow)}))"
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8", timeout=60
+    )
+    assert told.stdout == "\n"
+
+
+def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = SimpleNamespace(
+        id="aptic.cases.list",
+        method="GET",
+        path="/APIGW/v1/Cases",
+        method_provenance="documented",
+        path_provenance="inferred",
+        summary="List cases",
+    )
+    deleted = SimpleNamespace(
+        id="aptic.debts.delete",
+        method="DELETE",
+        path="/APIGW/v1/Debts/{guid}",
+        method_provenance="observed",
+        path_provenance="documented elsewhere",
+        summary="Delete a debt",
+    )
+    monkeypatch.setattr("ledgersim.main.routes", lambda: [listed, deleted])
+    assert printed(capsys, "routes").splitlines() == [
+        "ID                  METHOD  PATH                    PROVENANCE                     SUMMARY",
+        "aptic.cases.list    GET     /APIGW/v1/Cases         documented/inferred            List cases",
+        "aptic.debts.delete  DELETE  /APIGW/v1/Debts/{guid}  observed/documented elsewhere  Delete a debt",
+    ]
+
+
+def test_routes_of_the_house_have_unique_ids(capsys: pytest.CaptureFixture[str]) -> None:
+    ids = [line.split()[0] for line in printed(capsys, "routes").splitlines()[1:]]
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
+DOCUMENT = {"openapi": "3.1.0", "info": {"title": "Ärenden"}}
+DOCUMENT_TEXT = """{
+  "openapi": "3.1.0",
+  "info": {
+    "title": "Ärenden"
+  }
+}
+"""
+
+
+def test_openapi_is_printed_in_its_own_order(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    assert printed(capsys, "openapi", "aptic") == DOCUMENT_TEXT
+
+
+def test_openapi_is_written_to_a_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    path = tmp_path / "aptic.json"
+    assert printed(capsys, "openapi", "aptic", "--output", str(path)) == ""
+    assert path.read_bytes() == DOCUMENT_TEXT.encode()
+
+
+def test_openapi_of_the_house_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(json.loads(printed(capsys, "openapi", "aptic")))[:2] == ["openapi", "info"]
+
+
+def test_openapi_that_cannot_be_written_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    path = tmp_path / "nowhere" / "aptic.json"
+    assert complaint(capsys, "openapi", "aptic", "--output", str(path)) == (
+        f"ledgersim: --output {path} cannot be written: No such file or directory"
+    )
+
+
+def test_openapi_of_an_unknown_vendor_names_those_there_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendors = SimpleNamespace(name="aptic"), SimpleNamespace(name="payex")
+    monkeypatch.setattr("ledgersim.vendors.VENDORS", vendors)
+    assert complaint(capsys, "openapi", "apitc") == (
+        "ledgersim: VENDOR is 'apitc'; it must be one of aptic, payex"
+    )
+
+
+# Refusing
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["sevre"], "ledgersim: No such command 'sevre'. Did you mean 'serve'?"),
+        (["serve", "--prot", "1"], "ledgersim: No such option: --prot (Possible options: --host, --port)"),
+        (["serve", "--port"], "ledgersim: Option '--port' requires an argument."),
+        (["serve", "--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
+        (["openapi"], "ledgersim: Missing argument 'VENDOR'."),
+    ],
+)
+def test_bad_usage_is_one_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert complaint(capsys, *arguments) == message
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_an_option_of_serve(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    option = f"--{name.replace('_', '-')}"
+    assert complaint(capsys, "serve", option, "").startswith(f"ledgersim: {option} is ''; it must be ")

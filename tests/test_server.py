@@ -1,0 +1,310 @@
+"""`ledgersim serve`, in a process of its own, and the sockets it serves on."""
+
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Timer
+from time import monotonic
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import trustme
+
+from ledgersim.core.startup import CannotStart
+from ledgersim.server import address_of, open_sockets
+
+LIVE = "/_sim/health/live"
+LIMIT = 60  # seconds after which a process that a test has started is ended
+
+Start = Callable[..., "Served"]
+
+
+def process(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
+    """`ledgersim` in a process of its own, with no LEDGERSIM_ variables but these."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("LEDGERSIM_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "ledgersim", *arguments],
+        env={**environ, **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+class Ended(NamedTuple):
+    """How a server ended, and what it said after the first line of its output."""
+
+    code: int
+    output: str
+    errors: str
+    seconds: float
+
+
+class Served:
+    """A server in a process of its own, and what it has said so far."""
+
+    def __init__(self, *arguments: str, **variables: str) -> None:
+        self.process = process("serve", *arguments, **variables)
+        self._limit = Timer(LIMIT, self.process.kill)
+        self._limit.start()
+        assert self.process.stdout is not None
+        self.first_line = self.process.stdout.readline()
+        if not self.first_line:
+            self._limit.cancel()
+            pytest.fail(f"the server did not start: {self.process.communicate()[1]}")
+        self.url = self.first_line.removeprefix("Ready: ").rstrip("\n")
+        self.port = urlsplit(self.url).port or 0
+
+    def connect(self, request: bytes) -> socket.socket:
+        """A connection on which this has been sent."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT)
+        connection.sendall(request)
+        return connection
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> Ended:
+        """End the server by a signal."""
+        begin = monotonic()
+        self.process.send_signal(number)
+        output, errors = self.process.communicate(timeout=LIMIT)
+        return Ended(self.process.returncode, output, errors, monotonic() - begin)
+
+    def end(self) -> None:
+        """Let go of the process, however far it has come."""
+        self._limit.cancel()
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts servers that end with the test."""
+    servers: list[Served] = []
+
+    def start_one(*arguments: str, **variables: str) -> Served:
+        servers.append(Served(*arguments, **variables))
+        return servers[-1]
+
+    yield start_one
+    for server in servers:
+        server.end()
+
+
+def refused(*arguments: str, **variables: str) -> str:
+    """What a process prints that must not start: one line on standard error, and exit code 2."""
+    one = process(*arguments, **variables)
+    try:
+        output, errors = one.communicate(timeout=LIMIT)
+    finally:
+        one.kill()
+    assert (one.returncode, output, errors.count("\n")) == (2, "", 1)
+    return errors.rstrip("\n")
+
+
+# Sockets
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "address"),
+    [
+        ("http", "127.0.0.1", "http://127.0.0.1:8080"),
+        ("https", "localhost", "https://localhost:8080"),
+        ("http", "0.0.0.0", "http://0.0.0.0:8080"),
+        ("http", "::", "http://[::]:8080"),
+        ("https", "::1", "https://[::1]:8080"),
+    ],
+)
+def test_the_address_is_as_given_with_ipv6_in_brackets(scheme: str, host: str, address: str) -> None:
+    assert address_of(scheme, host, 8080) == address
+
+
+def test_all_addresses_of_a_name_get_the_same_free_port() -> None:
+    sockets = open_sockets("localhost", 0)
+    try:
+        ports = {one.getsockname()[1] for one in sockets}
+        assert len(ports) == 1
+        assert 0 not in ports
+        assert "127.0.0.1" in {one.getsockname()[0] for one in sockets}
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def test_a_bound_port_refuses_connections_until_the_server_listens() -> None:
+    (bound,) = open_sockets("127.0.0.1", 0)
+    with bound, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(bound.getsockname(), timeout=5)
+
+
+def test_a_port_in_use_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(CannotStart) as caught:
+            open_sockets("127.0.0.1", port)
+    assert str(caught.value) == (
+        f"port {port} of 127.0.0.1 is in use; choose another with --port (0: a free one)"
+    )
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    # 192.0.2.0/24 is set aside for documentation (RFC 5737): no machine has it.
+    with pytest.raises(CannotStart) as caught:
+        open_sockets("192.0.2.1", 0)
+    assert str(caught.value) == "cannot listen on 192.0.2.1: this machine has no such address"
+
+
+def test_a_host_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_arguments: object, **_options: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(CannotStart) as caught:
+        open_sockets("nowhere", 8080)
+    assert str(caught.value) == "cannot listen on nowhere, port 8080: Name or service not known"
+
+
+def test_a_host_that_cannot_be_a_name_is_refused() -> None:
+    with pytest.raises(CannotStart) as caught:
+        open_sockets("a" * 64, 8080)
+    assert str(caught.value).startswith(f"cannot listen on {'a' * 64}, port 8080: ")
+
+
+# Refusing
+
+
+def test_a_bad_variable_stops_the_process_with_one_line() -> None:
+    assert refused("serve", LEDGERSIM_CUSTOMERS="lots") == (
+        "ledgersim: LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number from 1 to 100000"
+    )
+
+
+def test_an_unknown_variable_stops_the_process_with_one_line() -> None:
+    assert refused("serve", LEDGERSIM_WROLD="mine") == (
+        "ledgersim: LEDGERSIM_WROLD is no setting; did you mean LEDGERSIM_WORLD?"
+    )
+
+
+def test_a_port_in_use_stops_the_process_with_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert refused("serve", "--port", str(port)) == (
+            f"ledgersim: port {port} of 127.0.0.1 is in use; choose another with --port (0: a free one)"
+        )
+
+
+def test_an_unknown_world_stops_the_process_with_one_line() -> None:
+    assert "no-such-world" in refused("serve", "--port", "0", "--world", "no-such-world")
+
+
+# Serving
+
+
+def test_the_ready_line_names_the_port_that_answers_and_is_the_only_output(start: Start) -> None:
+    server = start("--port", "0")
+    assert re.fullmatch(r"Ready: http://127\.0\.0\.1:[1-9]\d*\n", server.first_line)
+    assert httpx.get(server.url + LIVE).status_code == 200
+    assert server.stop()[:3] == (0, "", "")
+
+
+def test_the_host_stands_in_the_ready_line_as_given(start: Start) -> None:
+    server = start(LEDGERSIM_HOST="0.0.0.0", LEDGERSIM_PORT="0")
+    assert re.fullmatch(r"Ready: http://0\.0\.0\.0:[1-9]\d*\n", server.first_line)
+
+
+def test_answers_do_not_name_the_server_software(start: Start) -> None:
+    server = start("--port", "0")
+    assert "server" not in httpx.get(server.url + LIVE).headers
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_server_within_two_seconds(number: signal.Signals, start: Start) -> None:
+    server = start("--port", "0")
+    idle = server.connect(b"GET /_sim/health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+    # Its body never comes, so it is in flight for as long as the server lets it be.
+    unfinished = server.connect(b"PUT /_sim/clock HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+    with idle, unfinished:
+        assert idle.recv(12) == b"HTTP/1.1 200"
+        ended = server.stop(number)
+    assert (ended.code, ended.output) == (0, "")
+    assert ended.seconds < 2
+    assert "Traceback" not in ended.errors
+
+
+# TLS
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Issues the certificates of these tests."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls(authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
+    """The variables for serving https, with clients' certificates checked."""
+    issued = authority.issue_cert("127.0.0.1")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    return {
+        "LEDGERSIM_PORT": "0",
+        "LEDGERSIM_TLS_CERT": str(tmp_path / "cert.pem"),
+        "LEDGERSIM_TLS_KEY": str(tmp_path / "key.pem"),
+        "LEDGERSIM_TLS_CLIENT_CA": str(tmp_path / "ca.pem"),
+    }
+
+
+@pytest.fixture
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    """The TLS of a client that trusts the authority."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def test_with_a_certificate_the_server_speaks_https(
+    start: Start, tls: dict[str, str], trusting: ssl.SSLContext
+) -> None:
+    del tls["LEDGERSIM_TLS_CLIENT_CA"]
+    server = start(**tls)
+    assert re.fullmatch(r"Ready: https://127\.0\.0\.1:[1-9]\d*\n", server.first_line)
+    with httpx.Client(verify=trusting) as client:
+        assert client.get(server.url + LIVE).status_code == 200
+        ended = server.stop()
+    assert (ended.code, ended.output) == (0, "")
+    assert ended.seconds < 2
+
+
+def test_a_client_authority_lets_in_only_its_clients(
+    start: Start, tls: dict[str, str], trusting: ssl.SSLContext, authority: trustme.CA
+) -> None:
+    server = start(**tls)
+    with httpx.Client(verify=trusting) as stranger, pytest.raises(httpx.TransportError):
+        stranger.get(server.url + LIVE)
+    authority.issue_cert("client@example.com").configure_cert(trusting)
+    with httpx.Client(verify=trusting) as known:
+        assert known.get(server.url + LIVE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("cert", "ledgersim: the certificate {cert} and the key {key} cannot be used: "),
+        ("key", "ledgersim: the certificate {cert} and the key {key} cannot be used: "),
+        ("client_ca", "ledgersim: the client authorities {client_ca} cannot be used: "),
+    ],
+)
+def test_a_tls_file_that_is_no_pem_stops_the_process_with_one_line(
+    broken: str, message: str, tls: dict[str, str]
+) -> None:
+    files = {name: tls[f"LEDGERSIM_TLS_{name.upper()}"] for name in ("cert", "key", "client_ca")}
+    Path(files[broken]).write_text("no PEM\n")
+    assert refused("serve", **tls).startswith(message.format(**files))

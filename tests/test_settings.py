@@ -1,0 +1,217 @@
+"""Settings from flags and environment, and what is refused."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from ledgersim.core.startup import CannotStart
+from ledgersim.settings import Settings, flag, load_settings, variable
+
+DEFAULTS = {
+    "host": "127.0.0.1",
+    "port": 8080,
+    "database": None,
+    "world": "nordic-basic",
+    "seed": 1,
+    "customers": 200,
+    "as_of": date(2026, 1, 1),
+    "auth": "lenient",
+    "log_level": "warning",
+    "tls_cert": None,
+    "tls_key": None,
+    "tls_client_ca": None,
+}
+
+# Name, text, value: the ends of every range among them.
+GOOD: list[tuple[str, str, object]] = [
+    ("host", "::1", "::1"),
+    ("port", "0", 0),
+    ("port", "65535", 65535),
+    ("database", "state.db", Path("state.db")),
+    ("world", "worlds/mine", "worlds/mine"),
+    ("seed", "0", 0),
+    ("seed", "9223372036854775807", 2**63 - 1),
+    ("customers", "1", 1),
+    ("customers", "100000", 100_000),
+    ("as_of", "2000-01-01", date(2000, 1, 1)),
+    ("as_of", "2100-01-01", date(2100, 1, 1)),
+    ("auth", "strict", "strict"),
+    ("auth", "off", "off"),
+    ("log_level", "critical", "critical"),
+    ("log_level", "debug", "debug"),
+]
+
+WHOLE_SEED = "a whole number from 0 to 9223372036854775807"
+LEVELS = "critical, error, warning, info or debug"
+BAD = [
+    ("port", "-1", "a whole number from 0 to 65535"),
+    ("port", "65536", "a whole number from 0 to 65535"),
+    ("port", "http", "a whole number from 0 to 65535"),
+    ("port", "80.5", "a whole number from 0 to 65535"),
+    ("seed", "-1", WHOLE_SEED),
+    ("seed", "9223372036854775808", WHOLE_SEED),
+    ("customers", "0", "a whole number from 1 to 100000"),
+    ("customers", "100001", "a whole number from 1 to 100000"),
+    ("as_of", "1999-12-31", "a day from 2000-01-01 to 2100-01-01"),
+    ("as_of", "2100-01-02", "a day from 2000-01-01 to 2100-01-01"),
+    ("as_of", "2026-02-30", "a day from 2000-01-01 to 2100-01-01"),
+    ("as_of", "1767225600", "a day from 2000-01-01 to 2100-01-01"),
+    ("as_of", "2026-01-01T00:00:00", "a day from 2000-01-01 to 2100-01-01"),
+    ("auth", "LENIENT", "lenient, strict or off"),
+    ("auth", "none", "lenient, strict or off"),
+    ("log_level", "trace", LEVELS),
+]
+
+
+def refusal(environ: dict[str, str], **flags: object) -> str:
+    """What `load_settings` refuses to start with."""
+    with pytest.raises(CannotStart) as caught:
+        load_settings(environ, **flags)
+    return str(caught.value)
+
+
+def test_nothing_given_means_the_defaults() -> None:
+    assert load_settings({"PATH": "/bin", "ledgersim_port": "1"}).model_dump() == DEFAULTS
+
+
+def test_settings_can_be_made_without_looking_at_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEDGERSIM_PORT", "1")
+    assert Settings().model_dump() == DEFAULTS
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="Instance is frozen"):
+        Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("name", "text", "value"), GOOD)
+def test_a_good_value_is_taken_from_the_environment(name: str, text: str, value: object) -> None:
+    assert load_settings({variable(name): text}).model_dump() == {**DEFAULTS, name: value}
+
+
+@pytest.mark.parametrize(("name", "text", "value"), GOOD)
+def test_a_good_value_is_taken_from_a_flag(name: str, text: str, value: object) -> None:
+    assert load_settings({}, **{name: text}).model_dump() == {**DEFAULTS, name: value}
+
+
+@pytest.mark.parametrize(("name", "text", "allowed"), BAD)
+def test_a_bad_variable_is_refused_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
+    assert refusal({variable(name): text}) == f"{variable(name)} is {text!r}; it must be {allowed}"
+
+
+@pytest.mark.parametrize(("name", "text", "allowed"), BAD)
+def test_a_bad_flag_is_refused_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
+    assert refusal({}, **{name: text}) == f"{flag(name)} is {text!r}; it must be {allowed}"
+
+
+def test_a_refusal_stays_on_one_line_whatever_the_value() -> None:
+    assert refusal({"LEDGERSIM_PORT": "80\n81"}) == (
+        r"LEDGERSIM_PORT is '80\n81'; it must be a whole number from 0 to 65535"
+    )
+
+
+def test_a_flag_beats_its_variable() -> None:
+    assert load_settings({"LEDGERSIM_PORT": "9000", "LEDGERSIM_SEED": "7"}, port="9001").model_dump() == {
+        **DEFAULTS,
+        "port": 9001,
+        "seed": 7,
+    }
+
+
+def test_a_flag_beats_even_a_bad_variable() -> None:
+    assert load_settings({"LEDGERSIM_PORT": "many"}, port="9001").port == 9001
+
+
+def test_a_flag_that_is_none_was_not_given() -> None:
+    assert load_settings({"LEDGERSIM_PORT": "9000"}, port=None).port == 9000
+
+
+def test_an_empty_variable_was_not_given() -> None:
+    assert load_settings({"LEDGERSIM_PORT": "", "LEDGERSIM_TYPO": ""}).model_dump() == DEFAULTS
+
+
+@pytest.mark.parametrize("name", ["port", "database", "world", "host"])
+def test_an_empty_flag_is_refused(name: str) -> None:
+    assert refusal({}, **{name: ""}).startswith(f"{flag(name)} is ''; it must be ")
+
+
+@pytest.mark.parametrize(
+    ("unknown", "nearest"),
+    [
+        ("LEDGERSIM_PROT", "LEDGERSIM_PORT"),
+        ("LEDGERSIM_ASOF", "LEDGERSIM_AS_OF"),
+        ("LEDGERSIM_Port", "LEDGERSIM_PORT"),
+        ("LEDGERSIM_TLS_CERTIFICATE", "LEDGERSIM_TLS_CERT"),
+        ("LEDGERSIM_CUSTOMER", "LEDGERSIM_CUSTOMERS"),
+    ],
+)
+def test_an_unknown_variable_is_refused_with_the_nearest_name(unknown: str, nearest: str) -> None:
+    assert refusal({unknown: "1"}) == f"{unknown} is no setting; did you mean {nearest}?"
+
+
+def test_an_unknown_variable_like_no_other_is_refused_with_all_names() -> None:
+    assert refusal({"LEDGERSIM_ZZZZZZZZZZZZZZZZZZ": "1"}) == (
+        "LEDGERSIM_ZZZZZZZZZZZZZZZZZZ is no setting; known are "
+        + ", ".join(f"LEDGERSIM_{name.upper()}" for name in DEFAULTS)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEDGERSIM_SERVICE_HOST", "10.0.0.11"),
+        ("LEDGERSIM_SERVICE_PORT_HTTP", "8080"),
+        ("LEDGERSIM_PORT", "tcp://10.0.0.11:8080"),
+        ("LEDGERSIM_PORT", "udp://10.0.0.11:8080"),
+        ("LEDGERSIM_PORT_8080_TCP", "tcp://10.0.0.11:8080"),
+        ("LEDGERSIM_PORT_8080_TCP_ADDR", "10.0.0.11"),
+    ],
+)
+def test_what_kubernetes_and_compose_links_inject_is_ignored(name: str, value: str) -> None:
+    assert load_settings({name: value}).model_dump() == DEFAULTS
+
+
+def test_only_the_port_may_hold_a_link() -> None:
+    assert refusal({"LEDGERSIM_SEED": "tcp://10.0.0.11:8080"}) == (
+        f"LEDGERSIM_SEED is 'tcp://10.0.0.11:8080'; it must be {WHOLE_SEED}"
+    )
+
+
+@pytest.fixture
+def pem(tmp_path: Path) -> Path:
+    """A file that is there."""
+    path = tmp_path / "some.pem"
+    path.touch()
+    return path
+
+
+def test_a_certificate_with_its_key_is_taken(pem: Path) -> None:
+    settings = load_settings({"LEDGERSIM_TLS_CERT": str(pem)}, tls_key=str(pem), tls_client_ca=str(pem))
+    assert settings.model_dump() == {
+        **DEFAULTS,
+        "tls_cert": pem,
+        "tls_key": pem,
+        "tls_client_ca": pem,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("tls_cert", "--tls-cert needs --tls-key or LEDGERSIM_TLS_KEY beside it"),
+        ("tls_key", "--tls-key needs --tls-cert or LEDGERSIM_TLS_CERT beside it"),
+        ("tls_client_ca", "--tls-client-ca needs --tls-cert or LEDGERSIM_TLS_CERT beside it"),
+    ],
+)
+def test_a_tls_file_without_its_partner_is_refused(given: str, message: str, pem: Path) -> None:
+    assert refusal({}, **{given: str(pem)}) == message
+
+
+@pytest.mark.parametrize("missing", ["tls_cert", "tls_key", "tls_client_ca"])
+def test_a_missing_tls_file_is_refused_by_name(missing: str, pem: Path, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere.pem")
+    files: dict[str, Any] = {"tls_cert": str(pem), "tls_key": str(pem), missing: nowhere}
+    assert refusal({}, **files) == f"{flag(missing)} is {nowhere!r}; there is no such file"

@@ -1,0 +1,124 @@
+"""The books of a claim: identities that hold after any entries, and interest to the hundredth."""
+
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ledgersim.vendors.aptic.claims.rules import NEVER, Books, Entry, accrued, book, opened, settled
+
+DAY = 740_000
+AMOUNTS = st.integers(0, 10**13 - 1)
+RATES = st.integers(0, 10_000_000)
+DAYS = st.integers(0, 91_000)
+
+
+@pytest.mark.parametrize(
+    ("principal", "rate", "days", "interest"),
+    [
+        (1_000_000, 100_000, 365, 100_000),  # 10,000.00 at 10 % for a year: 1,000.00
+        (1_000_000, 100_000, 1, 274),  # 2.7397 a day
+        (100_000, 80_000, 181, 3967),  # 1,000.00 at 8 % for 181 days: 39.671
+        (365, 100_000, 5, 1),  # half a hundredth is rounded up
+        (364, 100_000, 5, 0),
+        (0, 100_000, 365, 0),
+    ],
+)
+def test_interest_is_simple_actual_365_rounded_half_up(principal: int, rate: int, days: int, interest: int) -> None:
+    assert accrued(principal, rate, days) == interest
+
+
+@given(AMOUNTS, RATES, DAYS)
+def test_interest_agrees_with_decimal_arithmetic(principal: int, rate: int, days: int) -> None:
+    exact = Decimal(principal) * rate * days / (365 * 100 * 10_000)
+    assert accrued(principal, rate, days) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def balanced(books: Books) -> bool:
+    return all(
+        getattr(books, f"remaining_{part}")
+        == getattr(books, f"original_{part}") - getattr(books, f"paid_{part}") + getattr(books, f"adjusted_{part}")
+        and getattr(books, f"remaining_{part}") >= 0
+        for part in ("principal", "interest")
+    )
+
+
+sent_claims = st.fixed_dictionaries(
+    {},
+    optional={
+        **{
+            name: st.none() | AMOUNTS
+            for name in (
+                "original_principal",
+                "remaining_principal",
+                "original_interest",
+                "remaining_interest",
+                "original_vat",
+                "remaining_vat",
+            )
+        },
+        "interest_rate": st.none() | RATES,
+        "interest_from": st.none() | st.datetimes(timezones=st.just(UTC)),
+        "interest_to": st.none() | st.datetimes(timezones=st.just(UTC)),
+        "interest_condition": st.none() | st.integers(-(2**31), 2**31 - 1),
+        "bill_date": st.none() | st.datetimes(timezones=st.just(UTC)),
+        "due_date": st.none() | st.datetimes(timezones=st.just(UTC)),
+    },
+)
+
+
+@given(sent_claims)
+def test_whatever_is_sent_the_books_open_balanced(sent: dict[str, Any]) -> None:
+    books = opened(sent)
+    assert balanced(books)
+    assert 0 <= books.remaining_vat <= books.original_vat
+    assert books.accrues_from <= books.accrues_to
+
+
+entries = st.builds(
+    Entry,
+    paid_principal=st.integers(0, 10**9),
+    paid_interest=st.integers(0, 10**7),
+    adjusted_principal=st.integers(-(10**9), 10**9),
+    adjusted_interest=st.integers(-(10**7), 10**7),
+)
+
+
+@given(sent_claims, st.lists(st.tuples(st.integers(0, 400), entries), max_size=8))
+def test_after_any_entries_the_books_balance_and_no_interest_is_lost(
+    sent: dict[str, Any], later: list[tuple[int, Entry]]
+) -> None:
+    books, day = opened(sent), DAY
+    for days, entry in later:
+        day += days
+        before = settled(books, day)
+        try:
+            books = book(books, entry, day)
+        except ValueError:
+            continue
+        assert balanced(books)
+        assert books.original_interest == before.original_interest
+        assert books.remaining_principal == before.remaining_principal - entry.paid_principal + entry.adjusted_principal
+        assert settled(books, day) == books
+
+
+def test_more_than_what_remains_cannot_be_paid() -> None:
+    with pytest.raises(ValueError, match="more than what remains"):
+        book(opened({"original_principal": 100}), Entry(paid_principal=101), DAY)
+
+
+def test_a_payment_books_the_interest_up_to_its_day_and_lowers_what_accrues_after() -> None:
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    books = opened({"original_principal": 1_000_000, "interest_rate": 100_000, "interest_from": start})
+    day = start.toordinal()
+    paid = book(books, Entry(paid_principal=500_000, paid_interest=20_000), day + 73)
+    assert (paid.original_interest, paid.paid_interest, paid.remaining_interest) == (20_000, 20_000, 0)
+    assert settled(paid, day + 365).remaining_interest == 40_000  # 5,000.00 at 10 % for 292 days
+    assert paid.accrues_to == NEVER
+
+
+def test_the_vat_within_the_principal_is_paid_with_it() -> None:
+    books = opened({"original_principal": 125_00, "original_vat": 25_00})
+    assert book(books, Entry(paid_principal=50_00), DAY).remaining_vat == 15_00
