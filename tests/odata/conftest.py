@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Dialect,
     Index,
     MetaData,
     String,
@@ -23,23 +22,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.types import TypeDecorator
 
+from ledgersim.core.database import Instant
 from ledgersim.odata import Field, Fields, Kind, filter_to_sql, orderby_to_sql, parse_filter, parse_orderby
 
 Row = Mapping[str, Any]
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant as text of fixed width in UTC, as the store keeps it."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 _table = Table(
@@ -75,7 +62,6 @@ FIELDS: Fields = {
 
 _REF = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 _OTHER_REF = "00000000-0000-4000-8000-0000000000ab"
-_CET = timezone(timedelta(hours=1))
 _ROWS: list[tuple[Any, ...]] = [
     (1, "Åsa Öberg", "A", "12.50", "12.5", 12, True, False, datetime(2026, 1, 31, tzinfo=UTC), _REF),
     (
@@ -87,7 +73,7 @@ _ROWS: list[tuple[Any, ...]] = [
         0,
         False,
         False,
-        datetime(2026, 2, 1, tzinfo=_CET),
+        datetime(2026, 1, 31, 23, tzinfo=UTC),
         _OTHER_REF,
     ),
     (3, None, "", None, None, None, None, True, None, None),

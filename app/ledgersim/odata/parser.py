@@ -166,7 +166,7 @@ class _Parser:
     def _enter(self, token: Token) -> None:
         self._nesting += 1
         if self._nesting > MAX_NESTING:
-            raise _too_deep(token)
+            raise _too_deep(token, f"at most {MAX_NESTING} levels of parentheses, nots and function calls")
 
     def _close(self, opened: Token, expected: str = "an operator or ')'") -> None:
         if self._token.mark is not Mark.CLOSE:
@@ -184,7 +184,7 @@ class _Parser:
 
     def _within_bounds(self, node: Node, token: Token) -> Node:
         if node.depth > MAX_DEPTH:
-            raise _too_deep(token)
+            raise _too_deep(token, "fewer operators and functions within each other")
         return node
 
     def _advice(self) -> str:
@@ -209,7 +209,5 @@ def _call(name: Token, arguments: tuple[Node, ...]) -> Node:
     return Call(name.word, arguments, name.position, depth)
 
 
-def _too_deep(token: Token) -> ODataError:
-    expected = f"at most {MAX_NESTING} levels of parentheses, nots and function calls"
-    advice = "operators and functions within each other count as well"
-    return ODataError(FILTER, token.position, "an expression nested too deep", expected, advice)
+def _too_deep(token: Token, expected: str) -> ODataError:
+    return ODataError(FILTER, token.position, "an expression nested too deep", expected)

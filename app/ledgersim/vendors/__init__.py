@@ -1,6 +1,6 @@
 """The vendors that are simulated."""
 
 from ledgersim.core.vendor import Vendor
-from ledgersim.vendors import aptic
+from ledgersim.vendors import aptic, payex, riverty
 
-VENDORS: tuple[Vendor, ...] = (aptic.VENDOR,)
+VENDORS: tuple[Vendor, ...] = (aptic.VENDOR, payex.VENDOR, riverty.VENDOR)

@@ -10,8 +10,11 @@ from typing import Protocol
 
 from stdnum import ean, luhn
 from stdnum.dk import cpr, cvr
-from stdnum.fi import hetu
+from stdnum.fi import hetu, ytunnus
 from stdnum.no import fodselsnummer
+from stdnum.no import orgnr as no_orgnr
+from stdnum.se import orgnr as se_orgnr
+from stdnum.se import personnummer
 
 MALE, FEMALE = 1, 2  # as Aptic writes them [inferred]
 LATEST_BIRTH = date(2039, 12, 31)  # the last one that Norwegian numbers provide for
@@ -59,6 +62,17 @@ def gln(country: str, chance: Chance) -> str:
     return digits + ean.calc_check_digit(digits)
 
 
+def is_national_number(country: str, number: str) -> bool:
+    """Whether a person's or company's number is a valid one of that country."""
+    if country == "SE":
+        return personnummer.is_valid(number) if len(number) == 13 else se_orgnr.is_valid(number)
+    if country == "NO":
+        return fodselsnummer.is_valid(number) if len(number) == 11 else no_orgnr.is_valid(number)
+    if country == "FI":
+        return hetu.is_valid(number, allow_temporary=True) or ytunnus.is_valid(number)
+    return cpr.is_valid(number) and cpr.checksum(cpr.compact(number)) == 0 or cvr.is_valid(number)
+
+
 def _serial(odd: int, start: int, stop: int, chance: Chance) -> int:
     """A serial number from an even `start` to below `stop`; odd ones are for men."""
     return start + 2 * chance.randrange(0, (stop - start) // 2) + odd
@@ -74,10 +88,10 @@ def _norwegian(born: date, odd: int, chance: Chance) -> str | None:
     """Made-up people have a raised month: by 80 in Tenor, by 40 elsewhere; python-stdnum reads the latter."""
     first, last = (500, 1000) if born.year >= 2000 else (0, 500)
     digits = f"{born.day:02}{born.month + 40}{born:%y}{_serial(odd, first, last, chance):03}"
-    digits += fodselsnummer.calc_check_digit1(digits)
-    if len(digits) == 10:
-        digits += fodselsnummer.calc_check_digit2(digits)
-    return digits if len(digits) == 11 else None  # a check digit of 10 rules a number out
+    first_check = fodselsnummer.calc_check_digit1(digits)
+    second_check = fodselsnummer.calc_check_digit2(digits + first_check)
+    # A check digit of 10 rules a number out.
+    return digits + first_check + second_check if len(first_check) == len(second_check) == 1 else None
 
 
 def _finnish(born: date, odd: int, chance: Chance) -> str:
@@ -131,19 +145,3 @@ _COMPANIES: dict[str, Callable[[Chance], str | None]] = {
     "FI": _finnish_company,
     "DK": _danish_company,
 }
-
-
-def is_national_number(country: str, number: str) -> bool:
-    """Whether a person's or company's number is a valid one of that country."""
-    from stdnum.fi import ytunnus
-    from stdnum.no import orgnr as no_orgnr
-    from stdnum.se import orgnr as se_orgnr
-    from stdnum.se import personnummer
-
-    if country == "SE":
-        return personnummer.is_valid(number) if len(number) == 13 else se_orgnr.is_valid(number)
-    if country == "NO":
-        return fodselsnummer.is_valid(number) if len(number) == 11 else no_orgnr.is_valid(number)
-    if country == "FI":
-        return hetu.is_valid(number, allow_temporary=True) or ytunnus.is_valid(number)
-    return cpr.is_valid(number) and cpr.checksum(cpr.compact(number)) == 0 or cvr.is_valid(number)
