@@ -9,7 +9,7 @@ COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 -
 	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml --group pyproject.toml:build
 
 .DEFAULT_GOAL := help
-.PHONY: run test check format lock clean help
+.PHONY: run test check openapi benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -26,6 +26,14 @@ check: ## Lint, check types and imports, and run all tests
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest
+
+openapi: ## Write the exported OpenAPI documents in openapi/ anew
+	$(call install,run)
+	@for vendor in aptic payex riverty; do $(BIN)/python -m ledgersim openapi $$vendor --output openapi/$$vendor.json; done
+
+benchmark: ## Measure requests per second against a bare ASGI application
+	$(call install,run)
+	@$(BIN)/python benchmarks/http.py
 
 format: ## Write the code as `make check` wants it, as far as a tool can
 	$(call install,dev)

@@ -17,7 +17,9 @@ class Api:
         self._loop = loop
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sim.test")
 
-    def send(self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+    def send(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
         """One request; `headers` are sent in place of the token."""
         sent = self._client.request(method, path, headers=BEARER if headers is None else headers, **options)
         return self._loop.run_until_complete(sent)

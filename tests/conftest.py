@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ledgersim.world.template import world_image
+
 from ledgersim.control import app as control
 from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.spaces import Spaces
 from ledgersim.settings import Settings
 from ledgersim.vendors import VENDORS
-from ledgersim.world.template import world_image
-
 from tests.client import Api
+from tests.serving import Served, Start
 
 Serve = Callable[..., Api]
 
@@ -26,15 +27,15 @@ def image() -> bytes:
 
 @pytest.fixture(scope="session")
 def mounts() -> Callable[..., dict[str, Any]]:
-    """The applications, built once for each way of authentication."""
-    built: dict[str, dict[str, Any]] = {}
+    """The applications, built once for each way of running them."""
+    built: dict[Settings, dict[str, Any]] = {}
 
-    def build(auth: str = "lenient") -> dict[str, Any]:
-        if auth not in built:
-            settings = Settings.model_validate({"auth": auth})
+    def build(**options: str) -> dict[str, Any]:
+        settings = Settings.model_validate(options)
+        if settings not in built:
             vendors = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
-            built[auth] = {**vendors, control.MOUNT: control.build()}
-        return built[auth]
+            built[settings] = {**vendors, control.MOUNT: control.build()}
+        return built[settings]
 
     return build
 
@@ -54,10 +55,10 @@ def serve(
     """Makes fresh servers; each returns a client of it."""
     opened: list[Spaces] = []
 
-    def start(auth: str = "lenient") -> Api:
+    def start(**options: str) -> Api:
         spaces = Spaces(image)
         opened.append(spaces)
-        return Api(Dispatcher(mounts(auth), spaces), loop)
+        return Api(Dispatcher(mounts(**options), spaces), loop)
 
     yield start
     for spaces in opened:
@@ -68,3 +69,17 @@ def serve(
 def api(serve: Serve) -> Api:
     """A client of a fresh server."""
     return serve()
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts servers that end with the test."""
+    servers: list[Served] = []
+
+    def start_one(*arguments: str, **variables: str) -> Served:
+        servers.append(Served(*arguments, **variables))
+        return servers[-1]
+
+    yield start_one
+    for server in servers:
+        server.end()

@@ -57,6 +57,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--customers": "default: 200; LEDGERSIM_CUSTOMERS",
         "--as-of": "default: 2026-01-01; LEDGERSIM_AS_OF",
         "--auth": "default: lenient; LEDGERSIM_AUTH",
+        "--created-status": "default: 201; LEDGERSIM_CREATED_STATUS",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--tls-cert": "LEDGERSIM_TLS_CERT",
         "--tls-key": "LEDGERSIM_TLS_KEY",

@@ -19,6 +19,7 @@ DEFAULTS = {
     "customers": 200,
     "as_of": date(2026, 1, 1),
     "auth": "lenient",
+    "created_status": "201",
     "log_level": "warning",
     "tls_cert": None,
     "tls_key": None,

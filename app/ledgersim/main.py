@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DatabaseError
 
 from ledgersim.control import app as control
 from ledgersim.core.database import Database, row
@@ -42,16 +43,26 @@ def _default_database(settings: Settings, image: bytes) -> Database | None:
     if settings.database is None:
         return None
     database = Database.in_file(settings.database, image)
-    wanted = _identity(Database.in_memory(image))
-    found = _identity(database)
+    seeded = Database.in_memory(image)
+    wanted = _identity(seeded)
+    seeded.close()
+    try:
+        found = _identity(database)
+    except DatabaseError as error:
+        raise CannotStart(
+            f"the database {settings.database} cannot be used: it is not a database of ledgersim"
+        ) from error
     if found != wanted:
         differing = ", ".join(
-            f"{name} {found.get(name)} instead of {wanted[name]}" for name in wanted if found.get(name) != wanted[name]
+            f"{name} {found.get(name)} instead of {wanted[name]}"
+            for name in wanted
+            if found.get(name) != wanted[name]
         )
         raise CannotStart(
             f"the database {settings.database} was made for another world ({differing}); "
             "start with the same options as then, or name another file"
         )
+    database.keep_safe()
     return database
 
 
@@ -59,7 +70,8 @@ def _identity(database: Database) -> dict[str, Any]:
     """Of which world a database is."""
     state = row(database.connection, SpaceState.__table__.select()) or {}  # type: ignore[attr-defined]
     return {
-        name: state.get(name) for name in ("schema_version", "world", "world_digest", "seed", "customers", "as_of")
+        name: state.get(name)
+        for name in ("schema_version", "world", "world_digest", "seed", "customers", "as_of")
     }
 
 
@@ -76,7 +88,7 @@ def routes() -> list[Route]:
         for route in app.routes:
             assert isinstance(route, APIRoute)
             provenance = (route.openapi_extra or {})["x-provenance"]
-            (method,) = route.methods
+            (method,) = route.methods or {""}
             found.append(
                 Route(
                     str(route.operation_id),

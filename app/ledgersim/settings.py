@@ -82,6 +82,11 @@ class Settings(BaseModel):
         "strict (only those issued or configured), or off (none are asked for).",
         "lenient, strict or off",
     )
+    created_status: Literal["201", "200"] = _option(
+        "201",
+        "Status of Aptic's answer to a creation; which of the two a gateway sends is not public.",
+        "201 or 200",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
         "warning",
         "Least severe messages to log, to standard error: critical, error, warning, info or debug.",

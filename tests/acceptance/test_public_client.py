@@ -18,7 +18,7 @@ def sample(name: str) -> Any:
 @pytest.mark.parametrize("auth", ["lenient", "strict"])
 @pytest.mark.parametrize("prefix", ["", "/s/other"])
 def test_the_public_clients_sequence_works_unchanged(serve: Any, auth: str, prefix: str) -> None:
-    api: Api = serve(auth)
+    api: Api = serve(auth=auth)
     base = f"{prefix}/APIGW"
     token = api.send(
         "POST",
@@ -41,11 +41,20 @@ def test_the_public_clients_sequence_works_unchanged(serve: Any, auth: str, pref
     client = call(
         "PUT",
         "/Clients",
-        {"idNumber": "556000-0001", "fullName": "Nordlys AB", "companyPhone": "08-1", "email": "a@b.example", "active": True},
+        {
+            "idNumber": "556000-0001",
+            "fullName": "Nordlys AB",
+            "companyPhone": "08-1",
+            "email": "a@b.example",
+            "active": True,
+        },
         201,
     )
     debtor = call(
-        "PUT", "/Debtors", {"idNumber": "19101010-1010", "juridicalType": 1, "fullName": "Ada Ek AB", "city": "Umeå"}, 201
+        "PUT",
+        "/Debtors",
+        {"idNumber": "19101010-1010", "juridicalType": 1, "fullName": "Ada Ek AB", "city": "Umeå"},
+        201,
     )
     assert ordered(of_value(debtor)) == sample("aptic.debtors.create")
     guid = debtor["debtorGuid"].upper()
@@ -61,7 +70,14 @@ def test_the_public_clients_sequence_works_unchanged(serve: Any, auth: str, pref
                 "clientGuid": client["uniqueId"].upper(),
                 "currencyCode": "SEK",
                 "debtors": [whole],
-                "debts": [{"referenceNumber": "F-1", "originalPrincipal": 1000, "remainingPrincipal": 750.5, "billDate": "2026-01-15T00:00:00"}],
+                "debts": [
+                    {
+                        "referenceNumber": "F-1",
+                        "originalPrincipal": 1000,
+                        "remainingPrincipal": 750.5,
+                        "billDate": "2026-01-15T00:00:00",
+                    }
+                ],
             }
         ],
         201,
@@ -70,11 +86,23 @@ def test_the_public_clients_sequence_works_unchanged(serve: Any, auth: str, pref
     case_guid = imported["caseGuids"][0]
     case = call("GET", f"/Cases/{case_guid}")
     assert ordered(of_value(case)) == sample("aptic.cases.get")
-    assert (case["clientName"], case["originalSum"], case["paidSum"], case["remainingSum"]) == ("Nordlys AB", 1000, 249.5, 750.5)
+    assert (case["clientName"], case["originalSum"], case["paidSum"], case["remainingSum"]) == (
+        "Nordlys AB",
+        1000,
+        249.5,
+        750.5,
+    )
     debtors = call("GET", f"/Cases/{case_guid}/Debtors")
     assert [one["debtorGuid"] for one in debtors] == [debtor["debtorGuid"]]
-    created = call("PUT", f"/Cases/{case_guid}/Debts", {"remainingPrincipal": 99.95, "billDate": "2026-02-01T00:00:00"}, 201)
-    assert ordered(of_value({**created, "extraFields": [{"name": "", "value": [""]}]})) == sample("aptic.cases.debts.create")
+    created = call(
+        "PUT",
+        f"/Cases/{case_guid}/Debts",
+        {"remainingPrincipal": 99.95, "billDate": "2026-02-01T00:00:00"},
+        201,
+    )
+    assert ordered(of_value({**created, "extraFields": [{"name": "", "value": [""]}]})) == sample(
+        "aptic.cases.debts.create"
+    )
     debts = call("GET", f"/Cases/{case_guid}/Debts")
     assert ordered(of_value(debts)) == sample("aptic.cases.debts.list")
     debt_path = f"/Cases/{case_guid}/Debts/{debts['value'][1]['debtGuid']}"

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledgersim.main import routes
 
+from ledgersim.main import routes
 from tests.client import APTIC, BEARER, Api
 
 JSON = {**BEARER, "Content-Type": "application/json"}
@@ -30,7 +30,9 @@ MEMBERS = st.sampled_from(
 )  # fmt: skip
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(MEMBERS | st.text(max_size=5), inner, max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(MEMBERS | st.text(max_size=5), inner, max_size=8)
+    ),
     max_leaves=25,
 )
 
@@ -77,7 +79,9 @@ def test_any_object_of_known_members_is_answered(
     api: Api, paths: dict[str, str], route: Any, value: dict[str, Any]
 ) -> None:
     body: Any = [value] if route.id == "aptic.cases.create" else value
-    assert_well_formed(api.send(route.method, paths[route.id], headers=JSON, content=json.dumps(body).encode()))
+    assert_well_formed(
+        api.send(route.method, paths[route.id], headers=JSON, content=json.dumps(body).encode())
+    )
 
 
 @FUZZ
@@ -95,7 +99,11 @@ def test_any_path_is_answered(api: Api, method: str, path: str) -> None:
 
 @FUZZ
 @given(
-    st.dictionaries(st.sampled_from(["$filter", "$orderby", "$skip", "$top", "async", "x"]), st.text(max_size=40), max_size=4)
+    st.dictionaries(
+        st.sampled_from(["$filter", "$orderby", "$skip", "$top", "async", "x"]),
+        st.text(max_size=40),
+        max_size=4,
+    )
 )
 def test_any_query_is_answered(api: Api, query: dict[str, str]) -> None:
     for path in ("Debtors", "Cases", "Clients"):
@@ -127,11 +135,15 @@ def test_unreadable_json_is_a_400_that_says_where(api: Api, body: bytes) -> None
 
 def test_a_byte_order_mark_and_a_charset_are_no_obstacle(api: Api) -> None:
     headers = {**BEARER, "Content-Type": "Application/JSON; charset=utf-8"}
-    answer = api.send("PUT", f"{APTIC}/Debtors", headers=headers, content=b'\xef\xbb\xbf{"firstname": "\xc3\x85sa"}')
+    answer = api.send(
+        "PUT", f"{APTIC}/Debtors", headers=headers, content=b'\xef\xbb\xbf{"firstname": "\xc3\x85sa"}'
+    )
     assert (answer.status_code, answer.json()["firstname"]) == (201, "Åsa")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "json", "a/b/c"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "json", "a/b/c"]
+)
 def test_another_media_type_is_a_415_problem(api: Api, kind: str) -> None:
     answer = api.send("PUT", f"{APTIC}/Debtors", headers={**BEARER, "Content-Type": kind}, content=b"{}")
     assert (answer.status_code, answer.json()["title"]) == (415, "Unsupported Media Type")

@@ -29,5 +29,7 @@ def documented_operations() -> dict[str, Operation]:
             if entry["id"].startswith("aptic."):
                 base = APTIC_BASE
             path = base + entry["path"]
-            found[entry["id"]] = Operation(entry["id"], entry.get("method", "POST"), path, entry.get("provenance", {}), entry)
+            found[entry["id"]] = Operation(
+                entry["id"], entry.get("method", "POST"), path, entry.get("provenance", {}), entry
+            )
     return found

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from ledgersim.main import openapi, routes, vendor_apps
 
+from ledgersim.main import openapi, routes, vendor_apps
 from tests.contract.documents import FOLDER, Operation, documented_operations
 from tests.contract.shapes import of_schema, of_value, ordered
 
@@ -133,7 +133,9 @@ def _without(shape: Any, name: str) -> Any:
     return {key: _without(value, rest) if key == first else value for key, value in shape.items()}
 
 
-@pytest.mark.parametrize("name", sorted(n for n in SERVED if "fields" in DOCUMENTED[n].content.get("request", {})))
+@pytest.mark.parametrize(
+    "name", sorted(n for n in SERVED if "fields" in DOCUMENTED[n].content.get("request", {}))
+)
 def test_requests_take_the_documented_members_in_order(name: str, document: dict[str, Any]) -> None:
     shape = served(document, name).request()
     for extra in EXTRA_REQUEST_MEMBERS.get(name, {}):
@@ -147,12 +149,12 @@ def test_answers_have_the_members_of_the_sample_in_order(name: str, document: di
     assert ordered(served(document, name).answer()) == ordered(of_value(sample))
 
 
-@pytest.mark.parametrize(
-    "name", sorted(n for n in SERVED if _response(n).get("success_body", 0) is None)
-)
+@pytest.mark.parametrize("name", sorted(n for n in SERVED if _response(n).get("success_body", 0) is None))
 def test_changes_and_removals_answer_204_without_a_body(name: str, document: dict[str, Any]) -> None:
     responses = served(document, name).operation["responses"]
-    assert [(code, "content" in answer) for code, answer in responses.items() if code[0] == "2"] == [("204", False)]
+    assert [(code, "content" in answer) for code, answer in responses.items() if code[0] == "2"] == [
+        ("204", False)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,5 +18,5 @@ def build() -> VendorApp:
     return app
 
 
-def _refuse(problem: Problem, request: Request) -> Response:
+def _refuse(problem: Problem, _: Request) -> Response:
     return refusal(problem)

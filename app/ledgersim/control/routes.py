@@ -102,7 +102,10 @@ async def set_clock(space: CurrentSpace, body: ClockIn) -> Any:
 
 
 @router.post(
-    "/clock/advance", response_model=AdvanceOut, operation_id="sim.clock.advance", summary="Move the clock forward"
+    "/clock/advance",
+    response_model=AdvanceOut,
+    operation_id="sim.clock.advance",
+    summary="Move the clock forward",
 )
 async def advance_clock(space: CurrentSpace, body: AdvanceIn) -> Any:
     before = space.clock.now()
@@ -127,7 +130,9 @@ async def export(space: CurrentSpace) -> Response:
     return Response(space.export(), media_type="application/json")
 
 
-@router.get("/personas", response_model=PersonasOut, operation_id="sim.personas.list", summary="List the personas")
+@router.get(
+    "/personas", response_model=PersonasOut, operation_id="sim.personas.list", summary="List the personas"
+)
 async def list_personas(space: CurrentSpace) -> Any:
     return {"personas": space.facts["personas"]}
 
@@ -144,10 +149,12 @@ def _set(space: Space, mode: Mode, now: datetime | None) -> None:
 def _later(start: datetime, duration: str) -> datetime:
     """`start` plus an ISO 8601 duration; months and years by the calendar. Raises a 400 Problem."""
     try:
-        by = isodate.parse_duration(duration)
+        by = isodate.parse_duration(duration)  # type: ignore[no-untyped-call]
         after: datetime = start + by
     except (isodate.ISO8601Error, ValueError, ArithmeticError, TypeError) as error:
-        raise invalid("by", f"{duration[:40]!r} is not an ISO 8601 duration such as P1M, P3DT12H or PT90S") from error
+        raise invalid(
+            "by", f"{duration[:40]!r} is not an ISO 8601 duration such as P1M, P3DT12H or PT90S"
+        ) from error
     if after < start or (isinstance(by, timedelta) and by < timedelta()):
         raise invalid("by", "must not be negative: time only moves forward")
     return after

@@ -5,13 +5,13 @@ One long-lived connection a space, on the event loop, without threads: see PERFO
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, String, create_engine
+from sqlalchemy import Connection, Dialect, Insert, String, create_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
@@ -26,12 +26,12 @@ class Instant(TypeDecorator[datetime]):
     impl = String(27)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         if value is None:
             return None
         return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -57,6 +57,7 @@ class Database:
         for name, function in (("lower", _lower), ("upper", _upper)):
             raw.create_function(name, 1, function, deterministic=True)
         self._raw = raw
+        self._restored = 0
         _opening.append(raw)
         self.connection: Connection = _engine.connect()
 
@@ -70,17 +71,15 @@ class Database:
 
     @classmethod
     def in_file(cls, path: Path, image: bytes) -> "Database":
-        """The database in the file at `path`, which is made from `image` where there is none.
+        """The database in the file at `path`, for us alone; made from `image` where there is none.
 
-        Nothing committed is lost by `kill -9`. Raises CannotStart if the file cannot be used.
+        Call `keep_safe` before the first write. Raises CannotStart if the file cannot be used.
         """
         try:
             if not path.exists() or path.stat().st_size == 0:
                 _write_file(path, image)
             raw = _connect(str(path))
             raw.execute("PRAGMA locking_mode = EXCLUSIVE")  # a second server on the same file is refused
-            raw.execute("PRAGMA journal_mode = WAL")
-            raw.execute("PRAGMA synchronous = NORMAL")
             raw.execute("BEGIN EXCLUSIVE")
             raw.execute("COMMIT")
         except sqlite3.DatabaseError as error:
@@ -89,6 +88,11 @@ class Database:
         except OSError as error:
             raise CannotStart(f"the database {path} cannot be used: {error.strerror}") from error
         return cls(raw)
+
+    def keep_safe(self) -> None:
+        """Write in the way that loses nothing committed by `kill -9` and is quick all the same."""
+        self._raw.execute("PRAGMA journal_mode = WAL")
+        self._raw.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -107,12 +111,18 @@ class Database:
         """How many rows have been written through this connection so far."""
         return self._raw.total_changes
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Equal as long as nothing has been written or restored."""
+        return self._restored, self._raw.total_changes
+
     def image(self) -> bytes:
         """The whole content, to make other databases from."""
         return self._raw.serialize()
 
     def restore(self, image: bytes) -> None:
         """Put the content of `image` in place of the present one, at once or not at all."""
+        self._restored += 1
         if not self._raw.execute("PRAGMA database_list").fetchone()[2]:
             self._raw.deserialize(image)
             return
@@ -151,3 +161,10 @@ def row(connection: Connection, statement: Any, **values: Any) -> dict[str, Any]
     """The first row that a prepared statement selects, as a dict by column name."""
     found = connection.execute(statement, values).mappings().first()
     return None if found is None else dict(found)
+
+
+def add(connection: Connection, statement: Insert, values: Mapping[str, Any]) -> int:
+    """Insert one row by a prepared statement; its id."""
+    key = connection.execute(statement, dict(values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])

@@ -57,7 +57,7 @@ def _walk(node: _Node, parts: list[str], at: int, values: tuple[str, ...]) -> An
 
 
 def segments(path: str) -> list[str]:
-    """The parts of a percent-encoded path between its slashes, decoded; a slash at the end counts for nothing."""
+    """The decoded parts of a percent-encoded path; a slash at the end counts for nothing."""
     parts = [unquote(part) for part in path.split("/")[1:]]
     if parts and parts[-1] == "":
         parts.pop()

@@ -1,7 +1,7 @@
 """A space: one isolated world with its own rows, clock, identifiers and tokens."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, upd
 from sqlmodel import SQLModel
 
 from ledgersim.core.clock import Clock, Mode, Setting
-from ledgersim.core.database import Database, row, rows
+from ledgersim.core.database import Database, add, row, rows
 from ledgersim.core.ids import Stream
 from ledgersim.core.state import Fact, SpaceState, Token
 
@@ -18,6 +18,7 @@ ResetScope = Literal["all", "data", "clock"]
 
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
+MOST_REMEMBERED = 256
 MOST_TOKENS = 10_000  # a space; the oldest are forgotten first
 
 _READ_STATE = select(STATE)
@@ -44,6 +45,8 @@ class Space:
         self.name = name
         self.database = database
         self._image = image
+        self._remembered: dict[Hashable, Any] = {}
+        self._remembered_at = database.version
         self._load()
 
     def _load(self) -> None:
@@ -89,6 +92,15 @@ class Space:
             self.guids.position = before[0]
             raise
 
+    def remembered(self, key: Hashable, find_out: Callable[[], Any]) -> Any:
+        """What `find_out` says of the rows; asked again only after something has been written."""
+        if self._remembered_at != self.database.version or len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+            self._remembered_at = self.database.version
+        if key not in self._remembered:
+            self._remembered[key] = find_out()
+        return self._remembered[key]
+
     def set_clock(self, mode: Mode, now: datetime | None) -> None:
         """Set the clock, durably. Raises ClockError if it would go backwards."""
         setting = self.clock.set(mode, now)
@@ -123,10 +135,9 @@ class Space:
         """A new access token, valid for `lifetime` of this space's clock."""
         with self.transaction() as connection:
             token = self.chance.draw().hex() + self.chance.draw().hex()
-            added = connection.execute(
-                _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": self.clock.now() + lifetime}
-            )
-            connection.execute(_FORGET_TOKENS, {"last_id": added.inserted_primary_key[0] - MOST_TOKENS})
+            expires_at = self.clock.now() + lifetime
+            last = add(connection, _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": expires_at})
+            connection.execute(_FORGET_TOKENS, {"last_id": last - MOST_TOKENS})
         return token
 
     def token_expiry(self, vendor: str, token: str) -> datetime | None:
@@ -165,5 +176,5 @@ def _save_clock(connection: Connection, setting: Setting) -> None:
     )
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -22,13 +22,25 @@ Render = Callable[[Problem, Request], Response]
 Guard = Callable[[APIRoute, Request], None]
 
 
+class VendorSettings(Protocol):
+    """What a vendor's application may ask of the settings."""
+
+    @property
+    def auth(self) -> Literal["lenient", "strict", "off"]:
+        """Which credentials are let in."""
+
+    @property
+    def created_status(self) -> Literal["201", "200"]:
+        """The status of an answer to a creation, where the vendor leaves it open."""
+
+
 @dataclass(frozen=True)
 class Vendor:
     """Name, where it is mounted, and how its application is built from the settings."""
 
     name: str
     mount: str
-    build: Callable[[Any], "VendorApp"]
+    build: Callable[[VendorSettings], "VendorApp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,9 @@ class Call:
 async def current_call(request: Request) -> Call:
     """The space and base address of a request, as the dispatcher found them."""
     scope = request.scope
-    return Call(scope["space"], f"{scope['scheme']}://{request.headers.get('host', 'localhost')}{scope['root_path']}")
+    return Call(
+        scope["space"], f"{scope['scheme']}://{request.headers.get('host', 'localhost')}{scope['root_path']}"
+    )
 
 
 CurrentCall = Annotated[Call, Depends(current_call)]
@@ -91,7 +105,7 @@ class VendorApp(FastAPI):
         async def refuse_http(request: Request, error: Any) -> Response:
             return render(Problem(error.status_code, "http", error.detail), request)
 
-        async def refuse_failure(request: Request, error: Any) -> Response:
+        async def refuse_failure(request: Request, _: Any) -> Response:
             return render(problems.INTERNAL.with_detail("The simulator failed; its log tells why."), request)
 
         self.add_exception_handler(Problem, refuse)
@@ -137,7 +151,9 @@ def _no_route(scope: Scope, allowed: list[str]) -> Problem:
     if not allowed:
         return problems.NOT_FOUND.with_detail(f"There is no {what}.")
     methods = ", ".join(sorted(set(allowed)))
-    return problems.METHOD_NOT_ALLOWED.with_detail(f"There is no {what}; the path takes {methods}.", Allow=methods)
+    return problems.METHOD_NOT_ALLOWED.with_detail(
+        f"There is no {what}; the path takes {methods}.", Allow=methods
+    )
 
 
 def _from_validation(error: RequestValidationError) -> Problem:

@@ -38,17 +38,16 @@ class Operand:
     @property
     def described(self) -> str:
         """What an error calls it."""
+        noun = "null" if self.kind is None else f"a {self.kind.value}"
         match self.node:
             case Literal(kind=None):
-                return "null"
-            case Literal(text=text) if self.kind is not None:
-                return f"the {self.kind.value} {clipped(text)}"
-        noun = f"(a {self.kind.value})" if self.kind else "(null)"
-        match self.node:
+                return noun
+            case Literal(text=text):
+                return f"the {noun.removeprefix('a ')} {clipped(text)}"
             case Name(name=name):
-                return f"the field {quoted(name)} {noun}"
+                return f"the field {quoted(name)} ({noun})"
             case Call(function=function):
-                return f"the result of {function} {noun}"
+                return f"the result of {function} ({noun})"
         return "a condition"
 
 

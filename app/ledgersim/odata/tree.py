@@ -1,8 +1,8 @@
 """What a `$filter` says: the tree that the parser makes and the translation to SQL reads.
 
 `position` is the column at which a node starts, counted from 1. `depth` bounds how many open
-brackets and operators a parser of the node's SQL must remember, deepest operand first: SQLite's own
-parser has room for 100 of them (until 3.46), whatever its limit on the depth of expressions.
+brackets and operators a parser of the node's SQL must remember, deepest operand first: that of SQLite
+is commonly built with room for 100 of them, whatever its limit on the depth of expressions.
 """
 
 from dataclasses import dataclass

@@ -10,11 +10,7 @@ from typing import Protocol
 
 from stdnum import ean, luhn
 from stdnum.dk import cpr, cvr
-from stdnum.fi import hetu, ytunnus
 from stdnum.no import fodselsnummer
-from stdnum.no import orgnr as no_orgnr
-from stdnum.se import orgnr as se_orgnr
-from stdnum.se import personnummer
 
 MALE, FEMALE = 1, 2  # as Aptic writes them [inferred]
 LATEST_BIRTH = date(2039, 12, 31)  # the last one that Norwegian numbers provide for
@@ -60,17 +56,6 @@ def gln(country: str, chance: Chance) -> str:
     """A global location number with the prefix of the country."""
     digits = f"{_GS1_PREFIX[country]}{chance.randrange(0, 10**10):010}"
     return digits + ean.calc_check_digit(digits)
-
-
-def is_national_number(country: str, number: str) -> bool:
-    """Whether a person's or company's number is a valid one of that country."""
-    if country == "SE":
-        return personnummer.is_valid(number) if len(number) == 13 else se_orgnr.is_valid(number)
-    if country == "NO":
-        return fodselsnummer.is_valid(number) if len(number) == 11 else no_orgnr.is_valid(number)
-    if country == "FI":
-        return hetu.is_valid(number, allow_temporary=True) or ytunnus.is_valid(number)
-    return cpr.is_valid(number) and cpr.checksum(cpr.compact(number)) == 0 or cvr.is_valid(number)
 
 
 def _serial(odd: int, start: int, stop: int, chance: Chance) -> int:

@@ -46,11 +46,11 @@ def test_lenient_takes_any_token_or_key(api: Api, headers: dict[str, str]) -> No
 
 
 def test_off_asks_for_nothing(serve: Any) -> None:
-    assert ping(serve("off"), {}) == 200
+    assert ping(serve(auth="off"), {}) == 200
 
 
 def test_strict_takes_only_issued_tokens_and_configured_keys(serve: Any) -> None:
-    api: Api = serve("strict")
+    api: Api = serve(auth="strict")
     assert ping(api, {"Authorization": "Bearer x"}) == 401
     assert ping(api, {"X-Api-Key": "x"}) == 401
     assert ping(api, {"X-Api-Key": "ledgersim-key"}) == 200
@@ -59,7 +59,7 @@ def test_strict_takes_only_issued_tokens_and_configured_keys(serve: Any) -> None
 
 
 def test_a_token_counts_in_its_own_space_only(serve: Any) -> None:
-    api: Api = serve("strict")
+    api: Api = serve(auth="strict")
     token = api.send("POST", "/s/a" + TOKEN, headers={}, data={**GRANT, **PAIR}).json()["access_token"]
     bearer = {"Authorization": f"Bearer {token}"}
     assert api.send("GET", f"/s/a{APTIC}/Ping", headers=bearer).status_code == 200
@@ -67,7 +67,9 @@ def test_a_token_counts_in_its_own_space_only(serve: Any) -> None:
 
 
 def test_tokens_are_never_issued_twice(api: Api) -> None:
-    tokens = {api.send("POST", TOKEN, headers={}, data={**GRANT, **PAIR}).json()["access_token"] for _ in range(5)}
+    tokens = {
+        api.send("POST", TOKEN, headers={}, data={**GRANT, **PAIR}).json()["access_token"] for _ in range(5)
+    }
     assert len(tokens) == 5
 
 
@@ -82,8 +84,12 @@ def test_tokens_are_never_issued_twice(api: Api) -> None:
 def test_the_pair_comes_in_the_form_by_basic_or_equal_in_both(
     serve: Any, form: dict[str, str], headers: dict[str, str]
 ) -> None:
-    answer = serve("strict").send("POST", TOKEN, headers=headers, data=form)
-    assert (answer.status_code, answer.json()["token_type"], answer.json()["expires_in"]) == (200, "Bearer", 3600)
+    answer = serve(auth="strict").send("POST", TOKEN, headers=headers, data=form)
+    assert (answer.status_code, answer.json()["token_type"], answer.json()["expires_in"]) == (
+        200,
+        "Bearer",
+        3600,
+    )
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -105,7 +111,7 @@ def test_the_pair_comes_in_the_form_by_basic_or_equal_in_both(
 def test_token_errors_are_those_of_rfc_6749(
     serve: Any, form: dict[str, Any], headers: dict[str, str], status: int, error: str
 ) -> None:
-    answer = serve("strict").send("POST", TOKEN, headers=headers, data=form)
+    answer = serve(auth="strict").send("POST", TOKEN, headers=headers, data=form)
     assert (answer.status_code, list(answer.json()), answer.json()["error"]) == (
         status,
         ["error", "error_description"],
@@ -117,10 +123,19 @@ def test_token_errors_are_those_of_rfc_6749(
 
 @pytest.mark.parametrize("body", [b"{}", b"\xff\xfe", b"&&&", b"a" * 5000, b"=%ff=&a=1;b"])
 def test_unreadable_forms_are_an_invalid_request(api: Api, body: bytes) -> None:
-    answer = api.send("POST", TOKEN, headers={"Content-Type": "application/x-www-form-urlencoded"}, content=body)
+    answer = api.send(
+        "POST", TOKEN, headers={"Content-Type": "application/x-www-form-urlencoded"}, content=body
+    )
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 def test_another_media_type_is_an_invalid_request(api: Api) -> None:
     answer = api.send("POST", TOKEN, headers={}, json={**GRANT, **PAIR})
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_one_setting_turns_201_into_200(serve: Any) -> None:
+    api: Api = serve(created_status="200")
+    assert api.put(f"{APTIC}/Debtors", {}).status_code == 200
+    assert api.put(f"{APTIC}/Debtors", {"gender": 9}).status_code == 400
+    assert api.get(f"{APTIC}/Ping").status_code == 200

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledgersim.vendors.aptic.claims.rules import opened, settled
 
+from ledgersim.vendors.aptic.claims.rules import opened, settled
 from tests.client import APTIC, Api
 
 NOW = datetime(2027, 6, 30, tzinfo=UTC)
@@ -79,16 +79,27 @@ def test_every_sum_is_what_its_parts_say(api: Api, bodies: list[dict[str, Any]])
             expected = remaining(debt)
             assert (cents(item["remainingPrincipal"]), cents(item["remainingInterest"])) == expected
             assert cents(item["remainingSum"]) == sum(expected)
-            assert cents(item["originalSum"]) == cents(item["originalPrincipal"]) + cents(item["originalInterest"])
+            assert cents(item["originalSum"]) == cents(item["originalPrincipal"]) + cents(
+                item["originalInterest"]
+            )
             assert cents(item["ledgerSum"]) == in_sek(debt, expected[0]) + in_sek(debt, expected[1])
             principal += in_sek(debt, expected[0])
             interest += in_sek(debt, expected[1])
-        fee = sum(cents(one.get("remainingPrincipal", one.get("originalPrincipal", 0))) for one in body.get("fees", []))
+        fee = sum(
+            cents(one.get("remainingPrincipal", one.get("originalPrincipal", 0)))
+            for one in body.get("fees", [])
+        )
         assert [cents(case[f"remaining{part}"]) for part in PARTS] == [principal, interest, fee]
         total += principal + interest + fee
-        (listed,) = api.get(f"{APTIC}/Cases", _filter=f"caseGuid eq {guid} and remainingSum eq {case['remainingSum']}").json()["value"]
-        assert {name: listed[name] for name in listed if name in case} == {name: case[name] for name in case if name in listed}
+        (listed,) = api.get(
+            f"{APTIC}/Cases", _filter=f"caseGuid eq {guid} and remainingSum eq {case['remainingSum']}"
+        ).json()["value"]
+        assert {name: listed[name] for name in listed if name in case} == {
+            name: case[name] for name in case if name in listed
+        }
     summary = api.get(f"{APTIC}/Debtors/{debtor}/Summary").json()
     assert cents(summary["remainingSum"]) == total
     assert total == sum(cents(case["remainingSum"]) for case in summary["cases"])
-    assert total == sum(cents(summary[name]) for name in ("remainingPrincipal", "remainingInterest", "remaininFee"))
+    assert total == sum(
+        cents(summary[name]) for name in ("remainingPrincipal", "remainingInterest", "remaininFee")
+    )

@@ -50,15 +50,24 @@ def test_a_repeated_case_number_is_a_409_and_stores_nothing(api: Api) -> None:
     api.case(caseNumber="N1")
     before = case_count(api)
     taken = api.put(CASES, [{"caseNumber": "N2"}, {"caseNumber": "N1"}])
-    assert (taken.status_code, taken.json()["detail"]) == (409, "[1].caseNumber: there is a case 'N1' already.")
+    assert (taken.status_code, taken.json()["detail"]) == (
+        409,
+        "[1].caseNumber: there is a case 'N1' already.",
+    )
     twice = api.put(CASES, [{"caseNumber": "N3"}, {"caseNumber": "N3"}])
-    assert (twice.status_code, twice.json()["detail"]) == (409, "[1].caseNumber: 'N3' is the number of [0] already.")
+    assert (twice.status_code, twice.json()["detail"]) == (
+        409,
+        "[1].caseNumber: 'N3' is the number of [0] already.",
+    )
     assert case_count(api) == before
 
 
 def test_an_import_is_all_or_nothing(api: Api) -> None:
     start = api.get("/_sim/export").content
-    body = [{"debtors": [{"firstname": "New"}], "debts": [{"remainingPrincipal": 1}]}, {"clientGuid": UNKNOWN}]
+    body = [
+        {"debtors": [{"firstname": "New"}], "debts": [{"remainingPrincipal": 1}]},
+        {"clientGuid": UNKNOWN},
+    ]
     assert api.put(CASES, body).status_code == 400
     assert api.get("/_sim/export").content == start
 
@@ -95,7 +104,9 @@ def test_debtors_are_found_by_guid_else_the_oldest_with_that_id_number_else_crea
     old, young = api.debtor(idNumber="42", fullName="Old"), api.debtor(idNumber="42", fullName="Young")
     by_guid = api.case(debtors=[{"debtorGuid": young["debtorGuid"], "idNumber": "42"}])
     by_number = api.case(debtors=[{"idNumber": "42", "firstname": "Ignored"}])
-    new = api.case(debtors=[{"idNumber": "43", "firstname": "New", "emails": ["a@b", "c@d"], "street": "S", "city": "C"}])
+    new = api.case(
+        debtors=[{"idNumber": "43", "firstname": "New", "emails": ["a@b", "c@d"], "street": "S", "city": "C"}]
+    )
     again = api.case(debtors=[{"idNumber": "43"}])
     found = [api.get(f"{case}/Debtors").json()[0] for case in (by_guid, by_number, new, again)]
     assert [one["fullName"] for one in found] == ["Young", "Old", "New", "New"]
@@ -103,22 +114,33 @@ def test_debtors_are_found_by_guid_else_the_oldest_with_that_id_number_else_crea
     assert found[2]["debtorGuid"] == found[3]["debtorGuid"]
     debtor = api.get(f"{APTIC}/Debtors/{found[2]['debtorGuid']}").json()
     assert (debtor["firstname"], debtor["email"]) == ("New", "a@b")
-    assert api.get(f"{APTIC}/Debtors/{found[2]['debtorGuid']}/Addresses").json()["value"][0]["addressType"] == "LEGAL"
+    assert (
+        api.get(f"{APTIC}/Debtors/{found[2]['debtorGuid']}/Addresses").json()["value"][0]["addressType"]
+        == "LEGAL"
+    )
 
 
 def test_two_new_debtors_of_one_import_with_the_same_id_number_are_one(api: Api) -> None:
-    created = api.create(CASES, [{"debtors": [{"idNumber": "44", "firstname": "A"}]}, {"debtors": [{"idNumber": "44"}]}])
+    created = api.create(
+        CASES, [{"debtors": [{"idNumber": "44", "firstname": "A"}]}, {"debtors": [{"idNumber": "44"}]}]
+    )
     debtors = {api.get(f"{CASES}/{guid}/Debtors").json()[0]["debtorGuid"] for guid in created["caseGuids"]}
     assert len(debtors) == 1
 
 
 def test_the_debtors_of_a_case_come_with_their_roles_the_main_one_first(api: Api) -> None:
     case = api.case(
-        debtors=[{"firstname": "Main"}, {"firstname": "Co"}, {"firstname": "Guarantor", "debtorRole": "Surety"}],
+        debtors=[
+            {"firstname": "Main"},
+            {"firstname": "Co"},
+            {"firstname": "Guarantor", "debtorRole": "Surety"},
+        ],
         debts=[{"remainingPrincipal": 10}],
     )
     found = api.get(f"{case}/Debtors").json()
-    assert [(one["fullName"], one["debtorRole"], one["remainingSum"], one["activeCases"]) for one in found] == [
+    assert [
+        (one["fullName"], one["debtorRole"], one["remainingSum"], one["activeCases"]) for one in found
+    ] == [
         ("Main", "MainDebtor", 10, 1),
         ("Co", "CoDebtor", 10, 1),
         ("Guarantor", "Surety", 10, 1),
@@ -143,7 +165,10 @@ def test_the_parts_of_a_case_are_kept(api: Api) -> None:
     tables = api.get("/_sim/export").json()["tables"]
     row = tables["case"][-1]
     assert row["case_guid"] == case.rsplit("/", 1)[1]
-    assert (row["claimant"]["full_name"], row["energy_debt"]["served_at"]) == ("Claimant", "2026-01-02T00:00:00Z")
+    assert (row["claimant"]["full_name"], row["energy_debt"]["served_at"]) == (
+        "Claimant",
+        "2026-01-02T00:00:00Z",
+    )
     assert row["relations"] == [{"party_guid": "p"}]
     assert row["action_dates"][0]["action_date"] == "2026-01-03T00:00:00Z"
     assert (row["high_cost_credit_amount"], row["credit_registry_status"]) == (1234, 2)
@@ -156,7 +181,9 @@ def test_the_parts_of_a_case_are_kept(api: Api) -> None:
 def test_patch_changes_what_was_sent_and_null_clears(api: Api) -> None:
     path = api.case(description="before", paymentReferenceNumber="1")
     before = api.get(path).json()
-    assert api.patch(path, {"description": None, "status": "Paused", "subStatus": "Waiting"}).status_code == 204
+    assert (
+        api.patch(path, {"description": None, "status": "Paused", "subStatus": "Waiting"}).status_code == 204
+    )
     assert api.get(path).json() == {**before, "description": None, "status": "Paused", "subStatus": "Waiting"}
 
 

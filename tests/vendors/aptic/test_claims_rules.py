@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgersim.vendors.aptic.claims.rules import NEVER, Books, Entry, accrued, book, opened, settled
+
+from ledgersim.vendors.aptic.claims.rules import Books, Entry, accrued, book, opened, settled
+from ledgersim.vendors.aptic.claims.table import NEVER
 
 DAY = 740_000
 AMOUNTS = st.integers(0, 10**13 - 1)
@@ -26,7 +28,9 @@ DAYS = st.integers(0, 91_000)
         (0, 100_000, 365, 0),
     ],
 )
-def test_interest_is_simple_actual_365_rounded_half_up(principal: int, rate: int, days: int, interest: int) -> None:
+def test_interest_is_simple_actual_365_rounded_half_up(
+    principal: int, rate: int, days: int, interest: int
+) -> None:
     assert accrued(principal, rate, days) == interest
 
 
@@ -39,7 +43,9 @@ def test_interest_agrees_with_decimal_arithmetic(principal: int, rate: int, days
 def balanced(books: Books) -> bool:
     return all(
         getattr(books, f"remaining_{part}")
-        == getattr(books, f"original_{part}") - getattr(books, f"paid_{part}") + getattr(books, f"adjusted_{part}")
+        == getattr(books, f"original_{part}")
+        - getattr(books, f"paid_{part}")
+        + getattr(books, f"adjusted_{part}")
         and getattr(books, f"remaining_{part}") >= 0
         for part in ("principal", "interest")
     )
@@ -100,7 +106,10 @@ def test_after_any_entries_the_books_balance_and_no_interest_is_lost(
             continue
         assert balanced(books)
         assert books.original_interest == before.original_interest
-        assert books.remaining_principal == before.remaining_principal - entry.paid_principal + entry.adjusted_principal
+        assert (
+            books.remaining_principal
+            == before.remaining_principal - entry.paid_principal + entry.adjusted_principal
+        )
         assert settled(books, day) == books
 
 

@@ -6,7 +6,9 @@ CLIENTS = f"{APTIC}/Clients"
 
 
 def test_a_client_is_created_read_and_changed(api: Api) -> None:
-    created = api.create(CLIENTS, {"idNumber": "1", "fullName": "A", "companyPhone": "2", "email": "e", "active": True})
+    created = api.create(
+        CLIENTS, {"idNumber": "1", "fullName": "A", "companyPhone": "2", "email": "e", "active": True}
+    )
     assert {name: value for name, value in created.items() if name not in ("uniqueId", "referenceCode")} == {
         "informalName": None,
         "fullName": "A",

@@ -22,7 +22,11 @@ def test_a_debtor_reads_back_as_it_was_created(api: Api) -> None:
         conversationNotificationChannel=3,
     )
     assert created["dateOfBirth"] == "1990-05-06T00:00:00Z"
-    assert (created["gender"], created["underAged"], created["conversationNotificationChannel"]) == (2, False, 3)
+    assert (created["gender"], created["underAged"], created["conversationNotificationChannel"]) == (
+        2,
+        False,
+        3,
+    )
     assert (created["idNumber"], created["email"]) == ("any text", "no e-mail at all")
     assert api.get(f"{DEBTORS}/{created['debtorGuid']}").json() == created
 
@@ -79,11 +83,15 @@ def test_the_full_name_is_as_sent_or_made_of_its_parts(
 
 def test_a_main_address_becomes_the_legal_default_address(api: Api) -> None:
     api.freeze("2027-01-01T00:00:00Z")
-    debtor = api.debtor(street="Storgatan", houseNo="1", houseNoExtension="A", zipCode="111 22", city="Umeå", countryCode="SE")
+    debtor = api.debtor(
+        street="Storgatan", houseNo="1", houseNoExtension="A", zipCode="111 22", city="Umeå", countryCode="SE"
+    )
     found = api.get(f"{DEBTORS}/{debtor['debtorGuid']}/Addresses").json()
     assert (found["count"], found["total"]) == (1, 1)
     address = found["value"][0]
-    assert {name: value for name, value in address.items() if value is not None and name != "addressGuid"} == {
+    assert {
+        name: value for name, value in address.items() if value is not None and name != "addressGuid"
+    } == {
         "addressType": "LEGAL",
         "street": "Storgatan",
         "houseNo": "1",
@@ -111,7 +119,12 @@ def test_addresses_are_added_changed_and_removed_with_one_default(api: Api) -> N
 
     assert (first["defaultAddress"], second["defaultAddress"], third["defaultAddress"]) == (True, False, True)
     assert defaults() == ["C"]
-    assert api.patch(f"{path}/{second['addressGuid'].upper()}", {"defaultAddress": True, "city": "X"}).status_code == 204
+    assert (
+        api.patch(
+            f"{path}/{second['addressGuid'].upper()}", {"defaultAddress": True, "city": "X"}
+        ).status_code
+        == 204
+    )
     assert defaults() == ["B"]
     assert api.get(f"{path}/{second['addressGuid']}").json()["fullAddress"] == "B, X"
     assert api.delete(f"{path}/{second['addressGuid']}").status_code == 204
@@ -139,7 +152,12 @@ def test_extra_fields_are_set_read_changed_and_removed(api: Api) -> None:
     assert api.get(one).json() == {"name": "Färg / no 1", "value": ["blå", "röd"]}
     assert api.patch(one, {"value": ["grön"]}).status_code == 204
     assert api.patch(one, {"name": "Färg / no 1"}).status_code == 204
-    assert api.get(path).json() == {"count": 1, "skip": 0, "total": 1, "value": [{"name": "Färg / no 1", "value": ["grön"]}]}
+    assert api.get(path).json() == {
+        "count": 1,
+        "skip": 0,
+        "total": 1,
+        "value": [{"name": "Färg / no 1", "value": ["grön"]}],
+    }
     renamed = api.patch(one, {"name": "other"})
     assert (renamed.status_code, list(renamed.json()["errors"])) == (400, ["name"])
     assert api.patch(one, {"value": None}).status_code == 204
@@ -152,7 +170,10 @@ def test_names_of_extra_fields_keep_their_case_and_setting_one_again_replaces_it
     path = f"{DEBTORS}/{api.debtor()['debtorGuid']}/Extrafields"
     for name, value in [("a", "1"), ("A", "2"), ("a", "3")]:
         api.create(path, {"name": name, "value": [value]})
-    assert [(one["name"], one["value"]) for one in api.get(path).json()["value"]] == [("a", ["3"]), ("A", ["2"])]
+    assert [(one["name"], one["value"]) for one in api.get(path).json()["value"]] == [
+        ("a", ["3"]),
+        ("A", ["2"]),
+    ]
     assert api.get(path, _filter="name eq 'A'").json()["total"] == 1
 
 
@@ -177,7 +198,9 @@ def test_bad_bodies_are_a_400_naming_all_fields_at_once(api: Api, body: Any, err
     assert sorted(answer.json()["errors"]) == sorted(errors)
 
 
-@pytest.mark.parametrize("guid", [UNKNOWN, "1", "5eed0000-0000-4000-8000-00000000DEA", "%00", "%F0%9F", "{guid}", "a" * 5000])
+@pytest.mark.parametrize(
+    "guid", [UNKNOWN, "1", "5eed0000-0000-4000-8000-00000000DEA", "%00", "%F0%9F", "{guid}", "a" * 5000]
+)
 def test_an_unknown_or_malformed_guid_is_a_404_problem(api: Api, guid: str) -> None:
     for method, path in [
         ("GET", ""), ("PATCH", ""), ("GET", "/Summary"), ("GET", "/Cases"), ("GET", f"/Cases/{UNKNOWN}"),
@@ -192,7 +215,11 @@ def test_an_unknown_or_malformed_guid_is_a_404_problem(api: Api, guid: str) -> N
 def test_the_summary_adds_up_over_cases_and_counts_them(api: Api) -> None:
     debtor = api.debtor(currencyCode="SEK", idNumber="7")
     who = [{"debtorGuid": debtor["debtorGuid"]}]
-    api.case(debtors=who, debts=[{"remainingPrincipal": 100, "remainingInterest": 5}], fees=[{"remainingPrincipal": 60}])
+    api.case(
+        debtors=who,
+        debts=[{"remainingPrincipal": 100, "remainingInterest": 5}],
+        fees=[{"remainingPrincipal": 60}],
+    )
     api.case(debtors=who, debts=[{"remainingPrincipal": 50.5}])
     summary = api.get(f"{DEBTORS}/{debtor['debtorGuid']}/Summary").json()
     assert {name: summary[name] for name in summary if name.startswith("remain")} == {
@@ -211,7 +238,11 @@ def test_a_summary_over_currencies_is_in_the_debtors_by_the_debts_exchange_rates
     who = [{"debtorGuid": debtor["debtorGuid"]}]
     api.case(debtors=who, debts=[{"remainingPrincipal": 100}])
     api.case(debtors=who, currencyCode="NOK", debts=[{"remainingPrincipal": 200.01, "exchRate": 0.985}])
-    api.case(debtors=who, currencyCode="EUR", debts=[{"remainingPrincipal": 10, "remainingInterest": 0.5, "exchRate": 11.2345}])
+    api.case(
+        debtors=who,
+        currencyCode="EUR",
+        debts=[{"remainingPrincipal": 10, "remainingInterest": 0.5, "exchRate": 11.2345}],
+    )
     summary = api.get(f"{DEBTORS}/{debtor['debtorGuid']}/Summary").json()
     assert summary["remainingPrincipal"] == round(100 + 197.01 + 112.35, 2)  # 197.00985, 112.345: half up
     assert summary["remainingInterest"] == 5.62  # 5.61725

@@ -5,7 +5,9 @@ import pytest
 from tests.client import APTIC, Api
 
 AMOUNTS = [
-    f"{kind}{part}" for kind in ("original", "paid", "remaining") for part in ("Principal", "VAT", "Interest", "Sum")
+    f"{kind}{part}"
+    for kind in ("original", "paid", "remaining")
+    for part in ("Principal", "VAT", "Interest", "Sum")
 ]
 
 
@@ -47,7 +49,14 @@ def test_a_created_debt_reads_back_as_sent(api: Api) -> None:
     assert {name: created[name] for name in sent} == {**sent, "billDate": "2026-01-02T03:04:05.678000Z"}
     (item,) = api.get(f"{case}/Debts").json()["value"]
     debt = api.get(f"{case}/Debts/{item['debtGuid'].upper()}").json()
-    for name in ("description", "ledgerRef", "exchRate", "interestRate", "currencyCode", "remainingPrincipal"):
+    for name in (
+        "description",
+        "ledgerRef",
+        "exchRate",
+        "interestRate",
+        "currencyCode",
+        "remainingPrincipal",
+    ):
         assert debt[name] == sent[name]
     for name in ("referenceNumber", "dueDate", "loanPurpose", "effectiveYear", "agreedInterestRate"):
         assert debt["head"][name] == sent[name]
@@ -70,13 +79,28 @@ def test_without_a_bill_date_a_debt_is_billed_today_and_due_after_the_payment_co
 
 def test_interest_accrues_by_the_day_alike_on_original_and_remaining(api: Api) -> None:
     api.freeze("2027-01-01T00:00:00Z")
-    case = api.case(debts=[{"originalPrincipal": 10000, "remainingPrincipal": 7300, "interestRate": 10, "interestFrom": "2027-01-01"}])
+    case = api.case(
+        debts=[
+            {
+                "originalPrincipal": 10000,
+                "remainingPrincipal": 7300,
+                "interestRate": 10,
+                "interestFrom": "2027-01-01",
+            }
+        ]
+    )
     for days, interest in [(0, 0), (1, 2), (31, 62), (365, 730), (730, 1460)]:
         now = api.get("/_sim/clock").json()["now"]
-        passed = {0: "2027-01-01", 1: "2027-01-02", 31: "2027-02-01", 365: "2028-01-01", 730: "2028-12-31"}[days]
+        passed = {0: "2027-01-01", 1: "2027-01-02", 31: "2027-02-01", 365: "2028-01-01", 730: "2028-12-31"}[
+            days
+        ]
         api.put("/_sim/clock", {"mode": "frozen", "now": passed}) if now[:10] != passed else None
         debt = listed(api, case)
-        assert (debt["originalInterest"], debt["remainingInterest"], debt["paidInterest"]) == (interest, interest, 0)
+        assert (debt["originalInterest"], debt["remainingInterest"], debt["paidInterest"]) == (
+            interest,
+            interest,
+            0,
+        )
         assert debt["remainingSum"] == 7300 + interest
         whole = api.get(case).json()
         assert (whole["originalSum"], whole["paidSum"], whole["remainingSum"]) == (
@@ -102,7 +126,9 @@ def test_interest_accrues_by_the_day_alike_on_original_and_remaining(api: Api) -
     ],
 )
 def test_interest_runs_from_its_day_to_its_end(api: Api, terms: dict[str, object], interest: float) -> None:
-    api.freeze("2027-12-31T00:00:00Z") if terms.get("interestFrom") == "2028-06-01" else api.freeze("2028-01-01T00:00:00Z")
+    api.freeze("2027-12-31T00:00:00Z") if terms.get("interestFrom") == "2028-06-01" else api.freeze(
+        "2028-01-01T00:00:00Z"
+    )
     case = api.case(debts=[{"remainingPrincipal": 365, "interestRate": 10, **terms}])
     assert listed(api, case)["remainingInterest"] == interest
 
@@ -118,24 +144,46 @@ def test_lists_filter_and_sort_by_accrued_figures(api: Api) -> None:
     path = f"{APTIC}/Debtors/{who}/Cases"
     found = api.get(path, _orderby="remainingSum desc").json()["value"]
     assert [case["remainingSum"] for case in found] == [1112.8, 1100, 1060.5]
-    assert [case["remainingSum"] for case in api.get(path, _filter="remainingSum eq 1100").json()["value"]] == [1100]
-    assert api.get(path, _filter="remainingInterest ge 72.8 and originalInterest lt 100.01").json()["total"] == 2
+    assert [
+        case["remainingSum"] for case in api.get(path, _filter="remainingSum eq 1100").json()["value"]
+    ] == [1100]
+    assert (
+        api.get(path, _filter="remainingInterest ge 72.8 and originalInterest lt 100.01").json()["total"] == 2
+    )
 
 
 def test_a_foreign_debt_counts_in_the_cases_currency_by_its_exchange_rate(api: Api) -> None:
-    case = api.case(debts=[{"originalPrincipal": 10.05, "remainingPrincipal": 3.33, "currencyCode": "EUR", "exchRate": 11.5}])
+    case = api.case(
+        debts=[
+            {"originalPrincipal": 10.05, "remainingPrincipal": 3.33, "currencyCode": "EUR", "exchRate": 11.5}
+        ]
+    )
     whole = api.get(case).json()
-    assert (whole["originalPrincipal"], whole["paidPrincipal"], whole["remainingPrincipal"]) == (115.58, 77.28, 38.3)
+    assert (whole["originalPrincipal"], whole["paidPrincipal"], whole["remainingPrincipal"]) == (
+        115.58,
+        77.28,
+        38.3,
+    )
     (debt,) = api.get(f"{case}/Debts").json()["value"]
     assert (debt["remainingPrincipal"], debt["ledgerPrincipal"], debt["ledgerSum"]) == (3.33, 38.3, 38.3)
 
 
 def test_patch_changes_a_debt_but_never_its_balances(api: Api) -> None:
-    case = api.case(debts=[{"originalPrincipal": 100, "remainingPrincipal": 60, "description": "a", "billDate": "2026-01-01"}])
+    case = api.case(
+        debts=[
+            {"originalPrincipal": 100, "remainingPrincipal": 60, "description": "a", "billDate": "2026-01-01"}
+        ]
+    )
     (item,) = api.get(f"{case}/Debts").json()["value"]
     path = f"{case}/Debts/{item['debtGuid']}"
     before = api.get(path).json()
-    change = {"description": None, "accountRef": "R", "paymentCondition": 14, "remainingPrincipal": 1, "agreedInterestRate": 2}
+    change = {
+        "description": None,
+        "accountRef": "R",
+        "paymentCondition": 14,
+        "remainingPrincipal": 1,
+        "agreedInterestRate": 2,
+    }
     assert api.patch(path, change).status_code == 204
     after = api.get(path).json()
     assert (after["description"], after["accountRef"], after["remainingPrincipal"]) == (None, "R", 60)
@@ -167,7 +215,10 @@ def test_more_than_sums_can_hold_is_a_400_and_stores_nothing(api: Api) -> None:
 
 def test_the_greatest_amounts_with_a_century_of_interest_stay_exact(api: Api) -> None:
     api.freeze("2100-01-01T00:00:00Z")
-    case = api.case(debts=[{"remainingPrincipal": 99999999999.99, "interestRate": 1000, "interestFrom": "0001-01-01"}] * 100)
+    case = api.case(
+        debts=[{"remainingPrincipal": 99999999999.99, "interestRate": 1000, "interestFrom": "0001-01-01"}]
+        * 100
+    )
     days = 54787  # from 1950-01-01, the earliest day that interest accrues from
     each = (2 * 9_999_999_999_999 * 10 * days + 365) // (2 * 365)
     assert api.get(case).json()["remainingInterest"] == each * 100 / 100

@@ -1,11 +1,9 @@
 """Aptic (CLVR debt collection): API gateway."""
 
-from typing import Any
-
-from ledgersim.core.vendor import Vendor, VendorApp
+from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
 
 
-def _build(settings: Any) -> VendorApp:
+def _build(settings: VendorSettings) -> VendorApp:
     from ledgersim.vendors.aptic.app import build
 
     return build(settings)

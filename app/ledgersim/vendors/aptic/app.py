@@ -1,8 +1,8 @@
 """The application of this vendor: all its routers in one place."""
 
-from typing import Any
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledgersim.core.vendor import VendorApp
+from ledgersim.core.vendor import VendorApp, VendorSettings
 from ledgersim.vendors.aptic.auth.routes import router_for
 from ledgersim.vendors.aptic.auth.rules import guard
 from ledgersim.vendors.aptic.cases.routes import router as cases
@@ -14,9 +14,26 @@ from ledgersim.vendors.aptic.payment_plans.routes import router as payment_plans
 from ledgersim.vendors.aptic.system.routes import router as system
 
 
-def build(settings: Any) -> VendorApp:
-    """The gateway, with the strictness that the settings ask for."""
+class CreatedAs200:
+    """Turns 201 into 200: which of them a gateway answers is not public."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_200(message: Message) -> None:
+            if message.get("status") == 201:
+                message = {**message, "status": 200}
+            await send(message)
+
+        await self._app(scope, receive, send_200)
+
+
+def build(settings: VendorSettings) -> VendorApp:
+    """The gateway, as strict as the settings ask for."""
     app = VendorApp("Aptic API Gateway (simulated)", to_response, guard(settings.auth))
+    if settings.created_status == "200":
+        app.add_middleware(CreatedAs200)
     app.include(
         router_for(settings.auth),
         system,

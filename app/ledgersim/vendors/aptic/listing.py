@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, FromClause, Select, bindparam, fu
 
 from ledgersim.core.database import rows
 from ledgersim.core.problems import invalid
+from ledgersim.core.space import Space
 from ledgersim.core.wire import Answer
 from ledgersim.odata import Field as FilterField
 from ledgersim.odata import (
@@ -39,10 +40,16 @@ class Page(Answer, Generic[Item]):
 class ListQuery(BaseModel):
     """The query options of a list."""
 
-    filter: str = Field("", alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`")
+    filter: str = Field(
+        "", alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`"
+    )
     skip: int = Field(0, alias="$skip", ge=0, le=2**31 - 1, description="How many matches to pass over")
-    top: int = Field(DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100")
-    orderby: str = Field("", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
+    top: int = Field(
+        DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100"
+    )
+    orderby: str = Field(
+        "", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`"
+    )
 
 
 async def read_query(query: Annotated[ListQuery, Query()]) -> ListQuery:
@@ -74,17 +81,19 @@ class Listing:
         self._complete = complete
         self._statements = lru_cache(maxsize=256)(self._build)
 
-    def page(self, connection: Connection, query: ListQuery, **values: Any) -> Row:
+    def page(self, space: Space, query: ListQuery, **values: Any) -> Row:
         """One page in its envelope. Raises a 400 Problem naming what is wrong with the filter or order."""
         try:
             select_page, count_all = self._statements(query.filter, query.orderby)
         except ODataError as error:
             raise invalid(error.parameter, error.message) from error
         top = min(query.top, MOST)
+        connection = space.connection
         items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)
         if self._complete is not None:
             self._complete(connection, items, values)
-        total = connection.execute(count_all, values).scalar_one()
+        asked = (self, query.filter, *values.values())
+        total = space.remembered(asked, lambda: connection.execute(count_all, values).scalar_one())
         return {"count": len(items), "skip": query.skip, "total": total, "value": items}
 
     def _build(self, filter_text: str, orderby_text: str) -> tuple[Select[Any], Select[Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, select, update
 
 from ledgersim.core.database import row
 from ledgersim.core.ids import parse_guid
@@ -27,13 +27,9 @@ def find(connection: Connection, statement: Select[Any], what: str, guid: str, *
     return found
 
 
-def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
-    """Insert one row; its id."""
-    added: int = connection.execute(insert(table), dict(values)).inserted_primary_key[0]
-    return added
-
-
 def change(connection: Connection, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
     """Set columns of one row."""
     if values:
-        connection.execute(update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values})
+        connection.execute(
+            update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values}
+        )

@@ -1,11 +1,9 @@
 """PayEx (ledger customers). So far the mount and the way of refusing; the operations are to come."""
 
-from typing import Any
-
-from ledgersim.core.vendor import Vendor, VendorApp
+from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
 
 
-def _build(settings: Any) -> VendorApp:
+def _build(_: VendorSettings) -> VendorApp:
     from ledgersim.vendors.payex.errors import to_response
 
     return VendorApp("PayEx ledger customer API (simulated)", to_response)

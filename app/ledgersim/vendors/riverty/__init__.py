@@ -1,11 +1,9 @@
 """Riverty (customer account). So far the mount and the way of refusing; the operations are to come."""
 
-from typing import Any
-
-from ledgersim.core.vendor import Vendor, VendorApp
+from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
 
 
-def _build(settings: Any) -> VendorApp:
+def _build(_: VendorSettings) -> VendorApp:
     from ledgersim.vendors.riverty.errors import to_response
 
     return VendorApp("Riverty customer account API (simulated)", to_response)

@@ -6,6 +6,6 @@ from starlette.responses import JSONResponse, Response
 from ledgersim.core.problems import Problem
 
 
-def to_response(problem: Problem, request: Request) -> Response:
+def to_response(problem: Problem, _: Request) -> Response:
     """The refusal as the vendor words it."""
     return JSONResponse({"message": problem.detail or problem.title}, problem.status, dict(problem.headers))

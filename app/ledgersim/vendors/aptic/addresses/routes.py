@@ -46,7 +46,7 @@ def address_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> A
 
     @router.get(base, response_model=Page[AddressItem], **about("list", "List the addresses"))
     async def list_addresses(call: CurrentCall, query: ListOptions, party: Row = Depends(find_owner)) -> Any:
-        return _LIST.page(call.space.connection, query, of_owner=owner, of_id=party["id"])
+        return _LIST.page(call.space, query, of_owner=owner, of_id=party["id"])
 
     @router.put(base, status_code=201, response_model=AddressItem, **about("create", "Add an address"))
     async def create_address(

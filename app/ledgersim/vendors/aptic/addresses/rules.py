@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from ledgersim.core.database import row
+from ledgersim.core.database import add, row
 from ledgersim.core.ids import Stream
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
-from ledgersim.vendors.aptic.store import add
+
+_ADD_ADDRESS = insert(ADDRESS)
 
 LEGAL = "LEGAL"
 MAIN = ("street", "house_no", "house_no_extension", "city", "zip_code", "state_code", "country_code")
@@ -51,7 +52,7 @@ def add_address(
     }
     if address["default_address"]:
         clear_default(connection, owner, owner_id)
-    add(connection, ADDRESS, address)
+    add(connection, _ADD_ADDRESS, address)
     return address
 
 

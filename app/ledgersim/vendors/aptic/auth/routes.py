@@ -36,7 +36,9 @@ class TokenOut(Answer):
 def router_for(mode: AuthMode) -> APIRouter:
     """The token endpoint; in strict mode only configured clients get a token."""
     router = APIRouter()
-    about: dict[str, Any] = operation(TOKEN_OPERATION, method="observed", path="observed", summary="Get a token")
+    about: dict[str, Any] = operation(
+        TOKEN_OPERATION, method="observed", path="observed", summary="Get a token"
+    )
     about["openapi_extra"]["requestBody"] = {
         "required": True,
         "content": {_FORM: {"schema": {"type": "object", "required": ["grant_type"], "properties": _FIELDS}}},

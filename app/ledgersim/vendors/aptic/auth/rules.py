@@ -43,7 +43,9 @@ def guard(mode: AuthMode) -> Guard:
 def _check_token(space: Space, token: str, mode: AuthMode) -> None:
     ends = space.token_expiry(VENDOR, token)
     if ends is None and mode == "strict":
-        raise _unauthorized("The token was not issued here; get one at /login/oauth/access_token.", "invalid_token")
+        raise _unauthorized(
+            "The token was not issued here; get one at /login/oauth/access_token.", "invalid_token"
+        )
     if ends is not None and ends <= space.clock.now():
         raise _unauthorized(
             f"The token expired at {ends.isoformat(timespec='seconds')} by this space's clock; get a new one "
@@ -91,7 +93,9 @@ def client_of(form: Mapping[str, list[str]], authorization: str) -> tuple[str, s
     client = basic or sent
     if not all(client):
         raise OAuthRefusal(
-            "invalid_client", "client_id and client_secret are missing; send them in the form or by HTTP Basic.", 401
+            "invalid_client",
+            "client_id and client_secret are missing; send them in the form or by HTTP Basic.",
+            401,
         )
     return client
 

@@ -45,7 +45,10 @@ _SELECTED = {"id": CASE.c.id, **_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_
 def add_sums(connection: Connection, cases: list[Row], values: Mapping[str, Any]) -> None:
     """Complete cases with their sums as of day `values["today"]`; all at once is quicker than in the list."""
     ids = [case["id"] for case in cases]
-    sums = {found["case_id"]: found for found in rows(connection, SUMS_OF_CASES, case_ids=ids, today=values["today"])}
+    sums = {
+        found["case_id"]: found
+        for found in rows(connection, SUMS_OF_CASES, case_ids=ids, today=values["today"])
+    }
     for case in cases:
         case.update(sums.get(case["id"], NO_SUMS))
 
@@ -59,8 +62,10 @@ CASES_OF_DEBTOR = Listing(
     CASE.c.id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))),
     complete=add_sums,
 )
-BY_GUID = select(CASE, *(column.label(name) for name, column in _CLIENT_COLUMNS.items())).select_from(_SOURCE).where(
-    CASE.c.case_guid == bindparam("guid")
+BY_GUID = (
+    select(CASE, *(column.label(name) for name, column in _CLIENT_COLUMNS.items()))
+    .select_from(_SOURCE)
+    .where(CASE.c.case_guid == bindparam("guid"))
 )
 BY_GUID_OF_DEBTOR = BY_GUID.where(
     CASE.c.id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))
@@ -98,7 +103,11 @@ _OWED = select(
         for name, amount in amounts(bindparam("currency")).items()
         if name.startswith("remaining_")
     )
-).where(CLAIM.c.case_id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))))
+).where(
+    CLAIM.c.case_id.in_(
+        select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))
+    )
+)
 
 
 def today(space: Space) -> int:
@@ -118,7 +127,9 @@ def case_out(call: Call, case: Row) -> Row:
     ]
     client = row(call.space.connection, _CLIENT_OF, client_id=case["client_id"])
     if client is not None:
-        links.append(link(call, "client", f"/v1/Clients/{client['unique_id']}", "Clients", client["unique_id"], "item"))
+        links.append(
+            link(call, "client", f"/v1/Clients/{client['unique_id']}", "Clients", client["unique_id"], "item")
+        )
     return {**case, "links": links}
 
 

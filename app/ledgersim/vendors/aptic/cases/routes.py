@@ -22,7 +22,9 @@ from ledgersim.vendors.aptic.store import Row, change, find
 router = new_router()
 
 Cases = Annotated[list[CaseIn], Body(min_length=1, strict=True)]
-Async = Annotated[bool, Query(alias="async", description="Whether to import in the background; done at once here")]
+Async = Annotated[
+    bool, Query(alias="async", description="Whether to import in the background; done at once here")
+]
 
 
 def find_case(call: Call, guid: str) -> Row:
@@ -34,11 +36,14 @@ def find_case(call: Call, guid: str) -> Row:
     "/v1/Cases",
     response_model=Page[CaseItem],
     **operation(
-        "aptic.cases.list", method="observed", path="observed", summary="List cases, filtered, sorted and paged"
+        "aptic.cases.list",
+        method="observed",
+        path="observed",
+        summary="List cases, filtered, sorted and paged",
     ),
 )
 async def list_cases(call: CurrentCall, query: ListOptions) -> Any:
-    return reading.CASE_LIST.page(call.space.connection, query, today=reading.today(call.space))
+    return reading.CASE_LIST.page(call.space, query, today=reading.today(call.space))
 
 
 @router.put(
@@ -47,7 +52,7 @@ async def list_cases(call: CurrentCall, query: ListOptions) -> Any:
     response_model=CasesCreated,
     **operation("aptic.cases.create", method="observed", path="observed", summary="Import one or more cases"),
 )
-async def create_cases(call: CurrentCall, body: Cases, in_background: Async = True) -> Any:
+async def create_cases(call: CurrentCall, body: Cases, _: Async = True) -> Any:
     with call.space.transaction() as connection:
         guids, import_id = import_cases(connection, call.space, body)
     return {"case_guids": guids, "imp_stock_id": import_id}
@@ -77,7 +82,10 @@ async def update_case(call: CurrentCall, caseGuid: str, body: CaseChange) -> Non
     "/v1/Cases/{guid}/Debtors",
     response_model=list[CaseDebtorOut],
     **operation(
-        "aptic.cases.debtors.list", method="inferred", path="inferred", summary="The debtors of a case with their debts"
+        "aptic.cases.debtors.list",
+        method="inferred",
+        path="inferred",
+        summary="The debtors of a case with their debts",
     ),
 )
 async def list_debtors_of_case(call: CurrentCall, guid: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from ledgersim.core.database import row
+from ledgersim.core.database import add, row
 from ledgersim.core.ids import parse_guid
 from ledgersim.core.problems import CONFLICT, VALIDATION
 from ledgersim.core.space import Space
@@ -18,7 +18,10 @@ from ledgersim.vendors.aptic.debtors.rules import payment_reference
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.debtors.writing import add_debtor
 from ledgersim.vendors.aptic.extrafields.rules import set_extra_fields
-from ledgersim.vendors.aptic.store import Row, add, change
+from ledgersim.vendors.aptic.store import Row, change
+
+_ADD_CASE = insert(CASE)
+_ADD_CASE_IMPORT = insert(CASE_IMPORT)
 
 ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
 DEFAULT_SERVICE = "Collection"  # [inferred]
@@ -48,9 +51,11 @@ def import_cases(connection: Connection, space: Space, bodies: list[CaseIn]) -> 
     _resolve(connection, cases)
     _check_numbers(connection, cases)
     import_id = add(
-        connection, CASE_IMPORT, {"imported_at": space.clock.now(), "number_of_cases": len(cases)}
+        connection, _ADD_CASE_IMPORT, {"imported_at": space.clock.now(), "number_of_cases": len(cases)}
     )
-    return [_import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)], import_id
+    return [
+        _import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)
+    ], import_id
 
 
 def _resolve(connection: Connection, cases: list[Row]) -> None:
@@ -80,7 +85,9 @@ def _client_of(connection: Connection, case: Row, where: str, errors: Errors) ->
     elif code:
         client = row(connection, _CLIENT_BY_CODE, code=code)
         if client is None:
-            errors[f"{where}.clientReferenceNumber"] = [f"There is no client with the referenceCode {code[:80]!r}"]
+            errors[f"{where}.clientReferenceNumber"] = [
+                f"There is no client with the referenceCode {code[:80]!r}"
+            ]
     return client
 
 
@@ -91,7 +98,9 @@ def _check_numbers(connection: Connection, cases: list[Row]) -> None:
         if number is None:
             continue
         if number in seen:
-            raise CONFLICT.with_detail(f"[{index}].caseNumber: {number!r} is the number of [{seen[number]}] already.")
+            raise CONFLICT.with_detail(
+                f"[{index}].caseNumber: {number!r} is the number of [{seen[number]}] already."
+            )
         if row(connection, reading.BY_NUMBER, number=number) is not None:
             raise CONFLICT.with_detail(f"[{index}].caseNumber: there is a case {number!r} already.")
         seen[number] = index
@@ -99,7 +108,9 @@ def _check_numbers(connection: Connection, cases: list[Row]) -> None:
 
 def _import_case(connection: Connection, space: Space, sent: Row, index: int, import_id: int) -> str:
     client, claims = sent["client"], [*(sent["debts"] or []), *(sent["fees"] or [])]
-    currency = sent["currency_code"] or next((one["currency_code"] for one in claims if one["currency_code"]), None)
+    currency = sent["currency_code"] or next(
+        (one["currency_code"] for one in claims if one["currency_code"]), None
+    )
     case = {
         **{name: value for name, value in sent.items() if name in CASE.c},
         "case_guid": space.guids.guid(),
@@ -113,9 +124,11 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
     }
     case["case_number"] = case["case_number"] or _free_number(connection, import_id, index)
     case["payment_reference_number"] = sent["payment_reference_number"] or payment_reference(
-        case["case_number"] if case["case_number"].isascii() and case["case_number"].isdigit() else str(import_id)
+        case["case_number"]
+        if case["case_number"].isascii() and case["case_number"].isdigit()
+        else str(import_id)
     )
-    case["id"] = add(connection, CASE, case)
+    case["id"] = add(connection, _ADD_CASE, case)
     _add_debtors(connection, space, case, sent["debtors"] or [])
     for debt in sent["debts"] or []:
         add_debt(connection, space, case, debt)

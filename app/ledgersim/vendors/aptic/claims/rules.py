@@ -63,7 +63,9 @@ def opened(sent: dict[str, Any]) -> Books:
     original_vat = sent.get("original_vat")
     remaining_vat = sent.get("remaining_vat")
     if remaining_vat is None:
-        remaining_vat = _share(original_vat or 0, principal["remaining_principal"], principal["original_principal"])
+        remaining_vat = _share(
+            original_vat or 0, principal["remaining_principal"], principal["original_principal"]
+        )
     start = accrual_start(sent)
     end = NEVER if sent.get("interest_to") is None else max(start, _day(sent["interest_to"]))
     return Books(

@@ -28,8 +28,8 @@ def _fraction(amount: Cents, numerator: Cents, denominator: int) -> Cents:
 
 
 _DAYS = case(
-    (TODAY <= _C.accrues_from, 0),
-    (TODAY > _C.accrues_to, _C.accrues_to - _C.accrues_from),
+    (_C.accrues_from >= TODAY, 0),
+    (_C.accrues_to < TODAY, _C.accrues_to - _C.accrues_from),
     else_=TODAY - _C.accrues_from,
 )
 _ACCRUED = case(
@@ -68,7 +68,9 @@ def amounts(currency: ColumnElement[Any]) -> dict[str, Cents]:
     principal = three(_C.original_principal, _C.adjusted_principal, _C.remaining_principal)
     interest = three(ORIGINAL_INTEREST, _C.adjusted_interest, REMAINING_INTEREST)
     found: dict[str, Cents] = {}
-    for name, of_principal, of_interest in zip(("original", "paid", "remaining"), principal, interest, strict=True):
+    for name, of_principal, of_interest in zip(
+        ("original", "paid", "remaining"), principal, interest, strict=True
+    ):
         found[f"{name}_principal"] = case((_C.kind == DEBT, of_principal), else_=literal(0, Integer))
         found[f"{name}_interest"] = of_interest
         found[f"{name}_fee"] = case((_C.kind == FEE, of_principal), else_=literal(0, Integer))
@@ -87,7 +89,9 @@ CASE_SUMS: dict[str, Cents] = {
 
 # For answers: all sums of some cases (by the parameter `case_ids`) at once, a row a case with claims.
 SUMS_OF_CASES = (
-    select(_C.case_id, *(func.sum(amount).label(name) for name, amount in amounts(CASE.c.currency_code).items()))
+    select(
+        _C.case_id, *(func.sum(amount).label(name) for name, amount in amounts(CASE.c.currency_code).items())
+    )
     .join_from(CLAIM, CASE, _C.case_id == CASE.c.id)
     .where(_C.case_id.in_(bindparam("case_ids", expanding=True)))
     .group_by(_C.case_id)

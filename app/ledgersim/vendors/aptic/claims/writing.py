@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Float, bindparam, cast, func, select
+from sqlalchemy import Connection, Float, bindparam, cast, func, insert, select
 
+from ledgersim.core.database import add
 from ledgersim.core.problems import invalid
 from ledgersim.core.space import Space
 from ledgersim.vendors.aptic.claims.rules import due_date, opened
 from ledgersim.vendors.aptic.claims.table import CLAIM, DEBT, FEE
-from ledgersim.vendors.aptic.store import add
+
+_ADD_CLAIM = insert(CLAIM)
 
 MOST_OWED = 10**15  # hundredths a case: far below where sums, with a century's interest, leave 64 bits
 
@@ -23,18 +25,24 @@ _OWED = select(
 ).where(_C.case_id == bindparam("of_case"))
 
 
-def add_debt(connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+def add_debt(
+    connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
+) -> dict[str, Any]:
     """Add a debt to a case as a client sends it; without a bill date it is billed today [inferred]."""
     values = dict(sent)
     values["bill_date"] = values.get("bill_date") or space.clock.now()
-    values["due_date"] = due_date(values.get("due_date"), values["bill_date"], values.get("payment_condition"))
+    values["due_date"] = due_date(
+        values.get("due_date"), values["bill_date"], values.get("payment_condition")
+    )
     values["extra_fields"] = [
         {"name": field["name"], "value": field["value"] or []} for field in values.get("extra_fields") or []
     ]
     return _add_claim(connection, space, DEBT, case, values)
 
 
-def add_fee(connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+def add_fee(
+    connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
+) -> dict[str, Any]:
     """Add a fee to a case as a client sends it; without a date it is of today [inferred]."""
     values = dict(sent)
     values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
@@ -60,5 +68,5 @@ def _add_claim(
         "currency_code": values.get("currency_code") or case["currency_code"],
         "registration_date": space.clock.now(),
     }
-    claim["id"] = add(connection, CLAIM, claim)
+    claim["id"] = add(connection, _ADD_CLAIM, claim)
     return claim

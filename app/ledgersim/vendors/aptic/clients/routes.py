@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 
-from ledgersim.core.database import row
+from ledgersim.core.database import add, row
 from ledgersim.core.problems import CONFLICT
 from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.clients.schemas import ClientIn, ClientItem
 from ledgersim.vendors.aptic.clients.table import CLIENT
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
-from ledgersim.vendors.aptic.store import add, by_guid, change, find
+from ledgersim.vendors.aptic.store import by_guid, change, find
+
+_ADD_CLIENT = insert(CLIENT)
 
 router = new_router()
 
@@ -29,7 +31,7 @@ _OBSERVED: Any = {"method": "observed", "path": "observed"}
     **operation("aptic.clients.list", **_OBSERVED, summary="List clients, filtered, sorted and paged"),
 )
 async def list_clients(call: CurrentCall, query: ListOptions) -> Any:
-    return _LIST.page(call.space.connection, query)
+    return _LIST.page(call.space, query)
 
 
 @router.put(
@@ -46,7 +48,7 @@ async def create_client(call: CurrentCall, body: ClientIn) -> Any:
         elif row(connection, BY_REFERENCE, code=client["reference_code"]):
             raise _reference_taken(client["reference_code"])
         client |= {"unique_id": call.space.guids.guid(), "reg_date": call.space.clock.now()}
-        add(connection, CLIENT, client)
+        add(connection, _ADD_CLIENT, client)
     return client
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import Response
-from sqlalchemy import bindparam, select
 
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.addresses.routes import address_router
@@ -71,7 +70,7 @@ def _out(call: Call, debtor: Row) -> Row:
     ),
 )
 async def list_debtors(call: CurrentCall, query: ListOptions) -> Any:
-    return _LIST.page(call.space.connection, query)
+    return _LIST.page(call.space, query)
 
 
 @router.put(
@@ -99,7 +98,9 @@ async def get_debtor(call: CurrentCall, guid: str) -> Any:
 @router.patch(
     "/v1/Debtors/{debtorGuid}",
     **NO_CONTENT,
-    **operation("aptic.debtors.update", method="observed", path="observed", summary="Change fields of a debtor"),
+    **operation(
+        "aptic.debtors.update", method="observed", path="observed", summary="Change fields of a debtor"
+    ),
 )
 async def update_debtor(call: CurrentCall, debtorGuid: str, body: DebtorChange) -> None:
     debtor = find_debtor(call, debtorGuid)
@@ -111,7 +112,10 @@ async def update_debtor(call: CurrentCall, debtorGuid: str, body: DebtorChange) 
     "/v1/Debtors/{guid}/Summary",
     response_model=DebtorSummary,
     **operation(
-        "aptic.debtors.summary", method="inferred", path="inferred", summary="Remaining debt and cases of a debtor"
+        "aptic.debtors.summary",
+        method="inferred",
+        path="inferred",
+        summary="Remaining debt and cases of a debtor",
     ),
 )
 async def get_debtor_summary(call: CurrentCall, guid: str) -> Any:
@@ -121,22 +125,30 @@ async def get_debtor_summary(call: CurrentCall, guid: str) -> Any:
 @router.get(
     "/v1/Debtors/{guid}/Cases",
     response_model=Page[CaseItem],
-    **operation("aptic.debtors.cases.list", method="inferred", path="inferred", summary="List the cases of a debtor"),
+    **operation(
+        "aptic.debtors.cases.list", method="inferred", path="inferred", summary="List the cases of a debtor"
+    ),
 )
 async def list_cases_of_debtor(call: CurrentCall, guid: str, query: ListOptions) -> Any:
     debtor = find_debtor(call, guid)
     day = reading.today(call.space)
-    return reading.CASES_OF_DEBTOR.page(call.space.connection, query, today=day, of_debtor=debtor["id"])
+    return reading.CASES_OF_DEBTOR.page(call.space, query, today=day, of_debtor=debtor["id"])
 
 
 @router.get(
     "/v1/Debtors/{guid}/Cases/{caseGuid}",
     response_model=CaseOut,
-    **operation("aptic.debtors.cases.get", method="inferred", path="inferred", summary="Read one case of a debtor"),
+    **operation(
+        "aptic.debtors.cases.get", method="inferred", path="inferred", summary="Read one case of a debtor"
+    ),
 )
 async def get_case_of_debtor(call: CurrentCall, guid: str, caseGuid: str) -> Any:
     debtor = find_debtor(call, guid)
     case = find(
-        call.space.connection, reading.BY_GUID_OF_DEBTOR, "case of this debtor", caseGuid, of_debtor=debtor["id"]
+        call.space.connection,
+        reading.BY_GUID_OF_DEBTOR,
+        "case of this debtor",
+        caseGuid,
+        of_debtor=debtor["id"],
     )
     return reading.case_out(call, case)

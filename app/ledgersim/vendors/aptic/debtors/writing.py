@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
+from ledgersim.core.database import add
 from ledgersim.core.space import Space
 from ledgersim.vendors.aptic.addresses.rules import LEGAL, MAIN, add_address
 from ledgersim.vendors.aptic.debtors.rules import named
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
-from ledgersim.vendors.aptic.store import Row, add, change
+from ledgersim.vendors.aptic.store import Row, change
+
+_ADD_DEBTOR = insert(DEBTOR)
 
 _COLUMNS = DEBTOR.c.keys()
 
@@ -30,7 +33,7 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
     }
     del debtor["id"]
     debtor["protected"] = bool(debtor["protected"])
-    debtor["id"] = add(connection, DEBTOR, debtor)
+    debtor["id"] = add(connection, _ADD_DEBTOR, debtor)
     debtor["debtor_reference"] = str(100_000 + debtor["id"])
     change(connection, DEBTOR, debtor["id"], {"debtor_reference": debtor["debtor_reference"]})
     address = {name: sent.get(name) for name in (*MAIN, "full_address")}

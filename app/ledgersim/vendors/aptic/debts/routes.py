@@ -63,18 +63,22 @@ def _find_debt(call: Call, case: Row, guid: str) -> Row:
 @router.get(
     "/v1/Cases/{caseGuid}/Debts",
     response_model=Page[DebtItem],
-    **operation("aptic.cases.debts.list", method="observed", path="observed", summary="List the debts of a case"),
+    **operation(
+        "aptic.cases.debts.list", method="observed", path="observed", summary="List the debts of a case"
+    ),
 )
 async def list_debts(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
     case = find_case(call, caseGuid)
-    return _LIST.page(call.space.connection, query, of_case=case["id"], today=reading.today(call.space))
+    return _LIST.page(call.space, query, of_case=case["id"], today=reading.today(call.space))
 
 
 @router.put(
     "/v1/Cases/{caseGuid}/Debts",
     status_code=201,
     response_model=DebtCreated,
-    **operation("aptic.cases.debts.create", method="observed", path="observed", summary="Add a debt to a case"),
+    **operation(
+        "aptic.cases.debts.create", method="observed", path="observed", summary="Add a debt to a case"
+    ),
 )
 async def create_debt(call: CurrentCall, caseGuid: str, body: DebtIn, response: Response) -> Any:
     case = find_case(call, caseGuid)
@@ -102,19 +106,29 @@ async def get_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> Any:
         link(call, "case", path, "Cases", case["case_guid"], "item"),
     ]
     head = {**debt, "receiver": _receiver(call, case), "delivery": {}}
-    return {**debt, "debt_guid": debt["guid"], "calc_rate": debt["accrual_rate"], "head": head, "links": links}
+    return {
+        **debt,
+        "debt_guid": debt["guid"],
+        "calc_rate": debt["accrual_rate"],
+        "head": head,
+        "links": links,
+    }
 
 
 @router.patch(
     "/v1/Cases/{caseGuid}/Debts/{debtGuid}",
     **NO_CONTENT,
-    **operation("aptic.cases.debts.update", method="observed", path="observed", summary="Change fields of a debt"),
+    **operation(
+        "aptic.cases.debts.update", method="observed", path="observed", summary="Change fields of a debt"
+    ),
 )
 async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: DebtChange) -> None:
     debt = _find_debt(call, find_case(call, caseGuid), debtGuid)
     changes = body.model_dump(exclude_unset=True)
     if "payment_condition" in changes and "due_date" not in changes:
-        changes["due_date"] = due_date(None, debt["bill_date"], changes["payment_condition"]) or debt["due_date"]
+        changes["due_date"] = (
+            due_date(None, debt["bill_date"], changes["payment_condition"]) or debt["due_date"]
+        )
     with call.space.transaction() as connection:
         change(connection, CLAIM, debt["id"], changes)
 

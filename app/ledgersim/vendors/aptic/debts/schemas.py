@@ -1,7 +1,7 @@
 """Debts on the wire. The order of members is that of the vendor's samples."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -82,6 +82,10 @@ class DebtItem(Answer):
     interest_specific_calculation_type: str | None
 
 
+# A member that may be left out but, unlike others, not be null. It reads as None where it was left out.
+_OPTIONAL: Any = Field(default=None, validate_default=False)
+
+
 class DebtIn(Body):
     """A debt to add to a case."""
 
@@ -93,14 +97,14 @@ class DebtIn(Body):
     your_reference: str | None = None
     currency_code: str | None = Field(None, min_length=1)
     original_principal: AmountIn | None = None
-    remaining_principal: AmountIn = Field(None, validate_default=False)
+    remaining_principal: AmountIn = _OPTIONAL
     original_interest: AmountIn | None = None
     remaining_interest: AmountIn | None = None
     original_vat: AmountIn | None = Field(None, alias="originalVAT")
     remaining_vat: AmountIn | None = Field(None, alias="remainingVAT")
     exch_rate: ExchangeRateIn | None = None
     exch_date: InstantIn | None = None
-    bill_date: InstantIn = Field(None, validate_default=False)
+    bill_date: InstantIn = _OPTIONAL
     due_date: InstantIn | None = None
     payment_condition: Int32 | None = None
     interest_condition: Int32 | None = None

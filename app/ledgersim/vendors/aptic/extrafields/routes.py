@@ -37,17 +37,17 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
     def find_field(call: CurrentCall, of: Row, name: str) -> Row:
         field = row(call.space.connection, BY_NAME, of_owner=owner, of_id=of["id"], of_name=name)
         if field is None:
-            raise NOT_FOUND.with_detail(f"This {owner} has no extra field {name[:80]!r}; names keep their case.")
+            raise NOT_FOUND.with_detail(
+                f"This {owner} has no extra field {name[:80]!r}; names keep their case."
+            )
         return field
 
     @router.get(base, response_model=Page[ExtraFieldItem], **about("list", "List the extra fields"))
     async def list_extra_fields(call: CurrentCall, query: ListOptions, of: Row = Depends(find_owner)) -> Any:
-        return _LIST.page(call.space.connection, query, of_owner=owner, of_id=of["id"])
+        return _LIST.page(call.space, query, of_owner=owner, of_id=of["id"])
 
     @router.put(base, status_code=201, response_model=ExtraFieldItem, **about("create", "Add an extra field"))
-    async def create_extra_field(
-        call: CurrentCall, body: ExtraFieldIn, of: Row = Depends(find_owner)
-    ) -> Any:
+    async def create_extra_field(call: CurrentCall, body: ExtraFieldIn, of: Row = Depends(find_owner)) -> Any:
         with call.space.transaction() as connection:
             set_extra_fields(connection, owner, of["id"], [body.model_dump()])
         return {"name": body.name, "value": body.value or []}

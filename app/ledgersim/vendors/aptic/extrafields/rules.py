@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, insert, select
 
-from ledgersim.core.database import row
+from ledgersim.core.database import add, row
 from ledgersim.vendors.aptic.extrafields.table import EXTRA_FIELD
-from ledgersim.vendors.aptic.store import add, change
+from ledgersim.vendors.aptic.store import change
+
+_ADD_EXTRA_FIELD = insert(EXTRA_FIELD)
 
 OWN = (EXTRA_FIELD.c.owner == bindparam("of_owner")) & (EXTRA_FIELD.c.owner_id == bindparam("of_id"))
 BY_NAME = select(EXTRA_FIELD).where(OWN, EXTRA_FIELD.c.name == bindparam("of_name"))
@@ -27,4 +29,4 @@ def set_extra_fields(
             change(connection, EXTRA_FIELD, present["id"], {"value": value})
         else:
             stored = {"owner": owner, "owner_id": owner_id, "name": field["name"], "value": value}
-            add(connection, EXTRA_FIELD, stored)
+            add(connection, _ADD_EXTRA_FIELD, stored)

@@ -34,7 +34,7 @@ _REMOVE = delete(PAYMENT_PLAN).where(PAYMENT_PLAN.c.id == bindparam("row_id"))
 )
 async def list_payment_plans(call: CurrentCall, debtorGuid: str, query: ListOptions) -> Any:
     debtor = find_debtor(call, debtorGuid)
-    return _LIST.page(call.space.connection, query, of_debtor=debtor["id"])
+    return _LIST.page(call.space, query, of_debtor=debtor["id"])
 
 
 @router.delete(
@@ -50,6 +50,8 @@ async def list_payment_plans(call: CurrentCall, debtorGuid: str, query: ListOpti
 async def delete_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> None:
     debtor = find_debtor(call, debtorGuid)
     with call.space.transaction() as connection:
-        plan = find(connection, _BY_GUID, "payment plan of this debtor", paymentplanGuid, of_debtor=debtor["id"])
+        plan = find(
+            connection, _BY_GUID, "payment plan of this debtor", paymentplanGuid, of_debtor=debtor["id"]
+        )
         connection.execute(_FREE_CASES, {"row_id": plan["id"]})
         connection.execute(_REMOVE, {"row_id": plan["id"]})

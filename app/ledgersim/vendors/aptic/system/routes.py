@@ -83,7 +83,10 @@ async def get_current_user(call: CurrentCall) -> Any:
     "/v1/Ping",
     response_model=Nothing,
     **operation(
-        "aptic.ping.get", method="documented elsewhere", path="inferred", summary="Check that the gateway answers"
+        "aptic.ping.get",
+        method="documented elsewhere",
+        path="inferred",
+        summary="Check that the gateway answers",
     ),
 )
 async def get_ping() -> Any:

@@ -1,0 +1,99 @@
+"""What must agree between the parts of a definition."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from ledgersim.vendors.aptic.system.routes import CurrentUserOut
+from ledgersim.world.model import Definition
+
+
+class Mismatch(NamedTuple):
+    """What does not agree: in which file, at which key, and why."""
+
+    part: str
+    key: str
+    reason: str
+
+
+def mismatches(definition: Definition) -> Iterator[Mismatch]:
+    """All that does not agree."""
+    yield from _in_countries(definition)
+    yield from _in_aptic(definition)
+    yield from _in_personas(definition)
+    yield from _twice_given(definition)
+
+
+def _in_countries(definition: Definition) -> Iterator[Mismatch]:
+    world = definition.world
+    if not any(country.weight for country in world.countries.values()):
+        yield Mismatch("world", "countries", "one must have a weight above 0")
+    for code, country in world.countries.items():
+        if not definition.places.get(code):
+            yield Mismatch("places", code, "must have a place, for it is a country of the world")
+        if country.currency not in world.aptic.bank_accounts:
+            yield Mismatch("world", "aptic.bank_accounts", f"must have one in {country.currency}, as {code} uses it")
+        if not any(client.country == code for client in world.aptic.clients):
+            yield Mismatch("world", "aptic.clients", f"must have one in {code}")
+
+
+def _in_aptic(definition: Definition) -> Iterator[Mismatch]:
+    aptic = definition.world.aptic
+    known = {name for country in definition.world.countries.values() for name in country.fees}
+    for name, service in aptic.cases.services.items():
+        for fee in service.fees:
+            if fee not in known:
+                yield Mismatch("world", f"aptic.cases.services.{name}.fees", f"no country has a fee {fee}")
+    for client in aptic.clients:
+        if client.country not in definition.world.countries:
+            yield Mismatch("world", "aptic.clients", f"{client.reference_code}: {client.country} is no country here")
+    for name in aptic.user:
+        if name not in CurrentUserOut.model_fields:
+            yield Mismatch("world", f"aptic.user.{name}", "there is no such key")
+    try:
+        CurrentUserOut.model_validate(aptic.user)
+    except ValidationError as error:
+        first = error.errors()[0]
+        yield Mismatch("world", ".".join(["aptic", "user", *map(str, first["loc"])]), first["msg"])
+
+
+def _in_personas(definition: Definition) -> Iterator[Mismatch]:
+    codes = {client.reference_code for client in definition.world.aptic.clients}
+    debtors = {persona.aptic.debtor.guid for persona in definition.personas if persona.aptic.debtor}
+    for number, persona in enumerate(definition.personas):
+        key = f"[{number}] {persona.name}"
+        if persona.party.country not in definition.world.countries:
+            yield Mismatch("personas", key, f"{persona.party.country} is no country of the world")
+        named = [case.client for case in persona.aptic.cases]
+        named += [persona.aptic.customer.client] if persona.aptic.customer else []
+        for code in named:
+            if code not in codes:
+                yield Mismatch("personas", key, f"{code} is no client of the world")
+        for case in persona.aptic.cases:
+            for guid in case.co_debtors:
+                if guid not in debtors:
+                    yield Mismatch("personas", key, f"co_debtors: there is no debtor {guid}")
+
+
+def _twice_given(definition: Definition) -> Iterator[Mismatch]:
+    seen: set[str] = set()
+    for part, key, value in _unique_values(definition):
+        if value in seen:
+            yield Mismatch(part, key, f"{value} is given twice")
+        seen.add(value)
+
+
+def _unique_values(definition: Definition) -> Iterator[tuple[str, str, str]]:
+    for client in definition.world.aptic.clients:
+        yield "world", "aptic.clients", client.guid
+        yield "world", "aptic.clients", client.reference_code
+    for number, persona in enumerate(definition.personas):
+        key = f"[{number}] {persona.name}"
+        yield "personas", key, persona.name
+        for one in (persona.aptic.debtor, persona.aptic.customer, persona.aptic.plan, *persona.aptic.cases):
+            if one is not None:
+                yield "personas", key, one.guid
+        for case in persona.aptic.cases:
+            for debt in case.debts:
+                yield "personas", key, debt.guid

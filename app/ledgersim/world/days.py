@@ -1,0 +1,23 @@
+"""Days as numbers, as the books count them, and the instants of a world."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+
+@lru_cache(maxsize=None)
+def instant(day: int) -> datetime:
+    """Midnight UTC of a day number."""
+    found = date.fromordinal(day)
+    return datetime(found.year, found.month, found.day, tzinfo=UTC)
+
+
+def at(day: int, second: int) -> datetime:
+    """An instant of a day, so many seconds after its midnight."""
+    return instant(day) + timedelta(seconds=second)
+
+
+def end_of_next_month(day: int) -> int:
+    """The last day of the calendar month after that of `day`."""
+    found = date.fromordinal(day)
+    month = found.year * 12 + found.month + 1  # counted from 0: the month after the next
+    return date(month // 12, month % 12 + 1, 1).toordinal() - 1

@@ -1,0 +1,63 @@
+"""The values that a world's definition is made of.
+
+Amounts are written as in life (1250.00) and kept as whole hundredths; rates in per cent are kept in
+ten-thousandths, exchange rates in millionths. Days are counted back from the day on which the world stands.
+"""
+
+from decimal import Decimal
+from math import isfinite
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from ledgersim.core.ids import parse_guid
+
+MOST = 10**12
+
+CountryCode = Literal["SE", "NO", "FI", "DK"]
+
+
+def _scaled(factor: int) -> BeforeValidator:
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise ValueError("must be a number")
+        scaled = Decimal(repr(value)) * factor
+        if not 0 <= scaled <= MOST or scaled != scaled.to_integral_value():
+            raise ValueError(f"must be from 0 to {MOST // factor:,} with at most {len(str(factor)) - 1} decimals")
+        return int(scaled)
+
+    return BeforeValidator(read)
+
+
+def _guid(text: str) -> str:
+    guid = parse_guid(text)
+    if guid is None:
+        raise ValueError("must be a GUID such as 5eed0001-0000-4000-8000-000000000001")
+    return guid
+
+
+def some_weight(weights: dict[Any, float]) -> dict[Any, float]:
+    """The weights, if one of them is above 0."""
+    if not sum(weights.values()):
+        raise ValueError("must have a weight above 0")
+    return weights
+
+
+Text = Annotated[str, Field(min_length=1)]
+Amount = Annotated[int, _scaled(100)]
+Rate = Annotated[int, _scaled(10_000)]
+ExchangeRate = Annotated[int, _scaled(1_000_000)]
+Guid = Annotated[str, AfterValidator(_guid)]
+PerCent = Annotated[float, Field(ge=0, le=100)]
+Weight = Annotated[float, Field(ge=0)]
+Weights = Annotated[dict[Text, Weight], AfterValidator(some_weight)]
+DaysAgo = Annotated[int, Field(ge=0, le=20_000)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Phone = Annotated[str, Field(pattern=r"^\+[0-9]{7,15}$")]
+ExtraFields = dict[Text, list[str]]
+
+
+class Part(BaseModel):
+    """A part of a definition: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

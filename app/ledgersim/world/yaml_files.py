@@ -1,0 +1,51 @@
+"""Reading YAML as people mean it: `NO` is a text and no boolean, and a key given twice is a mistake."""
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ledgersim.core.startup import CannotStart
+
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML without libyaml
+    from yaml import SafeLoader  # type: ignore[assignment]
+
+_BOOLEAN = "tag:yaml.org,2002:bool"
+
+
+class _Loader(SafeLoader):
+    yaml_implicit_resolvers = {
+        first: [resolver for resolver in resolvers if resolver[0] != _BOOLEAN]
+        for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def parse(path: Path, data: bytes) -> Any:
+    """The content of a YAML file. Raises CannotStart with the line where it cannot be read."""
+    try:
+        return yaml.load(data.decode(), Loader=_Loader)  # noqa: S506 - it is a safe loader
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CannotStart(f"{path}, line {line}: this is not UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}, line {mark.line + 1}" if mark else f"{path}"
+        raise CannotStart(f"{where}: {error.problem}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise CannotStart(f"{path}: {' '.join(str(error).split())}") from error

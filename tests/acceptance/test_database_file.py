@@ -1,0 +1,135 @@
+"""A database file keeps the default space: rows, ids, clock and tokens, even through `kill -9`."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.serving import Served, Start, refused
+
+APTIC = "/APIGW/v1"
+TOKEN = {"grant_type": "client_credentials", "client_id": "ledgersim", "client_secret": "ledgersim-secret"}
+
+
+def client(server: Served, **headers: str) -> httpx.Client:
+    return httpx.Client(base_url=server.url, headers={"Authorization": "Bearer x", **headers}, timeout=30)
+
+
+def export(server: Served) -> Any:
+    with client(server) as http:
+        return http.get("/_sim/export").json()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_everything_answered_is_there_after_a_restart(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"), "--auth", "strict")
+    server = start(*arguments)
+    with httpx.Client(base_url=server.url) as http:
+        token = http.post("/APIGW/login/oauth/access_token", data=TOKEN).json()["access_token"]
+        http.headers["Authorization"] = f"Bearer {token}"
+        now = http.put("/_sim/clock", json={"mode": "frozen", "now": "2027-01-02T03:04:05Z"}).json()["now"]
+        guids = [http.put(f"{APTIC}/Debtors", json={"fullName": f"D{n}"}).json()["debtorGuid"] for n in range(20)]
+    server.stop(number)
+    again = start(*arguments)
+    with httpx.Client(base_url=again.url, headers={"Authorization": f"Bearer {token}"}) as http:
+        assert http.get("/_sim/clock").json() == {"mode": "frozen", "now": now}
+        assert [http.get(f"{APTIC}/Debtors/{guid}").status_code for guid in guids] == [200] * 20
+        assert http.put(f"{APTIC}/Debtors", json={}).json()["debtorGuid"] not in guids
+        fresh = http.post("/APIGW/login/oauth/access_token", data=TOKEN).json()["access_token"]
+        assert fresh != token
+
+
+def test_the_ids_go_on_as_if_the_server_had_never_stopped(start: Start, tmp_path: Path) -> None:
+    def two(server: Served) -> list[str]:
+        with client(server) as http:
+            return [http.put(f"{APTIC}/Debtors", json={}).json()["debtorGuid"] for _ in range(2)]
+
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"))
+    first = start(*arguments)
+    found = two(first)
+    first.stop(signal.SIGKILL)
+    found += two(start(*arguments))
+    undisturbed = start("--port", "0")
+    assert found == two(undisturbed) + two(undisturbed)
+
+
+def test_reset_takes_a_file_back_to_the_start_for_good(start: Start, tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"))
+    server = start(*arguments)
+    beginning = export(server)
+    with client(server) as http:
+        http.put(f"{APTIC}/Debtors", json={})
+        assert http.post("/_sim/reset").status_code == 204
+    assert export(server) == beginning
+    server.stop(signal.SIGKILL)
+    assert export(start(*arguments)) == beginning
+
+
+def test_other_spaces_are_in_memory(start: Start, tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"))
+    server = start(*arguments)
+    with client(server) as http:
+        guid = http.put(f"/s/a{APTIC}/Debtors", json={}).json()["debtorGuid"]
+    server.stop()
+    with client(start(*arguments)) as http:
+        assert http.get(f"/s/a{APTIC}/Debtors/{guid}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (("--seed", "2"), "seed 1 instead of 2"),
+        (("--customers", "10"), "customers 200 instead of 10"),
+        (("--as-of", "2026-02-01"), "as_of 2026-01-01 instead of 2026-02-01"),
+    ],
+)
+def test_a_file_of_another_world_is_refused_in_one_line(
+    start: Start, tmp_path: Path, other: tuple[str, str], told: str
+) -> None:
+    path = tmp_path / "space.db"
+    start("--port", "0", "--database", str(path)).stop()
+    before = path.read_bytes()
+    message = refused("serve", "--port", "0", "--database", str(path), *other)
+    assert message == (
+        f"ledgersim: the database {path} was made for another world ({told}); "
+        "start with the same options as then, or name another file"
+    )
+    assert path.read_bytes() == before
+
+
+def test_a_file_in_use_is_refused_in_one_line(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "space.db"
+    start("--port", "0", "--database", str(path))
+    assert refused("serve", "--port", "0", "--database", str(path)) == (
+        f"ledgersim: the database {path} cannot be used: another server uses it"
+    )
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to look like one" * 10, b"SQLite format 3\x00"])
+def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    assert refused("serve", "--port", "0", "--database", str(path)).startswith(
+        f"ledgersim: the database {path} cannot be used: "
+    )
+    assert path.read_bytes() == content
+
+
+def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "space.db"
+    assert refused("serve", "--port", "0", "--database", str(path)) == (
+        f"ledgersim: the database {path} cannot be used: No such file or directory"
+    )
+
+
+def test_an_sqlite_file_of_something_else_is_refused_in_one_line(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    connection.close()
+    message = refused("serve", "--port", "0", "--database", str(path))
+    assert message == f"ledgersim: the database {path} cannot be used: it is not a database of ledgersim"
