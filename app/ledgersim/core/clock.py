@@ -61,7 +61,7 @@ class Clock:
         if target < self.setting.floor:
             raise Backwards(
                 f"{_text(target)} lies before {_text(self.setting.floor)}, the latest time at which "
-                "this space's clock was set or something written; time only moves forward: reset the space, or "
+                "this space's clock was set or something written; time only moves forward: reset the space or "
                 "use a fresh one, whose clock may be set to any time since its world's date"
             )
         if not EARLIEST <= target < LATEST:

@@ -31,7 +31,7 @@ class Body(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
 
 
-def _scaled_number(scale: int, most: Decimal, exact: bool) -> Callable[[Any], int]:
+def _scaled_number(scale: int, most: Decimal, exact: bool, signed: bool = False) -> Callable[[Any], int]:
     decimals = len(str(scale)) - 1
 
     def read(value: Any) -> int:
@@ -40,7 +40,7 @@ def _scaled_number(scale: int, most: Decimal, exact: bool) -> Callable[[Any], in
         number = Decimal(value)
         if not -most <= number <= most:
             raise PydanticCustomError("number_range", f"Input should be at most {most:,}")
-        if number < 0:
+        if number < 0 and not signed:
             raise PydanticCustomError("negative", "Input should be 0 or more")
         whole = int((number * scale).to_integral_value("ROUND_HALF_UP"))
         if exact and Decimal(whole).scaleb(-decimals) != number:
@@ -55,6 +55,10 @@ _NUMBER = WithJsonSchema({"type": "number", "format": "double"})
 # An amount of money sent by a client: not negative, at most two decimals. Unit: hundredths.
 AmountIn = Annotated[
     int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True)), _NUMBER
+]
+# An amount to add or, below zero, to take off. Unit: hundredths.
+SignedAmountIn = Annotated[
+    int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True, signed=True)), _NUMBER
 ]
 # A rate in per cent a year. Unit: ten-thousandths, rounded half up.
 RateIn = Annotated[int, BeforeValidator(_scaled_number(10_000, Decimal(MOST_RATE), exact=False)), _NUMBER]

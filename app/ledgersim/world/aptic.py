@@ -53,7 +53,7 @@ class _Parties:
     def __init__(self, context: Context, progress: Progress) -> None:
         self._context, self._progress = context, progress
         countries = context.definition.world.countries
-        self._countries: Weighted[CountryCode] = Weighted({code: one.weight for code, one in countries.items()})
+        self._countries = Weighted({code: one.weight for code, one in countries.items()})
         self._chance = context.registers[next(iter(countries))].chance
         self._parents: dict[CountryCode, list[int]] = {code: [] for code in countries}
 

@@ -36,8 +36,9 @@ class CaseMaker:
         self._services = Weighted({name: one.weight for name, one in self._of.services.items()})
         self._numbers = Weighted(self._of.debts)
         self._clients = {code: context.clients_in(code) for code in context.registers}
-        open_share = 100 - sum(self._of.closed.values())
-        self._closures: Weighted[str | None] = Weighted({None: open_share, **self._of.closed})
+        closures: dict[str | None, float] = {None: 100 - sum(self._of.closed.values())}
+        closures.update((code, share) for code, share in self._of.closed.items())
+        self._closures = Weighted(closures)
         self._serial = 0
 
     def draft(self, debtor: Debtor, other: Debtor | None) -> CaseDraft:
@@ -106,14 +107,15 @@ class CaseMaker:
     ) -> None:
         """Late interest; of some debts, what accrued before they came is a figure of its own."""
         interest = register.country.interest
+        rate = interest.company if is_company else interest.person
         debt["interest_code"] = interest.code
-        debt["interest_rate"] = interest.company if is_company else interest.person
+        debt["interest_rate"] = rate
         debt["interest_specific_calculation_type"] = (
             interest.company_calculation if is_company else interest.person_calculation
         )
         if register.chance.random() < 0.2:
-            principal = debt.get("remaining_principal", debt["original_principal"])
-            debt["original_interest"] = accrued(principal, debt["interest_rate"], registered - due - 1)
+            principal: int = debt.get("remaining_principal", debt["original_principal"])
+            debt["original_interest"] = accrued(principal, rate, registered - due - 1)
             debt["interest_from"] = instant(registered)
 
     def _fees(self, register: Register, service: str, debts: list[Row], due: int, day: int) -> list[Row]:

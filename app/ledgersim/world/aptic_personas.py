@@ -26,7 +26,8 @@ def add_personas(context: Context) -> tuple[list[Fact], tuple[int, int, int]]:
     debtors: dict[str, int] = {}
     for number, persona in enumerate(personas):
         party, addresses = context.registers[persona.party.country].persona(persona.party, number)
-        facts.append({"idNumber": party["id_number"], **_add_parties(context, persona, party, addresses, debtors)})
+        guids = _add_parties(context, persona, party, addresses, debtors)
+        facts.append({"idNumber": party["id_number"], **guids})
     for persona, fact in zip(personas, facts, strict=True):
         cases = [_add_case(context, persona, case, debtors) for case in persona.aptic.cases]
         if persona.aptic.plan is not None:
@@ -130,16 +131,12 @@ def _fee(fee: PersonaFee, today: int) -> Row:
     }
 
 
-def _add_plan(
-    context: Context, persona: Persona, cases: list[StoredCase], debtors: dict[str, int]
-) -> None:
+def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debtors: dict[str, int]) -> None:
     plan, debtor = persona.aptic.plan, persona.aptic.debtor
     assert plan is not None, "asked by the caller"
     assert debtor is not None, "the model has seen to it"
     registered = context.today - plan.registered_days_ago
-    covered = [
-        stored for stored, case in zip(cases, persona.aptic.cases, strict=True) if case.closed is None
-    ]
+    covered = [stored for stored, case in zip(cases, persona.aptic.cases, strict=True) if case.closed is None]
     balance = sum(outstanding(stored.accounts, registered) for stored in covered)
     plan_id = context.rows.add(
         PAYMENT_PLAN,

@@ -150,7 +150,7 @@ class AptRows:
             )
 
     def add_case(self, draft: CaseDraft) -> StoredCase:
-        """A case with its debtors, claims and payments. Raises ValueError for a payment above what is owed."""
+        """A case with its debtors, claims and payments. Raises ValueError for a payment of too much."""
         case_id = self._rows.new_id(CASE)
         number = str(FIRST_CASE_NUMBER + case_id)
         code, closing_day = draft.closed or (None, None)
@@ -197,7 +197,6 @@ class AptRows:
             {
                 **_DEBT,
                 "extra_fields": [],
-                "guid": None,
                 **sent,
                 "guid": sent.get("guid") or self.new_guid(),
                 "id": claim_id,
@@ -235,5 +234,3 @@ class AptRows:
             payment_id = self._rows.add(PAYMENT, payment)
             for booking in bookings:
                 self._rows.add(PAYMENT_BOOKING, {"payment_id": payment_id, **booking})
-
-

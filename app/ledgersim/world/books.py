@@ -1,7 +1,7 @@
 """Payments of the past, booked on the claims of a case by the rules of the books."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,8 @@ from ledgersim.vendors.aptic.claims.rules import Books, Entry, book, opened, set
 from ledgersim.vendors.aptic.claims.table import FEE
 
 Row = dict[str, Any]
+
+_BALANCES = tuple(field.name for field in fields(Books))
 
 
 @dataclass
@@ -26,7 +28,8 @@ class Account:
     @property
     def columns(self) -> Row:
         """The row to store."""
-        return {**self.row, **self.books.columns()}
+        # `Books.columns` copies deeply, which takes a fifth of the time of a large build.
+        return {**self.row, **{name: getattr(self.books, name) for name in _BALANCES}}
 
 
 def outstanding(accounts: list[Account], day: int) -> int:

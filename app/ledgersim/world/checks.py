@@ -33,7 +33,7 @@ def _in_countries(definition: Definition) -> Iterator[Mismatch]:
         if not definition.places.get(code):
             yield Mismatch("places", code, "must have a place, for it is a country of the world")
         if country.currency not in world.aptic.bank_accounts:
-            yield Mismatch("world", "aptic.bank_accounts", f"must have one in {country.currency}, as {code} uses it")
+            yield Mismatch("world", "aptic.bank_accounts", f"must have one in {country.currency}")
         if not any(client.country == code for client in world.aptic.clients):
             yield Mismatch("world", "aptic.clients", f"must have one in {code}")
 
@@ -47,7 +47,8 @@ def _in_aptic(definition: Definition) -> Iterator[Mismatch]:
                 yield Mismatch("world", f"aptic.cases.services.{name}.fees", f"no country has a fee {fee}")
     for client in aptic.clients:
         if client.country not in definition.world.countries:
-            yield Mismatch("world", "aptic.clients", f"{client.reference_code}: {client.country} is no country here")
+            reason = f"{client.country} of {client.reference_code} is no country of the world"
+            yield Mismatch("world", "aptic.clients", reason)
     for name in aptic.user:
         if name not in CurrentUserOut.model_fields:
             yield Mismatch("world", f"aptic.user.{name}", "there is no such key")

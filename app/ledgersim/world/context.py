@@ -23,8 +23,9 @@ class Context:
         self.today = as_of.toordinal()
         self.rows = Rows(connection)
         self.aptic = AptRows(self.rows, guids, definition.world.aptic.bank_accounts)
-        self.registers = {code: Register(definition, code, seed, as_of) for code in definition.world.countries}
-        self.clients = {client.reference_code: self._add(client) for client in definition.world.aptic.clients}
+        world = definition.world
+        self.registers = {code: Register(definition, code, seed, as_of) for code in world.countries}
+        self.clients = {client.reference_code: self._add(client) for client in world.aptic.clients}
 
     def clients_in(self, country: str) -> list[Client]:
         """The clients that work in a country."""

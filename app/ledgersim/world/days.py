@@ -1,10 +1,10 @@
 """Days as numbers, as the books count them, and the instants of a world."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 
 
-@lru_cache(maxsize=None)
+@cache
 def instant(day: int) -> datetime:
     """Midnight UTC of a day number."""
     found = date.fromordinal(day)

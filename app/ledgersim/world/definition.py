@@ -39,10 +39,9 @@ def load(world: str) -> "Definition":
     from pydantic import TypeAdapter
 
     from ledgersim.world.checks import mismatches
-    from ledgersim.world.model import Definition, World
+    from ledgersim.world.model import Definition, Place, World
     from ledgersim.world.parts import CountryCode
     from ledgersim.world.persona_model import Persona
-    from ledgersim.world.model import Place
     from ledgersim.world.yaml_files import parse
 
     files = _read(world)
@@ -72,7 +71,8 @@ def _file_of(world: str) -> Path:
         names = sorted(file.stem for file in path.parent.glob("*.yaml"))
         nearest = get_close_matches(world, names, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]}? There is" if nearest else "there is"
-        raise CannotStart(f"there is no world {world!r}; {hint} {', '.join(names)}, or give the path of a .yaml file")
+        known = ", ".join(names)
+        raise CannotStart(f"there is no world {world!r}; {hint} {known}, or give the path of a .yaml file")
     return path
 
 

@@ -23,7 +23,8 @@ def _scaled(factor: int) -> BeforeValidator:
             raise ValueError("must be a number")
         scaled = Decimal(repr(value)) * factor
         if not 0 <= scaled <= MOST or scaled != scaled.to_integral_value():
-            raise ValueError(f"must be from 0 to {MOST // factor:,} with at most {len(str(factor)) - 1} decimals")
+            decimals = len(str(factor)) - 1
+            raise ValueError(f"must be from 0 to {MOST // factor:,} with at most {decimals} decimals")
         return int(scaled)
 
     return BeforeValidator(read)

@@ -4,7 +4,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -34,7 +34,7 @@ NAMES = 300  # of each kind that are drawn from Faker, to be combined
 YOUNGEST, OLDEST = 18, 85
 _YEAR = 366
 _DOMAINS = ("example.com", "example.net", "example.org")
-_PLAIN = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "'": "", "’": "", " ": "-"})
+_PLAIN = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "'": "", " ": "-"})
 _BLANK: Row = {name: None for name in Party.model_fields if name not in ("id", "reg_date")}
 
 
@@ -50,7 +50,7 @@ class Weighted(Generic[T]):
         return self._values[bisect_right(self._sums, chance * self._sums[-1])]
 
 
-@lru_cache(maxsize=None)
+@cache
 def plain(text: str) -> str:
     """A name in the letters of an e-mail address."""
     spelled = unicodedata.normalize("NFKD", text.translate(_PLAIN))
@@ -89,7 +89,8 @@ class Register:
         addresses = [address]
         if chance.random() * 100 < self._parties.second_address:
             addresses.append(self._address("VISITING" if party["juridical_type"] else "POSTAL"))
-        party.update(self._belonging(address["zip_code"]), preferred_channel=self._channels.pick(chance.random()))
+        party.update(self._belonging(address["zip_code"]))
+        party["preferred_channel"] = self._channels.pick(chance.random())
         return party, addresses
 
     def persona(self, given: PersonaParty, number: int) -> tuple[Row, list[Row]]:

@@ -126,7 +126,7 @@ class PersonaCase(Part):
         for debt in self.debts:
             days = (debt.billed_days_ago, debt.due_days_ago, debt.interest_starts)
             if not days[0] > days[1] > days[2] >= self.registered_days_ago:
-                raise ValueError("a debt must be billed, be due and bear interest before the case is registered")
+                raise ValueError("a debt must be billed, be due and bear interest before its case comes")
         later = [self.registered_days_ago, *(payment.days_ago for payment in self.payments)]
         if self.closed is not None:
             later.append(self.closed.days_ago)

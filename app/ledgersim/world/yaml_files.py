@@ -28,7 +28,8 @@ class _Loader(SafeLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+                    problem = f"{key.value} is given twice"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -39,7 +40,7 @@ _Loader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|Fa
 def parse(path: Path, data: bytes) -> Any:
     """The content of a YAML file. Raises CannotStart with the line where it cannot be read."""
     try:
-        return yaml.load(data.decode(), Loader=_Loader)  # noqa: S506 - it is a safe loader
+        return yaml.load(data.decode(), Loader=_Loader)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise CannotStart(f"{path}, line {line}: this is not UTF-8") from error

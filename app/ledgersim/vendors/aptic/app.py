@@ -5,11 +5,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ledgersim.core.vendor import VendorApp, VendorSettings
 from ledgersim.vendors.aptic.auth.routes import router_for
 from ledgersim.vendors.aptic.auth.rules import guard
-from ledgersim.vendors.aptic.cases.routes import router as cases
+from ledgersim.vendors.aptic.cases import routes as cases
 from ledgersim.vendors.aptic.clients.routes import router as clients
 from ledgersim.vendors.aptic.debtors import routes as debtors
 from ledgersim.vendors.aptic.debts.routes import router as debts
 from ledgersim.vendors.aptic.errors import to_response
+from ledgersim.vendors.aptic.fees.routes import router as fees
 from ledgersim.vendors.aptic.payment_plans.routes import router as payment_plans
 from ledgersim.vendors.aptic.system.routes import router as system
 
@@ -42,7 +43,9 @@ def build(settings: VendorSettings) -> VendorApp:
         debtors.addresses,
         debtors.extra_fields,
         payment_plans,
-        cases,
+        cases.router,
+        cases.extra_fields,
         debts,
+        fees,
     )
     return app

@@ -10,6 +10,7 @@ from ledgersim.core.space import Space
 from ledgersim.core.vendor import Call
 from ledgersim.vendors.aptic.cases.schemas import CaseItem
 from ledgersim.vendors.aptic.cases.table import CASE, CASE_DEBTOR
+from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.claims.sums import CASE_SUMS, NO_SUMS, SUMS_OF_CASES, amounts
 from ledgersim.vendors.aptic.claims.table import CLAIM
 from ledgersim.vendors.aptic.clients.table import CLIENT
@@ -110,11 +111,6 @@ _OWED = select(
 )
 
 
-def today(space: Space) -> int:
-    """The present day of a space as a day number, as the books count them."""
-    return space.clock.today().toordinal()
-
-
 def case_out(call: Call, case: Row) -> Row:
     """A case alone, with its sums and links."""
     add_sums(call.space.connection, [case], {"today": today(call.space)})
@@ -124,6 +120,10 @@ def case_out(call: Call, case: Row) -> Row:
         link(call, "self", path, "Cases", guid, "item"),
         link(call, "debtors", f"{path}/Debtors", "Debtors", guid),
         link(call, "debts", f"{path}/Debts", "Debts", guid),
+        link(call, "fees", f"{path}/Fees", "Fees", guid),
+        link(call, "payments", f"{path}/Payments", "Payments", guid),
+        link(call, "documents", f"{path}/Documents", "Documents", guid),
+        link(call, "extrafields", f"{path}/Extrafields", "Extrafields", guid),
     ]
     client = row(call.space.connection, _CLIENT_OF, client_id=case["client_id"])
     if client is not None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Query
 
+from ledgersim.core.problems import CONFLICT
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.cases import reading
 from ledgersim.vendors.aptic.cases.schemas import (
@@ -13,13 +14,17 @@ from ledgersim.vendors.aptic.cases.schemas import (
     CaseItem,
     CaseOut,
     CasesCreated,
+    CloseIn,
 )
 from ledgersim.vendors.aptic.cases.table import CASE
-from ledgersim.vendors.aptic.cases.writing import import_cases
+from ledgersim.vendors.aptic.cases.writing import close_case, import_cases
+from ledgersim.vendors.aptic.claims.reading import today
+from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions, Page
-from ledgersim.vendors.aptic.store import Row, change, find
+from ledgersim.vendors.aptic.store import Row, by_guid, change, find
 
 router = new_router()
+extra_fields = extra_field_router("case", "Cases", by_guid(CASE.c.case_guid))
 
 Cases = Annotated[list[CaseIn], Body(min_length=1, strict=True)]
 Async = Annotated[
@@ -30,6 +35,14 @@ Async = Annotated[
 def find_case(call: Call, guid: str) -> Row:
     """The case with that GUID. Raises a 404 Problem."""
     return find(call.space.connection, reading.BY_GUID, "case", guid)
+
+
+def open_case(call: Call, guid: str, what: str) -> Row:
+    """The case with that GUID, if it takes further debts, fees or payments. Raises a 404 or 409 Problem."""
+    case = find_case(call, guid)
+    if case["closure_date"] is not None:
+        raise CONFLICT.with_detail(f"The case {case['case_number']} is closed and takes no further {what}.")
+    return case
 
 
 @router.get(
@@ -43,7 +56,7 @@ def find_case(call: Call, guid: str) -> Row:
     ),
 )
 async def list_cases(call: CurrentCall, query: ListOptions) -> Any:
-    return reading.CASE_LIST.page(call.space, query, today=reading.today(call.space))
+    return reading.CASE_LIST.page(call.space, query, today=today(call.space))
 
 
 @router.put(
@@ -92,3 +105,16 @@ async def list_debtors_of_case(call: CurrentCall, guid: str) -> Any:
     case = find_case(call, guid)
     debtors = reading.debtors_of(call.space.connection, case)
     return [reading.summary(call.space, debtor) for debtor in debtors]
+
+
+@router.post(
+    "/v1/Cases/{caseGuid}/Close",
+    **NO_CONTENT,
+    **operation("aptic.cases.close", method="inferred", path="inferred", summary="Close a case"),
+)
+async def close(call: CurrentCall, caseGuid: str, body: CloseIn) -> None:
+    case = find_case(call, caseGuid)
+    if case["closure_date"] is not None:
+        raise CONFLICT.with_detail(f"The case {case['case_number']} is closed already.")
+    with call.space.transaction() as connection:
+        close_case(connection, call.space, case, body.closure_code, body.note)

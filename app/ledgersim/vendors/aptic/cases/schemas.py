@@ -5,13 +5,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, InstantIn, Int32, RateIn
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, InstantIn, Int32
 from ledgersim.vendors.aptic.debtors.schemas import JuridicalType, SummaryCase
 from ledgersim.vendors.aptic.debts.schemas import DebtIn
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldIn
+from ledgersim.vendors.aptic.fees.schemas import FeeIn
 from ledgersim.vendors.aptic.links import Link
 
 CreditRegistryStatus = Literal[0, 1, 2, 3, 4]
+# The first is documented, the others are inferred.
+ClosureCode = Literal["RETRIEVED", "PAID", "WRITTENOFF", "BANKRUPT", "DECEASED", "DISPUTED"]
 
 
 class CaseItem(Answer):
@@ -144,20 +147,6 @@ class CaseDebtorIn(Body):
     extra_fields: list[ExtraFieldIn] | None = None
 
 
-class FeeIn(Body):
-    """A fee to add to a case."""
-
-    name: str | None = None
-    description: str | None = None
-    fee_date: InstantIn | None = None
-    currency_code: str | None = None
-    original_principal: AmountIn | None = None
-    remaining_principal: AmountIn | None = None
-    interest_rate: RateIn | None = None
-    interest_code: str | None = None
-    interest_from: InstantIn | None = None
-
-
 class ClaimantIn(Body):
     """Who the debt is really owed to."""
 
@@ -247,6 +236,13 @@ class CasesCreated(Answer):
 
     case_guids: list[str]
     imp_stock_id: int
+
+
+class CloseIn(Body):
+    """Why to close a case."""
+
+    closure_code: ClosureCode
+    note: str | None = None
 
 
 class CaseChange(Body):

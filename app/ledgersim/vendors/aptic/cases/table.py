@@ -57,6 +57,7 @@ class Case(SQLModel, table=True):
     paid_to_third_party: int = 0
     closure_code: str | None = None
     closure_date: datetime | None = Field(default=None, sa_type=Instant)
+    closure_note: str | None = None
     claimant: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     energy_debt: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     relations: list[Any] | None = Field(default=None, sa_type=JSON)

@@ -5,14 +5,17 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from ledgersim.core.database import add, row
+from ledgersim.core.database import add, row, rows
 from ledgersim.core.ids import parse_guid
 from ledgersim.core.problems import CONFLICT, VALIDATION
 from ledgersim.core.space import Space
 from ledgersim.vendors.aptic.cases import reading
 from ledgersim.vendors.aptic.cases.schemas import CaseIn
 from ledgersim.vendors.aptic.cases.table import CASE, CASE_DEBTOR, CASE_IMPORT
-from ledgersim.vendors.aptic.claims.writing import add_debt, add_fee, check_owed
+from ledgersim.vendors.aptic.claims.reading import today
+from ledgersim.vendors.aptic.claims.rules import closed
+from ledgersim.vendors.aptic.claims.table import CLAIM
+from ledgersim.vendors.aptic.claims.writing import add_debt, add_fee, books_of, check_owed
 from ledgersim.vendors.aptic.clients.table import CLIENT
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
@@ -37,6 +40,8 @@ _OLDEST_BY_ID_NUMBER = (
     select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
 )
 
+_CLAIMS = select(CLAIM.c.id).where(CLAIM.c.case_id == bindparam("of_case"))
+
 Errors = dict[str, list[str]]
 
 
@@ -56,6 +61,15 @@ def import_cases(connection: Connection, space: Space, bodies: list[CaseIn]) -> 
     return [
         _import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)
     ], import_id
+
+
+def close_case(connection: Connection, space: Space, case: Row, code: str, note: str | None) -> None:
+    """Close a case: interest accrues no more, what remains is left as it is."""
+    for claim in rows(connection, _CLAIMS, of_case=case["id"]):
+        books = closed(books_of(connection, claim["id"]), today(space))
+        change(connection, CLAIM, claim["id"], books.columns())
+    values = {"closure_code": code, "closure_date": space.clock.now(), "closure_note": note, "status": CLOSED}
+    change(connection, CASE, case["id"], values)
 
 
 def _resolve(connection: Connection, cases: list[Row]) -> None:

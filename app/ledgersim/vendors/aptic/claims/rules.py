@@ -138,6 +138,12 @@ def book(books: Books, entry: Entry, today: int) -> Books:
     )
 
 
+def closed(books: Books, today: int) -> Books:
+    """The books of a claim whose case closes on day `today`: its interest is booked and accrues no more."""
+    after = settled(books, today)
+    return replace(after, accrues_to=max(after.accrues_from, min(after.accrues_to, today)))
+
+
 def _balance(part: str, original: int | None, remaining: int | None) -> dict[str, int]:
     if remaining is None:
         remaining = original or 0

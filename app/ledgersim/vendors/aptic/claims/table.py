@@ -99,4 +99,19 @@ class Claim(SQLModel, table=True):
     agreed_interest_rate: int | None = None
 
 
+class Adjustment(SQLModel, table=True):
+    """That a claim was raised or lowered, by how many hundredths and why."""
+
+    __tablename__ = "claim_adjustment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: int = Field(foreign_key="claim.id", index=True)
+    adjusted_at: datetime = Field(sa_type=Instant)
+    trans_spec_type_code: str
+    principal: int = _cents()
+    interest: int = _cents()
+    note: str | None = None
+
+
 CLAIM = Claim.__table__  # type: ignore[attr-defined]
+ADJUSTMENT = Adjustment.__table__  # type: ignore[attr-defined]

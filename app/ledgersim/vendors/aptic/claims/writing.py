@@ -1,21 +1,39 @@
 """Storing claims."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Float, bindparam, cast, func, insert, select
+from sqlalchemy import Connection, Float, bindparam, cast, delete, func, insert, select
 
-from ledgersim.core.database import add
-from ledgersim.core.problems import invalid
+from ledgersim.core.database import add, row
+from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.space import Space
-from ledgersim.vendors.aptic.claims.rules import due_date, opened
-from ledgersim.vendors.aptic.claims.table import CLAIM, DEBT, FEE
-
-_ADD_CLAIM = insert(CLAIM)
+from ledgersim.vendors.aptic.claims.reading import today
+from ledgersim.vendors.aptic.claims.rules import Books, Entry, book, due_date, opened
+from ledgersim.vendors.aptic.claims.schemas import AdjustmentIn
+from ledgersim.vendors.aptic.claims.table import ADJUSTMENT, CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.payments.table import PAYMENT_BOOKING
+from ledgersim.vendors.aptic.store import change
 
 MOST_OWED = 10**15  # hundredths a case: far below where sums, with a century's interest, leave 64 bits
 
+# Codes of adjustments; the list's place is documented, its content inferred.
+ADJUSTMENTS = {
+    "ADJUST": "Adjustment",
+    "WRITEOFF": "Write-off",
+    "CORRECTION": "Correction",
+    "DISCOUNT": "Discount",
+}
+DEFAULT_ADJUSTMENT = "ADJUST"  # [inferred]
+
 _C = CLAIM.c
+_ADD_CLAIM = insert(CLAIM)
+_ADD_ADJUSTMENT = insert(ADJUSTMENT)
+_BOOKS = select(*(_C[field.name] for field in fields(Books))).where(_C.id == bindparam("claim_id"))
+_BOOKINGS = select(PAYMENT_BOOKING.c.id).where(PAYMENT_BOOKING.c.claim_id == bindparam("claim_id")).limit(1)
+_REMOVE_ADJUSTMENTS = delete(ADJUSTMENT).where(ADJUSTMENT.c.claim_id == bindparam("row_id"))
+_REMOVE = delete(CLAIM).where(_C.id == bindparam("row_id"))
 _OWED = select(
     func.sum(
         cast(_C.original_principal + _C.adjusted_principal + _C.original_interest, Float)
@@ -48,6 +66,58 @@ def add_fee(
     values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
     values["fee_type"] = values.get("name")
     return _add_claim(connection, space, FEE, case, values)
+
+
+def adjust(connection: Connection, space: Space, claim: Mapping[str, Any], sent: AdjustmentIn) -> None:
+    """Raise or lower what is owed on a claim. Raises a 400 for a bad code, a 409 below zero."""
+    code = sent.trans_spec_type_code or DEFAULT_ADJUSTMENT
+    if code not in ADJUSTMENTS:
+        known = ", ".join(ADJUSTMENTS)
+        raise invalid("transSpecTypeCode", f"{code[:80]!r} is no adjustment; use one of {known}")
+    if sent.principal_adjustment is None and sent.interest_adjustment is None:
+        raise invalid("principalAdjustment", "Send it or interestAdjustment")
+    entry = Entry(
+        adjusted_principal=sent.principal_adjustment or 0, adjusted_interest=sent.interest_adjustment or 0
+    )
+    post(connection, space, claim, entry)
+    check_owed(connection, claim["case_id"], "principalAdjustment")
+    noted = {
+        "claim_id": claim["id"],
+        "adjusted_at": space.clock.now(),
+        "trans_spec_type_code": code,
+        "principal": entry.adjusted_principal,
+        "interest": entry.adjusted_interest,
+        "note": sent.note,
+    }
+    add(connection, _ADD_ADJUSTMENT, noted)
+
+
+def post(connection: Connection, space: Space, claim: Mapping[str, Any], entry: Entry) -> None:
+    """Book an entry on a claim today. Raises a 409 where more would be taken off than remains."""
+    books = books_of(connection, claim["id"])
+    try:
+        after = book(books, entry, today(space))
+    except ValueError as error:
+        raise CONFLICT.with_detail(
+            f"The {claim['kind']} {claim['guid']} would fall below zero: {error} cannot be taken off."
+        ) from error
+    change(connection, CLAIM, claim["id"], after.columns())
+
+
+def books_of(connection: Connection, claim_id: int) -> Books:
+    """The books of a claim as they are stored: without the interest since the last entry."""
+    found = row(connection, _BOOKS, claim_id=claim_id)
+    assert found is not None
+    return Books(**found)
+
+
+def remove(connection: Connection, claim: Mapping[str, Any]) -> None:
+    """Remove a claim. Raises a 409 Problem if payments have been booked on it."""
+    if row(connection, _BOOKINGS, claim_id=claim["id"]) is not None:
+        kind = claim["kind"]
+        raise CONFLICT.with_detail(f"Payments have been booked on this {kind}, so it cannot be removed.")
+    connection.execute(_REMOVE_ADJUSTMENTS, {"row_id": claim["id"]})
+    connection.execute(_REMOVE, {"row_id": claim["id"]})
 
 
 def check_owed(connection: Connection, case_id: int, name: str) -> None:

@@ -10,6 +10,7 @@ from ledgersim.vendors.aptic.addresses.rules import MAIN
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
 from ledgersim.vendors.aptic.cases import reading
 from ledgersim.vendors.aptic.cases.schemas import CaseItem, CaseOut
+from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.debtors.rules import named
 from ledgersim.vendors.aptic.debtors.schemas import (
     DebtorChange,
@@ -131,7 +132,7 @@ async def get_debtor_summary(call: CurrentCall, guid: str) -> Any:
 )
 async def list_cases_of_debtor(call: CurrentCall, guid: str, query: ListOptions) -> Any:
     debtor = find_debtor(call, guid)
-    day = reading.today(call.space)
+    day = today(call.space)
     return reading.CASES_OF_DEBTOR.page(call.space, query, today=day, of_debtor=debtor["id"])
 
 

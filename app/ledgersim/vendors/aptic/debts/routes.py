@@ -3,61 +3,27 @@
 from typing import Any
 
 from fastapi import Response
-from sqlalchemy import bindparam, delete, literal, select
+from sqlalchemy import bindparam, select
 
 from ledgersim.core.database import row
-from ledgersim.core.problems import CONFLICT
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.addresses.rules import DEFAULT, MAIN
-from ledgersim.vendors.aptic.cases import reading
-from ledgersim.vendors.aptic.cases.routes import find_case
-from ledgersim.vendors.aptic.cases.table import CASE
+from ledgersim.vendors.aptic.cases.routes import find_case, open_case
+from ledgersim.vendors.aptic.claims.reading import claim_list, find_claim, today
 from ledgersim.vendors.aptic.claims.rules import due_date
-from ledgersim.vendors.aptic.claims.sums import ORIGINAL_INTEREST, REMAINING_INTEREST, in_currency
+from ledgersim.vendors.aptic.claims.schemas import AdjustmentIn
 from ledgersim.vendors.aptic.claims.table import CLAIM, DEBT
-from ledgersim.vendors.aptic.claims.writing import add_debt, check_owed
+from ledgersim.vendors.aptic.claims.writing import add_debt, adjust, check_owed, remove
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.debts.schemas import DebtChange, DebtCreated, DebtIn, DebtItem, DebtOut
-from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
-from ledgersim.vendors.aptic.payments.table import PAYMENT_BOOKING
-from ledgersim.vendors.aptic.store import Row, change, find
+from ledgersim.vendors.aptic.listing import ListOptions, Page
+from ledgersim.vendors.aptic.store import Row, change
 
 router = new_router()
 
-_C = CLAIM.c
-_SOURCE = CLAIM.join(CASE, CASE.c.id == _C.case_id)
-_OF_CASE = (_C.case_id == bindparam("of_case")) & (_C.kind == literal(DEBT))
-_PAID_VAT = _C.original_vat - _C.remaining_vat
-_INTERESTS = {"original_interest": ORIGINAL_INTEREST, "remaining_interest": REMAINING_INTEREST}
-_COLUMNS = {
-    **{name: _C[name] for name in DebtItem.model_fields if name in _C},
-    **_INTERESTS,
-    "debt_guid": _C.guid,
-    "original_sum": _C.original_principal + ORIGINAL_INTEREST,
-    "paid_vat": _PAID_VAT,
-    "paid_sum": _C.paid_principal + _C.paid_interest,
-    "remaining_sum": _C.remaining_principal + REMAINING_INTEREST,
-    "ledger_principal": in_currency(_C.remaining_principal, CASE.c.currency_code),
-    "ledger_vat": in_currency(_C.remaining_vat, CASE.c.currency_code),
-    "ledger_interest": in_currency(REMAINING_INTEREST, CASE.c.currency_code),
-    "ledger_sum": in_currency(_C.remaining_principal, CASE.c.currency_code)
-    + in_currency(REMAINING_INTEREST, CASE.c.currency_code),
-}
-_LIST = Listing(_SOURCE, _COLUMNS, fields_of(DebtItem, _COLUMNS), _C.id, _OF_CASE)
-_BY_GUID = select(
-    *(column for column in _C if column.name not in _INTERESTS),
-    *(column.label(name) for name, column in _INTERESTS.items()),
-).where(_C.guid == bindparam("guid"), _OF_CASE)
+_LIST = claim_list(DebtItem, DEBT)
 _MAIN_DEBTOR = select(DEBTOR.c.id, DEBTOR.c.full_name).where(DEBTOR.c.id == bindparam("debtor_id"))
-_BOOKINGS = select(PAYMENT_BOOKING.c.id).where(PAYMENT_BOOKING.c.claim_id == bindparam("claim_id")).limit(1)
-_REMOVE = delete(CLAIM).where(_C.id == bindparam("row_id"))
-
-
-def _find_debt(call: Call, case: Row, guid: str) -> Row:
-    values = {"of_case": case["id"], "today": reading.today(call.space)}
-    return find(call.space.connection, _BY_GUID, "debt of this case", guid, **values)
 
 
 @router.get(
@@ -69,7 +35,7 @@ def _find_debt(call: Call, case: Row, guid: str) -> Row:
 )
 async def list_debts(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
     case = find_case(call, caseGuid)
-    return _LIST.page(call.space, query, of_case=case["id"], today=reading.today(call.space))
+    return _LIST.page(call.space, query, of_case=case["id"], today=today(call.space))
 
 
 @router.put(
@@ -81,9 +47,7 @@ async def list_debts(call: CurrentCall, caseGuid: str, query: ListOptions) -> An
     ),
 )
 async def create_debt(call: CurrentCall, caseGuid: str, body: DebtIn, response: Response) -> Any:
-    case = find_case(call, caseGuid)
-    if case["closure_date"] is not None:
-        raise CONFLICT.with_detail(f"The case {case['case_number']} is closed and takes no further debts.")
+    case = open_case(call, caseGuid, "debts")
     with call.space.transaction() as connection:
         debt = add_debt(connection, call.space, case, body.model_dump())
         check_owed(connection, case["id"], "originalPrincipal")
@@ -99,7 +63,7 @@ async def create_debt(call: CurrentCall, caseGuid: str, body: DebtIn, response: 
 )
 async def get_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> Any:
     case = find_case(call, caseGuid)
-    debt = _find_debt(call, case, debtGuid)
+    debt = find_claim(call, case, DEBT, debtGuid)
     path = f"/v1/Cases/{case['case_guid']}"
     links = [
         link(call, "self", f"{path}/Debts/{debt['guid']}", "Debts", debt["guid"], "item"),
@@ -123,7 +87,7 @@ async def get_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> Any:
     ),
 )
 async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: DebtChange) -> None:
-    debt = _find_debt(call, find_case(call, caseGuid), debtGuid)
+    debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
     changes = body.model_dump(exclude_unset=True)
     if "payment_condition" in changes and "due_date" not in changes:
         changes["due_date"] = (
@@ -139,11 +103,25 @@ async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: Deb
     **operation("aptic.cases.debts.delete", method="inferred", path="observed", summary="Remove a debt"),
 )
 async def delete_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> None:
-    debt = _find_debt(call, find_case(call, caseGuid), debtGuid)
+    debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
     with call.space.transaction() as connection:
-        if row(connection, _BOOKINGS, claim_id=debt["id"]) is not None:
-            raise CONFLICT.with_detail("Payments have been booked on this debt, so it cannot be removed.")
-        connection.execute(_REMOVE, {"row_id": debt["id"]})
+        remove(connection, debt)
+
+
+@router.post(
+    "/v1/Cases/{caseGuid}/Debts/{debtGuid}/Adjust",
+    **NO_CONTENT,
+    **operation(
+        "aptic.cases.debts.adjust",
+        method="inferred",
+        path="inferred",
+        summary="Adjust principal or interest of a debt",
+    ),
+)
+async def adjust_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: AdjustmentIn) -> None:
+    debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
+    with call.space.transaction() as connection:
+        adjust(connection, call.space, debt, body)
 
 
 def _receiver(call: Call, case: Row) -> Row:

@@ -6,18 +6,11 @@ from fastapi import APIRouter
 
 from ledgersim.core.vendor import CurrentCall, operation
 from ledgersim.core.wire import Answer
+from ledgersim.vendors.aptic.claims.writing import ADJUSTMENTS
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 router = APIRouter()
-
-# Codes of adjustments; the list's place is documented, its content inferred.
-ADJUSTMENTS = {
-    "ADJUST": "Adjustment",
-    "WRITEOFF": "Write-off",
-    "CORRECTION": "Correction",
-    "DISCOUNT": "Discount",
-}
 
 
 class ClientRestriction(Answer):

@@ -1,0 +1,87 @@
+"""Fees on the wire. The order of members is that of the vendor's samples."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, InstantIn, Rate, RateIn
+
+
+class FeeItem(Answer):
+    """A fee in a list. `ledger…` is what remains in the case's currency [inferred]."""
+
+    fee_guid: str
+    name: str | None
+    fee_type: str | None
+    description: str | None
+    fee_date: datetime | None
+    currency_code: str
+    original_principal: Amount
+    original_vat: Amount = Field(alias="originalVAT")
+    original_interest: Amount
+    original_sum: Amount
+    paid_principal: Amount
+    paid_vat: Amount = Field(alias="paidVAT")
+    paid_interest: Amount
+    paid_sum: Amount
+    remaining_principal: Amount
+    remaining_vat: Amount = Field(alias="remainingVAT")
+    remaining_interest: Amount
+    remaining_sum: Amount
+    ledger_principal: Amount
+    ledger_vat: Amount = Field(alias="ledgerVAT")
+    ledger_interest: Amount
+    ledger_sum: Amount
+
+
+class FeeIn(Body):
+    """A fee to add to a case."""
+
+    name: str | None = None
+    description: str | None = None
+    fee_date: InstantIn | None = None
+    currency_code: str | None = Field(None, min_length=1)
+    original_principal: AmountIn | None = None
+    remaining_principal: AmountIn | None = None
+    interest_rate: RateIn | None = None
+    interest_code: str | None = None
+    interest_from: InstantIn | None = None
+
+
+class FeeChange(Body):
+    """What to change of a fee."""
+
+    description: str | None = None
+
+
+class FeeCreated(Answer):
+    """A fee as the answer to its creation shows it."""
+
+    name: str | None
+    description: str | None
+    fee_date: datetime | None
+    currency_code: str
+    original_principal: Amount
+    remaining_principal: Amount
+    interest_rate: Rate | None
+    interest_code: str | None
+    interest_from: datetime | None
+
+
+class FeeOut(Answer):
+    """A fee alone."""
+
+    name: str | None
+    description: str | None
+    fee_date: datetime | None
+    currency_code: str
+    original_principal: Amount
+    remaining_principal: Amount
+    original_interest: Amount
+    remaining_interest: Amount
+    original_vat: Amount = Field(alias="originalVAT")
+    remaining_vat: Amount = Field(alias="remainingVAT")
+    interest_rate: Rate | None
+    interest_code: str | None
+    interest_from: datetime | None
+    interest_to: datetime | None
