@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ledgersim.world.template import world_image
 
 from ledgersim.control import app as control
 from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.spaces import Spaces
 from ledgersim.settings import Settings
 from ledgersim.vendors import VENDORS
+from ledgersim.world.template import world_image
 from tests.client import Api
 from tests.serving import Served, Start
 

@@ -23,14 +23,18 @@ def export(server: Served) -> Any:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_everything_answered_is_there_after_a_restart(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+def test_everything_answered_is_there_after_a_restart(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
     arguments = ("--port", "0", "--database", str(tmp_path / "space.db"), "--auth", "strict")
     server = start(*arguments)
     with httpx.Client(base_url=server.url) as http:
+        now = http.put("/_sim/clock", json={"mode": "frozen", "now": "2027-01-02T03:04:05Z"}).json()["now"]
         token = http.post("/APIGW/login/oauth/access_token", data=TOKEN).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
-        now = http.put("/_sim/clock", json={"mode": "frozen", "now": "2027-01-02T03:04:05Z"}).json()["now"]
-        guids = [http.put(f"{APTIC}/Debtors", json={"fullName": f"D{n}"}).json()["debtorGuid"] for n in range(20)]
+        guids = [
+            http.put(f"{APTIC}/Debtors", json={"fullName": f"D{n}"}).json()["debtorGuid"] for n in range(20)
+        ]
     server.stop(number)
     again = start(*arguments)
     with httpx.Client(base_url=again.url, headers={"Authorization": f"Bearer {token}"}) as http:
@@ -107,7 +111,9 @@ def test_a_file_in_use_is_refused_in_one_line(start: Start, tmp_path: Path) -> N
     )
 
 
-@pytest.mark.parametrize("content", [b"no database at all, but long enough to look like one" * 10, b"SQLite format 3\x00"])
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but long enough to look like one" * 10, b"SQLite format 3\x00"]
+)
 def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(content)

@@ -52,14 +52,17 @@ def assert_well_formed(answer: httpx.Response) -> None:
 def paths(api: Api) -> dict[str, str]:
     """Paths of things that are there, for every route with a body."""
     debtor = api.debtor(street="S")["debtorGuid"]
-    case = api.case(debtors=[{"debtorGuid": debtor}], debts=[{"remainingPrincipal": 1}]).rsplit("/", 1)[1]
-    api.create(f"{APTIC}/Debtors/{debtor}/Extrafields", {"name": "n", "value": []})
+    case = api.case(debtors=[{"debtorGuid": debtor}], debts=[{"remainingPrincipal": 1}], fees=[{}])
+    case = case.rsplit("/", 1)[1]
+    for owner in (f"Debtors/{debtor}", f"Cases/{case}"):
+        api.create(f"{APTIC}/{owner}/Extrafields", {"name": "n", "value": []})
     values = {
         "debtorGuid": debtor,
         "guid": debtor,
         "caseGuid": case,
         "name": "n",
         "debtGuid": api.get(f"{APTIC}/Cases/{case}/Debts").json()["value"][0]["debtGuid"],
+        "feeGuid": api.get(f"{APTIC}/Cases/{case}/Fees").json()["value"][0]["feeGuid"],
         "addressGuid": api.get(f"{APTIC}/Debtors/{debtor}/Addresses").json()["value"][0]["addressGuid"],
         "uniqueId": api.create(f"{APTIC}/Clients", {})["uniqueId"],
     }

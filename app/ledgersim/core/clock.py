@@ -61,8 +61,8 @@ class Clock:
         if target < self.setting.floor:
             raise Backwards(
                 f"{_text(target)} lies before {_text(self.setting.floor)}, the latest time at which "
-                "this space's clock was set or something written; time only moves forward: reset the space or "
-                "use a fresh one, whose clock may be set to any time since its world's date"
+                "this space's clock was set or something written; time only moves forward: reset the space "
+                "or use a fresh one, whose clock may be set to any time since its world's date"
             )
         if not EARLIEST <= target < LATEST:
             raise ClockError("the clock tells times from 1900-01-01 to 2199-12-31")

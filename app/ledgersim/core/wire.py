@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -119,3 +120,19 @@ def _read_instant(value: Any) -> datetime:
 
 
 InstantIn = Annotated[datetime, BeforeValidator(_read_instant)]
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    import pycountry  # where a currency is sent, not at start-up
+
+    return frozenset(currency.alpha_3 for currency in pycountry.currencies)
+
+
+def _check_currency(code: str) -> str:
+    if code not in _currencies():
+        raise PydanticCustomError("currency", "Input should be an ISO 4217 currency code such as SEK")
+    return code
+
+
+CurrencyIn = Annotated[str, AfterValidator(_check_currency)]

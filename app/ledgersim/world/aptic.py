@@ -18,7 +18,7 @@ from ledgersim.world.people import Register, Weighted
 from ledgersim.world.progress import Progress
 from ledgersim.world.rows import Row
 
-HAS_EXTRA_FIELD = 0.3  # of the debtors, customers and cases, for each name
+HAS_EXTRA_FIELD = 0.15  # of the debtors, customers and cases, for each name
 
 
 def fill(

@@ -50,10 +50,10 @@ class CaseMaker:
         day = min(max(self._context.today - days_ago, debtor.registered + 1), self._context.today - 1)
         service = self._services.pick(chance.random())
         goods = chance.choice(client.goods)
-        oldest_due = day - chance.randrange(20, 90)
+        last_due = day - chance.randrange(20, 90)
         count = self._numbers.pick(chance.random())
         debts = [
-            self._debt(debtor, client, goods, oldest_due - INTERVAL * number, day)
+            self._debt(debtor, client, goods, last_due - INTERVAL * number, day)
             for number in reversed(range(count))
         ]
         closed, payments = self._end(register, debtor.is_company, day)
@@ -66,7 +66,7 @@ class CaseMaker:
             sub_status=chance.choice(of.services[service].sub_statuses),
             description=goods,
             debts=debts,
-            fees=self._fees(register, service, debts, oldest_due, day),
+            fees=self._fees(register, service, debts, last_due, day),
             payments=payments,
             closed=closed,
         )
@@ -114,7 +114,8 @@ class CaseMaker:
             interest.company_calculation if is_company else interest.person_calculation
         )
         if register.chance.random() < 0.2:
-            principal: int = debt.get("remaining_principal", debt["original_principal"])
+            name = "remaining_principal" if "remaining_principal" in debt else "original_principal"
+            principal: int = debt[name]
             debt["original_interest"] = accrued(principal, rate, registered - due - 1)
             debt["interest_from"] = instant(registered)
 

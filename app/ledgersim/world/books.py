@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from ledgersim.vendors.aptic.claims.rules import Books, Entry, book, opened, settled
+from ledgersim.vendors.aptic.claims.rules import Books, Entry, book, closed, opened, settled
 from ledgersim.vendors.aptic.claims.table import FEE
 
 Row = dict[str, Any]
@@ -61,16 +61,17 @@ def pay(accounts: list[Account], amount: int, day: int) -> list[Row]:
                 "claim_id": account.row["id"],
                 "principal": entry.paid_principal,
                 "interest": entry.paid_interest,
+                "used_principal": entry.paid_principal,
+                "used_interest": entry.paid_interest,
             }
         )
     return bookings
 
 
 def close(accounts: list[Account], day: int) -> None:
-    """Let no more interest accrue from a day on."""
+    """Close all accounts on a day: no more interest accrues."""
     for account in accounts:
-        until = max(account.books.accrues_from, min(account.books.accrues_to, day))
-        account.books = replace(account.books, accrues_to=until)
+        account.books = closed(account.books, day)
 
 
 def _in_order(accounts: list[Account], day: int) -> Iterator[tuple[int, str, int]]:

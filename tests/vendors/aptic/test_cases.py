@@ -227,5 +227,14 @@ def test_an_unknown_or_malformed_guid_is_a_404_problem(api: Api, guid: str) -> N
 def test_the_links_of_a_case_answer(api: Api) -> None:
     client = api.create(f"{APTIC}/Clients", {})
     case = api.get(api.case(clientGuid=client["uniqueId"])).json()
-    assert [link["name"] for link in case["links"]] == ["self", "debtors", "debts", "client"]
-    assert [api.get(link["href"]).status_code for link in case["links"]] == [200, 200, 200, 200]
+    assert [link["name"] for link in case["links"]] == [
+        "self",
+        "debtors",
+        "debts",
+        "fees",
+        "payments",
+        "documents",
+        "extrafields",
+        "client",
+    ]
+    assert [api.get(link["href"]).status_code for link in case["links"]] == [200] * 8

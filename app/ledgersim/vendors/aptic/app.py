@@ -9,9 +9,11 @@ from ledgersim.vendors.aptic.cases import routes as cases
 from ledgersim.vendors.aptic.clients.routes import router as clients
 from ledgersim.vendors.aptic.debtors import routes as debtors
 from ledgersim.vendors.aptic.debts.routes import router as debts
+from ledgersim.vendors.aptic.documents.routes import router as documents
 from ledgersim.vendors.aptic.errors import to_response
 from ledgersim.vendors.aptic.fees.routes import router as fees
 from ledgersim.vendors.aptic.payment_plans.routes import router as payment_plans
+from ledgersim.vendors.aptic.payments.routes import router as payments
 from ledgersim.vendors.aptic.system.routes import router as system
 
 
@@ -47,5 +49,7 @@ def build(settings: VendorSettings) -> VendorApp:
         cases.extra_fields,
         debts,
         fees,
+        payments,
+        documents,
     )
     return app

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, InstantIn, Int32
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
 from ledgersim.vendors.aptic.debtors.schemas import JuridicalType, SummaryCase
 from ledgersim.vendors.aptic.debts.schemas import DebtIn
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldIn
@@ -137,7 +137,7 @@ class CaseDebtorIn(Body):
     telefax: str | None = None
     emails: list[str] | None = None
     language_code: str | None = None
-    currency_code: str | None = None
+    currency_code: CurrencyIn | None = None
     creditor_debtor_ref: str | None = None
     company_type: str | None = None
     digital_mailbox: bool | None = None
@@ -200,7 +200,7 @@ class CaseIn(Body):
     case_number: str | None = Field(None, min_length=1)
     client_reference_number: str | None = None
     client_guid: str | None = None
-    currency_code: str | None = Field(None, min_length=1)
+    currency_code: CurrencyIn | None = None
     received_from: str | None = None
     reference_number: str | None = None
     delivery_system_code: str | None = None

@@ -1,6 +1,6 @@
 """The books of a claim, as plain arithmetic on whole hundredths."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,9 @@ from ledgersim.vendors.aptic.claims.table import NEVER
 
 # principal (hundredths) * rate (per cent, ten-thousandths) * days / YEAR = interest (hundredths)
 YEAR = 365 * 100 * 10_000
+REFERENCE_RATE = 2_0000  # Sweden, from 2026-01-01
+MARGIN_ABOVE_REFERENCE = {"ÖGR": 8_0000}
+STATUTORY_RATES = {"FI-B2C": 9_5000, "FI-B2B": 10_5000, "NO-LATE": 12_0000}
 EARLIEST_ACCRUAL = date(1950, 1, 1).toordinal()
 
 
@@ -39,7 +42,10 @@ class Books:
 
     def columns(self) -> dict[str, int]:
         """The columns of the claim that hold these books."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _BALANCES}
+
+
+_BALANCES = tuple(field.name for field in fields(Books))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,28 @@ def opened(sent: dict[str, Any]) -> Books:
         **interest,
         original_vat=max(remaining_vat, original_vat or 0),
         remaining_vat=remaining_vat,
-        accrual_rate=sent.get("interest_rate") or 0,
+        accrual_rate=yearly_rate(
+            sent.get("interest_code"),
+            sent.get("interest_rate"),
+            sent.get("interest_specific_calculation_type"),
+        ),
         accrues_from=start,
         accrues_to=end,
     )
+
+
+def yearly_rate(code: str | None, rate: int | None, calculation: str | None) -> int:
+    """The rate that interest accrues by, in ten-thousandths of a per cent a year.
+
+    `interestRate` as sent, above the reference rate where the code says so; where none is sent, what the law
+    has for the code or calculation. Source: the facts file's rates; which code means which is inferred.
+    """
+    if code in MARGIN_ABOVE_REFERENCE:
+        margin = MARGIN_ABOVE_REFERENCE[code] if rate is None else rate
+        return REFERENCE_RATE + margin
+    if rate is None:
+        return STATUTORY_RATES.get(calculation or code or "", 0)
+    return rate
 
 
 def accrual_start(sent: dict[str, Any]) -> int:

@@ -132,6 +132,7 @@ def _add_claim(
     claim = {
         **values,
         **opened(values).columns(),
+        "exch_rate": values.get("exch_rate") or None,  # 0, as in the vendor's sample, says nothing
         "guid": space.guids.guid(),
         "case_id": case["id"],
         "kind": kind,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, Answer, Body, InstantIn
+from ledgersim.core.wire import Amount, Answer, Body, CurrencyIn, InstantIn
 from ledgersim.vendors.aptic.links import Link
 
 JuridicalType = Literal[0, 1]  # 0 natural person [inferred], 1 legal person [observed]
@@ -112,7 +112,7 @@ class _Contact(Body):
     telefax: str | None = None
     email: str | None = None
     language_code: str | None = None
-    currency_code: str | None = None
+    currency_code: CurrencyIn | None = None
     under_aged: bool | None = None
     conversation_notification_channel: NotificationChannel = 0
     conversation_notification_email: str | None = None

@@ -10,6 +10,7 @@ from ledgersim.core.wire import (
     AmountIn,
     Answer,
     Body,
+    CurrencyIn,
     ExchangeRate,
     ExchangeRateIn,
     InstantIn,
@@ -95,7 +96,7 @@ class DebtIn(Body):
     debt_group: str | None = None
     our_reference: str | None = None
     your_reference: str | None = None
-    currency_code: str | None = Field(None, min_length=1)
+    currency_code: CurrencyIn | None = None
     original_principal: AmountIn | None = None
     remaining_principal: AmountIn = _OPTIONAL
     original_interest: AmountIn | None = None

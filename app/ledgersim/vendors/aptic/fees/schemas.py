@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, InstantIn, Rate, RateIn
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Rate, RateIn
 
 
 class FeeItem(Answer):
@@ -40,7 +40,7 @@ class FeeIn(Body):
     name: str | None = None
     description: str | None = None
     fee_date: InstantIn | None = None
-    currency_code: str | None = Field(None, min_length=1)
+    currency_code: CurrencyIn | None = None
     original_principal: AmountIn | None = None
     remaining_principal: AmountIn | None = None
     interest_rate: RateIn | None = None

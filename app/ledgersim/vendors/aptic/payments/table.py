@@ -20,6 +20,8 @@ class Payment(SQLModel, table=True):
     accounting_date: datetime | None = Field(default=None, sa_type=Instant)
     currency_code: str
     paid_amount: int = Field(sa_type=BigInteger)
+    received_amount: int | None = Field(default=None, sa_type=BigInteger)
+    exchange_date: datetime | None = Field(default=None, sa_type=Instant)
     source: str | None = None
     payment_reference: str | None = None
     direct_payment: bool = False
@@ -27,7 +29,10 @@ class Payment(SQLModel, table=True):
 
 
 class PaymentBooking(SQLModel, table=True):
-    """The part of a payment that went to one claim, in hundredths of the claim's currency."""
+    """The part of a payment that went to one claim, in hundredths of the claim's currency.
+
+    `used_…` is what that took of the payment, in hundredths of its currency.
+    """
 
     __tablename__ = "payment_booking"
 
@@ -36,6 +41,8 @@ class PaymentBooking(SQLModel, table=True):
     claim_id: int = Field(foreign_key="claim.id", index=True)
     principal: int = Field(default=0, sa_type=BigInteger)
     interest: int = Field(default=0, sa_type=BigInteger)
+    used_principal: int = Field(default=0, sa_type=BigInteger)
+    used_interest: int = Field(default=0, sa_type=BigInteger)
 
 
 PAYMENT = Payment.__table__  # type: ignore[attr-defined]

@@ -1,0 +1,53 @@
+"""Documents on the wire."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.vendors.aptic.links import Link
+
+DocumentType = Literal["idoc", "invoice", "gjeldsbrev", "verdict", "domforlik"]
+MOST_BYTES = 7 * 2**20  # of a file; in base64 that fits into the largest body
+
+
+def _check_base64(text: str) -> str:
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise PydanticCustomError(
+            "base64", "Input should be base64 (RFC 4648), without line breaks"
+        ) from error
+    if len(content) > MOST_BYTES:
+        raise PydanticCustomError("file_size", f"The file may have up to {MOST_BYTES:,} bytes (7 MiB)")
+    return text
+
+
+class DocumentIn(Body):
+    """A document to add: its content in base64, or a link to where it is archived."""
+
+    note: str = Field(min_length=1)
+    document_type: DocumentType | None = None
+    logged_at: InstantIn | None = None
+    original_file_name: str = Field(min_length=1)
+    search_value: str | None = None
+    external_link: str | None = None
+    important: bool | None = None
+    file_data_base64: Annotated[str, AfterValidator(_check_base64)] | None = Field(
+        None, alias="fileDataBase64"
+    )
+
+
+class DocumentOut(Answer):
+    """A document, in lists and alone; its links carry its GUID."""
+
+    note: str
+    document_type: str | None
+    logged_at: datetime
+    original_file_name: str
+    important: bool
+    links: list[Link]

@@ -1,0 +1,116 @@
+"""The payments of a case."""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import bindparam, select
+
+from ledgersim.core.database import rows
+from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.cases.routes import find_case, open_case
+from ledgersim.vendors.aptic.claims.table import CLAIM, FEE
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.links import link
+from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.payments.schemas import PaymentCreated, PaymentIn, PaymentItem, PaymentOut
+from ledgersim.vendors.aptic.payments.table import PAYMENT, PAYMENT_BOOKING
+from ledgersim.vendors.aptic.payments.writing import add_payment
+from ledgersim.vendors.aptic.store import Row, by_guid, find
+
+router = new_router()
+
+COSTS, INTEREST, PRINCIPAL = 1, 2, 3  # amountType [inferred]
+
+_OF_CASE = PAYMENT.c.case_id == bindparam("of_case")
+_COLUMNS = {name: PAYMENT.c[name] for name in PaymentItem.model_fields}
+_LIST = Listing(PAYMENT, _COLUMNS, fields_of(PaymentItem, _COLUMNS), PAYMENT.c.id, _OF_CASE)
+_BY_GUID = by_guid(PAYMENT.c.payment_guid).where(_OF_CASE)
+_BOOKINGS = (
+    select(PAYMENT_BOOKING, CLAIM.c.guid, CLAIM.c.kind, CLAIM.c.reference_number, CLAIM.c.description)
+    .join(CLAIM, CLAIM.c.id == PAYMENT_BOOKING.c.claim_id)
+    .where(PAYMENT_BOOKING.c.payment_id == bindparam("of_payment"))
+    .order_by(PAYMENT_BOOKING.c.id)
+)
+
+
+def _about(verb: str, summary: str) -> Any:
+    return operation(f"aptic.cases.payments.{verb}", method="inferred", path="inferred", summary=summary)
+
+
+@router.get(
+    "/v1/Cases/{caseGuid}/Payments",
+    response_model=Page[PaymentItem],
+    **_about("list", "List the payments of a case"),
+)
+async def list_payments(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
+    return _LIST.page(call.space, query, of_case=find_case(call, caseGuid)["id"])
+
+
+@router.put(
+    "/v1/Cases/{caseGuid}/Payments",
+    status_code=201,
+    response_model=PaymentCreated,
+    **_about("create", "Register a payment on a case"),
+)
+async def create_payment(call: CurrentCall, caseGuid: str, body: PaymentIn, response: Response) -> Any:
+    case = open_case(call, caseGuid, "payments")
+    with call.space.transaction() as connection:
+        payment = add_payment(connection, call.space, case, body.model_dump())
+    path = f"/v1/Cases/{case['case_guid']}/Payments/{payment['payment_guid']}"
+    response.headers["Location"] = call.url(path)
+    return payment
+
+
+@router.get(
+    "/v1/Cases/{caseGuid}/Payments/{paymentGuid}",
+    response_model=PaymentOut,
+    **_about("get", "Read one payment with how it was booked"),
+)
+async def get_payment(call: CurrentCall, caseGuid: str, paymentGuid: str) -> Any:
+    case = find_case(call, caseGuid)
+    connection = call.space.connection
+    payment = find(connection, _BY_GUID, "payment of this case", paymentGuid, of_case=case["id"])
+    bookings = rows(connection, _BOOKINGS, of_payment=payment["id"])
+    used = sum(one["used_principal"] + one["used_interest"] for one in bookings)
+    path = f"/v1/Cases/{case['case_guid']}"
+    guid = payment["payment_guid"]
+    return {
+        **payment,
+        "amount_not_deducted": payment["paid_amount"] - used,
+        "total_amount_deducted": used,
+        "remittence_amount": used,
+        "specifications": _specifications(call, case, payment, bookings),
+        "pledges": [],
+        "links": [
+            link(call, "self", f"{path}/Payments/{guid}", "Payments", guid, "item"),
+            link(call, "case", path, "Cases", case["case_guid"], "item"),
+        ],
+    }
+
+
+def _specifications(call: Call, case: Row, payment: Row, bookings: list[Row]) -> list[Row]:
+    """A line for each part of a claim that was paid: costs first, then interest, then principal."""
+    lines = []
+    for one in bookings:
+        name = "Fees" if one["kind"] == FEE else "Debts"
+        path = f"/v1/Cases/{case['case_guid']}/{name}/{one['guid']}"
+        parts = (
+            (INTEREST, one["used_interest"]),
+            (COSTS if one["kind"] == FEE else PRINCIPAL, one["used_principal"]),
+        )
+        lines += [
+            {
+                "case_number": case["case_number"],
+                "invoice_number": one["reference_number"],
+                "description": one["description"],
+                "amount_type": amount_type,
+                "currency_code": payment["currency_code"],
+                "used_amount": used,
+                "commission": 0,
+                "commission_vat": 0,
+                "links": [link(call, name[:-1].lower(), path, name, one["guid"], "item")],
+            }
+            for amount_type, used in parts
+            if used
+        ]
+    return sorted(lines, key=lambda line: line["amount_type"])

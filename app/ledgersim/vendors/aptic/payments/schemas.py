@@ -1,0 +1,111 @@
+"""Payments on the wire. The order of members is that of the vendor's samples."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn
+from ledgersim.vendors.aptic.links import Link
+
+
+class PaymentItem(Answer):
+    """A payment in a list."""
+
+    payment_guid: str
+    payment_date: datetime
+    currency_code: str
+    paid_amount: Amount
+    source: str | None
+    payment_reference: str | None
+    direct_payment: bool
+    paid_by: int
+
+
+class SpecificationIn(Body):
+    """How much of a payment is meant for an invoice, in the payment's currency."""
+
+    invoice_reference: str | None = None
+    principal_amount: AmountIn | None = None
+    interest_amount: AmountIn | None = None
+
+
+# Absent is today, null a mistake.
+_TODAY: Any = Field(default=None, validate_default=False)
+
+
+class PaymentIn(Body):
+    """A payment to register on a case."""
+
+    payment_reference: str | None = None
+    payment_date: InstantIn = _TODAY
+    accounting_date: InstantIn | None = None
+    payment_amount: AmountIn = Field(gt=0)
+    currency_code: CurrencyIn | None = None
+    received_amount: AmountIn | None = Field(None, gt=0)
+    exchange_date: InstantIn | None = None
+    source: str | None = None
+    specification: list[SpecificationIn] | None = None
+
+
+class PaymentCreated(Answer):
+    """A payment as the answer to its creation shows it."""
+
+    payment_guid: str
+    payment_reference: str | None
+    payment_date: datetime
+    accounting_date: datetime | None
+    payment_amount: Amount
+    currency_code: str
+    received_amount: Amount | None
+    exchange_date: datetime | None
+    source: str | None
+
+
+class Specification(Answer):
+    """Where a part of a payment went. `amountType`: 1 costs, 2 interest, 3 principal [inferred]."""
+
+    case_number: str
+    invoice_number: str | None
+    description: str | None
+    amount_type: int
+    currency_code: str
+    used_amount: Amount
+    commission: Amount
+    commission_vat: Amount = Field(alias="commissionVAT")
+    links: list[Link]
+
+
+class Pledge(Answer):
+    """A pledge that a payment came from; there are none so far."""
+
+    pledge_type: str
+    identity_number: str
+    description: str
+    amount: Amount
+    links: list[Link]
+
+
+class PaymentOut(Answer):
+    """A payment alone, with where every hundredth of it went. Nothing is withheld: commissions are 0."""
+
+    payment_guid: str
+    payment_date: datetime
+    currency_code: str
+    paid_amount: Amount
+    source: str | None
+    payment_reference: str | None
+    direct_payment: bool
+    paid_by: int
+    amount_not_deducted: Amount
+    total_amount_deducted: Amount
+    withdrawn_commission: Amount = 0
+    withdrawn_vat: Amount = Field(0, alias="withdrawnVAT")
+    remittence_amount: Amount  # so spelled in the vendor's sample
+    commission_netted_on_creditor_account: Amount = 0
+    vat_netted_on_creditor_account: Amount = 0
+    commission_to_invoice: Amount = 0
+    vat_to_invoice: Amount = 0
+    specifications: list[Specification]
+    pledges: list[Pledge]
+    links: list[Link]

@@ -1,0 +1,125 @@
+"""A world is made of its definition, seed, size and date, and of nothing else."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ledgersim.core.database import SCHEMA_VERSION, Database
+from ledgersim.core.ids import Stream
+from ledgersim.core.space import Space
+from ledgersim.world.builder import build
+from ledgersim.world.model import Definition
+from tests.world.conftest import AS_OF, MIDNIGHT, Tables, tables_of
+
+PRINT_DIGEST = """
+import hashlib
+from datetime import date
+from ledgersim.world.builder import build
+from ledgersim.world.definition import load
+print(hashlib.sha256(build(load("nordic-basic"), 7, 60, date(2026, 1, 1))).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "4711"])
+def test_another_process_builds_the_same_bytes(definition: Definition, hash_seed: str) -> None:
+    here = hashlib.sha256(build(definition, 7, 60, AS_OF)).hexdigest()
+    found = subprocess.run(
+        [sys.executable, "-c", PRINT_DIGEST],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == here
+
+
+def test_another_seed_makes_other_people(definition: Definition, world: Tables) -> None:
+    other = tables_of(build(definition, 2, 200, AS_OF))
+    names = [debtor["full_name"] for debtor in world["debtor"]]
+    assert names != [debtor["full_name"] for debtor in other["debtor"]]
+
+
+def test_the_default_world_has_the_size_that_its_definition_says(world: Tables) -> None:
+    sizes = {name: len(world[name]) for name in ("customer", "debtor", "case", "client")}
+    assert sizes == {"customer": 200, "debtor": 200, "case": 300, "client": 5}
+
+
+@pytest.mark.parametrize(
+    ("customers", "debtors", "cases"), [(1, 15, 17), (20, 20, 30), (400, 400, 600), (1000, 1000, 1500)]
+)
+def test_debtors_and_cases_grow_with_the_customers_from_the_personas_up(
+    definition: Definition, customers: int, debtors: int, cases: int
+) -> None:
+    found = tables_of(build(definition, 1, customers, AS_OF))
+    assert len(found["customer"]) == max(customers, 2)
+    assert (len(found["debtor"]), len(found["case"])) == (debtors, cases)
+
+
+def test_personas_keep_their_ids_whatever_the_size(definition: Definition, world: Tables) -> None:
+    larger = tables_of(build(definition, 1, 300, AS_OF))
+    for table, personas in (("debtor", 15), ("customer", 2), ("case", 17), ("claim", 24)):
+        assert world[table][:personas] == larger[table][:personas]
+    assert world["claim"][23]["case_id"] == 17
+    assert world["claim"][24]["case_id"] == 18
+
+
+@pytest.mark.parametrize("as_of", [date(2000, 1, 1), date(2024, 2, 29), date(2026, 3, 31), date(2100, 1, 1)])
+def test_a_world_stands_on_any_day(definition: Definition, as_of: date) -> None:
+    found = tables_of(build(definition, 1, 60, as_of))
+    today = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    (ines,) = (claim for claim in found["claim"] if claim["guid"].startswith("5eed0015"))
+    assert ines["interest_from"] == today - timedelta(days=365)
+    assert max(case["registration_date"] for case in found["case"]) < today
+    assert max(debtor["date_of_birth"] for debtor in found["debtor"] if debtor["date_of_birth"]) < today
+
+
+def test_the_state_tells_how_the_world_was_made(definition: Definition, world: Tables) -> None:
+    (state,) = world["sim_state"]
+    assert state == {
+        "id": 1,
+        "schema_version": SCHEMA_VERSION,
+        "world": "nordic-basic",
+        "world_digest": definition.digest,
+        "seed": 1,
+        "customers": 200,
+        "as_of": "2026-01-01",
+        "guid_position": state["guid_position"],
+        "chance_position": 0,
+        "clock_mode": "real",
+        "clock_offset_microseconds": 0,
+        "clock_frozen_at": None,
+        "clock_floor": MIDNIGHT,
+    }
+
+
+def test_a_space_goes_on_after_the_guids_of_its_world(definition: Definition) -> None:
+    image = build(definition, 1, 60, AS_OF)
+    space = Space("default", Database.in_memory(image), image)
+    fresh = space.guids.guid()
+    space.close()
+    stream = Stream(1, "guid")
+    drawn = {stream.guid() for _ in range(space.guids.position)}
+    used = {value for table in tables_of(image).values() for row in table for value in row.values() if isinstance(value, str)}
+    assert fresh in drawn
+    assert fresh not in used
+    assert len(used & drawn) > 300
+
+
+def test_the_image_can_be_deserialized(definition: Definition) -> None:
+    image = build(definition, 1, 20, AS_OF)
+    assert image[18:20] == b"\x01\x01"  # not in WAL mode
+
+
+def test_facts_of_the_gateway_are_complete(world: Tables) -> None:
+    facts = {fact["name"]: fact["value"] for fact in world["sim_fact"]}
+    assert sorted(facts) == ["aptic.api_keys", "aptic.clients", "aptic.user", "personas"]
+    assert facts["aptic.api_keys"] == ["ledgersim-key"]
+    assert facts["aptic.clients"] == [["ledgersim", "ledgersim-secret"]]
+    user = facts["aptic.user"]
+    assert (user["full_name"], user["system_currency_code"]) == ("Integration User", "SEK")
+    assert (user["photo_image"], user["access_groups"], user["links"]) == (None, ["API"], [])
+    assert len(user) == 27
