@@ -39,33 +39,38 @@ def fee(number: int, amount: int, day: int = 0) -> Account:
     return Account.open(row)
 
 
+def paid(accounts: list[Account], amount: int, day: int) -> list[tuple[int, int, int]]:
+    """Claim, principal and interest of the bookings of a payment."""
+    return [(one["claim_id"], one["principal"], one["interest"]) for one in pay(accounts, amount, day)]
+
+
 def test_a_payment_goes_to_fees_then_interest_then_principal() -> None:
     accounts = [debt(1, 100_000, rate=100_000), fee(2, 6_000)]
     assert outstanding(accounts, FIRST + 365) == 116_000
-    assert pay(accounts, 17_000, FIRST + 365) == [
-        {"claim_id": 1, "principal": 1_000, "interest": 10_000},
-        {"claim_id": 2, "principal": 6_000, "interest": 0},
+    assert paid(accounts, 17_000, FIRST + 365) == [
+        (1, 1_000, 10_000),
+        (2, 6_000, 0),
     ]
     assert outstanding(accounts, FIRST + 365) == 99_000
 
 
 def test_within_each_part_the_oldest_due_comes_first() -> None:
     accounts = [debt(1, 1_000, due=10), debt(2, 1_000, due=5), fee(3, 100, day=9), fee(4, 100, day=8)]
-    assert pay(accounts, 150, FIRST + 20) == [
-        {"claim_id": 3, "principal": 50, "interest": 0},
-        {"claim_id": 4, "principal": 100, "interest": 0},
+    assert paid(accounts, 150, FIRST + 20) == [
+        (3, 50, 0),
+        (4, 100, 0),
     ]
-    assert pay(accounts, 1_050, FIRST + 20) == [
-        {"claim_id": 2, "principal": 1_000, "interest": 0},
-        {"claim_id": 3, "principal": 50, "interest": 0},
+    assert paid(accounts, 1_050, FIRST + 20) == [
+        (2, 1_000, 0),
+        (3, 50, 0),
     ]
 
 
 def test_interest_of_all_debts_is_paid_before_any_principal() -> None:
     accounts = [debt(1, 36_500, rate=100_000), debt(2, 73_000, due=1, rate=100_000)]
-    assert pay(accounts, 300, FIRST + 11) == [
-        {"claim_id": 1, "principal": 0, "interest": 110},
-        {"claim_id": 2, "principal": 0, "interest": 190},
+    assert paid(accounts, 300, FIRST + 11) == [
+        (1, 0, 110),
+        (2, 0, 190),
     ]
 
 

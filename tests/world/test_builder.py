@@ -61,10 +61,10 @@ def test_debtors_and_cases_grow_with_the_customers_from_the_personas_up(
 
 def test_personas_keep_their_ids_whatever_the_size(definition: Definition, world: Tables) -> None:
     larger = tables_of(build(definition, 1, 300, AS_OF))
-    for table, personas in (("debtor", 15), ("customer", 2), ("case", 17), ("claim", 24)):
+    for table, personas in (("debtor", 15), ("customer", 2), ("case", 17), ("claim", 26)):
         assert world[table][:personas] == larger[table][:personas]
-    assert world["claim"][23]["case_id"] == 17
-    assert world["claim"][24]["case_id"] == 18
+    assert world["claim"][25]["case_id"] == 17
+    assert world["claim"][26]["case_id"] == 18
 
 
 @pytest.mark.parametrize("as_of", [date(2000, 1, 1), date(2024, 2, 29), date(2026, 3, 31), date(2100, 1, 1)])
@@ -103,7 +103,13 @@ def test_a_space_goes_on_after_the_guids_of_its_world(definition: Definition) ->
     space.close()
     stream = Stream(1, "guid")
     drawn = {stream.guid() for _ in range(space.guids.position)}
-    used = {value for table in tables_of(image).values() for row in table for value in row.values() if isinstance(value, str)}
+    used = {
+        value
+        for table in tables_of(image).values()
+        for row in table
+        for value in row.values()
+        if isinstance(value, str)
+    }
     assert fresh in drawn
     assert fresh not in used
     assert len(used & drawn) > 300

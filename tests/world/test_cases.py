@@ -132,7 +132,9 @@ def test_interest_booked_is_what_accrues_between_the_days(world: Tables) -> None
     for claim in world["claim"]:
         if claim["interest_rate"] and not claim["paid_principal"] and not claim["paid_interest"]:
             days = claim["accrues_from"] - claim["interest_from"].toordinal()
-            sent = claim["original_interest"] - accrued(claim["original_principal"], claim["interest_rate"], days)
+            sent = claim["original_interest"] - accrued(
+                claim["original_principal"], claim["interest_rate"], days
+            )
             before = claim["interest_from"].toordinal() - claim["due_date"].toordinal() - 1
             assert sent == accrued(claim["original_principal"], claim["interest_rate"], before)
             assert claim["accrual_rate"] == claim["interest_rate"]
@@ -140,7 +142,12 @@ def test_interest_booked_is_what_accrues_between_the_days(world: Tables) -> None
 
 def test_rates_and_fees_are_those_of_the_country(world: Tables, definition: Definition) -> None:
     rates = {"SEK": {100_000}, "NOK": {120_000}, "EUR": {95_000, 105_000}, "DKK": {97_500}}
-    fees = {"SEK": {6_000, 18_000, 17_000}, "NOK": {75_000}, "EUR": {500, 1_400, 2_400, 5_000}, "DKK": {10_000}}
+    fees = {
+        "SEK": {6_000, 18_000, 17_000},
+        "NOK": {75_000},
+        "EUR": {500, 1_400, 2_400, 5_000},
+        "DKK": {10_000},
+    }
     for claim in world["claim"]:
         if claim["kind"] == "debt":
             assert claim["interest_rate"] is None or claim["interest_rate"] in rates[claim["currency_code"]]
@@ -210,7 +217,9 @@ def test_cases_are_in_the_currency_of_debtor_and_client(world: Tables) -> None:
     for case in world["case"]:
         assert case["currency_code"] == clients[case["client_id"]]
         debtor = debtors[case["main_debtor_id"]]
-        assert case["currency_code"] == debtor["currency_code"] or debtor["full_name"] == "Three Currencies AB"
+        assert (
+            case["currency_code"] == debtor["currency_code"] or debtor["full_name"] == "Three Currencies AB"
+        )
 
 
 def test_case_numbers_and_payment_references_are_unique_and_below_those_of_imports(world: Tables) -> None:

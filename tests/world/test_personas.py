@@ -69,7 +69,9 @@ def test_personas_are_told_as_json(api: Api, personas: Personas) -> None:
 
 
 def test_every_guid_of_a_persona_is_found(api: Api, world: Tables, personas: Personas) -> None:
-    stored = {value for table in world.values() for row in table for value in row.values() if isinstance(value, str)}
+    stored = {
+        value for table in world.values() for row in table for value in row.values() if isinstance(value, str)
+    }
     for persona in personas.values():
         for value in persona["aptic"].values():
             assert set(value if isinstance(value, list) else [value]) <= stored
@@ -85,7 +87,9 @@ def test_the_name_of_a_persona_is_that_of_its_debtor(api: Api, personas: Persona
 def test_ulla_owes_1250_at_any_time(api: Api, personas: Personas) -> None:
     for day in ("2026-01-01", "2031-07-13"):
         api.freeze(f"{day}T00:00:00Z")
-        assert amounts(summary(api, personas, "Ulla Unpaid"), "remainingSum", "activeCases", "closedCases") == (1250, 1, 0)
+        assert amounts(
+            summary(api, personas, "Ulla Unpaid"), "remainingSum", "activeCases", "closedCases"
+        ) == (1250, 1, 0)
         assert amounts(case(api, personas, "Ulla Unpaid"), *SUM) == (1250, 0, 1250)
 
 
@@ -149,7 +153,11 @@ def test_perttis_payment_went_to_the_fees_first(api: Api, personas: Personas, wo
 def test_klaus_has_paid_all(api: Api, personas: Personas) -> None:
     found = case(api, personas, "Klaus Closed")
     assert amounts(found, *SUM) == (2000, 2000, 0)
-    assert amounts(found, "status", "closureCode", "closureDate") == ("Closed", "PAID", "2025-11-02T00:00:00Z")
+    assert amounts(found, "status", "closureCode", "closureDate") == (
+        "Closed",
+        "PAID",
+        "2025-11-02T00:00:00Z",
+    )
 
 
 @pytest.mark.parametrize(

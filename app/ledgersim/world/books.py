@@ -1,12 +1,12 @@
 """Payments of the past, booked on the claims of a case by the rules of the books."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from ledgersim.vendors.aptic.claims.rules import Books, Entry, book, closed, opened, settled
 from ledgersim.vendors.aptic.claims.table import FEE
+from ledgersim.vendors.aptic.payments.rules import Owed, spread
 
 Row = dict[str, Any]
 
@@ -31,6 +31,18 @@ class Account:
         # `Books.columns` copies deeply, which takes a fifth of the time of a large build.
         return {**self.row, **{name: getattr(self.books, name) for name in _BALANCES}}
 
+    @property
+    def due(self) -> datetime:
+        """When the claim is due; a fee is on its day."""
+        due: datetime = self.row["due_date"] or self.row["bill_date"]
+        return due
+
+    def owed(self, day: int) -> Owed:
+        """What is owed on a day."""
+        books = settled(self.books, day)
+        is_fee = self.row["kind"] == FEE
+        return Owed(self.row["id"], is_fee, books.remaining_principal, books.remaining_interest)
+
 
 def outstanding(accounts: list[Account], day: int) -> int:
     """What is to be paid to settle all accounts on a day."""
@@ -39,32 +51,32 @@ def outstanding(accounts: list[Account], day: int) -> int:
 
 
 def pay(accounts: list[Account], amount: int, day: int) -> list[Row]:
-    """Book a payment: fees first, then interest, then principal, of the oldest due first.
+    """Book a payment by the rules for those that come in later; all are in one currency.
 
     The bookings by account come to the amount exactly. Raises ValueError if it is more than remains.
     """
-    entries: dict[int, Entry] = {}
-    left = amount
-    for position, part, remaining in _in_order(accounts, day):
-        if paid := min(left, remaining):
-            entry = entries.get(position, Entry())
-            entries[position] = replace(entry, **{part: getattr(entry, part) + paid})
-            left -= paid
-    if left:
+    order = sorted(accounts, key=lambda account: account.due)
+    used = spread(amount, [account.owed(day) for account in order])
+    if (left := amount - sum(one.used for one in used)) > 0:
         raise ValueError(f"a payment of {amount / 100:.2f} is {left / 100:.2f} more than what remains")
     bookings = []
-    for position, entry in sorted(entries.items()):
-        account = accounts[position]
-        account.books = book(account.books, entry, day)
-        bookings.append(
-            {
-                "claim_id": account.row["id"],
-                "principal": entry.paid_principal,
-                "interest": entry.paid_interest,
-                "used_principal": entry.paid_principal,
-                "used_interest": entry.paid_interest,
-            }
-        )
+    for account in accounts:
+        entry = Entry()
+        for one in used:
+            if one.claim_id == account.row["id"]:
+                name = "paid_interest" if one.part == "interest" else "paid_principal"
+                entry = replace(entry, **{name: one.paid})
+        if entry != Entry():
+            account.books = book(account.books, entry, day)
+            bookings.append(
+                {
+                    "claim_id": account.row["id"],
+                    "principal": entry.paid_principal,
+                    "interest": entry.paid_interest,
+                    "used_principal": entry.paid_principal,
+                    "used_interest": entry.paid_interest,
+                }
+            )
     return bookings
 
 
@@ -72,23 +84,3 @@ def close(accounts: list[Account], day: int) -> None:
     """Close all accounts on a day: no more interest accrues."""
     for account in accounts:
         account.books = closed(account.books, day)
-
-
-def _in_order(accounts: list[Account], day: int) -> Iterator[tuple[int, str, int]]:
-    """Position, part and remaining amount of all that can be paid, what is paid first first."""
-    order = sorted(range(len(accounts)), key=lambda position: _due(accounts[position].row))
-    books = [settled(account.books, day) for account in accounts]
-    fees = [position for position in order if accounts[position].row["kind"] == FEE]
-    for position in fees:
-        yield position, "paid_principal", books[position].remaining_principal
-    for position in order:
-        yield position, "paid_interest", books[position].remaining_interest
-    for position in order:
-        if position not in fees:
-            yield position, "paid_principal", books[position].remaining_principal
-
-
-def _due(claim: Row) -> datetime:
-    """When a claim is due; a fee is on its day."""
-    due: datetime = claim["due_date"] or claim["bill_date"]
-    return due

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Literal
 
 from ledgersim.vendors.aptic.payment_plans.dates import RELIEF_FREE_MONTHS
-from ledgersim.vendors.aptic.payment_plans.rounding import CENT, EXACT, ZERO
+from ledgersim.vendors.aptic.payment_plans.rounding import CENT, EXACT, ZERO, half_up
 
 MOST_PAYMENTS = 600
 MOST_MONEY = Decimal("99999999999.99")
@@ -41,6 +41,7 @@ class PlanType(IntEnum):
     DEBT_RELIEF = 5
 
 
+_TYPES = frozenset(PlanType)
 _ANNUITIES = frozenset({PlanType.ANNUITY, PlanType.LIMITED_ANNUITY})
 _LIMITED = frozenset({PlanType.LIMITED_ANNUITY, PlanType.LIMITED_LINEAR})
 _CLEARING = frozenset({PlanType.ANNUITY, PlanType.LINEAR})
@@ -107,7 +108,7 @@ class Terms:
         """The planned fee of a payment."""
         if self.is_relief:
             return ZERO
-        return self.invoice_fee + self.registration_fee if payment_no == 1 else self.invoice_fee
+        return half_up(self.invoice_fee + self.registration_fee if payment_no == 1 else self.invoice_fee)
 
 
 def terms_errors(terms: Terms) -> Errors:
@@ -115,7 +116,7 @@ def terms_errors(terms: Terms) -> Errors:
     errors: Errors = {}
     if terms.type is None:
         errors["paymentPlanType"] = ["is required"]
-    elif terms.type not in PlanType:
+    elif terms.type not in _TYPES:
         errors["paymentPlanType"] = ["must be 1, 2, 3, 4 or 5"]
     if terms.number_of_payments is not None and not 0 < terms.number_of_payments <= MOST_PAYMENTS:
         errors["numberOfPayments"] = [f"must be from 1 to {MOST_PAYMENTS}"]

@@ -1,0 +1,34 @@
+"""Runs of equal payments."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from ledgersim.vendors.aptic.payment_plans.schedule import Row
+
+MONTH = 3
+ORDINARY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A run of equal payments, from the first due date to the last. The codes are inferred."""
+
+    period_no: int
+    start_date: date
+    end_date: date
+    amount: Decimal
+    interval_type: int = MONTH
+    interval: int = 1
+    payment_type: int = ORDINARY
+
+
+def periods_of(rows: Iterable[Row]) -> tuple[Period, ...]:
+    """One period for each run of equal amounts. Source: the issue on payment plans ("Dates")."""
+    runs = (tuple(run) for _, run in groupby(rows, lambda row: row.amount))
+    return tuple(
+        Period(number, run[0].due_date, run[-1].due_date, run[0].amount)
+        for number, run in enumerate(runs, start=1)
+    )

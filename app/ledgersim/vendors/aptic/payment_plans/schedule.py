@@ -1,0 +1,127 @@
+"""The rows of a plan: how much is due when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledgersim.vendors.aptic.payment_plans.balance import Balance
+from ledgersim.vendors.aptic.payment_plans.dates import due_dates, invoice_date
+from ledgersim.vendors.aptic.payment_plans.deviations import AGREED, Specified
+from ledgersim.vendors.aptic.payment_plans.rounding import CENT, ZERO, half_up
+from ledgersim.vendors.aptic.payment_plans.terms import MOST_PAYMENTS, Errors, Terms, note
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A payment: `amount` = instalment + interest + fee; `unpaid` is the balance after it.
+
+    Once it is paid, `unpaid` is what was really left (see `progress`).
+    """
+
+    payment_no: int
+    invoice_date: date
+    due_date: date
+    instalment: Decimal
+    interest: Decimal
+    fee: Decimal
+    amount: Decimal
+    unpaid: Decimal
+    paid_date: date | None = None
+
+
+def least_amount(balance: Balance, terms: Terms) -> Decimal:
+    """The least X of an annuity: one cent above the interest and fees of the first month."""
+    return balance.interest_of_month(balance.total) + terms.fee(1) + CENT
+
+
+def schedule(
+    balance: Balance, terms: Terms, specified: Mapping[int, Specified], errors: Errors
+) -> tuple[Row, ...]:
+    """The payments of a plan; what is wrong with its amount or its deviations is added to `errors`.
+
+    Source: the issue on payment plans ("Types", "Dates", "Deviating payments").
+    """
+    last = terms.most_payments
+    chosen = None if terms.amount is None else half_up(terms.amount)
+    level = chosen  # None: to be computed from what is left and the payments that remain
+    unpaid = balance.total
+    dates = due_dates(terms.registration_date, terms.free_months)
+    rows: list[Row] = []
+    while unpaid > 0 and len(rows) < last:
+        number = len(rows) + 1
+        interest = ZERO if terms.is_relief else balance.interest_of_month(unpaid)
+        fee = terms.fee(number)
+        deviation = specified.get(number)
+        if deviation is not None and deviation.amount is not None:
+            whole = terms.clears and chosen is None and number == last
+            instalment = _specified_instalment(deviation, unpaid, interest + fee, whole, errors)
+            level = chosen
+        elif chosen is None and number == last:
+            instalment = unpaid
+        else:
+            if level is None:
+                level = _level(balance, terms, unpaid, last - number + 1)
+            within = (interest if terms.is_annuity else ZERO) + (fee if terms.includes_fees else ZERO)
+            instalment = min(max(level - within, CENT), unpaid)
+        unpaid -= instalment
+        due = _due_date(next(dates), deviation, terms, errors)
+        amount = instalment + interest + fee
+        rows.append(Row(number, invoice_date(due), due, instalment, interest, fee, amount, unpaid))
+    if unpaid > 0 and terms.clears:
+        note(errors, "amount", f"would need more than {MOST_PAYMENTS} payments")
+    _check_places(rows, specified, errors)
+    return tuple(rows)
+
+
+def _level(balance: Balance, terms: Terms, unpaid: Decimal, count: int) -> Decimal:
+    """The regular payment (annuity: with interest, without fees) or instalment over `count` payments."""
+    return balance.level_payment(unpaid, count) if terms.is_annuity else half_up(unpaid / count)
+
+
+def _specified_instalment(
+    wish: Specified, unpaid: Decimal, charges: Decimal, whole: bool, errors: Errors
+) -> Decimal:
+    """What of a specified amount goes to the balance; with `whole` it must be all that is left."""
+    assert wish.amount is not None
+    instalment = half_up(wish.amount) - charges
+    least, most = (unpaid if whole else ZERO), unpaid
+    if least <= instalment <= most:
+        return instalment
+    bounds = (
+        f"must be {most + charges}: the last payment takes what is left"
+        if whole
+        else f"must be from {least + charges} (its interest and fees) to {most + charges} (all that is owed)"
+    )
+    note(errors, wish.amount_field, f"payment {wish.deviation.payment_no}: {bounds}")
+    return max(least, min(instalment, most))
+
+
+def _due_date(regular: date, wish: Specified | None, terms: Terms, errors: Errors) -> date:
+    """The day that a payment is due, which may be put off."""
+    if wish is None or wish.due_date is None:
+        return regular
+    number, due = wish.deviation.payment_no, wish.due_date
+    if due < regular:
+        note(errors, wish.due_field, f"payment {number}: must not lie before {regular}, its regular due date")
+        return regular
+    if due.month in terms.free_months:
+        note(errors, wish.due_field, f"payment {number}: nothing is due in June and December")
+        return regular
+    return due
+
+
+def _check_places(rows: list[Row], specified: Mapping[int, Specified], errors: Errors) -> None:
+    """Note deviations of payments that are not there, and due dates that are not between their neighbours."""
+    for number, wish in specified.items():
+        if number > len(rows):
+            if wish.number_field != AGREED:
+                note(errors, wish.number_field, f"the plan has no payment {number}, only {len(rows)}")
+            continue
+        if wish.due_date is None:
+            continue
+        due = rows[number - 1].due_date
+        before = rows[number - 2].due_date if number > 1 else date.min
+        after = rows[number].due_date if number < len(rows) else date.max
+        if not before < due < after:
+            note(errors, wish.due_field, f"payment {number}: {due} does not lie between its neighbours")
