@@ -7,7 +7,6 @@ from stdnum import luhn
 
 from ledgersim.vendors.aptic.claims.rules import Books, accrued
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
-from ledgersim.world.model import Definition
 from tests.world.conftest import MIDNIGHT, TODAY, Row, Tables
 
 Claims = dict[int, list[Row]]
@@ -140,7 +139,7 @@ def test_interest_booked_is_what_accrues_between_the_days(world: Tables) -> None
             assert claim["accrual_rate"] == claim["interest_rate"]
 
 
-def test_rates_and_fees_are_those_of_the_country(world: Tables, definition: Definition) -> None:
+def test_rates_and_fees_are_those_of_the_country(world: Tables) -> None:
     rates = {"SEK": {100_000}, "NOK": {120_000}, "EUR": {95_000, 105_000}, "DKK": {97_500}}
     fees = {
         "SEK": {6_000, 18_000, 17_000},

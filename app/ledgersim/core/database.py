@@ -52,11 +52,12 @@ _engine = create_engine("sqlite://", creator=_opening.pop, poolclass=NullPool)
 class Database:
     """One SQLite database and the connection to it."""
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
+    def __init__(self, raw: sqlite3.Connection, in_memory: bool) -> None:
         raw.execute("PRAGMA foreign_keys = ON")
         for name, function in (("lower", _lower), ("upper", _upper)):
             raw.create_function(name, 1, function, deterministic=True)
         self._raw = raw
+        self._in_memory = in_memory
         self._restored = 0
         _opening.append(raw)
         self.connection: Connection = _engine.connect()
@@ -67,7 +68,7 @@ class Database:
         raw = _connect(":memory:")
         if image is not None:
             raw.deserialize(image)
-        return cls(raw)
+        return cls(raw, in_memory=True)
 
     @classmethod
     def in_file(cls, path: Path, image: bytes) -> "Database":
@@ -87,7 +88,7 @@ class Database:
             raise CannotStart(f"the database {path} cannot be used: {reason}") from error
         except OSError as error:
             raise CannotStart(f"the database {path} cannot be used: {error.strerror}") from error
-        return cls(raw)
+        return cls(raw, in_memory=False)
 
     def keep_safe(self) -> None:
         """Write in the way that loses nothing committed by `kill -9` and is quick all the same."""
@@ -123,7 +124,7 @@ class Database:
     def restore(self, image: bytes) -> None:
         """Put the content of `image` in place of the present one, at once or not at all."""
         self._restored += 1
-        if not self._raw.execute("PRAGMA database_list").fetchone()[2]:
+        if self._in_memory:
             self._raw.deserialize(image)
             return
         source = _connect(":memory:")

@@ -19,10 +19,10 @@ class Mismatch(NamedTuple):
 
 def mismatches(definition: Definition) -> Iterator[Mismatch]:
     """All that does not agree."""
+    yield from _twice_given(definition)
     yield from _in_countries(definition)
     yield from _in_aptic(definition)
     yield from _in_personas(definition)
-    yield from _twice_given(definition)
 
 
 def _in_countries(definition: Definition) -> Iterator[Mismatch]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ledgersim.world.model import Definition
 
 _PARTS = ("personas", "places")
-_NAMED_FILE = re.compile(rb"^(personas|places):[ \t]+(.*?)[ \t]*(?:[ \t]#.*)?\r?$", re.MULTILINE)
+_NAMED_FILE = re.compile(rb"^(personas|places):[ \t]+([^\s#>|&*].*?)[ \t]*(?:[ \t]#.*)?\r?$", re.MULTILINE)
 
 
 def seed_folder() -> Path:

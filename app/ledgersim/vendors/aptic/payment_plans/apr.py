@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from math import pow
 
 from ledgersim.vendors.aptic.payment_plans.rounding import half_up
 
@@ -47,4 +48,4 @@ def annual_percentage(
 def _present_value(percentage: float, years: Sequence[float], amounts: Sequence[float]) -> float:
     """What the payments are worth on the day of the loan; it falls as the rate rises."""
     factor = 1 + percentage / 100
-    return sum(amount * factor**-time for time, amount in zip(years, amounts, strict=True))
+    return sum(amount * pow(factor, -time) for time, amount in zip(years, amounts, strict=True))

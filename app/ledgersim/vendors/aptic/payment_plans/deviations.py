@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ledgersim.vendors.aptic.payment_plans.rounding import CENT
 from ledgersim.vendors.aptic.payment_plans.terms import Deviation, Errors, money_error, note
 
 # Where an error is noted that a request causes in a deviation which was agreed before it.
@@ -61,7 +62,7 @@ def read_deviations(
         elif number in seen:
             wrong[f"{field}.paymentNo"] = [f"payment {number} is named twice"]
         if wish.amount is not None:
-            note(wrong, f"{field}.specifiedAmount", money_error(wish.amount))
+            note(wrong, f"{field}.specifiedAmount", money_error(wish.amount, least=CENT))
         seen.add(number)
         if wrong:
             errors |= wrong

@@ -117,10 +117,10 @@ def _plan(balance: Balance, terms: Terms, wishes: Wishes) -> Plan:
 
 
 def _regular_amount(terms: Terms, rows: Sequence[Row], specified: Mapping[int, Specified]) -> Decimal:
-    """That of the first payment which neither deviates nor has the registration fee on top, else the first."""
+    """That of the first payment that neither deviates nor has the registration fee on top, or of the first."""
     for row in rows:
         deviates = row.payment_no in specified and specified[row.payment_no].amount is not None
-        on_top = row.payment_no == 1 and row.fee != terms.fee(2) and not terms.includes_fees
+        on_top = row.payment_no == 1 and terms.fee(1) > terms.fee(2) and not terms.includes_fees
         if not deviates and not on_top:
             return row.amount
     return rows[0].amount

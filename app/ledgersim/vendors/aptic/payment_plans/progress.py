@@ -1,6 +1,6 @@
 """How far a plan has come: what was paid, what is overdue, what reminders added."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -56,6 +56,6 @@ def paid_numbers(rows: Iterable[Row]) -> frozenset[int]:
     return frozenset(row.payment_no for row in rows if row.paid_date is not None)
 
 
-def overdue(rows: Sequence[Row], today: date) -> tuple[Row, ...]:
-    """The payments that were due before `today` and are not paid; one of nothing is never overdue."""
-    return tuple(row for row in rows if row.paid_date is None and row.due_date < today and row.amount > 0)
+def overdue(rows: Iterable[Row], today: date) -> tuple[Row, ...]:
+    """The payments that were due before `today` and are not paid."""
+    return tuple(row for row in rows if row.paid_date is None and row.due_date < today)

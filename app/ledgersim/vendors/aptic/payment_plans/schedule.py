@@ -8,7 +8,7 @@ from decimal import Decimal
 from ledgersim.vendors.aptic.payment_plans.balance import Balance
 from ledgersim.vendors.aptic.payment_plans.dates import due_dates, invoice_date
 from ledgersim.vendors.aptic.payment_plans.deviations import AGREED, Specified
-from ledgersim.vendors.aptic.payment_plans.rounding import CENT, ZERO, half_up
+from ledgersim.vendors.aptic.payment_plans.rounding import CENT, ZERO, half_up, quotient
 from ledgersim.vendors.aptic.payment_plans.terms import MOST_PAYMENTS, Errors, Terms, note
 
 
@@ -54,8 +54,11 @@ def schedule(
         fee = terms.fee(number)
         deviation = specified.get(number)
         if deviation is not None and deviation.amount is not None:
-            whole = terms.clears and chosen is None and number == last
-            instalment = _specified_instalment(deviation, unpaid, interest + fee, whole, errors)
+            instalment = half_up(deviation.amount) - interest - fee
+            least = unpaid if terms.clears and chosen is None and number == last else ZERO
+            if not least <= instalment <= unpaid:
+                note(errors, deviation.amount_field, _out_of_range(number, least, unpaid, interest + fee))
+                instalment = max(least, min(instalment, unpaid))
             level = chosen
         elif chosen is None and number == last:
             instalment = unpaid
@@ -76,25 +79,17 @@ def schedule(
 
 def _level(balance: Balance, terms: Terms, unpaid: Decimal, count: int) -> Decimal:
     """The regular payment (annuity: with interest, without fees) or instalment over `count` payments."""
-    return balance.level_payment(unpaid, count) if terms.is_annuity else half_up(unpaid / count)
+    return balance.level_payment(unpaid, count) if terms.is_annuity else quotient(unpaid, Decimal(count))
 
 
-def _specified_instalment(
-    wish: Specified, unpaid: Decimal, charges: Decimal, whole: bool, errors: Errors
-) -> Decimal:
-    """What of a specified amount goes to the balance; with `whole` it must be all that is left."""
-    assert wish.amount is not None
-    instalment = half_up(wish.amount) - charges
-    least, most = (unpaid if whole else ZERO), unpaid
-    if least <= instalment <= most:
-        return instalment
-    bounds = (
-        f"must be {most + charges}: the last payment takes what is left"
-        if whole
-        else f"must be from {least + charges} (its interest and fees) to {most + charges} (all that is owed)"
+def _out_of_range(payment_no: int, least: Decimal, most: Decimal, charges: Decimal) -> str:
+    """Why a specified amount is refused; `least` and `most` without the `charges`, interest and fees."""
+    if least == most:
+        return f"payment {payment_no}: must be {most + charges}, as the last payment takes what is left"
+    return (
+        f"payment {payment_no}: must be from {max(least + charges, CENT)} (its interest and fees) "
+        f"to {most + charges} (with all that is left)"
     )
-    note(errors, wish.amount_field, f"payment {wish.deviation.payment_no}: {bounds}")
-    return max(least, min(instalment, most))
 
 
 def _due_date(regular: date, wish: Specified | None, terms: Terms, errors: Errors) -> date:

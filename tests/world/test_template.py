@@ -1,0 +1,169 @@
+"""A world that has been built before is not built again, unless something that it depends on has changed."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ledgersim.world import builder, template
+from ledgersim.world.definition import seed_folder
+from ledgersim.world.model import Definition
+from tests.world.conftest import AS_OF
+
+WORLD = "nordic-basic"
+SIZE = 20
+
+PRINT_IMPORTS = """
+import sys
+from datetime import date
+from ledgersim.world.template import world_image
+image = world_image("nordic-basic", 1, 20, date(2026, 1, 1))
+print(len(image), [name for name in ("faker", "yaml", "stdnum", "ledgersim.world.model") if name in sys.modules])
+"""
+
+
+class Counter:
+    """Builds worlds and counts them."""
+
+    def __init__(self) -> None:
+        self.built = 0
+        self._build = builder.build
+
+    def build(self, definition: Definition, seed: int, customers: int, as_of: date) -> bytes:
+        self.built += 1
+        return self._build(definition, seed, customers, as_of)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where templates are kept."""
+    monkeypatch.setattr(
+        "platformdirs.user_cache_dir",
+        lambda name, appauthor: str(tmp_path / name),  # noqa: ARG005
+    )
+    return tmp_path / "ledgersim" / "worlds"
+
+
+@pytest.fixture
+def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
+    """Counts the worlds that are built."""
+    counter = Counter()
+    monkeypatch.setattr(builder, "build", counter.build)
+    return counter
+
+
+def image(size: int = SIZE, seed: int = 1, as_of: date = AS_OF, world: str = WORLD) -> bytes:
+    """A small world."""
+    return template.world_image(world, seed, size, as_of)
+
+
+def test_a_world_is_built_once(folder: Path, counter: Counter) -> None:
+    first = image()
+    assert image() == first
+    assert counter.built == 1
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_seed_size_date_and_world_have_templates_of_their_own(
+    folder: Path, counter: Counter, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_bytes((seed_folder() / "worlds" / "nordic-basic.yaml").read_bytes() + b"# mine\n")
+    images = {image(), image(seed=2), image(size=21), image(as_of=date(2026, 1, 2)), image(world=str(other))}
+    assert len(images) == counter.built == len(list(folder.iterdir())) == 5
+
+
+def test_a_new_version_builds_again(folder: Path, counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    image()
+    monkeypatch.setattr(template, "__version__", "99")
+    image()
+    assert (counter.built, len(list(folder.iterdir()))) == (2, 2)
+
+
+def test_a_changed_definition_builds_again(counter: Counter, folder: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    content = (seed_folder() / "worlds" / "nordic-basic.yaml").read_text(encoding="utf-8")
+    mine.write_text(content, encoding="utf-8")
+    before = image(world=str(mine))
+    mine.write_text(content.replace("Nordljus Energi AB", "Mörker Energi AB"), encoding="utf-8")
+    assert image(world=str(mine)) != before
+    assert (counter.built, len(list(folder.iterdir()))) == (2, 2)
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "longer", "folder"])
+def test_a_broken_template_is_built_again(folder: Path, counter: Counter, damage: str) -> None:
+    whole = image()
+    (file,) = folder.iterdir()
+    data = file.read_bytes()
+    if damage == "folder":
+        file.unlink()
+        file.mkdir()
+    else:
+        file.write_bytes(
+            {
+                "empty": b"",
+                "cut": data[:-100],
+                "flipped": data[:5000] + bytes([data[5000] ^ 1]) + data[5001:],
+                "longer": data + b"x",
+            }[damage]
+        )
+    assert image() == whole
+    assert counter.built == 2
+    assert image() == whole
+    assert counter.built == (3 if damage == "folder" else 2)
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(
+    tmp_path: Path, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr(
+        "platformdirs.user_cache_dir",
+        lambda name, appauthor: str(tmp_path / "file" / name),  # noqa: ARG005
+    )
+    assert image() == image()
+    assert counter.built == 2
+
+
+def test_without_a_home_nothing_is_kept(
+    tmp_path: Path, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, appauthor: f"~/.cache/{name}")  # noqa: ARG005
+    image()
+    assert list(tmp_path.iterdir()) == []
+    assert counter.built == 1
+
+
+def test_only_the_templates_used_last_are_kept(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for number in range(15):
+        old = folder / f"old-{number:02}.world"
+        old.write_bytes(b"x")
+        os.utime(old, (1_000_000 + number, 1_000_000 + number))
+    abandoned, under_way = folder / "abandoned.part", folder / "under-way.part"
+    abandoned.write_bytes(b"x")
+    under_way.write_bytes(b"x")
+    os.utime(abandoned, (1_000_000, 1_000_000))
+    image()
+    names = sorted(file.name for file in folder.iterdir())
+    assert [name for name in names if name.startswith("old")] == [
+        f"old-{number:02}.world" for number in range(6, 15)
+    ]
+    assert [name for name in names if name.endswith(".part")] == ["under-way.part"]
+    assert len(names) == template.MOST_TEMPLATES + 1
+
+
+def test_starts_at_once_do_not_harm_each_other(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", PRINT_IMPORTS]
+    starts = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    sizes = {start.communicate()[0].split()[0] for start in starts}
+    assert [start.returncode for start in starts] == [0, 0, 0]
+    assert len(sizes) == 1
+    assert [file.suffix for file in (tmp_path / "ledgersim" / "worlds").iterdir()] == [".world"]
+    warm = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert warm.stdout.strip() == f"{sizes.pop()} []"
