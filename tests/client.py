@@ -62,6 +62,11 @@ class Api:
         created = self.create(f"{APTIC}/Cases", [{"currencyCode": "SEK", **members}])
         return f"{APTIC}/Cases/{created['caseGuids'][0]}"
 
+    def only(self, path: str) -> dict[str, Any]:
+        """The one item of a list."""
+        (item,) = self.get(path).json()["value"]
+        return dict(item)
+
     def freeze(self, now: str) -> None:
         """Stop the clock at an instant."""
         answer = self.put("/_sim/clock", {"mode": "frozen", "now": now})

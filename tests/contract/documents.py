@@ -1,5 +1,6 @@
 """The contract facts under `openapi/contract`, read into one shape."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ class Operation(NamedTuple):
     content: dict[str, Any]
 
 
+@cache
 def documented_operations() -> dict[str, Operation]:
     """All operations of all vendors and their companions, by id."""
     found = {}

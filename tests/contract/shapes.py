@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.contract.documents import documented_operations
+
 Shape = Any  # None for a plain value, {name: Shape} in order for an object, [Shape] for an array
 
 
@@ -12,6 +14,16 @@ def of_value(value: Any) -> Shape:
     if isinstance(value, list):
         return [of_value(value[0])] if value else [None]
     return None
+
+
+def of_sample(operation: str) -> Any:
+    """The members of a documented sample answer, in order."""
+    return ordered(of_value(documented_operations()[operation].content["response"]["sample"]))
+
+
+def of_answer(value: Any) -> Any:
+    """The members of an answer, in order."""
+    return ordered(of_value(value))
 
 
 def of_schema(schema: dict[str, Any], definitions: dict[str, Any]) -> Shape:

@@ -103,7 +103,7 @@ class Books(RuleBasedStateMachine):
         claims = [
             one
             for kind in ("Debts", "Fees")
-            for one in self.api.get(f"{self.case}/{kind}", **{"_top": "100"}).json()["value"]
+            for one in self.api.get(f"{self.case}/{kind}", _top="100").json()["value"]
         ]
         assert sum(cents(one["remainingSum"]) for one in claims) == cents(case["remainingSum"])
         assert all(one["remainingPrincipal"] >= 0 and one["remainingInterest"] >= 0 for one in claims)

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.client import APTIC, Api
-from tests.vendors.aptic.test_fees import only
 
 
 @pytest.mark.parametrize("code", ["RETRIEVED", "PAID", "WRITTENOFF", "BANKRUPT", "DECEASED", "DISPUTED"])
@@ -79,7 +78,7 @@ def test_a_case_imported_adjusted_part_paid_read_a_year_later_and_closed(api: Ap
         ],
         fees=[{"name": "KK", "originalPrincipal": 180}],
     )
-    debt = only(api, f"{case}/Debts")["debtGuid"]
+    debt = api.only(f"{case}/Debts")["debtGuid"]
     api.post(f"{case}/Debts/{debt}/Adjust", {"principalAdjustment": -500, "transSpecTypeCode": "DISCOUNT"})
     api.freeze("2027-07-02T00:00:00Z")  # 182 days: 8,500 * 10 % * 182 / 365 = 423.84
     assert api.get(case).json()["remainingInterest"] == 423.84

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.client import Api
-from tests.vendors.aptic.test_fees import of_value, ordered, sample
+from tests.contract.shapes import of_answer, of_sample
 
 SENT = {"note": "n", "originalFileName": "a.pdf"}
 
@@ -19,7 +19,7 @@ def test_a_document_is_added_listed_and_read_with_its_guid_in_its_links(api: Api
         f"{case}/Documents", {**SENT, "documentType": "verdict", "important": True, "fileDataBase64": content}
     )
     assert answer.status_code == 201
-    assert ordered(of_value(answer.json())) == sample("aptic.cases.documents.create")
+    assert of_answer(answer.json()) == of_sample("aptic.cases.documents.create")
     document = answer.json()
     assert document["loggedAt"] == "2027-01-01T00:00:00Z"
     guid = document["links"][0]["guid"]

@@ -5,19 +5,7 @@ from typing import Any
 import pytest
 
 from tests.client import APTIC, Api
-from tests.contract.documents import documented_operations
-from tests.contract.shapes import of_value, ordered
-
-DOCUMENTED = documented_operations()
-
-
-def sample(name: str) -> Any:
-    return ordered(of_value(DOCUMENTED[name].content["response"]["sample"]))
-
-
-def only(api: Api, path: str) -> dict[str, Any]:
-    (item,) = api.get(path).json()["value"]
-    return dict(item)
+from tests.contract.shapes import of_answer, of_sample
 
 
 def test_a_fee_is_created_listed_read_and_changed(api: Api) -> None:
@@ -25,9 +13,9 @@ def test_a_fee_is_created_listed_read_and_changed(api: Api) -> None:
     case = api.case()
     answer = api.put(f"{case}/Fees", {"name": "REMIND", "originalPrincipal": 60, "feeDate": "2026-12-01"})
     assert answer.status_code == 201
-    assert ordered(of_value(answer.json())) == sample("aptic.cases.fees.create")
-    item = only(api, f"{case}/Fees")
-    assert ordered(of_value(api.get(f"{case}/Fees").json())) == sample("aptic.cases.fees.list")
+    assert of_answer(answer.json()) == of_sample("aptic.cases.fees.create")
+    item = api.only(f"{case}/Fees")
+    assert of_answer(api.get(f"{case}/Fees").json()) == of_sample("aptic.cases.fees.list")
     assert (item["name"], item["feeType"], item["remainingPrincipal"], item["remainingSum"]) == (
         "REMIND",
         "REMIND",
@@ -38,7 +26,7 @@ def test_a_fee_is_created_listed_read_and_changed(api: Api) -> None:
     assert answer.headers["location"].lower() == f"http://sim.test{path}".lower()
     assert api.patch(path, {"description": "late"}).status_code == 204
     fee = api.get(path).json()
-    assert ordered(of_value(fee)) == sample("aptic.cases.fees.get")
+    assert of_answer(fee) == of_sample("aptic.cases.fees.get")
     assert (fee["description"], fee["feeDate"]) == ("late", "2026-12-01T00:00:00Z")
 
 
@@ -56,20 +44,20 @@ def test_fees_count_as_fees_of_the_case_and_not_as_its_debts(api: Api) -> None:
 def test_a_fee_bears_interest_from_its_day_if_it_has_a_rate(api: Api) -> None:
     api.freeze("2028-01-01T00:00:00Z")
     case = api.case(fees=[{"originalPrincipal": 1000, "interestRate": 10, "interestFrom": "2027-01-01"}])
-    assert only(api, f"{case}/Fees")["remainingInterest"] == 100
+    assert api.only(f"{case}/Fees")["remainingInterest"] == 100
     assert (api.get(case).json()["remainingFee"], api.get(case).json()["remainingInterest"]) == (1000, 100)
 
 
 def test_a_removed_fee_is_gone(api: Api) -> None:
     case = api.case(fees=[{"originalPrincipal": 60}])
-    path = f"{case}/Fees/{only(api, f'{case}/Fees')['feeGuid']}"
+    path = f"{case}/Fees/{api.only(f'{case}/Fees')['feeGuid']}"
     assert api.delete(path).status_code == 204
     assert (api.get(path).status_code, api.get(case).json()["remainingSum"]) == (404, 0)
 
 
 def test_a_debt_is_no_fee_and_a_fee_no_debt(api: Api) -> None:
     case = api.case(debts=[{"remainingPrincipal": 1}], fees=[{"originalPrincipal": 1}])
-    debt, fee = only(api, f"{case}/Debts")["debtGuid"], only(api, f"{case}/Fees")["feeGuid"]
+    debt, fee = api.only(f"{case}/Debts")["debtGuid"], api.only(f"{case}/Fees")["feeGuid"]
     assert api.get(f"{case}/Fees/{debt}").status_code == 404
     assert api.get(f"{case}/Debts/{fee}").status_code == 404
 
@@ -77,17 +65,17 @@ def test_a_debt_is_no_fee_and_a_fee_no_debt(api: Api) -> None:
 @pytest.mark.parametrize(("kind", "guid"), [("Debts", "debtGuid"), ("Fees", "feeGuid")])
 def test_adjusting_raises_and_lowers_what_is_owed(api: Api, kind: str, guid: str) -> None:
     case = api.case(**{kind.lower(): [{"originalPrincipal": 100, "remainingPrincipal": 80}]})
-    path = f"{case}/{kind}/{only(api, f'{case}/{kind}')[guid]}/Adjust"
+    path = f"{case}/{kind}/{api.only(f'{case}/{kind}')[guid]}/Adjust"
     answer = api.post(
         path, {"principalAdjustment": -30.5, "interestAdjustment": 4, "transSpecTypeCode": "DISCOUNT"}
     )
     assert (answer.status_code, answer.content) == (204, b"")
-    item = only(api, f"{case}/{kind}")
+    item = api.only(f"{case}/{kind}")
     assert (item["originalPrincipal"], item["paidPrincipal"], item["remainingPrincipal"]) == (100, 20, 49.5)
     assert (item["originalInterest"], item["remainingInterest"], item["remainingSum"]) == (0, 4, 53.5)
     assert api.get(case).json()["remainingSum"] == 53.5
     assert api.post(path, {"principalAdjustment": 0.5}).status_code == 204
-    assert only(api, f"{case}/{kind}")["remainingPrincipal"] == 50
+    assert api.only(f"{case}/{kind}")["remainingPrincipal"] == 50
     api.delete(path.removesuffix("/Adjust"))
     assert api.get(case).json()["remainingSum"] == 0
 
@@ -105,28 +93,28 @@ def test_adjusting_raises_and_lowers_what_is_owed(api: Api, kind: str, guid: str
 )
 def test_a_bad_adjustment_is_a_400(api: Api, body: dict[str, Any], errors: list[str]) -> None:
     case = api.case(debts=[{"remainingPrincipal": 10}])
-    answer = api.post(f"{case}/Debts/{only(api, f'{case}/Debts')['debtGuid']}/Adjust", body)
+    answer = api.post(f"{case}/Debts/{api.only(f'{case}/Debts')['debtGuid']}/Adjust", body)
     assert (answer.status_code, sorted(answer.json()["errors"])) == (400, errors)
 
 
 @pytest.mark.parametrize("body", [{"principalAdjustment": -10.01}, {"interestAdjustment": -0.01}])
 def test_below_zero_is_a_409_and_changes_nothing(api: Api, body: dict[str, Any]) -> None:
     case = api.case(debts=[{"remainingPrincipal": 10}])
-    before = only(api, f"{case}/Debts")
+    before = api.only(f"{case}/Debts")
     assert api.post(f"{case}/Debts/{before['debtGuid']}/Adjust", body).status_code == 409
-    assert only(api, f"{case}/Debts") == before
+    assert api.only(f"{case}/Debts") == before
 
 
 def test_interest_that_has_accrued_can_be_written_off_to_the_cent(api: Api) -> None:
     api.freeze("2028-01-01T00:00:00Z")
     case = api.case(debts=[{"remainingPrincipal": 1000, "interestRate": 10, "interestFrom": "2027-01-01"}])
-    path = f"{case}/Debts/{only(api, f'{case}/Debts')['debtGuid']}/Adjust"
+    path = f"{case}/Debts/{api.only(f'{case}/Debts')['debtGuid']}/Adjust"
     assert api.post(path, {"interestAdjustment": -100.01}).status_code == 409
     assert api.post(path, {"interestAdjustment": -100, "transSpecTypeCode": "WRITEOFF"}).status_code == 204
-    item = only(api, f"{case}/Debts")
+    item = api.only(f"{case}/Debts")
     assert (item["originalInterest"], item["remainingInterest"]) == (100, 0)
     api.post("/_sim/clock/advance", {"by": "P1Y"})
-    item = only(api, f"{case}/Debts")
+    item = api.only(f"{case}/Debts")
     assert (item["originalInterest"], item["remainingInterest"]) == (200.27, 100.27)  # 366 days
 
 
@@ -153,7 +141,7 @@ def test_the_codes_of_adjustments_are_listed(api: Api) -> None:
 def test_the_code_says_how_the_rate_is_found(api: Api, terms: dict[str, Any], rate: float) -> None:
     api.freeze("2028-01-01T00:00:00Z")
     case = api.case(debts=[{"remainingPrincipal": 100, "interestFrom": "2027-01-01", **terms}])
-    item = only(api, f"{case}/Debts")
+    item = api.only(f"{case}/Debts")
     assert item["remainingInterest"] == rate
     assert api.get(f"{case}/Debts/{item['debtGuid']}").json()["calcRate"] == rate
 

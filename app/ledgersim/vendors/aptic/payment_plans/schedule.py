@@ -52,15 +52,13 @@ def schedule(
         number = len(rows) + 1
         interest = ZERO if terms.is_relief else balance.interest_of_month(unpaid)
         fee = terms.fee(number)
-        deviation = specified.get(number)
-        if deviation is not None and deviation.amount is not None:
-            instalment = half_up(deviation.amount) - interest - fee
-            least = unpaid if terms.clears and chosen is None and number == last else ZERO
-            if not least <= instalment <= unpaid:
-                note(errors, deviation.amount_field, _out_of_range(number, least, unpaid, interest + fee))
-                instalment = max(least, min(instalment, unpaid))
+        wish = specified.get(number)
+        takes_rest = chosen is None and number == last
+        least = unpaid if takes_rest and terms.clears else ZERO
+        instalment = _specified_instalment(wish, interest + fee, least, unpaid, errors)
+        if instalment is not None:
             level = chosen
-        elif chosen is None and number == last:
+        elif takes_rest:
             instalment = unpaid
         else:
             if level is None:
@@ -68,7 +66,7 @@ def schedule(
             within = (interest if terms.is_annuity else ZERO) + (fee if terms.includes_fees else ZERO)
             instalment = min(max(level - within, CENT), unpaid)
         unpaid -= instalment
-        due = _due_date(next(dates), deviation, terms, errors)
+        due = _due_date(next(dates), wish, terms, errors)
         amount = instalment + interest + fee
         rows.append(Row(number, invoice_date(due), due, instalment, interest, fee, amount, unpaid))
     if unpaid > 0 and terms.clears:
@@ -82,14 +80,22 @@ def _level(balance: Balance, terms: Terms, unpaid: Decimal, count: int) -> Decim
     return balance.level_payment(unpaid, count) if terms.is_annuity else quotient(unpaid, Decimal(count))
 
 
-def _out_of_range(payment_no: int, least: Decimal, most: Decimal, charges: Decimal) -> str:
-    """Why a specified amount is refused; `least` and `most` without the `charges`, interest and fees."""
-    if least == most:
-        return f"payment {payment_no}: must be {most + charges}, as the last payment takes what is left"
-    return (
-        f"payment {payment_no}: must be from {max(least + charges, CENT)} (its interest and fees) "
-        f"to {most + charges} (with all that is left)"
+def _specified_instalment(
+    wish: Specified | None, charges: Decimal, least: Decimal, most: Decimal, errors: Errors
+) -> Decimal | None:
+    """What a specified amount leaves for the instalment after `charges` (interest and fees), if it may be."""
+    if wish is None or wish.amount is None:
+        return None
+    instalment = half_up(wish.amount) - charges
+    if least <= instalment <= most:
+        return instalment
+    bounds = (
+        f"{most + charges}, as the last payment takes what is left"
+        if least == most
+        else f"from {max(least + charges, CENT)} (its interest and fees) to {most + charges} (with all that is left)"
     )
+    note(errors, wish.amount_field, f"payment {wish.deviation.payment_no}: must be {bounds}")
+    return None
 
 
 def _due_date(regular: date, wish: Specified | None, terms: Terms, errors: Errors) -> date:
