@@ -75,8 +75,8 @@ async def _send(port: int, request: bytes, until: float) -> int:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         assert head[9:10] == b"2", head
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
+        _, found, length = head.lower().partition(b"content-length: ")
+        await reader.readexactly(int(length.partition(b"\r\n")[0]) if found else 0)
         done += 1
     writer.close()
     return done

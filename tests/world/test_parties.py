@@ -1,7 +1,7 @@
 """People and companies: all that is known of one agrees, and fits the country."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from stdnum import ean, iban, luhn
@@ -13,9 +13,11 @@ from stdnum.se import orgnr as se_orgnr
 from stdnum.se import personnummer
 from stdnum.se import vat as se_vat
 
+from ledgersim.core.startup import CannotStart
 from ledgersim.vendors.aptic.addresses.rules import full_address
 from ledgersim.world.model import Definition
-from tests.world.conftest import Row, Tables
+from ledgersim.world.people import Register
+from tests.world.conftest import AS_OF, Row, Tables
 
 COUNTRIES = {
     "SE": ("SEK", "sv", "sv-SE", "+46", r"\d{3} \d{2}"),
@@ -224,3 +226,13 @@ def test_some_extra_fields_of_each_kind_have_values_of_the_definition(
     for field in world["extra_field"]:
         if not (field["owner"] == "debtor" and guids[field["owner_id"]].startswith("5eed")):
             assert set(field["value"]) <= set(allowed[field["owner"]][field["name"]])
+
+
+def test_a_day_has_ten_numbers_for_swedish_men_and_no_more(definition: Definition) -> None:
+    register = Register(definition, "SE", 1, AS_OF)
+    day = date(1990, 5, 1)
+    numbers = {register.person_number([day.toordinal()], 1)[1] for _ in range(10)}
+    assert {number[:9] for number in numbers} == {"19900501-"}
+    assert len(numbers) == 10
+    with pytest.raises(CannotStart, match="SE has no national numbers for so many made-up people"):
+        register.person_number([day.toordinal()], 1)

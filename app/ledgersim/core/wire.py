@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from ledgersim.core.ids import parse_guid
+
 MOST_CENTS = 10**13 - 1  # 99,999,999,999.99: sums of a million such amounts still fit 64 bits
 MOST_RATE = 1_000  # per cent, and units of one currency for one of another
 
@@ -136,3 +138,15 @@ def _check_currency(code: str) -> str:
 
 
 CurrencyIn = Annotated[str, AfterValidator(_check_currency)]
+
+
+def _check_guid(text: str) -> str:
+    guid = parse_guid(text)
+    if guid is None:
+        raise PydanticCustomError(
+            "guid", "Input should be a GUID such as 5eed0001-0000-4000-8000-000000000001"
+        )
+    return guid
+
+
+GuidIn = Annotated[str, AfterValidator(_check_guid)]  # in any case; read in lower case

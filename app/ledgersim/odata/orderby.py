@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, null
+from sqlalchemy import ColumnElement
 
 from ledgersim.odata.errors import ORDERBY, ODataError, did_you_mean
 from ledgersim.odata.fields import Fields, find_field
@@ -55,7 +55,6 @@ def orderby_to_sql(keys: Sequence[SortKey], fields: Fields) -> list[ColumnElemen
     columns: list[ColumnElement[Any]] = []
     for key in keys:
         field = find_field(fields, key.name, ORDERBY, key.position)
-        if field.nullable:
-            columns.append(field.column.is_(null()))
-        columns.append(field.column.desc() if key.descending else field.column.asc())
+        column = field.column.desc() if key.descending else field.column.asc()
+        columns.append(column.nulls_last() if field.nullable else column)
     return columns

@@ -95,7 +95,6 @@ class AptRows:
             DEBTOR,
             {
                 **party,
-                "debtor_guid": None,
                 **own,
                 "id": debtor_id,
                 "debtor_reference": str(100_000 + debtor_id),

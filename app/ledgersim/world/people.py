@@ -2,7 +2,7 @@
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import accumulate
@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 NAMES = 300  # of each kind that are drawn from Faker, to be combined
 YOUNGEST, OLDEST = 18, 85
+MOST_TRIES = 10_000  # for a number that is not taken
 _YEAR = 366
 _DOMAINS = ("example.com", "example.net", "example.org")
 _PLAIN = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "'": "", " ": "-"})
@@ -110,26 +111,36 @@ class Register:
         gender = MALE if self.chance.random() < 0.5 else FEMALE
         return f"{self.chance.choice(self._firsts[gender])} {self.chance.choice(self._lasts)}"
 
-    def new_number(self, born: date | None, gender: int) -> str:
-        """A national number that nobody else has; of a company where there is no date of birth."""
-        while True:
-            if born is None:
-                number = company_number(self.code, self.chance)
-            else:
-                number = person_number(self.code, born, gender, self.chance)
+    def person_number(self, births: Sequence[int], gender: int) -> tuple[date, str]:
+        """A date of birth, of the day numbers given, and a national number that nobody else has.
+
+        Raises CannotStart where there seem to be no more.
+        """
+        for _ in range(MOST_TRIES):
+            born = date.fromordinal(self.chance.choice(births))
+            number = person_number(self.code, born, gender, self.chance)
+            if number not in self._taken:
+                self._taken.add(number)
+                return born, number
+        raise CannotStart(f"{self.code} has no national numbers for so many made-up people; make fewer")
+
+    def _company_number(self) -> str:
+        for _ in range(MOST_TRIES):
+            number = company_number(self.code, self.chance)
             if number not in self._taken:
                 self._taken.add(number)
                 return number
+        raise CannotStart(f"{self.code} has no numbers for so many made-up companies; make fewer")
 
     def _person(self) -> Row:
         chance = self.chance
         gender = MALE if chance.random() < 0.5 else FEMALE
         first, last = chance.choice(self._firsts[gender]), chance.choice(self._lasts)
         middle = chance.choice(self._firsts[gender]) if chance.random() < 0.15 else None
-        born = date.fromordinal(chance.choice(self._births))
+        born, number = self.person_number(self._births, gender)
         return {
             **_BLANK,
-            "id_number": self.new_number(born, gender),
+            "id_number": number,
             "juridical_type": 0,
             "place_of_birth": chance.choice(self._places).city,
             "date_of_birth": instant(born.toordinal()),
@@ -148,7 +159,7 @@ class Register:
         chance = self.chance
         kind = chance.choice(self.country.company_types)
         owner = chance.choice(self._lasts)
-        number = self.new_number(None, 0)
+        number = self._company_number()
         return {
             **_BLANK,
             "id_number": number,
@@ -170,7 +181,7 @@ class Register:
         age = self._as_of.year - born.year - (not had_birthday)
         return {
             **_BLANK,
-            "id_number": given.id_number or self.new_number(born, gender),
+            "id_number": given.id_number or self.person_number([born.toordinal()], gender)[1],
             "juridical_type": 0,
             "place_of_birth": given.addresses[0].city,
             "date_of_birth": instant(born.toordinal()),

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import BigInteger, Connection, FromClause, Select, bindparam, func, select
+from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, bindparam, func, select
+from sqlalchemy.sql import visitors
 
 from ledgersim.core.database import rows
 from ledgersim.core.problems import invalid
@@ -63,8 +64,9 @@ ListOptions = Annotated[ListQuery, Depends(read_query)]
 class Listing:
     """A list that clients may filter and sort by the members of its items.
 
-    `source` is what is selected from, `scope` its restriction (with bind parameters), `columns` what an item
-    has by column name, `fields` what filters may name by wire name, `key` the order of last resort.
+    `source` is what is selected from, its outer joins to one row at most; `scope` restricts it (with bind
+    parameters); `columns` is what an item has by column name, `fields` what filters may name by wire name,
+    `key` the order of last resort.
     """
 
     def __init__(
@@ -101,10 +103,28 @@ class Listing:
         if filter_text.strip():
             conditions.append(filter_to_sql(parse_filter(filter_text), self._fields))
         order = orderby_to_sql(parse_orderby(orderby_text), self._fields) if orderby_text.strip() else []
-        matches = select(*self._columns).select_from(self._source).where(*conditions)
-        return (
-            matches.order_by(*order, self._key)
+        asked = _needed(self._source, [*conditions, *order])
+        page = (
+            select(self._key)
+            .select_from(asked)
+            .where(*conditions)
+            .order_by(*order, self._key)
             .offset(bindparam("page_skip", type_=BigInteger))
-            .limit(bindparam("page_top", type_=BigInteger)),
-            select(func.count()).select_from(self._source).where(*conditions),
+            .limit(bindparam("page_top", type_=BigInteger))
         )
+        return (
+            select(*self._columns)
+            .select_from(self._source)
+            .where(self._key.in_(page))
+            .order_by(*order, self._key),
+            select(func.count()).select_from(asked).where(*conditions),
+        )
+
+
+def _needed(source: FromClause, expressions: list[Any]) -> FromClause:
+    """What must be joined to find the matches: without the outer joins that no expression asks for."""
+    if not (isinstance(source, Join) and source.isouter):
+        return source
+    left = _needed(source.left, expressions)
+    used = {part.table for one in expressions for part in visitors.iterate(one) if isinstance(part, Column)}
+    return left.outerjoin(source.right, source.onclause) if source.right in used else left

@@ -1,10 +1,14 @@
 """What debtors and customers have in common: the columns of a party."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field, SQLModel
 
 from ledgersim.core.database import Instant
+
+NAMES = ("firstname", "middlename", "lastname", "name_suffix")
 
 
 class Party(SQLModel):
@@ -42,3 +46,11 @@ class Party(SQLModel):
 def full_name(first: str | None, middle: str | None, last: str | None, suffix: str | None) -> str | None:
     """The parts of a name in one, or None where there are none."""
     return " ".join(part for part in (first, middle, last, suffix) if part) or None
+
+
+def named(party: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes, with a full name made of the parts where parts but no full name are sent."""
+    merged = {**party, **changes}
+    if changes.get("full_name") is None and any(changes.get(name) is not None for name in NAMES):
+        return {**changes, "full_name": full_name(*(merged.get(name) for name in NAMES))}
+    return dict(changes)

@@ -17,9 +17,7 @@ ANNUITY, LIMITED_ANNUITY, LINEAR, LIMITED_LINEAR, RELIEF = 1, 2, 3, 4, 5
 def case(
     principal: str, rate: str = "0", interest: str = "0", fees: str = "0", case_id: int = 1
 ) -> CoveredCase:
-    return CoveredCase(
-        case_id, (Debt(Decimal(principal), Decimal(rate)),), Decimal(interest), Decimal(fees)
-    )
+    return CoveredCase(case_id, (Debt(Decimal(principal), Decimal(rate)),), Decimal(interest), Decimal(fees))
 
 
 THOUSAND = case("1000.00", "12")  # 1 % a month

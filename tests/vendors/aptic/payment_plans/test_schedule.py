@@ -6,6 +6,7 @@ import pytest
 
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import Totals, calculate
+from ledgersim.vendors.aptic.payment_plans.terms import Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,
@@ -37,9 +38,7 @@ def test_fees_come_on_top_of_an_annuity_from_the_number_of_payments() -> None:
         ("336.66", "3.37", "25.00", "365.03", "0.00"),
     ]
     # interest 10.00 + 6.70 + 3.37, fees 195 + 25 + 25
-    assert plan.totals == Totals(
-        Decimal("1000.00"), Decimal("20.07"), Decimal("245.00"), Decimal("1265.07")
-    )
+    assert plan.totals == Totals(Decimal("1000.00"), Decimal("20.07"), Decimal("245.00"), Decimal("1265.07"))
 
 
 def test_fees_and_interest_are_within_the_amount_of_an_annuity() -> None:
@@ -59,9 +58,7 @@ def test_a_limited_annuity_leaves_the_rest_in_the_last_unpaid() -> None:
         ("367.65", "7.35", "25.00", "400.00", "367.35"),
     ]
     assert plan.rest == Decimal("367.35")
-    assert plan.totals == Totals(
-        Decimal("1000.00"), Decimal("17.35"), Decimal("150.00"), Decimal("800.00")
-    )
+    assert plan.totals == Totals(Decimal("1000.00"), Decimal("17.35"), Decimal("150.00"), Decimal("800.00"))
 
 
 def test_a_limited_annuity_ends_early_if_paid_off() -> None:
@@ -150,9 +147,7 @@ def test_only_principal_bears_interest() -> None:
         ("1000.00", "5.83", "0.00", "1005.83", "0.00"),  # 1000 * 0.07 / 12 = 5.8333
     ]
     # interest 200 + 11.67 + 5.83
-    assert plan.totals == Totals(
-        Decimal("1500.00"), Decimal("217.50"), Decimal("300.00"), Decimal("2017.50")
-    )
+    assert plan.totals == Totals(Decimal("1500.00"), Decimal("217.50"), Decimal("300.00"), Decimal("2017.50"))
 
 
 @pytest.mark.parametrize("kind", [ANNUITY, LINEAR, RELIEF])
@@ -244,6 +239,5 @@ class TestAmountInLists:
             (terms(RELIEF, 4), "250.00"),
         ],
     )
-    def test_it_is_that_of_the_first_regular_payment(self, asked: object, amount: str) -> None:
-        plan = calculate([THOUSAND], asked)  # type: ignore[arg-type]
-        assert str(plan.amount) == amount
+    def test_it_is_that_of_the_first_regular_payment(self, asked: Terms, amount: str) -> None:
+        assert str(calculate([THOUSAND], asked).amount) == amount

@@ -56,6 +56,15 @@ def add_address(
     return address
 
 
+def add_main_address(
+    connection: Connection, guids: Stream, now: datetime, owner: str, owner_id: int, sent: Mapping[str, Any]
+) -> None:
+    """Store the main address among the members of a new party, if there is one, as its LEGAL address."""
+    address = {name: sent.get(name) for name in (*MAIN, "full_address")}
+    if any(address.values()):
+        add_address(connection, guids, now, owner, owner_id, {**address, "address_type": LEGAL})
+
+
 def clear_default(connection: Connection, owner: str, owner_id: int) -> None:
     """Leave a party without a default address, to make another one the default."""
     connection.execute(_CLEAR_DEFAULT, {"of_owner": owner, "of_id": owner_id})

@@ -44,3 +44,16 @@ class AddressIn(Body):
     default_address: bool | None = None
     valid_from: InstantIn | None = None
     valid_to: InstantIn | None = None
+
+
+class MainAddressIn(Body):
+    """The main address among the members of a party to create."""
+
+    street: str | None = None
+    house_no: str | None = None
+    house_no_extension: str | None = None
+    city: str | None = None
+    zip_code: str | None = None
+    state_code: str | None = None
+    country_code: str | None = None
+    full_address: str | None = None

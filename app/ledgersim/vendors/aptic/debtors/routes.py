@@ -11,7 +11,6 @@ from ledgersim.vendors.aptic.addresses.table import ADDRESS
 from ledgersim.vendors.aptic.cases import reading
 from ledgersim.vendors.aptic.cases.schemas import CaseItem, CaseOut
 from ledgersim.vendors.aptic.claims.reading import today
-from ledgersim.vendors.aptic.debtors.rules import named
 from ledgersim.vendors.aptic.debtors.schemas import (
     DebtorChange,
     DebtorCreate,
@@ -25,6 +24,7 @@ from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.parties import named
 from ledgersim.vendors.aptic.store import Row, by_guid, change, find
 
 BY_GUID = by_guid(DEBTOR.c.debtor_guid)

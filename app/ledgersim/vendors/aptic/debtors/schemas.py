@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledgersim.core.wire import Amount, Answer, Body, CurrencyIn, InstantIn
+from ledgersim.vendors.aptic.addresses.schemas import MainAddressIn
 from ledgersim.vendors.aptic.links import Link
 
 JuridicalType = Literal[0, 1]  # 0 natural person [inferred], 1 legal person [observed]
@@ -90,17 +91,6 @@ class _Person(Body):
     name_suffix: str | None = None
 
 
-class _MainAddress(Body):
-    street: str | None = None
-    house_no: str | None = None
-    house_no_extension: str | None = None
-    city: str | None = None
-    zip_code: str | None = None
-    state_code: str | None = None
-    country_code: str | None = None
-    full_address: str | None = None
-
-
 class _Contact(Body):
     domicile: str | None = None
     municipal_code: str | None = None
@@ -119,7 +109,7 @@ class _Contact(Body):
     conversation_notification_cellular_phone: str | None = None
 
 
-class DebtorCreate(_Contact, _MainAddress, _Person):
+class DebtorCreate(_Contact, MainAddressIn, _Person):
     """A debtor to create; the main address becomes its LEGAL address."""
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, insert
 
 from ledgersim.core.database import add
 from ledgersim.core.space import Space
-from ledgersim.vendors.aptic.addresses.rules import LEGAL, MAIN, add_address
-from ledgersim.vendors.aptic.debtors.rules import named
+from ledgersim.vendors.aptic.addresses.rules import add_main_address
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
+from ledgersim.vendors.aptic.parties import named
 from ledgersim.vendors.aptic.store import Row, change
 
 _ADD_DEBTOR = insert(DEBTOR)
@@ -36,8 +36,5 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
     debtor["id"] = add(connection, _ADD_DEBTOR, debtor)
     debtor["debtor_reference"] = str(100_000 + debtor["id"])
     change(connection, DEBTOR, debtor["id"], {"debtor_reference": debtor["debtor_reference"]})
-    address = {name: sent.get(name) for name in (*MAIN, "full_address")}
-    if any(address.values()):
-        address["address_type"] = LEGAL
-        add_address(connection, space.guids, now, "debtor", debtor["id"], address)
+    add_main_address(connection, space.guids, now, "debtor", debtor["id"], sent)
     return debtor
