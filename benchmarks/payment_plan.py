@@ -41,9 +41,7 @@ def main() -> None:
         rows = calculate(CASES, terms).number_of_payments
         whole = _best(partial(calculate, CASES, terms))
         bare = _best(partial(_schedule_alone, terms))
-        print(
-            f"{kind.name:15} {rows:3} rows: plan with yearly rate {whole:.3f} ms, schedule alone {bare:.3f} ms"
-        )
+        print(f"{kind.name:15} {rows:3} rows: with yearly rate {whole:.3f} ms, schedule alone {bare:.3f} ms")
 
 
 def _schedule_alone(terms: Terms) -> None:

@@ -56,7 +56,7 @@ def serve(
     opened: list[Spaces] = []
 
     def start(**options: str) -> Api:
-        spaces = Spaces(image)
+        spaces = Spaces(image, occurrences=[one for vendor in VENDORS for one in vendor.occurrences])
         opened.append(spaces)
         return Api(Dispatcher(mounts(**options), spaces), loop)
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -35,9 +35,7 @@ def test_endpoints_and_their_dependencies_are_coroutines(route: APIRoute) -> Non
 
 
 def test_there_is_no_base_http_middleware() -> None:
-    assert [
-        one for app in APPS for one in app.user_middleware if issubclass(one.cls, BaseHTTPMiddleware)
-    ] == []
+    assert [one for app in APPS for one in app.user_middleware if issubclass(one.cls, BaseHTTPMiddleware)] == []
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -85,7 +83,7 @@ def test_every_module_and_public_thing_has_a_docstring(source: Path) -> None:
     ("module", "absent"),
     [
         ("ledgersim.cli", {"fastapi", "sqlalchemy", "uvicorn", "faker", "yaml"}),
-        ("ledgersim.main", {"faker", "yaml", "uvicorn", "typer"}),
+        ("ledgersim.main", {"faker", "jinja2", "yaml", "uvicorn", "typer"}),
     ],
 )
 def test_slow_libraries_load_only_where_they_are_used(module: str, absent: set[str]) -> None:

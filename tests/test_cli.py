@@ -58,6 +58,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--as-of": "default: 2026-01-01; LEDGERSIM_AS_OF",
         "--auth": "default: lenient; LEDGERSIM_AUTH",
         "--created-status": "default: 201; LEDGERSIM_CREATED_STATUS",
+        "--services": "LEDGERSIM_SERVICES",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--tls-cert": "LEDGERSIM_TLS_CERT",
         "--tls-key": "LEDGERSIM_TLS_KEY",
@@ -168,9 +169,7 @@ def test_openapi_of_an_unknown_vendor_names_those_there_are(
         (["openapi"], "ledgersim: Missing argument 'VENDOR'."),
     ],
 )
-def test_bad_usage_is_one_line(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bad_usage_is_one_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert complaint(capsys, *arguments) == message
 
 

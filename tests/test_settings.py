@@ -20,6 +20,7 @@ DEFAULTS = {
     "as_of": date(2026, 1, 1),
     "auth": "lenient",
     "created_status": "201",
+    "services": None,
     "log_level": "warning",
     "tls_cert": None,
     "tls_key": None,
@@ -41,6 +42,7 @@ GOOD: list[tuple[str, str, object]] = [
     ("as_of", "2100-01-01", date(2100, 1, 1)),
     ("auth", "strict", "strict"),
     ("auth", "off", "off"),
+    ("services", ".", Path()),
     ("log_level", "critical", "critical"),
     ("log_level", "debug", "debug"),
 ]
@@ -173,6 +175,16 @@ def test_an_unknown_variable_like_no_other_is_refused_with_all_names() -> None:
 )
 def test_what_kubernetes_and_compose_links_inject_is_ignored(name: str, value: str) -> None:
     assert load_settings({name: value}).model_dump() == DEFAULTS
+
+
+def test_a_folder_of_services_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for given in (str(tmp_path / "nowhere"), str(file)):
+        assert refusal({}, services=given) == f"--services is {given!r}; there is no such folder"
+        assert refusal({"LEDGERSIM_SERVICES": given}) == (
+            f"LEDGERSIM_SERVICES is {given!r}; there is no such folder"
+        )
 
 
 def test_only_the_port_may_hold_a_link() -> None:

@@ -35,7 +35,8 @@ def create_app(settings: Settings) -> Dispatcher:
     """
     image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
     mounts = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
-    spaces = Spaces(image, _default_database(settings, image))
+    occurrences = [one for vendor in VENDORS for one in vendor.occurrences]
+    spaces = Spaces(image, _default_database(settings, image), occurrences)
     return Dispatcher({**mounts, control.MOUNT: control.build()}, spaces)
 
 

@@ -87,6 +87,11 @@ class Settings(BaseModel):
         "Status of Aptic's answer to a creation; which of the two a gateway sends is not public.",
         "201 or 200",
     )
+    services: Path | None = _option(
+        None,
+        "Folder of files NAME.json that each define a custom service of Aptic; read at start-up.",
+        "the path of a folder",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
         "warning",
         "Least severe messages to log, to standard error: critical, error, warning, info or debug.",
@@ -100,8 +105,7 @@ class Settings(BaseModel):
     )
     tls_client_ca: Path | None = _option(
         None,
-        "PEM file with the authorities whose client certificates are let in, and no others; "
-        "needs --tls-cert.",
+        "PEM file with the authorities whose client certificates are let in, and no others; needs --tls-cert.",
         "the path of a PEM file",
     )
 
@@ -127,7 +131,8 @@ def variable(name: str) -> str:
 def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings from the flags that are not None, then the environment, then the defaults.
 
-    Raises CannotStart for an unknown variable, a bad value or TLS files that do not go together.
+    Raises CannotStart for an unknown variable, a bad value, a folder that is not there, or TLS files that do
+    not go together.
     """
     given = _from_environment(environ)
     given |= {name: _Given(flag(name), value) for name, value in flags.items() if value is not None}
@@ -139,6 +144,8 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
         raise _refusal(name, given[name]) from error
+    if settings.services is not None and not settings.services.is_dir():
+        raise CannotStart(f"{given['services'].where} is {str(settings.services)!r}; there is no such folder")
     _check_tls(settings, given)
     return settings
 

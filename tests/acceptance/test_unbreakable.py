@@ -61,6 +61,8 @@ def paths(api: Api) -> dict[str, str]:
         "guid": debtor,
         "caseGuid": case,
         "name": "n",
+        "customerGuid": api.get("/_sim/export").json()["tables"]["customer"][0]["customer_guid"],
+        "serviceDefinition": "Echo",
         "debtGuid": api.get(f"{APTIC}/Cases/{case}/Debts").json()["value"][0]["debtGuid"],
         "feeGuid": api.get(f"{APTIC}/Cases/{case}/Fees").json()["value"][0]["feeGuid"],
         "addressGuid": api.get(f"{APTIC}/Debtors/{debtor}/Addresses").json()["value"][0]["addressGuid"],
@@ -82,9 +84,7 @@ def test_any_object_of_known_members_is_answered(
     api: Api, paths: dict[str, str], route: Any, value: dict[str, Any]
 ) -> None:
     body: Any = [value] if route.id == "aptic.cases.create" else value
-    assert_well_formed(
-        api.send(route.method, paths[route.id], headers=JSON, content=json.dumps(body).encode())
-    )
+    assert_well_formed(api.send(route.method, paths[route.id], headers=JSON, content=json.dumps(body).encode()))
 
 
 @FUZZ

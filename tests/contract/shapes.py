@@ -37,7 +37,8 @@ def of_schema(schema: dict[str, Any], definitions: dict[str, Any]) -> Shape:
         return {name: of_schema(item, definitions) for name, item in schema["properties"].items()}
     if schema.get("type") == "array":
         return [of_schema(schema["items"], definitions)]
-    return {} if schema.get("type") == "object" else None
+    any_json = not schema.keys() - {"title", "description"}  # the samples show it as {}
+    return {} if any_json or schema.get("type") == "object" else None
 
 
 def ordered(shape: Shape) -> Any:

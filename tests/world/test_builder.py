@@ -90,7 +90,7 @@ def test_the_state_tells_how_the_world_was_made(definition: Definition, world: T
         "guid_position": state["guid_position"],
         "chance_position": 0,
         "clock_mode": "real",
-        "clock_offset_microseconds": 0,
+        "clock_offset_microseconds": None,
         "clock_frozen_at": None,
         "clock_floor": MIDNIGHT,
     }

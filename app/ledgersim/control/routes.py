@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ledgersim.core.body import JsonRoute
 from ledgersim.core.clock import Backwards, ClockError, Mode
+from ledgersim.core.events import Event
 from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.space import ResetScope, Space
 from ledgersim.core.vendor import NO_CONTENT
@@ -110,8 +111,9 @@ async def set_clock(space: CurrentSpace, body: ClockIn) -> Any:
 async def advance_clock(space: CurrentSpace, body: AdvanceIn) -> Any:
     before = space.clock.now()
     after = _later(before, body.by)
-    _set(space, space.clock.setting.mode, after)
-    return {"from_": before, "to": after, "events": []}
+    events = _set(space, space.clock.setting.mode, after)
+    told = [{"at": one.at, "event": one.what, "path": one.path, **one.particulars} for one in events]
+    return {"from_": before, "to": after, "events": told}
 
 
 @router.post("/reset", **NO_CONTENT, operation_id="sim.reset", summary="Go back to the seeded world")
@@ -137,9 +139,20 @@ async def list_personas(space: CurrentSpace) -> Any:
     return {"personas": space.facts["personas"]}
 
 
-def _set(space: Space, mode: Mode, now: datetime | None) -> None:
+@router.get(
+    "/services/runs",
+    operation_id="sim.services.runs.list",
+    summary="The last 1,000 runs of custom services",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}},
+)
+async def list_runs(space: CurrentSpace) -> Response:
+    return Response(space.runs.export(), media_type="application/json")
+
+
+def _set(space: Space, mode: Mode, now: datetime | None) -> list[Event]:
     try:
-        space.set_clock(mode, now)
+        return space.move_clock(mode, now or space.clock.now())
     except Backwards as error:
         raise CONFLICT.with_detail(str(error)) from error
     except ClockError as error:

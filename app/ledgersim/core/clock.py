@@ -1,6 +1,7 @@
 """The simulated time of a space; the only module that reads the time of the machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -69,6 +70,21 @@ class Clock:
         if mode == "frozen":
             return Setting(mode, frozen_at=target, floor=target)
         return Setting(mode, offset=target - self._wall(), floor=target)
+
+    @classmethod
+    def starting(cls, start: datetime) -> "Clock":
+        """A clock that ticks from `start` on, now."""
+        return cls(Setting(offset=start - wall_clock(), floor=start))
+
+    @contextmanager
+    def standing_at(self, instant: datetime) -> Iterator[None]:
+        """Tell this time for as long as the block lasts, whatever the clock tells otherwise."""
+        before = self.setting
+        self.setting = replace(before, mode="frozen", frozen_at=instant)
+        try:
+            yield
+        finally:
+            self.setting = replace(before, floor=self.setting.floor)
 
     def recorded(self) -> None:
         """Note that something was recorded now: the clock may not be set to before it."""

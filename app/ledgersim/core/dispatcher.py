@@ -41,9 +41,11 @@ class Dispatcher:
         try:
             name, prefix, parts = _space_of(parts, Headers(scope=scope).get("sim-space"))
             mount, app, taken = self._mount_of(parts, scope["path"])
+            space = self.spaces[name]
+            space.catch_up()
             child: dict[str, Any] = {
                 **scope,
-                "space": self.spaces[name],
+                "space": space,
                 "segments": parts[taken:],
                 "root_path": prefix + mount,
                 "path": prefix + mount + "/" + "/".join(parts[taken:]),

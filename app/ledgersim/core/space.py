@@ -1,7 +1,7 @@
 """A space: one isolated world with its own rows, clock, identifiers and tokens."""
 
 import json
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -9,9 +9,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlmodel import SQLModel
 
-from ledgersim.core.clock import Clock, Mode, Setting
+from ledgersim.core.clock import LATEST, Clock, Mode, Setting
 from ledgersim.core.database import Database, add, row, rows
+from ledgersim.core.events import Event, Occurrence
 from ledgersim.core.ids import Stream
+from ledgersim.core.runs import Runs
 from ledgersim.core.state import Fact, SpaceState, Token
 
 ResetScope = Literal["all", "data", "clock"]
@@ -41,9 +43,13 @@ _FORGET_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
 class Space:
     """All the state of one world. `image` is the seeded world that a reset goes back to."""
 
-    def __init__(self, name: str, database: Database, image: bytes) -> None:
+    def __init__(
+        self, name: str, database: Database, image: bytes, occurrences: Sequence[Occurrence] = ()
+    ) -> None:
         self.name = name
+        self._occurrences = occurrences
         self.database = database
+        self.runs = Runs()
         self._image = image
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = database.version
@@ -57,14 +63,18 @@ class Space:
         facts = rows(self.connection, select(Fact.__table__))  # type: ignore[attr-defined]
         self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts}
         self.as_of = date.fromisoformat(state["as_of"])
-        self.clock = Clock(
-            Setting(
-                state["clock_mode"],
-                timedelta(microseconds=state["clock_offset_microseconds"]),
-                state["clock_frozen_at"],
-                state["clock_floor"],
-            )
-        )
+        self.clock = self._clock_of(state)
+
+    def _clock_of(self, state: Mapping[str, Any]) -> Clock:
+        """The clock as it was left; that of a new world starts now, at the date of the world."""
+        offset = state["clock_offset_microseconds"]
+        if offset is None:
+            clock = Clock.starting(start_of(self.as_of))
+            with self.database.transaction() as connection:
+                _save_clock(connection, clock.setting)
+            return clock
+        frozen_at, floor = state["clock_frozen_at"], state["clock_floor"]
+        return Clock(Setting(state["clock_mode"], timedelta(microseconds=offset), frozen_at, floor))
 
     @property
     def connection(self) -> Connection:
@@ -108,13 +118,46 @@ class Space:
             _save_clock(connection, setting)
         self.clock.setting = setting
 
+    def move_clock(self, mode: Mode, until: datetime) -> list[Event]:
+        """Set the clock forward and let everything happen that falls due on the way, each at its time.
+
+        Raises ClockError if it would go backwards.
+        """
+        self.clock.set(mode, until)  # refuses before anything happens
+        events = self.catch_up(until)
+        self.set_clock(mode, max(until, self.clock.setting.floor))
+        return events
+
+    def catch_up(self, until: datetime | None = None) -> list[Event]:
+        """Let happen what is due by now or by `until`, each at its time."""
+        events: list[Event] = []
+        while (at := self._next_at()) is not None and at <= (until or self.clock.now()):
+            with self.clock.standing_at(at):
+                due = [one for one in self._occurrences if one.next_at(self) == at]
+                events += [event for one in due for event in one.happen(self)]
+        return events
+
+    def _next_at(self) -> datetime | None:
+        def soonest() -> datetime | None:
+            times = [at for one in self._occurrences if (at := one.next_at(self)) is not None]
+            return min(times, default=None)
+
+        found: datetime | None = self.remembered("next_at", soonest)
+        return found
+
     def reset(self, scope: ResetScope = "all") -> None:
-        """Go back to the seeded world: its rows and identifiers (data), its clock, or all with the tokens."""
+        """Go back to the seeded world: its rows and identifiers (data), its clock, or all with the tokens.
+
+        Jobs end where rows go; the record of runs is forgotten with all.
+        """
+        if scope != "clock":
+            self.runs.cancel(self.clock.now())
         if scope == "all":
+            self.runs.clear()
             self.database.restore(self._image)
             self._load()
         elif scope == "clock":
-            self._set_setting(Setting(floor=start_of(self.as_of)))
+            self._set_setting(Clock.starting(start_of(self.as_of)).setting)
         else:
             tokens = rows(self.connection, select(TOKEN))
             chance, setting = self.chance.position, self.clock.setting
@@ -156,12 +199,18 @@ class Space:
 
     def close(self) -> None:
         """Let go of everything."""
+        self.runs.cancel(self.clock.now())
         self.database.close()
 
 
 def start_of(day: date) -> datetime:
     """Midnight UTC of a day."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def start_of_day(number: int) -> datetime | None:
+    """Midnight UTC of a day number (days since 0001-01-01); None for one beyond all clocks."""
+    return start_of(date.fromordinal(number)) if number < LATEST.toordinal() else None
 
 
 def _save_clock(connection: Connection, setting: Setting) -> None:

@@ -1,8 +1,10 @@
 """All spaces of a server: found by name, made on first use."""
 
 import re
+from collections.abc import Sequence
 
 from ledgersim.core.database import Database
+from ledgersim.core.events import Occurrence
 from ledgersim.core.problems import Problem
 from ledgersim.core.space import Space
 
@@ -18,9 +20,15 @@ TOO_MANY = Problem(503, "too-many-spaces", "Too many spaces")
 class Spaces:
     """The default space and, beside it, clones of the seeded world by name."""
 
-    def __init__(self, image: bytes, default: Database | None = None) -> None:
+    def __init__(
+        self, image: bytes, default: Database | None = None, occurrences: Sequence[Occurrence] = ()
+    ) -> None:
         self._image = image
-        self._spaces = {DEFAULT: Space(DEFAULT, default or Database.in_memory(image), image)}
+        self._occurrences = occurrences
+        self._spaces = {DEFAULT: self._open(DEFAULT, default)}
+
+    def _open(self, name: str, database: Database | None = None) -> Space:
+        return Space(name, database or Database.in_memory(self._image), self._image, self._occurrences)
 
     def __getitem__(self, name: str) -> Space:
         """The space of that name, made now if it is new. Raises a 400 or 503 Problem."""
@@ -32,7 +40,7 @@ class Spaces:
                 )
             if len(self._spaces) > MOST_SPACES:
                 raise TOO_MANY.with_detail(f"There are {MOST_SPACES} spaces already; no more can be made.")
-            space = self._spaces[name] = Space(name, Database.in_memory(self._image), self._image)
+            space = self._spaces[name] = self._open(name)
         return space
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ class SpaceState(SQLModel, table=True):
     guid_position: int = 0
     chance_position: int = 0
     clock_mode: str = "real"
-    clock_offset_microseconds: int = 0
+    clock_offset_microseconds: int | None = None  # None: the clock has not been started
     clock_frozen_at: datetime | None = Field(default=None, sa_type=Instant)
     clock_floor: datetime = Field(sa_type=Instant)
 

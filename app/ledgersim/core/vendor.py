@@ -1,7 +1,8 @@
 """A vendor: one application at one mount, which says no in its own way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -14,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from ledgersim.core import problems
 from ledgersim.core.body import JsonRoute
+from ledgersim.core.events import Occurrence
 from ledgersim.core.problems import Problem
 from ledgersim.core.routing import RouteIndex
 from ledgersim.core.space import Space
@@ -33,6 +35,10 @@ class VendorSettings(Protocol):
     def created_status(self) -> Literal["201", "200"]:
         """The status of an answer to a creation, where the vendor leaves it open."""
 
+    @property
+    def services(self) -> Path | None:
+        """The folder of the user's service definitions."""
+
 
 @dataclass(frozen=True)
 class Vendor:
@@ -41,6 +47,7 @@ class Vendor:
     name: str
     mount: str
     build: Callable[[VendorSettings], "VendorApp"]
+    occurrences: Sequence[Occurrence] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,9 +102,7 @@ class CaseMaker:
             self._add_interest(debt, register, debtor.is_company, due, registered)
         return debt
 
-    def _add_interest(
-        self, debt: Row, register: Register, is_company: bool, due: int, registered: int
-    ) -> None:
+    def _add_interest(self, debt: Row, register: Register, is_company: bool, due: int, registered: int) -> None:
         """Late interest; of some debts, what accrued before they came is a figure of its own."""
         interest = register.country.interest
         rate = interest.company if is_company else interest.person

@@ -3,15 +3,24 @@
 from typing import Any
 
 from ledgersim.core.startup import CannotStart
-from ledgersim.vendors.aptic.payment_plans.table import PAYMENT_PLAN, PAYMENT_PLAN_CASE
+from ledgersim.vendors.aptic.claims.table import DEBT, FEE
+from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
+from ledgersim.vendors.aptic.payment_plans.engine import calculate
+from ledgersim.vendors.aptic.payment_plans.periods import MONTH, ORDINARY
+from ledgersim.vendors.aptic.payment_plans.plans import (
+    columns_of,
+    covered_of,
+    decimal,
+    stored_cases,
+    terms_of,
+)
+from ledgersim.vendors.aptic.payment_plans.table import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
+from ledgersim.vendors.aptic.payment_plans.terms import PlanType
 from ledgersim.world.aptic_rows import CaseDraft, PaymentDraft, StoredCase
-from ledgersim.world.books import outstanding
 from ledgersim.world.context import Context
-from ledgersim.world.days import end_of_next_month, instant
+from ledgersim.world.days import instant
 from ledgersim.world.persona_model import Persona, PersonaCase, PersonaDebt, PersonaFee
 from ledgersim.world.rows import Row
-
-ACTIVE_PLAN, LINEAR = 1, 3  # values of Aptic's `active` and `paymentPlanType`
 
 Fact = dict[str, Any]
 
@@ -135,29 +144,41 @@ def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debto
     plan, debtor = persona.aptic.plan, persona.aptic.debtor
     assert plan is not None, "asked by the caller"
     assert debtor is not None, "the model has seen to it"
-    registered = context.today - plan.registered_days_ago
-    covered = [stored for stored, case in zip(cases, persona.aptic.cases, strict=True) if case.closed is None]
-    balance = sum(outstanding(stored.accounts, registered) for stored in covered)
-    plan_id = context.rows.add(
-        PAYMENT_PLAN,
-        {
-            "payment_plan_guid": plan.guid,
-            "debtor_id": debtors[debtor.guid],
-            "registration_date": instant(registered),
-            "start_date": instant(end_of_next_month(registered)),
-            "active": ACTIVE_PLAN,
-            "payment_plan_type": LINEAR,
-            "number_of_payments": plan.payments,
-            "remaining_number_of_payments": plan.payments,
-            "amount": (2 * balance + plan.payments) // (2 * plan.payments),
-            "currency_code": context.registers[persona.party.country].country.currency,
-            "payment_type": 0,
-            "interval_type": 3,
-            "interval": 1,
-        },
-    )
-    for stored in covered:
+    open_cases = [
+        stored for stored, case in zip(cases, persona.aptic.cases, strict=True) if case.closed is None
+    ]
+    row: Row = {
+        "payment_plan_guid": plan.guid,
+        "debtor_id": debtors[debtor.guid],
+        "registration_date": instant(context.today - plan.registered_days_ago),
+        "active": ACTIVE,
+        "payment_plan_type": PlanType.LINEAR.value,
+        "currency_code": context.registers[persona.party.country].country.currency,
+        "requested_number": plan.payments,
+        "requested_amount": None,
+        "registration_fee": 0,
+        "invoice_fee": 0,
+        "reminder_fee": 0,
+        "covered": stored_cases(_covered(stored) for stored in open_cases),
+        "deviations": [],
+        "receipts": [],
+        "reminders": {},
+        "invoiced": 0,
+        "payment_type": ORDINARY,
+        "interval_type": MONTH,
+        "interval": 1,
+    }
+    row |= columns_of(row, calculate(covered_of(row), terms_of(row)))
+    plan_id = context.rows.add(PAYMENT_PLAN, row)
+    for stored in open_cases:
         context.rows.add(PAYMENT_PLAN_CASE, {"payment_plan_id": plan_id, "case_id": stored.id})
+
+
+def _covered(stored: StoredCase) -> CoveredCase:
+    """What is owed on a case whose debts bear no interest."""
+    fees = sum(one.books.remaining_principal for one in stored.accounts if one.row["kind"] == FEE)
+    debts = [one.books.remaining_principal for one in stored.accounts if one.row["kind"] == DEBT]
+    return CoveredCase(stored.id, tuple(Debt(decimal(one)) for one in debts), fees=decimal(fees))
 
 
 def _about_cases(context: Context, persona: Persona) -> Fact:

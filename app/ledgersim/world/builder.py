@@ -39,8 +39,6 @@ def build(definition: Definition, seed: int, customers: int, as_of: date) -> byt
                 "as_of": as_of.isoformat(),
                 "guid_position": guids.position,
                 "chance_position": 0,
-                "clock_mode": "real",
-                "clock_offset_microseconds": 0,
                 "clock_floor": instant(as_of.toordinal()),
             },
         )

@@ -14,10 +14,3 @@ def instant(day: int) -> datetime:
 def at(day: int, second: int) -> datetime:
     """An instant of a day, so many seconds after its midnight."""
     return instant(day) + timedelta(seconds=second)
-
-
-def end_of_next_month(day: int) -> int:
-    """The last day of the calendar month after that of `day`."""
-    found = date.fromordinal(day)
-    month = found.year * 12 + found.month + 1  # counted from 0: the month after the next
-    return date(month // 12, month % 12 + 1, 1).toordinal() - 1

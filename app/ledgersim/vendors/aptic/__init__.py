@@ -1,5 +1,9 @@
 """Aptic (CLVR debt collection): API gateway."""
 
+from datetime import datetime
+
+from ledgersim.core.events import Event, Occurrence
+from ledgersim.core.space import Space
 from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
 
 
@@ -9,4 +13,16 @@ def _build(settings: VendorSettings) -> VendorApp:
     return build(settings)
 
 
-VENDOR = Vendor("aptic", "/APIGW", _build)
+def _next_at(space: Space) -> datetime | None:
+    from ledgersim.vendors.aptic.payment_plans import life
+
+    return life.next_at(space)
+
+
+def _happen(space: Space) -> list[Event]:
+    from ledgersim.vendors.aptic.payment_plans import life
+
+    return life.happen(space)
+
+
+VENDOR = Vendor("aptic", "/APIGW", _build, (Occurrence(_next_at, _happen),))

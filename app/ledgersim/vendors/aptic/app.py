@@ -7,13 +7,22 @@ from ledgersim.vendors.aptic.auth.routes import router_for
 from ledgersim.vendors.aptic.auth.rules import guard
 from ledgersim.vendors.aptic.cases import routes as cases
 from ledgersim.vendors.aptic.clients.routes import router as clients
+from ledgersim.vendors.aptic.credit_insurances.routes import router as credit_insurances
+from ledgersim.vendors.aptic.customers import routes as customers
 from ledgersim.vendors.aptic.debtors import routes as debtors
 from ledgersim.vendors.aptic.debts.routes import router as debts
+from ledgersim.vendors.aptic.direct_debits.routes import router as direct_debits
 from ledgersim.vendors.aptic.documents.routes import router as documents
+from ledgersim.vendors.aptic.engagements.routes import router as engagements
 from ledgersim.vendors.aptic.errors import to_response
 from ledgersim.vendors.aptic.fees.routes import router as fees
+from ledgersim.vendors.aptic.loan_interests.routes import router as loan_interests
+from ledgersim.vendors.aptic.party_parameters.routes import router as party_parameters
 from ledgersim.vendors.aptic.payment_plans.routes import router as payment_plans
 from ledgersim.vendors.aptic.payments.routes import router as payments
+from ledgersim.vendors.aptic.questions.routes import router as questions
+from ledgersim.vendors.aptic.services.owners import service_routers
+from ledgersim.vendors.aptic.services.registry import read_services
 from ledgersim.vendors.aptic.system.routes import router as system
 
 
@@ -51,5 +60,15 @@ def build(settings: VendorSettings) -> VendorApp:
         fees,
         payments,
         documents,
+        customers.router,
+        customers.addresses,
+        customers.extra_fields,
+        engagements,
+        party_parameters,
+        direct_debits,
+        credit_insurances,
+        questions,
+        loan_interests,
+        *service_routers(read_services(settings.services)),
     )
     return app

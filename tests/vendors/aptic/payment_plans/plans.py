@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -29,11 +28,20 @@ def terms(
     x: str | None = None,
     *deviations: Deviation,
     registered: date = REGISTERED,
-    **fees: str,
+    registration_fee: str = "0",
+    invoice_fee: str = "0",
+    reminder_fee: str = "0",
 ) -> Terms:
-    amount = None if x is None else Decimal(x)
-    money: dict[str, Any] = {name: Decimal(fee) for name, fee in fees.items()}
-    return Terms(registered, kind, n, amount, deviations=deviations, **money)
+    return Terms(
+        registered,
+        kind,
+        n,
+        None if x is None else Decimal(x),
+        Decimal(registration_fee),
+        Decimal(invoice_fee),
+        Decimal(reminder_fee),
+        deviations,
+    )
 
 
 def deviating(number: int, amount: str | None = None, due: date | None = None) -> Deviation:

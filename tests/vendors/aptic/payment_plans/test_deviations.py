@@ -23,8 +23,10 @@ from tests.vendors.aptic.payment_plans.plans import (
 MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
 
 
-def calculated(kind: int, n: int | None, x: str | None, *deviations: Deviation, **fees: str) -> Plan:
-    return calculate([THOUSAND], terms(kind, n, x, *deviations, **fees))
+def calculated(
+    kind: int, n: int | None, x: str | None, *deviations: Deviation, invoice_fee: str = "0"
+) -> Plan:
+    return calculate([THOUSAND], terms(kind, n, x, *deviations, invoice_fee=invoice_fee))
 
 
 class TestAmounts:
@@ -172,7 +174,7 @@ class TestDueDates:
 
     def test_day_and_amount_go_together(self) -> None:
         first = calculated(ANNUITY, 3, None, deviating(1, "500", date(2026, 3, 2))).rows[0]
-        assert (first.due_date, first.amount) == (date(2026, 3, 2), 500)
+        assert (first.due_date, first.amount) == (date(2026, 3, 2), Decimal(500))
 
 
 class TestNumbers:

@@ -95,12 +95,11 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 )
 def test_an_annuity_below_the_least_amount_is_refused_with_that_amount(kind: int, n: int | None) -> None:
     # interest 10.00, fees 100 + 25, and 0.01
-    fees = {"registration_fee": "100", "invoice_fee": "25"}
-    assert refusal(terms(kind, n, "135.00", **fees)).errors == {
+    assert refusal(terms(kind, n, "135.00", registration_fee="100", invoice_fee="25")).errors == {
         "amount": ["must be at least 135.01: interest and fees of the first month, and 0.01"]
     }
-    first = calculate([THOUSAND], terms(kind, n, "135.01", **fees)).rows[0]
-    assert str(first.instalment) == "0.01"
+    plan = calculate([THOUSAND], terms(kind, n, "135.01", registration_fee="100", invoice_fee="25"))
+    assert str(plan.rows[0].instalment) == "0.01"
 
 
 def test_the_least_amount_stands_though_the_first_payment_deviates() -> None:

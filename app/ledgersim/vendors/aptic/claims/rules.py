@@ -1,5 +1,6 @@
 """The books of a claim, as plain arithmetic on whole hundredths."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -56,6 +57,7 @@ class Entry:
     paid_interest: int = 0
     adjusted_principal: int = 0
     adjusted_interest: int = 0
+    added_interest: int = 0  # as if it had accrued
 
 
 def opened(sent: dict[str, Any]) -> Books:
@@ -103,7 +105,7 @@ def yearly_rate(code: str | None, rate: int | None, calculation: str | None) -> 
     return rate
 
 
-def accrual_start(sent: dict[str, Any]) -> int:
+def accrual_start(sent: Mapping[str, Any]) -> int:
     """The day that interest accrues from: as sent, else so many days after the bill, else the due date."""
     if sent.get("interest_from") is not None:
         start = _day(sent["interest_from"])
@@ -147,7 +149,8 @@ def book(books: Books, entry: Entry, today: int) -> Books:
     """
     before = settled(books, today)
     principal = before.remaining_principal - entry.paid_principal + entry.adjusted_principal
-    interest = before.remaining_interest - entry.paid_interest + entry.adjusted_interest
+    owed_interest = before.remaining_interest + entry.added_interest
+    interest = owed_interest - entry.paid_interest + entry.adjusted_interest
     if principal < 0 or interest < 0:
         raise ValueError("more than what remains")
     return replace(
@@ -155,11 +158,24 @@ def book(books: Books, entry: Entry, today: int) -> Books:
         paid_principal=before.paid_principal + entry.paid_principal,
         adjusted_principal=before.adjusted_principal + entry.adjusted_principal,
         remaining_principal=principal,
+        original_interest=before.original_interest + entry.added_interest,
         paid_interest=before.paid_interest + entry.paid_interest,
         adjusted_interest=before.adjusted_interest + entry.adjusted_interest,
         remaining_interest=interest,
         remaining_vat=_share(before.remaining_vat, principal, before.remaining_principal),
     )
+
+
+def suspended(books: Books, today: int) -> Books:
+    """The books of a claim that bears no interest of its own from day `today` on, until it is resumed."""
+    return replace(settled(books, today), accrues_from=NEVER, accrues_to=NEVER)
+
+
+def resumed(books: Books, claim: Mapping[str, Any], today: int) -> Books:
+    """The books of a suspended claim that bears interest again from day `today` on, on its own terms."""
+    start = max(accrual_start(claim), today)
+    end = NEVER if claim["interest_to"] is None else max(start, _day(claim["interest_to"]))
+    return replace(books, accrues_from=start, accrues_to=end)
 
 
 def closed(books: Books, today: int) -> Books:

@@ -12,7 +12,7 @@ class Customer(Party, table=True):
 
     customer_guid: str = Field(unique=True)
     customer_reference: str | None = None
-    parent_customer_id: int | None = Field(default=None, foreign_key="customer.id")
+    parent_customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
     client_id: int | None = Field(default=None, foreign_key="client.id")
     contact_person: str | None = None
     gln_number: str | None = None

@@ -46,7 +46,8 @@ def find_debtor(call: Call, guid: str) -> Row:
     return find(call.space.connection, BY_GUID, "debtor", guid)
 
 
-def _out(call: Call, debtor: Row) -> Row:
+def debtor_out(call: Call, debtor: Row) -> Row:
+    """A debtor alone, with its links."""
     guid = debtor["debtor_guid"]
     path = f"/v1/Debtors/{guid}"
     links = [
@@ -84,7 +85,7 @@ async def create_debtor(call: CurrentCall, body: DebtorCreate, response: Respons
     with call.space.transaction() as connection:
         debtor = add_debtor(connection, call.space, body.model_dump())
     response.headers["Location"] = call.url(f"/v1/Debtors/{debtor['debtor_guid']}")
-    return _out(call, debtor)
+    return debtor_out(call, debtor)
 
 
 @router.get(
@@ -93,7 +94,7 @@ async def create_debtor(call: CurrentCall, body: DebtorCreate, response: Respons
     **operation("aptic.debtors.get", method="observed", path="observed", summary="Read one debtor"),
 )
 async def get_debtor(call: CurrentCall, guid: str) -> Any:
-    return _out(call, find_debtor(call, guid))
+    return debtor_out(call, find_debtor(call, guid))
 
 
 @router.patch(

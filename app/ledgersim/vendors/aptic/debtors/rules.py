@@ -2,6 +2,7 @@
 
 from stdnum import luhn
 
+
 def payment_reference(digits: str) -> str:
     """A Swedish OCR number: the digits, the length modulo 10, and a Luhn check digit."""
     payload = "".join(character for character in digits if character.isdigit())

@@ -40,7 +40,7 @@ class CoveredCase:
 
 @dataclass(frozen=True)
 class Balance:
-    """The balance of a plan; `yearly_interest` is that of a year on its principal, in hundredths of the unit.
+    """The balance of a plan; `yearly_interest` is Σ(principal · rate in per cent), 100 times a year's.
 
     Source: the issue on payment plans ("Balance of a plan", "Rate"): only principal bears interest.
     """

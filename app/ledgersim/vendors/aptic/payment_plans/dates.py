@@ -1,7 +1,7 @@
 """When the payments of a plan are invoiced and due."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 INVOICED_BEFORE = timedelta(days=14)
 # Source: Swedish debt relief, VENDOR_FACTS "Domain facts".
@@ -28,3 +28,8 @@ def month_end(year: int, month: int) -> date:
 def invoice_date(due: date) -> date:
     """When a payment due at `due` is invoiced."""
     return due - INVOICED_BEFORE
+
+
+def instant_of(day: date) -> datetime:
+    """The midnight (UTC) of a day, as the wire shows days."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -96,8 +96,8 @@ def _plan(balance: Balance, terms: Terms, wishes: Wishes) -> Plan:
     if balance.total <= 0:
         raise PlanError({"cases": ["nothing is owed on them"]}, "conflict")
     rows: tuple[Row, ...] = ()
-    if terms.includes_fees and terms.amount is not None and terms.amount < least_amount(balance, terms):
-        least = least_amount(balance, terms)
+    least = least_amount(balance, terms)
+    if terms.amount is not None and terms.amount < least:
         errors["amount"] = [f"must be at least {least}: interest and fees of the first month, and 0.01"]
     else:
         rows = schedule(balance, terms, wishes.by_number, errors)
@@ -117,7 +117,7 @@ def _plan(balance: Balance, terms: Terms, wishes: Wishes) -> Plan:
 
 
 def _regular_amount(terms: Terms, rows: Sequence[Row], specified: Mapping[int, Specified]) -> Decimal:
-    """That of the first payment that neither deviates nor has the registration fee on top, or of the first."""
+    """That of the first payment that neither deviates nor has the registration fee on top, else the first."""
     for row in rows:
         deviates = row.payment_no in specified and specified[row.payment_no].amount is not None
         on_top = row.payment_no == 1 and terms.fee(1) > terms.fee(2) and not terms.includes_fees

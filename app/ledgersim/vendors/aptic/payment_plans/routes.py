@@ -1,57 +1,106 @@
-"""Payment plans of a debtor, as far as they need no calculation: list and delete."""
+"""Payment plans of a debtor."""
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from fastapi import Response
+from sqlalchemy import bindparam
 
-from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
+from ledgersim.core.database import rows
+from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.debtors.routes import find_debtor
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
-from ledgersim.vendors.aptic.payment_plans.schemas import PaymentPlanItem
-from ledgersim.vendors.aptic.payment_plans.table import PAYMENT_PLAN, PAYMENT_PLAN_CASE
-from ledgersim.vendors.aptic.store import by_guid, find
+from ledgersim.vendors.aptic.payment_plans import plans, writing
+from ledgersim.vendors.aptic.payment_plans.covering import CASES_OF_PLAN
+from ledgersim.vendors.aptic.payment_plans.schemas import (
+    PaymentPlanChange,
+    PaymentPlanIn,
+    PaymentPlanItem,
+    PaymentPlanOut,
+)
+from ledgersim.vendors.aptic.payment_plans.table import PAYMENT_PLAN
+from ledgersim.vendors.aptic.store import Row, by_guid, find
 
 router = new_router()
 
+_BASE = "/v1/Debtors/{debtorGuid}/Paymentplans"
+_ONE = _BASE + "/{paymentplanGuid}"
 _OF_DEBTOR = PAYMENT_PLAN.c.debtor_id == bindparam("of_debtor")
 _COLUMNS = {name: PAYMENT_PLAN.c[name] for name in PaymentPlanItem.model_fields}
 _LIST = Listing(PAYMENT_PLAN, _COLUMNS, fields_of(PaymentPlanItem, _COLUMNS), PAYMENT_PLAN.c.id, _OF_DEBTOR)
 _BY_GUID = by_guid(PAYMENT_PLAN.c.payment_plan_guid).where(_OF_DEBTOR)
-_FREE_CASES = delete(PAYMENT_PLAN_CASE).where(PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("row_id"))
-_REMOVE = delete(PAYMENT_PLAN).where(PAYMENT_PLAN.c.id == bindparam("row_id"))
+
+
+def _about(verb: str, summary: str) -> Any:
+    return operation(
+        f"aptic.debtors.paymentplans.{verb}", method="inferred", path="inferred", summary=summary
+    )
+
+
+def _find_plan(call: Call, debtor_guid: str, guid: str) -> Row:
+    debtor = find_debtor(call, debtor_guid)
+    return find(call.space.connection, _BY_GUID, "payment plan of this debtor", guid, of_debtor=debtor["id"])
 
 
 @router.get(
-    "/v1/Debtors/{debtorGuid}/Paymentplans",
-    response_model=Page[PaymentPlanItem],
-    **operation(
-        "aptic.debtors.paymentplans.list",
-        method="inferred",
-        path="inferred",
-        summary="List the payment plans of a debtor",
-    ),
+    _BASE, response_model=Page[PaymentPlanItem], **_about("list", "List the payment plans of a debtor")
 )
 async def list_payment_plans(call: CurrentCall, debtorGuid: str, query: ListOptions) -> Any:
-    debtor = find_debtor(call, debtorGuid)
-    return _LIST.page(call.space, query, of_debtor=debtor["id"])
+    return _LIST.page(call.space, query, of_debtor=find_debtor(call, debtorGuid)["id"])
 
 
-@router.delete(
-    "/v1/Debtors/{debtorGuid}/Paymentplans/{paymentplanGuid}",
-    **NO_CONTENT,
-    **operation(
-        "aptic.debtors.paymentplans.delete",
-        method="inferred",
-        path="inferred",
-        summary="Remove (terminate) a payment plan",
-    ),
+@router.put(
+    _BASE, status_code=201, response_model=PaymentPlanOut, **_about("create", "Create a payment plan")
 )
-async def delete_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> None:
+async def create_payment_plan(
+    call: CurrentCall, debtorGuid: str, body: PaymentPlanIn, response: Response
+) -> Any:
     debtor = find_debtor(call, debtorGuid)
+    drafted, planned, cases = writing.draft(call.space, debtor, body.model_dump())
     with call.space.transaction() as connection:
-        plan = find(
-            connection, _BY_GUID, "payment plan of this debtor", paymentplanGuid, of_debtor=debtor["id"]
-        )
-        connection.execute(_FREE_CASES, {"row_id": plan["id"]})
-        connection.execute(_REMOVE, {"row_id": plan["id"]})
+        plan = writing.store(connection, call.space, drafted, cases)
+    path = f"/v1/Debtors/{debtor['debtor_guid']}/Paymentplans/{plan['payment_plan_guid']}"
+    response.headers["Location"] = call.url(path)
+    return plans.answer(plan, planned, cases)
+
+
+@router.get(_ONE, response_model=PaymentPlanOut, **_about("get", "Read one payment plan with its schedule"))
+async def get_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> Any:
+    plan = _find_plan(call, debtorGuid, paymentplanGuid)
+    cases = rows(call.space.connection, CASES_OF_PLAN, of_plan=plan["id"])
+    return plans.answer(plan, writing.calculated(plan), cases)
+
+
+@router.patch(_ONE, **NO_CONTENT, **_about("update", "Set deviating payments of a plan"))
+async def update_payment_plan(
+    call: CurrentCall, debtorGuid: str, paymentplanGuid: str, body: PaymentPlanChange
+) -> None:
+    plan = _find_plan(call, debtorGuid, paymentplanGuid)
+    with call.space.transaction() as connection:
+        writing.change_payments(connection, plan, body.model_dump()["payments"])
+
+
+@router.delete(_ONE, **NO_CONTENT, **_about("delete", "Remove (terminate) a payment plan"))
+async def delete_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> None:
+    plan = _find_plan(call, debtorGuid, paymentplanGuid)
+    with call.space.transaction() as connection:
+        writing.remove(connection, call.space, plan)
+
+
+@router.post(
+    _BASE + "/Calculate",
+    response_model=PaymentPlanOut,
+    **_about("calculate", "Calculate a plan without saving it"),
+)
+async def calculate_payment_plan(call: CurrentCall, debtorGuid: str, body: PaymentPlanIn) -> Any:
+    drafted, planned, cases = writing.draft(call.space, find_debtor(call, debtorGuid), body.model_dump())
+    return plans.answer(drafted, planned, cases)
+
+
+@router.post(
+    _ONE + "/Activate", **NO_CONTENT, **_about("activate", "Turn a proposed plan into an active one")
+)
+async def activate_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> None:
+    plan = _find_plan(call, debtorGuid, paymentplanGuid)
+    with call.space.transaction() as connection:
+        writing.activate(connection, call.space, plan)

@@ -31,7 +31,9 @@ class Row:
 
 
 def least_amount(balance: Balance, terms: Terms) -> Decimal:
-    """The least X of an annuity: one cent above the interest and fees of the first month."""
+    """The least X: a cent, in an annuity above the interest and fees of the first month."""
+    if not terms.includes_fees:
+        return CENT
     return balance.interest_of_month(balance.total) + terms.fee(1) + CENT
 
 
@@ -92,7 +94,7 @@ def _specified_instalment(
     bounds = (
         f"{most + charges}, as the last payment takes what is left"
         if least == most
-        else f"from {max(least + charges, CENT)} (its interest and fees) to {most + charges} (with all that is left)"
+        else f"from {max(charges, CENT)} (its interest and fees) to {most + charges} (with all that is left)"
     )
     note(errors, wish.amount_field, f"payment {wish.deviation.payment_no}: must be {bounds}")
     return None

@@ -1,8 +1,14 @@
-"""Payment plans on the wire."""
+"""Payment plans on the wire. The order of members is that of the vendor's samples."""
 
 from datetime import datetime
+from typing import Annotated, Any
 
-from ledgersim.core.wire import Amount, Answer
+from pydantic import BeforeValidator, Field
+
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
+from ledgersim.vendors.aptic.payment_plans.dates import instant_of
+
+Day = Annotated[datetime, BeforeValidator(instant_of)]  # a calendar day, shown as its midnight
 
 
 class PaymentPlanItem(Answer):
@@ -20,3 +26,96 @@ class PaymentPlanItem(Answer):
     payment_type: int
     interval_type: int
     interval: int
+
+
+class SpecifiedPayment(Body):
+    """A payment that is to differ from the regular ones."""
+
+    payment_no: Int32
+    specified_due_date: InstantIn | None = None
+    specified_amount: AmountIn | None = None
+
+
+# Absent is a mistake that the engine names, null one of type.
+_ABSENT: Any = Field(default=None, validate_default=False)
+
+
+class PaymentPlanIn(Body):
+    """A payment plan to create or to calculate."""
+
+    active: Int32 | None = None
+    payment_plan_type: Int32 = _ABSENT
+    number_of_payments: Int32 | None = None
+    amount: AmountIn | None = None
+    currency_code: CurrencyIn | None = None
+    registration_fee: AmountIn | None = None
+    invoice_fee: AmountIn | None = None
+    reminder_fee: AmountIn | None = None
+    fee_currency_code: CurrencyIn | None = None
+    payments: list[SpecifiedPayment] | None = None
+    cases: list[str] | None = None
+
+
+class PaymentPlanChange(Body):
+    """What to change of a payment plan."""
+
+    payments: list[SpecifiedPayment] | None = None
+
+
+class PaymentOut(Answer):
+    """A payment of the schedule."""
+
+    payment_no: int
+    invoice_date: Day
+    due_date: Day
+    instalment: float
+    interest: float
+    fee: float
+    amount: float
+    unpaid: float
+    paid_date: Day | None
+
+
+class CoveredCaseOut(Answer):
+    """A case that a plan covers."""
+
+    case_guid: str
+    case_number: str
+    client_reference: str | None
+    client_guid: str | None
+
+
+class PeriodOut(Answer):
+    """A run of equal payments."""
+
+    period_no: int
+    start_date: Day
+    end_date: Day
+    interval_type: int
+    interval: int
+    amount: float
+    payment_type: int
+
+
+class PaymentPlanOut(Answer):
+    """A payment plan alone, with its schedule."""
+
+    payment_plan_guid: str | None
+    registration_date: datetime
+    active: int
+    payment_plan_type: int
+    number_of_payments: int
+    remaining_number_of_payments: int
+    currency_code: str
+    registration_fee: Amount
+    invoice_fee: Amount
+    reminder_fee: Amount
+    fee_currency_code: str
+    total_amount: float
+    total_principal: float
+    total_interest: float
+    total_fee: float
+    annual_percentage: float | None
+    payments: list[PaymentOut]
+    cases: list[CoveredCaseOut]
+    periods: list[PeriodOut]

@@ -1,15 +1,25 @@
 """Payment plans and the cases that they cover."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from ledgersim.core.database import Instant
 
+COMPLETED, ACTIVE, PROPOSAL = 0, 1, 2  # `active`; 0 also for a terminated plan [inferred]
+NEVER = 9_999_999  # a day beyond all clocks
+
 
 class PaymentPlan(SQLModel, table=True):
-    """An agreement to pay in instalments; `amount` in hundredths is that of the first regular payment."""
+    """An agreement to pay in instalments. The rows of its schedule follow from what is kept here.
+
+    Amounts in hundredths; those within JSON are decimals as text. `covered` is what was owed on the cases when
+    the plan was registered, `receipts` what has been paid on them since, `invoiced` how many payments have been
+    invoiced, `reminders` the fees of reminders by payment number, `next_event` the day on which something is
+    due to happen by itself.
+    """
 
     __tablename__ = "payment_plan"
 
@@ -27,6 +37,17 @@ class PaymentPlan(SQLModel, table=True):
     payment_type: int = 0
     interval_type: int = 3
     interval: int = 1
+    requested_number: int | None = None
+    requested_amount: int | None = Field(default=None, sa_type=BigInteger)
+    registration_fee: int = Field(default=0, sa_type=BigInteger)
+    invoice_fee: int = Field(default=0, sa_type=BigInteger)
+    reminder_fee: int = Field(default=0, sa_type=BigInteger)
+    covered: list[Any] = Field(default=[], sa_type=JSON)
+    deviations: list[Any] = Field(default=[], sa_type=JSON)
+    receipts: list[Any] = Field(default=[], sa_type=JSON)
+    reminders: dict[str, Any] = Field(default={}, sa_type=JSON)
+    invoiced: int = 0
+    next_event: int = Field(default=NEVER, index=True)
 
 
 class PaymentPlanCase(SQLModel, table=True):

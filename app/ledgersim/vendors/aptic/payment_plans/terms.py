@@ -49,7 +49,7 @@ _CLEARING = frozenset({PlanType.ANNUITY, PlanType.LINEAR})
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A payment that differs from the regular ones: due later, of another amount or both (None: unchanged)."""
+    """A payment that differs from the regular ones: due later, of another amount, or both (None: as is)."""
 
     payment_no: int
     due_date: date | None = None

@@ -14,6 +14,7 @@ from ledgersim.vendors.aptic.claims.rules import Entry, book
 from ledgersim.vendors.aptic.claims.sums import REMAINING_INTEREST
 from ledgersim.vendors.aptic.claims.table import CLAIM, DEBT, FEE, PARITY
 from ledgersim.vendors.aptic.claims.writing import books_of
+from ledgersim.vendors.aptic.payment_plans.life import plans_of, received
 from ledgersim.vendors.aptic.payments.rules import Directed, Owed, Used, spread
 from ledgersim.vendors.aptic.payments.table import PAYMENT, PAYMENT_BOOKING
 from ledgersim.vendors.aptic.store import Row, change
@@ -59,7 +60,9 @@ def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mappin
     owed = _owed(claims, to_case["currency_code"], payment)
     payment["id"] = add(connection, _ADD_PAYMENT, payment)
     if not to_case["stop_payments"]:
+        plans = plans_of(space, to_case["id"])
         _book(connection, space, payment["id"], spread(payment["paid_amount"], owed, directed))
+        received(connection, space, plans)
     return {**payment, "payment_amount": payment["paid_amount"]}
 
 

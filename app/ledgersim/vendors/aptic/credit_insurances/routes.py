@@ -1,0 +1,119 @@
+"""The credit insurances of a customer."""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import bindparam, delete, insert
+
+from ledgersim.core.database import add
+from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.credit_insurances.rules import company_name
+from ledgersim.vendors.aptic.credit_insurances.schemas import InsuranceChange, InsuranceIn, InsuranceOut
+from ledgersim.vendors.aptic.credit_insurances.table import CREDIT_INSURANCE
+from ledgersim.vendors.aptic.customers.routes import find_customer
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.links import link
+from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.store import Row, by_guid, change, find
+
+router = new_router()
+
+_C = CREDIT_INSURANCE.c
+_OF_CUSTOMER = _C.customer_id == bindparam("of_customer")
+_COLUMNS = {name: _C[name] for name in InsuranceOut.model_fields if name in _C}
+_LIST = Listing(CREDIT_INSURANCE, _COLUMNS, fields_of(InsuranceOut, _COLUMNS), _C.id, _OF_CUSTOMER)
+_BY_GUID = by_guid(_C.insurance_guid).where(_OF_CUSTOMER)
+_ADD_INSURANCE = insert(CREDIT_INSURANCE)
+_REMOVE = delete(CREDIT_INSURANCE).where(_C.id == bindparam("row_id"))
+
+
+def _about(verb: str, summary: str) -> Any:
+    return operation(
+        f"aptic.customers.creditinsurances.{verb}", method="inferred", path="inferred", summary=summary
+    )
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/CreditInsurances",
+    response_model=Page[InsuranceOut],
+    **_about("list", "List the credit insurances"),
+)
+async def list_credit_insurances(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(call, customerGuid)
+    page = _LIST.page(call.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_links(call, customer, insurance) for insurance in page["value"]]}
+
+
+@router.put(
+    "/v1/Customers/{customerGuid}/CreditInsurances",
+    status_code=201,
+    response_model=InsuranceOut,
+    **_about("create", "Add a credit insurance"),
+)
+async def create_credit_insurance(
+    call: CurrentCall, customerGuid: str, body: InsuranceIn, response: Response
+) -> Any:
+    customer = find_customer(call, customerGuid)
+    code = body.insurance_company_reference_code
+    with call.space.transaction() as connection:
+        insurance = {
+            **body.model_dump(),
+            "insurance_guid": call.space.guids.guid(),
+            "customer_id": customer["id"],
+            "insurance_date": call.space.clock.now(),
+            "insurance_company_name": company_name(code),
+            "currency_code": body.currency_code or customer["currency_code"],
+        }
+        add(connection, _ADD_INSURANCE, insurance)
+    answer = _with_links(call, customer, insurance)
+    response.headers["Location"] = answer["links"][0]["href"]
+    return answer
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/CreditInsurances/{insuranceGuid}",
+    response_model=InsuranceOut,
+    **_about("get", "Read one credit insurance"),
+)
+async def get_credit_insurance(call: CurrentCall, customerGuid: str, insuranceGuid: str) -> Any:
+    customer = find_customer(call, customerGuid)
+    return _with_links(call, customer, _find(call, customer, insuranceGuid))
+
+
+@router.patch(
+    "/v1/Customers/{customerGuid}/CreditInsurances/{insuranceGuid}",
+    **NO_CONTENT,
+    **_about("update", "Change one credit insurance"),
+)
+async def update_credit_insurance(
+    call: CurrentCall, customerGuid: str, insuranceGuid: str, body: InsuranceChange
+) -> None:
+    insurance = _find(call, find_customer(call, customerGuid), insuranceGuid)
+    with call.space.transaction() as connection:
+        change(connection, CREDIT_INSURANCE, insurance["id"], body.model_dump(exclude_unset=True))
+
+
+@router.delete(
+    "/v1/Customers/{customerGuid}/CreditInsurances/{insuranceGuid}",
+    **NO_CONTENT,
+    **_about("delete", "Remove one credit insurance"),
+)
+async def delete_credit_insurance(call: CurrentCall, customerGuid: str, insuranceGuid: str) -> None:
+    insurance = _find(call, find_customer(call, customerGuid), insuranceGuid)
+    with call.space.transaction() as connection:
+        connection.execute(_REMOVE, {"row_id": insurance["id"]})
+
+
+def _find(call: Call, customer: Row, guid: str) -> Row:
+    what = "credit insurance of this customer"
+    return find(call.space.connection, _BY_GUID, what, guid, of_customer=customer["id"])
+
+
+def _with_links(call: Call, customer: Row, insurance: Row) -> Row:
+    guid, of = insurance["insurance_guid"], customer["customer_guid"]
+    path = f"/v1/Customers/{of}"
+    links = [
+        link(call, "self", f"{path}/CreditInsurances/{guid}", "CreditInsurances", guid, "item"),
+        link(call, "customer", path, "Customers", of, "item"),
+    ]
+    return {**insurance, "links": links}

@@ -1,0 +1,53 @@
+"""Credit insurances on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
+from ledgersim.vendors.aptic.links import Link
+
+Days = Annotated[Int32, Field(ge=0)]
+
+
+class InsuranceOut(Answer):
+    """A credit insurance, in lists and alone."""
+
+    insurance_guid: str
+    insurance_date: datetime
+    insurance_company_name: str | None
+    insurance_company_number: str | None
+    insurance_company_customer_number: str | None
+    note: str | None
+    end_date: datetime | None
+    currency_code: str | None
+    amount: Amount | None
+    extra_limit_amount: Amount | None
+    extra_limit_end_date: datetime | None
+    payment_term: int | None
+    grace_days: int | None
+    links: list[Link]
+
+
+class InsuranceChange(Body):
+    """What to change of a credit insurance."""
+
+    insurance_company_number: str | None = None
+    insurance_company_customer_number: str | None = None
+    note: str | None = None
+    end_date: InstantIn | None = None
+    currency_code: CurrencyIn | None = None
+    amount: AmountIn | None = None
+    extra_limit_amount: AmountIn | None = None
+    extra_limit_end_date: InstantIn | None = None
+    payment_term: Days | None = None
+    grace_days: Days | None = None
+
+
+class _Company(Body):
+    insurance_company_reference_code: str | None = None
+
+
+class InsuranceIn(InsuranceChange, _Company):
+    """A credit insurance to add."""

@@ -1,0 +1,82 @@
+"""Customers."""
+
+from typing import Any
+
+from fastapi import Response
+
+from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.addresses.routes import address_router
+from ledgersim.vendors.aptic.customers.reading import customer_out
+from ledgersim.vendors.aptic.customers.schemas import (
+    CustomerChange,
+    CustomerCreate,
+    CustomerItem,
+    CustomerOut,
+)
+from ledgersim.vendors.aptic.customers.table import CUSTOMER
+from ledgersim.vendors.aptic.customers.writing import BY_GUID, add_customer, change_customer
+from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.store import Row, find
+
+router = new_router()
+addresses = address_router("customer", "Customers", BY_GUID)
+extra_fields = extra_field_router("customer", "Customers", BY_GUID)
+
+_COLUMNS = {name: CUSTOMER.c[name] for name in CustomerItem.model_fields}
+_LIST = Listing(CUSTOMER, _COLUMNS, fields_of(CustomerItem, _COLUMNS), CUSTOMER.c.id)
+
+
+def find_customer(call: Call, guid: str) -> Row:
+    """The customer with that GUID. Raises a 404 Problem."""
+    return find(call.space.connection, BY_GUID, "customer", guid)
+
+
+@router.get(
+    "/v1/Customers",
+    response_model=Page[CustomerItem],
+    **operation(
+        "aptic.customers.list",
+        method="observed",
+        path="observed",
+        summary="List customers, filtered, sorted and paged",
+    ),
+)
+async def list_customers(call: CurrentCall, query: ListOptions) -> Any:
+    return _LIST.page(call.space, query)
+
+
+@router.put(
+    "/v1/Customers",
+    status_code=201,
+    response_model=CustomerOut,
+    **operation("aptic.customers.create", method="observed", path="observed", summary="Create a customer"),
+)
+async def create_customer(call: CurrentCall, body: CustomerCreate, response: Response) -> Any:
+    with call.space.transaction() as connection:
+        customer = add_customer(connection, call.space, body.model_dump())
+    response.headers["Location"] = call.url(f"/v1/Customers/{customer['customer_guid']}")
+    return customer_out(call, customer)
+
+
+@router.get(
+    "/v1/Customers/{guid}",
+    response_model=CustomerOut,
+    **operation("aptic.customers.get", method="observed", path="observed", summary="Read one customer"),
+)
+async def get_customer(call: CurrentCall, guid: str) -> Any:
+    return customer_out(call, find_customer(call, guid))
+
+
+@router.patch(
+    "/v1/Customers/{customerGuid}",
+    **NO_CONTENT,
+    **operation(
+        "aptic.customers.update", method="observed", path="observed", summary="Change fields of a customer"
+    ),
+)
+async def update_customer(call: CurrentCall, customerGuid: str, body: CustomerChange) -> None:
+    customer = find_customer(call, customerGuid)
+    with call.space.transaction() as connection:
+        change_customer(connection, customer, body.model_dump(exclude_unset=True))

@@ -1,0 +1,143 @@
+"""Customers on the wire. The order of members is that of the vendor's samples."""
+
+from datetime import datetime
+
+from ledgersim.core.wire import Answer, Body, CurrencyIn, GuidIn, InstantIn
+from ledgersim.vendors.aptic.addresses.schemas import MainAddressIn
+from ledgersim.vendors.aptic.debtors.schemas import Gender, JuridicalType
+from ledgersim.vendors.aptic.links import Link
+
+
+class CustomerItem(Answer):
+    """A customer in a list."""
+
+    customer_guid: str
+    customer_reference: str | None
+    id_number: str | None
+    juridical_type: int
+    place_of_birth: str | None
+    date_of_birth: datetime | None
+    full_name: str | None
+    vat_number: str | None
+    nace_code: str | None
+    home_phone: str | None
+    work_phone: str | None
+    cellular_phone: str | None
+    email: str | None
+    language_code: str | None
+    currency_code: str | None
+
+
+class CustomerAddress(Answer):
+    """An address within a customer; `careOf` and `updateExisting` are never set here [inferred]."""
+
+    type_code: str | None
+    full_name: str | None
+    care_of: str | None = None
+    street: str | None
+    house_no: str | None
+    house_no_extension: str | None
+    city: str | None
+    state_code: str | None
+    zip_code: str | None
+    full_address: str | None
+    country_code: str | None
+    default_address: bool
+    update_existing: bool = False
+    valid_from: datetime | None
+    valid_to: datetime | None
+    address_not_valid: datetime | None
+    address_not_valid_override: bool
+
+
+class CustomerOut(Answer):
+    """A customer alone, with its addresses."""
+
+    customer_guid: str
+    customer_reference: str | None
+    id_number: str | None
+    juridical_type: int
+    place_of_birth: str | None
+    date_of_birth: datetime | None
+    gender: int
+    culture_code: str | None
+    full_name: str | None
+    firstname: str | None
+    middlename: str | None
+    lastname: str | None
+    name_suffix: str | None
+    contact_person: str | None
+    domicile: str | None
+    municipal_code: str | None
+    vat_number: str | None
+    company_type: str | None
+    gln_number: str | None
+    nace_code: str | None
+    home_phone: str | None
+    work_phone: str | None
+    cellular_phone: str | None
+    telefax: str | None
+    email: str | None
+    language_code: str | None
+    currency_code: str | None
+    preferred_channel: str | None
+    under_aged: bool | None
+    invoice_channel: str | None
+    reg_date: datetime
+    addresses: list[CustomerAddress]
+    links: list[Link]
+
+
+class _Client(Body):
+    client_reference: str | None = None
+
+
+class _Identity(Body):
+    customer_reference: str | None = None
+    parent_customer: GuidIn | None = None
+    id_number: str | None = None
+    juridical_type: JuridicalType = 0
+    place_of_birth: str | None = None
+    date_of_birth: InstantIn | None = None
+    gender: Gender = 0
+    culture_code: str | None = None
+
+
+class _FullName(Body):
+    full_name: str | None = None
+
+
+class _Names(Body):
+    firstname: str | None = None
+    middlename: str | None = None
+    lastname: str | None = None
+    name_suffix: str | None = None
+
+
+class _Contact(Body):
+    domicile: str | None = None
+    municipal_code: str | None = None
+    vat_number: str | None = None
+    company_type: str | None = None
+    gln_number: str | None = None
+    nace_code: str | None = None
+    home_phone: str | None = None
+    work_phone: str | None = None
+    cellular_phone: str | None = None
+    telefax: str | None = None
+    email: str | None = None
+    language_code: str | None = None
+    currency_code: CurrencyIn | None = None
+    preferred_channel: str | None = None
+    under_aged: bool | None = None
+    invoice_channel: str | None = None
+
+
+class CustomerCreate(_Contact, MainAddressIn, _Names, _FullName, _Identity, _Client):
+    """A customer to create; the main address becomes its LEGAL address."""
+
+    customer_guid: GuidIn | None = None
+
+
+class CustomerChange(_Contact, _Names, _Identity):
+    """What to change of a customer; its full name follows from the parts."""

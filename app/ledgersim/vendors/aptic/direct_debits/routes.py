@@ -1,0 +1,96 @@
+"""The direct debit mandates of a customer."""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import bindparam, insert, select
+
+from ledgersim.core.database import add
+from ledgersim.core.problems import VALIDATION
+from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.customers.routes import find_customer
+from ledgersim.vendors.aptic.direct_debits.rules import account_errors
+from ledgersim.vendors.aptic.direct_debits.schemas import MandateIn, MandateOut
+from ledgersim.vendors.aptic.direct_debits.table import DIRECT_DEBIT_MANDATE
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.links import link
+from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.store import Row, find
+
+router = new_router()
+
+_C = DIRECT_DEBIT_MANDATE.c
+_OF_CUSTOMER = _C.customer_id == bindparam("of_customer")
+_COLUMNS = {name: _C[name] for name in MandateOut.model_fields if name in _C} | {
+    "bank_account_no": _C.sending_bank_account_no
+}
+_LIST = Listing(DIRECT_DEBIT_MANDATE, _COLUMNS, fields_of(MandateOut, _COLUMNS), _C.id, _OF_CUSTOMER)
+_BY_GUID = select(*(column.label(name) for name, column in _COLUMNS.items())).where(
+    _C.mandate_guid == bindparam("guid"), _OF_CUSTOMER
+)
+_ADD_MANDATE = insert(DIRECT_DEBIT_MANDATE)
+
+
+def _about(verb: str, summary: str) -> Any:
+    return operation(
+        f"aptic.customers.directdebits.{verb}", method="inferred", path="inferred", summary=summary
+    )
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/DirectDebits",
+    response_model=Page[MandateOut],
+    **_about("list", "List the direct debit mandates"),
+)
+async def list_direct_debits(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(call, customerGuid)
+    page = _LIST.page(call.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_links(call, customer, mandate) for mandate in page["value"]]}
+
+
+@router.put(
+    "/v1/Customers/{customerGuid}/DirectDebits",
+    status_code=201,
+    response_model=MandateOut,
+    **_about("create", "Register a direct debit mandate"),
+)
+async def create_direct_debit(call: CurrentCall, customerGuid: str, body: MandateIn, response: Response) -> Any:
+    customer = find_customer(call, customerGuid)
+    sent = body.model_dump()
+    if errors := account_errors(sent):
+        raise VALIDATION.with_errors(errors)
+    with call.space.transaction() as connection:
+        mandate = {
+            **sent,
+            "mandate_guid": call.space.guids.guid(),
+            "customer_id": customer["id"],
+            "requested_at": body.requested_at or call.space.clock.now(),
+            "closed_at": None,
+        }
+        add(connection, _ADD_MANDATE, mandate)
+    mandate["bank_account_no"] = body.sending_bank_account_no
+    answer = _with_links(call, customer, mandate)
+    response.headers["Location"] = answer["links"][0]["href"]
+    return answer
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/DirectDebits/{directDebitGuid}",
+    response_model=MandateOut,
+    **_about("get", "Read one direct debit mandate"),
+)
+async def get_direct_debit(call: CurrentCall, customerGuid: str, directDebitGuid: str) -> Any:
+    customer = find_customer(call, customerGuid)
+    what = "direct debit mandate of this customer"
+    mandate = find(call.space.connection, _BY_GUID, what, directDebitGuid, of_customer=customer["id"])
+    return _with_links(call, customer, mandate)
+
+
+def _with_links(call: Call, customer: Row, mandate: Row) -> Row:
+    guid, of = mandate["mandate_guid"], customer["customer_guid"]
+    path = f"/v1/Customers/{of}"
+    links = [
+        link(call, "self", f"{path}/DirectDebits/{guid}", "DirectDebits", guid, "item"),
+        link(call, "customer", path, "Customers", of, "item"),
+    ]
+    return {**mandate, "links": links}

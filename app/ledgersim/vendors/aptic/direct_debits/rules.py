@@ -1,0 +1,112 @@
+"""Which account numbers go with which mandate.
+
+What the types and classes mean is documented; which rule a number must pass follows from that [inferred].
+Spaces, hyphens and full stops in a number count for nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stdnum import iban, luhn
+from stdnum.no import kontonr
+from stdnum.util import clean, isdigits
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRule:
+    """What an account number must be, in words and as a check."""
+
+    words: str
+    fits: Callable[[str], bool]
+
+
+def _digits(number: str, least: int, most: int) -> str | None:
+    """The digits of a number, if it is nothing but so many of them."""
+    digits: str = clean(number, " -.").strip()
+    return digits if isdigits(digits) and least <= len(digits) <= most else None
+
+
+def _is_giro(number: str, least: int) -> bool:
+    digits = _digits(number, least, 8)
+    return digits is not None and luhn.is_valid(digits)
+
+
+def _is_bankgiro(number: str) -> bool:
+    return _is_giro(number, 7)
+
+
+def _is_plusgiro(number: str) -> bool:
+    return _is_giro(number, 2)
+
+
+def _is_swedish_account(number: str) -> bool:
+    """A clearing number of four digits and the account's. The banks' own check digits differ: not tested."""
+    digits = _digits(number, 10, 15)
+    return digits is not None and digits >= "1"
+
+
+def _is_danish_account(number: str) -> bool:
+    return _digits(number, 7, 14) is not None
+
+
+def _is_iban(number: str) -> bool:
+    return iban.is_valid(number)
+
+
+def _is_dutch_iban(number: str) -> bool:
+    return iban.is_valid(number) and iban.compact(number).startswith("NL")
+
+
+def _is_finnish_account(number: str) -> bool:
+    """An IBAN, or the fourteen digits within one, whose last is a Luhn check digit."""
+    digits = _digits(number, 14, 14)
+    if digits is not None:
+        return luhn.is_valid(digits)
+    return iban.is_valid(number) and iban.compact(number).startswith("FI")
+
+
+GIRO = AccountRule(
+    "a Swedish bankgiro or plusgiro number, whose last digit is a Luhn check digit", _is_plusgiro
+)
+IBAN = AccountRule("an IBAN with the right check digits", _is_iban)
+DUTCH_IBAN = AccountRule("a Dutch IBAN with the right check digits", _is_dutch_iban)
+NORWEGIAN = AccountRule(
+    "a Norwegian account number: 11 digits, the last a check digit modulo 11", kontonr.is_valid
+)
+SWEDISH = AccountRule(
+    "a Swedish account number or giro number",
+    lambda number: _is_swedish_account(number) or _is_plusgiro(number),
+)
+
+BY_CLASS = {
+    1: AccountRule("a plusgiro number: 2 to 8 digits, the last a Luhn check digit", _is_plusgiro),
+    2: AccountRule("a bankgiro number: 7 or 8 digits, the last a Luhn check digit", _is_bankgiro),
+    3: DUTCH_IBAN,
+    4: IBAN,
+    5: AccountRule("a Danish number: 7 to 14 digits", _is_danish_account),
+    7: NORWEGIAN,
+    8: NORWEGIAN,
+    9: AccountRule(
+        "a Swedish account number: clearing number and account, 10 to 15 digits", _is_swedish_account
+    ),
+    10: AccountRule("a Finnish IBAN, or the 14 digits of one", _is_finnish_account),
+}
+AUTOGIRO, INCASSO = 1, 2
+RECEIVING = {AUTOGIRO: GIRO, INCASSO: DUTCH_IBAN}  # all other types are SEPA
+SENDING = {AUTOGIRO: SWEDISH, INCASSO: DUTCH_IBAN}
+
+
+def account_errors(mandate: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is wrong with the account numbers of a mandate, by field."""
+    kind, account_class = mandate["direct_debit_mandate_type"], mandate["sending_bank_account_class"]
+    sending = SENDING.get(kind, IBAN) if account_class is None else BY_CLASS[account_class]
+    checks = (
+        ("receivingBankAccountNo", mandate["receiving_bank_account_no"], RECEIVING.get(kind, IBAN)),
+        ("sendingBankAccountNo", mandate["sending_bank_account_no"], sending),
+    )
+    return {
+        name: [f"Input should be {rule.words}"]
+        for name, number, rule in checks
+        if number is not None and not rule.fits(number)
+    }

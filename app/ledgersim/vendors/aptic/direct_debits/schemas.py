@@ -1,0 +1,43 @@
+"""Direct debit mandates on the wire."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.vendors.aptic.links import Link
+
+MandateType = Literal[1, 2, 3, 4, 5, 7]
+BankAccountClass = Literal[1, 2, 3, 4, 5, 7, 8, 9, 10]
+
+
+class MandateOut(Answer):
+    """A mandate, in lists and alone; `bankAccountNo` is the sending account [inferred]."""
+
+    mandate_guid: str
+    direct_debit_mandate_type: int
+    reference_no: str | None
+    bank_account_no: str | None
+    requested_at: datetime | None
+    approved_at: datetime | None
+    signed_date: datetime | None
+    validfrom: datetime | None
+    validuntil: datetime | None
+    closed_at: datetime | None
+    links: list[Link]
+
+
+class MandateIn(Body):
+    """A mandate to register."""
+
+    direct_debit_mandate_type: MandateType
+    receiving_bank_account_no: str = Field(min_length=1)
+    sending_bank_account_class: BankAccountClass | None = None
+    sending_bank_account_no: str | None = None
+    reference_no: str | None = None
+    requested_at: InstantIn | None = None
+    approved_at: InstantIn | None = None
+    signed_date: InstantIn | None = None
+    validfrom: InstantIn | None = None
+    validuntil: InstantIn | None = None

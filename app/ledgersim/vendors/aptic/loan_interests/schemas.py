@@ -1,0 +1,27 @@
+"""The interest of loans on the wire."""
+
+from datetime import datetime
+
+from ledgersim.core.wire import Amount, Answer, Rate
+
+
+class InterestPeriod(Answer):
+    """A period of one rate and one principal, with its interest up to today."""
+
+    loan_type: str
+    interest_code: str
+    interest_margin_code: str | None
+    interest_rate: Rate
+    interest_from: datetime
+    interest_to: datetime | None
+    days: int
+    principal_amount: Amount
+    accrued_interest: Amount
+
+
+class LoanInterests(Answer):
+    """A loan with its periods, the oldest first."""
+
+    loan_guid: str
+    loan_number: str
+    periods: list[InterestPeriod]

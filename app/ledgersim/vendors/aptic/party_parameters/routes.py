@@ -1,0 +1,130 @@
+"""The party parameters of a customer."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Body, Response
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from ledgersim.core.database import add, row
+from ledgersim.core.problems import NOT_FOUND, VALIDATION
+from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.customers.routes import find_customer
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.party_parameters.schemas import ParameterChange, ParameterIn, ParameterItem
+from ledgersim.vendors.aptic.party_parameters.table import PARTY_PARAMETER
+from ledgersim.vendors.aptic.store import Row, change
+
+router = new_router()
+
+Parameters = Annotated[list[ParameterIn], Body(min_length=1, strict=True)]
+Changes = Annotated[list[ParameterChange], Body(strict=True)]
+
+_OF_CUSTOMER = PARTY_PARAMETER.c.customer_id == bindparam("of_customer")
+_COLUMNS = {name: PARTY_PARAMETER.c[name] for name in ParameterItem.model_fields}
+_FILTERED = {name: column for name, column in _COLUMNS.items() if name != "href"}  # it depends on the call
+_LIST = Listing(
+    PARTY_PARAMETER, _COLUMNS, fields_of(ParameterItem, _FILTERED), PARTY_PARAMETER.c.id, _OF_CUSTOMER
+)
+_BY_NAME = select(PARTY_PARAMETER).where(_OF_CUSTOMER, PARTY_PARAMETER.c.name == bindparam("of_name"))
+_ADD_PARAMETER = insert(PARTY_PARAMETER)
+_REMOVE = delete(PARTY_PARAMETER).where(PARTY_PARAMETER.c.id == bindparam("row_id"))
+
+
+def _about(verb: str, summary: str) -> Any:
+    return operation(f"aptic.customers.parameters.{verb}", method="inferred", path="inferred", summary=summary)
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/Parameters",
+    response_model=Page[ParameterItem],
+    **_about("list", "List the party parameters"),
+)
+async def list_parameters(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(call, customerGuid)
+    page = _LIST.page(call.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_href(call, customer, one) for one in page["value"]]}
+
+
+@router.put(
+    "/v1/Customers/{customerGuid}/Parameters",
+    status_code=201,
+    response_model=ParameterItem,
+    **_about("create", "Add party parameters (the body is an array)"),
+)
+async def create_parameters(call: CurrentCall, customerGuid: str, body: Parameters, response: Response) -> Any:
+    customer = find_customer(call, customerGuid)
+    with call.space.transaction() as connection:
+        for parameter in body:
+            _set(connection, customer, parameter.model_dump())
+    response.headers["Location"] = _address(call, customer, body[-1].name)
+    return _with_href(call, customer, body[-1].model_dump())
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/Parameters/{name}",
+    response_model=ParameterItem,
+    **_about("get", "Read one party parameter"),
+)
+async def get_parameter(call: CurrentCall, customerGuid: str, name: str) -> Any:
+    customer = find_customer(call, customerGuid)
+    return _with_href(call, customer, _find(call, customer, name))
+
+
+@router.patch(
+    "/v1/Customers/{customerGuid}/Parameters/{name}",
+    **NO_CONTENT,
+    **_about("update", "Change one party parameter (the body is an array)"),
+)
+async def update_parameter(call: CurrentCall, customerGuid: str, name: str, body: Changes) -> None:
+    parameter = _find(call, find_customer(call, customerGuid), name)
+    errors = {
+        f"[{index}].name": [f"must be {name!r}, the name in the path, or be left out"]
+        for index, changes in enumerate(body)
+        if changes.name not in (None, name)
+    }
+    if errors:
+        raise VALIDATION.with_errors(errors)
+    with call.space.transaction() as connection:
+        for changes in body:
+            values = changes.model_dump(exclude_unset=True, exclude={"name"})
+            change(connection, PARTY_PARAMETER, parameter["id"], values)
+
+
+@router.delete(
+    "/v1/Customers/{customerGuid}/Parameters/{name}",
+    **NO_CONTENT,
+    **_about("delete", "Remove one party parameter"),
+)
+async def delete_parameter(call: CurrentCall, customerGuid: str, name: str) -> None:
+    parameter = _find(call, find_customer(call, customerGuid), name)
+    with call.space.transaction() as connection:
+        connection.execute(_REMOVE, {"row_id": parameter["id"]})
+
+
+def _find(call: Call, customer: Row, name: str) -> Row:
+    found = row(call.space.connection, _BY_NAME, of_customer=customer["id"], of_name=name)
+    if found is None:
+        raise NOT_FOUND.with_detail(
+            f"This customer has no party parameter {name[:80]!r}; names keep their case."
+        )
+    return found
+
+
+def _set(connection: Connection, customer: Row, sent: Row) -> None:
+    """Store a parameter under its name; what had the name before is replaced [inferred]."""
+    present = row(connection, _BY_NAME, of_customer=customer["id"], of_name=sent["name"])
+    if present is None:
+        add(connection, _ADD_PARAMETER, {**sent, "customer_id": customer["id"]})
+    else:
+        change(connection, PARTY_PARAMETER, present["id"], sent)
+
+
+def _with_href(call: Call, customer: Row, parameter: Row) -> Row:
+    """The parameter with the address that was sent for it, else with its own [inferred]."""
+    return {**parameter, "href": parameter["href"] or _address(call, customer, parameter["name"])}
+
+
+def _address(call: Call, customer: Row, name: str) -> str:
+    return call.url(f"/v1/Customers/{customer['customer_guid']}/Parameters/{quote(name, safe='')}")

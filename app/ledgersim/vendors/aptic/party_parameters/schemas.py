@@ -1,0 +1,32 @@
+"""Party parameters on the wire."""
+
+from pydantic import Field
+
+from ledgersim.core.wire import Answer, Body
+
+
+class ParameterItem(Answer):
+    """A party parameter, in lists and alone."""
+
+    name: str
+    type: str | None
+    value: str | None
+    href: str
+
+
+class ParameterIn(Body):
+    """A party parameter to set."""
+
+    name: str = Field(min_length=1)
+    type: str | None = None
+    value: str | None = None
+    href: str | None = None
+
+
+class ParameterChange(Body):
+    """What to change of a party parameter; the name is that of the path."""
+
+    name: str | None = None
+    type: str | None = None
+    value: str | None = None
+    href: str | None = None

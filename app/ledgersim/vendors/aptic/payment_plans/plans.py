@@ -1,0 +1,133 @@
+"""A stored plan and the plan that follows from it: reading one from the other, and what it answers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ledgersim.vendors.aptic.payment_plans import engine, progress
+from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
+from ledgersim.vendors.aptic.payment_plans.dates import instant_of
+from ledgersim.vendors.aptic.payment_plans.progress import Receipt
+from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
+from ledgersim.vendors.aptic.payment_plans.table import ACTIVE, NEVER
+from ledgersim.vendors.aptic.payment_plans.terms import Deviation, Terms
+
+Row = dict[str, Any]
+
+
+def decimal(cents: int) -> Decimal:
+    """Whole hundredths as an amount."""
+    return Decimal(cents).scaleb(-2)
+
+
+def cents(amount: Decimal) -> int:
+    """An amount as whole hundredths."""
+    return int(amount.scaleb(2))
+
+
+def terms_of(plan: Row) -> Terms:
+    """The terms of a stored plan."""
+    return Terms(
+        registration_date=plan["registration_date"].date(),
+        type=plan["payment_plan_type"],
+        number_of_payments=plan["requested_number"],
+        amount=None if plan["requested_amount"] is None else decimal(plan["requested_amount"]),
+        registration_fee=decimal(plan["registration_fee"]),
+        invoice_fee=decimal(plan["invoice_fee"]),
+        reminder_fee=decimal(plan["reminder_fee"]),
+        deviations=tuple(
+            Deviation(
+                one["payment_no"],
+                None if one["due_date"] is None else date.fromisoformat(one["due_date"]),
+                None if one["amount"] is None else Decimal(one["amount"]),
+            )
+            for one in plan["deviations"]
+        ),
+    )
+
+
+def covered_of(plan: Row) -> list[CoveredCase]:
+    """What was owed on the covered cases when the plan was registered."""
+    return [
+        CoveredCase(
+            one["case_id"],
+            tuple(Debt(Decimal(debt["principal"]), Decimal(debt["interest_rate"])) for debt in one["debts"]),
+            Decimal(one["interest"]),
+            Decimal(one["fees"]),
+        )
+        for one in plan["covered"]
+    ]
+
+
+def stored_cases(cases: Iterable[CoveredCase]) -> list[Row]:
+    """What is owed on cases, to keep with a plan."""
+    return [_as_text(asdict(case)) for case in cases]
+
+
+def stored_deviations(terms: Terms) -> list[Row]:
+    """The deviations of the terms, to keep with a plan."""
+    return [_as_text(asdict(deviation)) for deviation in terms.deviations]
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _as_text(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in value]
+    return str(value) if isinstance(value, Decimal | date) else value
+
+
+def payments_of(plan: Row, planned: engine.Plan) -> tuple[Payment, ...]:
+    """The payments of a stored plan as they stand: with reminders, and filled by what has been paid."""
+    reminders = {int(number): Decimal(fee) for number, fee in plan["reminders"].items()}
+    receipts = [
+        Receipt(date.fromisoformat(day), Decimal(amount), Decimal(left))
+        for day, amount, left in plan["receipts"]
+    ]
+    return progress.with_receipts(progress.with_reminders(planned.rows, reminders), receipts)
+
+
+def columns_of(plan: Row, planned: engine.Plan) -> Row:
+    """The columns of a stored plan that follow from its schedule and from how far it has come."""
+    payments = payments_of(plan, planned)
+    return {
+        "start_date": instant_of(planned.start_date),
+        "number_of_payments": planned.number_of_payments,
+        "remaining_number_of_payments": progress.remaining_number_of_payments(payments),
+        "amount": cents(planned.amount),
+        "next_event": next_event(plan, payments),
+    }
+
+
+def next_event(plan: Row, payments: Iterable[Payment]) -> int:
+    """The day on which a plan next does something by itself: invoices a payment, or finds one overdue."""
+    if plan["active"] != ACTIVE:
+        return NEVER
+    days = [payment.invoice_date.toordinal() for payment in list(payments)[plan["invoiced"] :][:1]]
+    days += [
+        payment.due_date.toordinal() + 1
+        for payment in payments
+        if payment.paid_date is None and str(payment.payment_no) not in plan["reminders"]
+    ]
+    return min(days, default=NEVER)
+
+
+def answer(plan: Row, planned: engine.Plan, cases: list[Row]) -> Row:
+    """What a plan answers."""
+    payments = payments_of(plan, planned)
+    totals = engine.totals(engine.Balance.of(covered_of(plan)), payments)
+    return {
+        **plan,
+        **columns_of(plan, planned),
+        "fee_currency_code": plan["currency_code"],
+        "total_amount": totals.amount,
+        "total_principal": totals.principal,
+        "total_interest": totals.interest,
+        "total_fee": totals.fee,
+        "annual_percentage": planned.annual_percentage,
+        "payments": [asdict(payment) for payment in payments],
+        "cases": cases,
+        "periods": [asdict(period) for period in planned.periods],
+    }

@@ -1,0 +1,202 @@
+"""Making, changing and ending payment plans, and what that does to the books of the covered cases."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from ledgersim.core.database import add, rows
+from ledgersim.core.problems import CONFLICT, VALIDATION, Problem, invalid
+from ledgersim.core.space import Space
+from ledgersim.vendors.aptic.claims.reading import today
+from ledgersim.vendors.aptic.claims.rules import Entry, resumed, suspended
+from ledgersim.vendors.aptic.claims.table import CLAIM
+from ledgersim.vendors.aptic.claims.writing import books_of, post
+from ledgersim.vendors.aptic.payment_plans import engine, plans
+from ledgersim.vendors.aptic.payment_plans.covering import (
+    CASES_OF_PLAN,
+    cases_to_cover,
+    check_free,
+    owed_on,
+    taken_cases,
+)
+from ledgersim.vendors.aptic.payment_plans.progress import paid_numbers
+from ledgersim.vendors.aptic.payment_plans.table import (
+    ACTIVE,
+    COMPLETED,
+    PAYMENT_PLAN,
+    PAYMENT_PLAN_CASE,
+    PROPOSAL,
+)
+from ledgersim.vendors.aptic.payment_plans.terms import PlanError, PlanType
+from ledgersim.vendors.aptic.store import Row, change
+
+_ADD_PLAN = insert(PAYMENT_PLAN)
+_ADD_CASES = insert(PAYMENT_PLAN_CASE)
+_CLAIMS = select(CLAIM).where(CLAIM.c.case_id.in_(bindparam("case_ids", expanding=True))).order_by(CLAIM.c.id)
+_FREE_CASES = delete(PAYMENT_PLAN_CASE).where(PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("row_id"))
+_REMOVE = delete(PAYMENT_PLAN).where(PAYMENT_PLAN.c.id == bindparam("row_id"))
+
+
+def draft(space: Space, debtor: Row, sent: Mapping[str, Any]) -> tuple[Row, engine.Plan, list[Row]]:
+    """A plan as it would be stored, its schedule and its cases. Raises 400 and 409 Problems; stores nothing."""
+    active = PROPOSAL if sent["active"] is None else sent["active"]
+    if active not in (ACTIVE, PROPOSAL):
+        raise invalid("active", "must be 1 (active) or 2 (proposal)")
+    covered = cases_to_cover(space, debtor, sent["cases"], sent["currency_code"], active == ACTIVE)
+    currency = covered[0]["currency_code"]
+    if sent["fee_currency_code"] not in (None, currency):
+        raise invalid("feeCurrencyCode", f"must be {currency}, the currency of the plan")
+    plan: Row = {
+        "payment_plan_guid": None,
+        "debtor_id": debtor["id"],
+        "registration_date": space.clock.now(),
+        "active": active,
+        "payment_plan_type": sent["payment_plan_type"],
+        "currency_code": currency,
+        "payment_type": 0,
+        "interval_type": 3,
+        "interval": 1,
+        "requested_number": sent["number_of_payments"],
+        "requested_amount": sent["amount"],
+        "registration_fee": sent["registration_fee"] or 0,
+        "invoice_fee": sent["invoice_fee"] or 0,
+        "reminder_fee": sent["reminder_fee"] or 0,
+        "covered": plans.stored_cases(owed_on(space, [case["id"] for case in covered])),
+        "deviations": [],
+        "receipts": [],
+        "reminders": {},
+        "invoiced": 0,
+    }
+    plan["deviations"] = _deviations(sent["payments"])
+    planned = calculated(plan)
+    return {**plan, **plans.columns_of(plan, planned)}, planned, covered
+
+
+def calculated(plan: Row) -> engine.Plan:
+    """The plan that follows from a stored one. Raises a 400 or 409 Problem."""
+    try:
+        return engine.calculate(plans.covered_of(plan), plans.terms_of(plan))
+    except PlanError as error:
+        raise _problem(error) from error
+
+
+def _problem(error: PlanError) -> Problem:
+    if error.kind == "invalid":
+        return VALIDATION.with_errors(error.errors)
+    told = "; ".join(f"{name}: {message}" for name, messages in error.errors.items() for message in messages)
+    return CONFLICT.with_detail(f"{told}.").with_errors(error.errors)
+
+
+def _deviations(sent: Sequence[Mapping[str, Any]] | None) -> list[Row]:
+    return [
+        {
+            "payment_no": one["payment_no"],
+            "due_date": None
+            if one["specified_due_date"] is None
+            else one["specified_due_date"].date().isoformat(),
+            "amount": None
+            if one["specified_amount"] is None
+            else str(plans.decimal(one["specified_amount"])),
+        }
+        for one in sent or []
+    ]
+
+
+def store(connection: Connection, space: Space, plan: Row, cases: Iterable[Row]) -> Row:
+    """Store a drafted plan; an active one stops the interest of what it covers."""
+    plan = {**plan, "payment_plan_guid": space.guids.guid()}
+    plan["id"] = add(connection, _ADD_PLAN, plan)
+    case_ids = [case["id"] for case in cases]
+    connection.execute(_ADD_CASES, [{"payment_plan_id": plan["id"], "case_id": one} for one in case_ids])
+    if plan["active"] == ACTIVE:
+        suspend(connection, space, case_ids)
+    return plan
+
+
+def activate(connection: Connection, space: Space, plan: Row) -> None:
+    """Turn a proposal into an active plan, as of today: one proposed on another day is calculated anew.
+
+    Raises a 409 Problem. Calculating anew keeps what is owed and what is planned equal [inferred].
+    """
+    if plan["active"] != PROPOSAL:
+        raise CONFLICT.with_detail("The payment plan is no proposal: it is active or has ended.")
+    cases = rows(connection, CASES_OF_PLAN, of_plan=plan["id"])
+    for case in cases:
+        if case["closure_date"] is not None:
+            raise CONFLICT.with_detail(f"The case {case['case_number']} is closed.")
+    check_free(cases, taken_cases(space))
+    case_ids = [case["id"] for case in cases]
+    covered = plans.stored_cases(owed_on(space, case_ids))
+    values: Row = {"active": ACTIVE}
+    if covered != plan["covered"] or plan["registration_date"].date() != space.clock.today():
+        values |= {"covered": covered, "registration_date": space.clock.now()}
+    suspend(connection, space, case_ids)
+    save(connection, {**plan, **values}, values)
+
+
+def change_payments(connection: Connection, plan: Row, sent: Sequence[Mapping[str, Any]] | None) -> None:
+    """Lay deviations over those agreed before. Raises a 400 or, for paid payments and ended plans, a 409."""
+    if plan["active"] == COMPLETED:
+        raise CONFLICT.with_detail("The payment plan has ended.")
+    payments = plans.payments_of(plan, calculated(plan))
+    wishes = plans.terms_of({**plan, "deviations": _deviations(sent)}).deviations
+    try:
+        terms, _ = engine.change(plans.covered_of(plan), plans.terms_of(plan), wishes, paid_numbers(payments))
+    except PlanError as error:
+        raise _problem(error) from error
+    values = {"deviations": plans.stored_deviations(terms)}
+    save(connection, {**plan, **values}, values)
+
+
+def save(connection: Connection, plan: Row, values: Mapping[str, Any]) -> None:
+    """Keep changed columns of a plan, and those that follow from them."""
+    change(connection, PAYMENT_PLAN, plan["id"], {**values, **plans.columns_of(plan, calculated(plan))})
+
+
+def remove(connection: Connection, space: Space, plan: Row) -> None:
+    """Take a plan away: its cases are free again and bear their own interest from today."""
+    if plan["active"] == ACTIVE:
+        resume(connection, space, case_ids_of(plan))
+    connection.execute(_FREE_CASES, {"row_id": plan["id"]})
+    connection.execute(_REMOVE, {"row_id": plan["id"]})
+
+
+def end(connection: Connection, space: Space, plan: Row, completed: bool) -> None:
+    """End an active plan, completed or terminated; debt relief writes off what is left when it is completed."""
+    if completed and plan["payment_plan_type"] == PlanType.DEBT_RELIEF:
+        for claim in rows(connection, _CLAIMS, case_ids=case_ids_of(plan)):
+            books = books_of(connection, claim["id"])
+            rest = Entry(
+                adjusted_principal=-books.remaining_principal, adjusted_interest=-books.remaining_interest
+            )
+            post(connection, space, claim, rest)
+    resume(connection, space, case_ids_of(plan))
+    values = {"active": COMPLETED}
+    save(connection, {**plan, **values}, values)
+
+
+def case_ids_of(plan: Row) -> list[int]:
+    """The ids of the covered cases, oldest first."""
+    return [case["case_id"] for case in plan["covered"]]
+
+
+def left_on(space: Space, plan: Row) -> Decimal:
+    """All that is owed on the covered cases today."""
+    cases = owed_on(space, case_ids_of(plan))
+    return sum((case.principal + case.interest + case.fees for case in cases), Decimal("0.00"))
+
+
+def suspend(connection: Connection, space: Space, case_ids: Sequence[int]) -> None:
+    """Book the interest of all claims of these cases up to today, and let none accrue from now on."""
+    for claim in rows(connection, _CLAIMS, case_ids=list(case_ids)):
+        books = suspended(books_of(connection, claim["id"]), today(space))
+        change(connection, CLAIM, claim["id"], books.columns())
+
+
+def resume(connection: Connection, space: Space, case_ids: Sequence[int]) -> None:
+    """Let the claims of these cases bear their own interest again, from today on."""
+    for claim in rows(connection, _CLAIMS, case_ids=list(case_ids)):
+        books = resumed(books_of(connection, claim["id"]), claim, today(space))
+        change(connection, CLAIM, claim["id"], books.columns())

@@ -1,0 +1,88 @@
+"""The questions to a customer."""
+
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from ledgersim.core.problems import CONFLICT, VALIDATION
+from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.customers.routes import find_customer
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.links import link
+from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.questions.rules import response_errors
+from ledgersim.vendors.aptic.questions.schemas import QuestionOut, ResponseIn
+from ledgersim.vendors.aptic.questions.table import QUESTION
+from ledgersim.vendors.aptic.store import Row, by_guid, change, find
+
+router = new_router()
+
+_C = QUESTION.c
+_OF_CUSTOMER = _C.customer_id == bindparam("of_customer")
+_COLUMNS = {name: _C[name] for name in QuestionOut.model_fields if name in _C}
+_FILTERED = {name: column for name, column in _COLUMNS.items() if name != "responses"}
+_LIST = Listing(
+    QUESTION, _COLUMNS, fields_of(QuestionOut, _FILTERED), _C.id, _OF_CUSTOMER & _C.answered_at.is_(None)
+)
+_BY_GUID = by_guid(_C.action_guid).where(_OF_CUSTOMER)
+
+
+def _about(verb: str, summary: str) -> Any:
+    return operation(f"aptic.customers.questions.{verb}", method="inferred", path="inferred", summary=summary)
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/Questions",
+    response_model=Page[QuestionOut],
+    **_about("list", "List the open questions to the customer"),
+)
+async def list_questions(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(call, customerGuid)
+    page = _LIST.page(call.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_links(call, customer, question) for question in page["value"]]}
+
+
+@router.get(
+    "/v1/Customers/{customerGuid}/Questions/{actionGuid}",
+    response_model=QuestionOut,
+    **_about("get", "Read one question"),
+)
+async def get_question(call: CurrentCall, customerGuid: str, actionGuid: str) -> Any:
+    customer = find_customer(call, customerGuid)
+    return _with_links(call, customer, _find(call, customer, actionGuid))
+
+
+@router.post(
+    "/v1/Customers/{customerGuid}/Questions/{actionGuid}",
+    **NO_CONTENT,
+    **_about("respond", "Answer or postpone a question"),
+)
+async def respond_to_question(call: CurrentCall, customerGuid: str, actionGuid: str, body: ResponseIn) -> None:
+    question = _find(call, find_customer(call, customerGuid), actionGuid)
+    now = call.space.clock.now()
+    if errors := response_errors(question, body.response, body.postpone_to, now):
+        raise VALIDATION.with_errors(errors)
+    if question["answered_at"] is not None:
+        raise CONFLICT.with_detail(f"The question has been answered already, by {question['response']!r}.")
+    changes: Row = {"note": body.note}
+    if body.postpone_to is not None:
+        changes["process_at"] = body.postpone_to
+    else:
+        changes |= {"response": body.response, "answered_at": now}
+    with call.space.transaction() as connection:
+        change(connection, QUESTION, question["id"], changes)
+
+
+def _find(call: Call, customer: Row, guid: str) -> Row:
+    what = "question to this customer"
+    return find(call.space.connection, _BY_GUID, what, guid, of_customer=customer["id"])
+
+
+def _with_links(call: Call, customer: Row, question: Row) -> Row:
+    guid, of = question["action_guid"], customer["customer_guid"]
+    path = f"/v1/Customers/{of}"
+    links = [
+        link(call, "self", f"{path}/Questions/{guid}", "Questions", guid, "item"),
+        link(call, "customer", path, "Customers", of, "item"),
+    ]
+    return {**question, "links": links}

@@ -1,0 +1,29 @@
+"""Questions to customers on the wire."""
+
+from datetime import datetime
+
+from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.vendors.aptic.links import Link
+
+
+class QuestionOut(Answer):
+    """A question, in lists and alone."""
+
+    action_guid: str
+    logged_at: datetime
+    process_at: datetime
+    action_item_code: str
+    message: str
+    allow_postpone: bool
+    action_category_code: str
+    action_category_description: str
+    responses: list[str]
+    links: list[Link]
+
+
+class ResponseIn(Body):
+    """The customer's answer: one of the codes in `responses`, or until when to postpone it."""
+
+    response: str | None = None
+    note: str | None = None
+    postpone_to: InstantIn | None = None

@@ -1,0 +1,131 @@
+"""Custom services of debtors, customers and cases: written once, built for an owner."""
+
+from asyncio import sleep
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from json import dumps
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+
+from ledgersim.core.problems import INTERNAL, Problem
+from ledgersim.core.runs import Run
+from ledgersim.core.space import Space
+from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
+from ledgersim.vendors.aptic.services.registry import Services
+from ledgersim.vendors.aptic.services.rules import Asked, Definition, Find, Reply
+from ledgersim.vendors.aptic.store import Row
+
+# What has that GUID, as its GET shows it. Raises a 404 Problem.
+Show = Callable[[Call, str], Row]
+
+JSON = "application/json"
+NO_BODY = (204, 205, 304)  # statuses whose answers have none
+
+Async = Annotated[
+    bool, Query(alias="async", description="Whether to answer `{}` at once and run in the background")
+]
+AnyJson = Annotated[Any, Body(description="Any JSON value, or none")]
+
+
+def service_router(owner: str, collection: str, services: Services, shows: Mapping[str, Show]) -> APIRouter:
+    """The operations that run `services` for an owner in `/v1/<collection>`, or for none."""
+    router = new_router()
+
+    def about(verb: str, summary: str) -> Any:
+        identifier = f"aptic.{collection.lower()}.services.{verb}"
+        return operation(identifier, method="inferred", path="inferred", summary=summary)
+
+    @router.post(
+        f"/v1/{collection}/Services/{{serviceDefinition}}",
+        response_model=Any,
+        **about("executeall", "Run a custom service"),
+    )
+    async def execute_for_none(
+        call: CurrentCall,
+        request: Request,
+        serviceDefinition: str,
+        body: AnyJson = None,
+        in_background: Async = False,
+    ) -> Any:
+        definition = services.find(serviceDefinition)
+        asked = await _asked(call, request, serviceDefinition, body, None, shows)
+        run = _run_of(call.space, asked, collection, None, in_background)
+        return await _answer(call.space, definition, asked, run)
+
+    @router.post(
+        f"/v1/{collection}/{{{owner}Guid}}/Services/{{serviceDefinition}}",
+        response_model=Any,
+        **about("execute", f"Run a custom service for one {owner}"),
+    )
+    async def execute_for_owner(
+        call: CurrentCall,
+        request: Request,
+        serviceDefinition: str,
+        guid: Annotated[str, Path(alias=f"{owner}Guid")],
+        body: AnyJson = None,
+        in_background: Async = False,
+    ) -> Any:
+        shown = shows[collection](call, guid)
+        definition = services.find(serviceDefinition)
+        asked = await _asked(call, request, serviceDefinition, body, shown, shows)
+        run = _run_of(call.space, asked, collection, guid.lower(), in_background)
+        return await _answer(call.space, definition, asked, run)
+
+    return router
+
+
+async def _asked(
+    call: Call,
+    request: Request,
+    service: str,
+    body: Any,
+    owner: Row | None,
+    shows: Mapping[str, Show],
+) -> Asked:
+    text = (await request.body()).removeprefix(b"\xef\xbb\xbf").strip()
+    now = call.space.clock.now().isoformat().replace("+00:00", "Z")
+    return Asked(service, text, body, now, owner, _find_in(call, shows))
+
+
+def _find_in(call: Call, shows: Mapping[str, Show]) -> Find:
+    def find(collection: str, guid: str) -> Row | None:
+        if collection not in shows:
+            raise ValueError(f"find looks in {', '.join(shows)}, not in {collection!r}")
+        with suppress(Problem):
+            return shows[collection](call, str(guid))
+        return None
+
+    return find
+
+
+def _run_of(space: Space, asked: Asked, collection: str, owner: str | None, in_background: bool) -> Run:
+    run = Run(asked.service, collection, owner, in_background, asked.text, space.clock.now())
+    return space.runs.begin(run)
+
+
+async def _answer(space: Space, definition: Definition, asked: Asked, run: Run) -> Response:
+    if run.in_background:
+        space.runs.go_on(run, _in_background(space, definition, asked, run))
+        return Response(b"{}", media_type=JSON)
+    reply = await _reply(space, definition, asked, run)
+    return Response(b"" if reply.status in NO_BODY else reply.text, reply.status, media_type=JSON)
+
+
+async def _in_background(space: Space, definition: Definition, asked: Asked, run: Run) -> None:
+    with suppress(Problem):  # it stands in the record
+        await _reply(space, definition, asked, run)
+
+
+async def _reply(space: Space, definition: Definition, asked: Asked, run: Run) -> Reply:
+    """The reply, after the definition's delay, noted in the record. Raises a Problem."""
+    try:
+        await sleep(definition.delay(asked))
+        reply = definition.reply(asked)
+    except Exception as error:
+        problem = error if isinstance(error, Problem) else INTERNAL
+        told = {"title": problem.title, "detail": problem.detail, "errors": problem.errors}
+        run.finish(space.clock.now(), problem.status, dumps(told, ensure_ascii=False).encode())
+        raise
+    run.finish(space.clock.now(), reply.status, reply.text)
+    return reply

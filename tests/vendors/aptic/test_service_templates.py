@@ -1,0 +1,201 @@
+"""Templates of services: their language, and the bounds on what they may do."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ledgersim.core.problems import Problem
+from ledgersim.vendors.aptic.services import sandbox
+from ledgersim.vendors.aptic.services.rules import Asked
+from ledgersim.vendors.aptic.services.templates import BadTemplate, Template
+
+OWNER = {"fullName": 'Åsa "Ek"', "items": [1], "count": None}
+FIND = {("Debtors", "a"): {"fullName": "Bo"}}
+LONG = "a text gets longer than 1,048,576 bytes"
+
+
+def asked(body: Any = None, text: bytes | None = None) -> Asked:
+    sent = (b"" if body is None else json.dumps(body).encode()) if text is None else text
+    return Asked("Mine", sent, body, "2026-01-01T00:00:00Z", OWNER, lambda *key: FIND.get(key))
+
+
+def rendered(template: str, body: Any = None) -> Any:
+    return json.loads(Template(template).render(asked(body)))
+
+
+def refusal(template: str, body: Any = None, text: bytes | None = None) -> str:
+    with pytest.raises(Problem) as caught:
+        Template(template).render(asked(body, text))
+    assert caught.value.status == 409
+    start = "The service Mine cannot answer this request: "
+    assert caught.value.detail.startswith(start)
+    return caught.value.detail.removeprefix(start)
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        ("{{ {'a': 1} }}", {"a": 1}),
+        ("[{{ none }}, {{ true }}, {{ 1.5 }}, {{ (1, 2) }}, {{ range(2) }}]", [None, True, 1.5, [1, 2], [0, 1]]),
+        ("{{ owner.fullName|tojson }}", 'Åsa "Ek"'),
+        ('"{{ service }} {{ now }}"', "Mine 2026-01-01T00:00:00Z"),
+        ("[{{ owner.items }}, {{ owner.count }}, {{ owner.keys()|list }}]", [[1], None, ["fullName", "items", "count"]]),
+        ("{{ find('Debtors', 'a').fullName|tojson }}", "Bo"),
+        ("{{ find('Debtors', 'b') }}", None),
+        ("{{ request.rows|map(attribute='sum')|sum }}", 5.5),
+        ("{{ request.rows|selectattr('sum', 'gt', 3) }}", [{"sum": 3.5}]),
+        ("[{% for row in request.rows %}{{ loop.index }}{{ '' if loop.last else ',' }}{% endfor %}]", [1, 2]),
+        ("[{% for key, value in request.items() %}{{ key|tojson }}{% else %}{% endfor %}]", ["rows"]),
+        ("{% for row in [] %}{% else %}0{% endfor %}", 0),
+        ("{% set ns = namespace(n=0) %}{% for row in request.rows %}{% set ns.n = ns.n + row.sum %}{% endfor %}{{ ns.n }}", 5.5),
+        ("{{ ('a' ~ 1 ~ none ~ [2])|tojson }}", "a1null[2]"),
+        ("{{ ['a', 1]|join('-')|tojson }}", "a-1"),
+        ("{{ request.rows|join('+', attribute='sum')|tojson }}", "2+3.5"),
+        ("{{ 'abab'|replace('a', 'cc')|tojson }}", "ccbccb"),
+        ("{{ 2.345|round(1) }}", 2.3),
+        ("{{ 7 % 4 + 2 ** 3 * 2 }}", 19),
+        ("{{ request.missing|default(4) }}", 4),
+        ("{{ request.missing is defined }}", False),
+        ("{{ 'å'.upper()|tojson }}", "Å"),
+        ("{# a comment #} {% raw %}[1]{% endraw %}\n", [1]),
+    ],
+)  # fmt: skip
+def test_a_template_renders_to_json(template: str, value: Any) -> None:
+    assert rendered(template, {"rows": [{"sum": 2}, {"sum": 3.5}]}) == value
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("\n{{ request.a.b }}", "line 2 of its template: 'None' has no attribute 'a'."),
+        ("{{ nothing }}", "line 1 of its template: 'nothing' is undefined."),
+        ("{{ nothing|tojson }}", "line 1 of its template: 'nothing' is undefined."),
+        ("{{ [owner.nothing] }}", "line 1 of its template: 'dict object' has no attribute 'nothing'."),
+        ("{% for x in 5 %}{% endfor %}", "line 1 of its template: 'int' object is not iterable."),
+        ("\n\n{{ 1 / 0 }}", "line 3 of its template: division by zero."),
+        ("{{ find }}", "line 1 of its template: function has no form in JSON."),
+        ("{{ 1e308 * 10 }}", "line 1 of its template: Out of range float values are not JSON compliant: inf."),
+        ("{'a': 1}", "its template: what it made is not JSON: Expecting property name enclosed in double quotes at line 1, column 2 of \"{'a': 1}\"."),
+        ("", "its template: what it made is not JSON: Expecting value at line 1, column 1 of ''."),
+        ("NaN", "its template: what it made is not JSON: NaN is not a JSON number."),
+        ('"\ud800"', "its template: what it made is not JSON: 'utf-8' codec can't encode character '\\ud800' in position 1: surrogates not allowed."),
+    ],
+)  # fmt: skip
+def test_what_a_template_cannot_tell_is_a_409_with_the_line(template: str, reason: str) -> None:
+    assert refusal(template) == reason
+
+
+@pytest.mark.parametrize(
+    ("template", "attribute"),
+    [("{{ ''.__class__ }}", "__class__"), ("{{ find.__globals__ }}", "__globals__"),
+     ("{{ owner.update({}) }}", "update"), ("{{ owner['items'].append(1) }}", "append"), ("{{ 'a'.format() }}", "format"),
+     ("{{ 'a'['format']() }}", "format"), ("{{ 'a'.center(9) }}", "center"), ("{{ (1).to_bytes(9) }}", "to_bytes"),
+     ("{{ 'a'.encode() }}", "encode"), ("{{ 'a'.join([]) }}", "join"), ("{{ 'a'.replace('', 'b') }}", "replace")],
+)  # fmt: skip
+def test_what_could_escape_the_sandbox_or_its_bounds_is_not_there(template: str, attribute: str) -> None:
+    assert f"access to attribute '{attribute}' of" in refusal(template)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "attr",
+        "batch",
+        "center",
+        "format",
+        "indent",
+        "lipsum",
+        "pprint",
+        "random",
+        "slice",
+        "wordwrap",
+        "xmlattr",
+    ],
+)
+def test_filters_that_ask_for_any_size_or_for_chance_are_not_there(name: str) -> None:
+    with pytest.raises(BadTemplate, match=f"No filter named '{name}'"):
+        Template(f"{{{{ 'a'|{name} }}}}")
+
+
+@pytest.mark.parametrize("name", ["lipsum", "cycler", "joiner"])
+def test_functions_that_nobody_needs_are_not_there(name: str) -> None:
+    assert refusal(f"{{{{ {name}() }}}}") == f"line 1 of its template: '{name}' is undefined."
+
+
+@pytest.mark.parametrize(
+    ("template", "what"),
+    [
+        ("{% macro m() %}{% endmacro %}", "macro is not available here; use for, if and set"),
+        ("{% block b %}{% endblock %}", "block is not available here; use for, if and set"),
+        ("{% extends 'x' %}", "extends is not available here; use for, if and set"),
+        ("{% import 'x' as x %}", "import is not available here; use for, if and set"),
+        ("{% set x %}{% endset %}", "assignblock is not available here; use for, if and set"),
+        ("{% if 1 %}{% filter upper %}{% endfilter %}{% endif %}", "filterblock is not available here; use for, if and set"),
+        ("{% call f() %}{% endcall %}", "callblock is not available here; use for, if and set"),
+        ("{% for x in [] %}{% with %}{% endwith %}{% endfor %}", "with is not available here; use for, if and set"),
+        ("{% for x in [] recursive %}{% endfor %}", "recursive loops are not available here"),
+    ],
+)  # fmt: skip
+def test_statements_that_escape_the_bounds_are_refused_before_they_run(template: str, what: str) -> None:
+    with pytest.raises(BadTemplate) as caught:
+        Template("\n" + template)
+    assert (caught.value.line, str(caught.value)) == (2, f"{what}; correct it")
+
+
+DOUBLED = "{{% set ns = namespace(x={0}) %}}{{% for i in range(64) %}}{{% set ns.x = {1} %}}{{% endfor %}}1"
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("{{ 'x' * 10 ** 9 }}", "the result of * gets too large"),
+        ("{{ 10 ** 9 * [1] }}", "the result of * gets too large"),
+        ("{{ 7 ** 7 ** 7 ** 7 ** 7 }}", "the result of ** gets too large"),
+        ("{{ '%999999999d' % 1 }}", "formatting with % is not available here; use ~"),
+        ("{{ 5|round(999999999, 'ceil') }}", "numbers round to at most 15 digits"),
+        (DOUBLED.format("'a'", "ns.x ~ ns.x"), LONG),
+        (DOUBLED.format("'a'", "ns.x|replace('a', 'aa')"), LONG),
+        (DOUBLED.format("'a'", "[ns.x, ns.x]|join"), LONG),
+        (DOUBLED.format("'a'", "ns.x + ns.x"), "the result of + gets too large"),
+        (DOUBLED.format("[1]", "ns.x + ns.x"), "the result of + gets too large"),
+        (DOUBLED.format("3", "ns.x * ns.x"), "the result of * gets too large"),
+        ("{% for i in range(20000) %}" + "x" * 60 + "{% endfor %}", LONG),
+        ("{{ range(100001) }}", "Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000)"),
+        ("{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}1", "its loops take more than 100,000 turns"),
+    ],
+)  # fmt: skip
+def test_what_grows_too_large_is_a_409(template: str, reason: str) -> None:
+    assert refusal(template).removeprefix("line 1 of ") == f"its template: {reason}."
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{% for i in [1] %}1{% endfor %}", "{{ 1|abs }}", "{{ owner.items }}", "{{ range(1) }}", "{{ 1 + owner.items|length }}", "1"],
+)  # fmt: skip
+def test_the_time_is_looked_at_on_every_step(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "thread_time", iter(range(0, 1000, 2)).__next__)
+    assert refusal(template).removeprefix("line 1 of ") == "its template: it takes longer than 1 s."
+
+
+def test_the_bounds_begin_anew_with_each_rendering() -> None:
+    template = Template("{% for i in range(60000) %}{% endfor %}1" + " " * 600_000)
+    assert [template.render(asked()) for _ in range(2)] == [b"1", b"1"]
+
+
+def test_a_request_of_1_mib_is_rendered_and_a_larger_one_is_a_413() -> None:
+    template = Template("{{ request|length }}")
+    most = sandbox.MOST_BYTES
+    assert template.render(asked(text=b'"' + b"a" * (most - 2) + b'"')) == str(most - 2).encode()
+    with pytest.raises(Problem) as caught:
+        template.render(asked(text=b'"' + b"a" * (most - 1) + b'"'))
+    assert (caught.value.status, caught.value.detail) == (
+        413,
+        "The service Mine takes up to 1,048,576 bytes (1 MiB).",
+    )
+
+
+def test_a_number_beyond_what_json_readers_take_is_a_409() -> None:
+    assert refusal("{{ request }}", text=b"1e400") == (
+        "line 1 of its template: Out of range float values are not JSON compliant: inf."
+    )
