@@ -1,6 +1,7 @@
 """Any bytes in: an answer in the vendor's form, never a failure, nothing half written."""
 
 import json
+from collections import defaultdict
 from typing import Any
 from urllib.parse import quote
 
@@ -53,22 +54,33 @@ def paths(api: Api) -> dict[str, str]:
     """Paths of things that are there, for every route with a body."""
     debtor = api.debtor(street="S")["debtorGuid"]
     case = api.case(debtors=[{"debtorGuid": debtor}], debts=[{"remainingPrincipal": 1}], fees=[{}])
-    case = case.rsplit("/", 1)[1]
-    for owner in (f"Debtors/{debtor}", f"Cases/{case}"):
-        api.create(f"{APTIC}/{owner}/Extrafields", {"name": "n", "value": []})
-    values = {
-        "debtorGuid": debtor,
-        "guid": debtor,
+    plans = f"{APTIC}/Debtors/{debtor}/Paymentplans"
+    customer = api.create(f"{APTIC}/Customers", {"fullName": "C", "street": "S"})["customerGuid"]
+    owners = {
+        "debtorGuid": f"{APTIC}/Debtors/{debtor}",
         "caseGuid": case,
-        "name": "n",
-        "customerGuid": api.get("/_sim/export").json()["tables"]["customer"][0]["customer_guid"],
-        "serviceDefinition": "Echo",
-        "debtGuid": api.get(f"{APTIC}/Cases/{case}/Debts").json()["value"][0]["debtGuid"],
-        "feeGuid": api.get(f"{APTIC}/Cases/{case}/Fees").json()["value"][0]["feeGuid"],
-        "addressGuid": api.get(f"{APTIC}/Debtors/{debtor}/Addresses").json()["value"][0]["addressGuid"],
-        "uniqueId": api.create(f"{APTIC}/Clients", {})["uniqueId"],
+        "customerGuid": f"{APTIC}/Customers/{customer}",
     }
-    return {route.id: route.path.format(**values) for route in BODY_ROUTES}
+    for owner in owners.values():
+        api.create(f"{owner}/Extrafields", {"name": "n", "value": []})
+    known = {
+        "name": "n",
+        "debtGuid": api.only(f"{case}/Debts")["debtGuid"],
+        "feeGuid": api.only(f"{case}/Fees")["feeGuid"],
+        "paymentplanGuid": api.create(plans, {"paymentPlanType": 3, "numberOfPayments": 1})["paymentPlanGuid"],
+        "uniqueId": api.create(f"{APTIC}/Clients", {})["uniqueId"],
+        "serviceDefinition": "Echo",
+    }
+    found = {}
+    for route in BODY_ROUTES:
+        parameter = next((name for name in owners if f"{{{name}}}" in route.path), "debtorGuid")
+        owner = owners[parameter].rsplit("/", 1)[1]
+        address = api.get(f"{owners[parameter]}/Addresses")
+        more = {parameter: owner, "guid": owner, **known}
+        if address.status_code == 200:
+            more["addressGuid"] = address.json()["value"][0]["addressGuid"]
+        found[route.id] = route.path.format_map(defaultdict(lambda: debtor, more))
+    return found
 
 
 @FUZZ

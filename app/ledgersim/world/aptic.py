@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from ledgersim.core.ids import Stream
 from ledgersim.vendors.aptic.system.routes import CurrentUserOut
 from ledgersim.world.aptic_cases import OFFICE_HOURS, CaseMaker, Debtor
+from ledgersim.world.aptic_customers import add_engagements
 from ledgersim.world.aptic_personas import add_personas
 from ledgersim.world.context import Context
 from ledgersim.world.days import at
@@ -36,6 +37,7 @@ def fill(
     for _ in range(customers - others):
         maker.customer()
     _add_cases(context, made, wanted_cases - cases, progress)
+    add_engagements(connection, context)
     context.rows.flush()
     progress.end()
     aptic = definition.world.aptic

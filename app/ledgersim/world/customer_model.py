@@ -38,9 +38,7 @@ class Customers(Part):
     """How many per cent of customers, or of their purchases, have what."""
 
     with_purchases: PerCent = 0
-    purchases: Annotated[
-        dict[Annotated[int, Field(ge=1, le=50)], Weight], AfterValidator(some_weight)
-    ] = {1: 1}
+    purchases: Annotated[dict[Annotated[int, Field(ge=1, le=50)], Weight], AfterValidator(some_weight)] = {1: 1}
     on_account: PerCent = 0
     in_campaign: PerCent = 0
     paid: PerCent = 0

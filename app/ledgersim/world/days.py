@@ -14,3 +14,10 @@ def instant(day: int) -> datetime:
 def at(day: int, second: int) -> datetime:
     """An instant of a day, so many seconds after its midnight."""
     return instant(day) + timedelta(seconds=second)
+
+
+def end_of_month(day: int, months: int = 0) -> int:
+    """The last day of the calendar month of `day`, or of one so many months later."""
+    found = date.fromordinal(day)
+    month = found.year * 12 + found.month + months  # counted from 0: the month after
+    return date(month // 12, month % 12 + 1, 1).toordinal() - 1

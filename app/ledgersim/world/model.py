@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ledgersim.world.customer_model import Customers
 from ledgersim.world.parts import (
     Amount,
     CountryCode,
@@ -219,6 +220,7 @@ class Aptic(Part):
     bank_accounts: dict[Currency, Text]
     clients: list[Client] = Field(min_length=1)
     cases: Cases
+    customers: Customers = Customers()
     extra_fields: ExtraFieldChoices = ExtraFieldChoices()
 
 

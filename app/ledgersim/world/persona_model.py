@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ledgersim.world.customer_model import PersonaEngagements
 from ledgersim.world.parts import (
     Amount,
     CountryCode,
@@ -153,7 +154,7 @@ class PersonaDebtor(Part):
     extra_fields: ExtraFields = {}
 
 
-class PersonaCustomer(Part):
+class PersonaCustomer(PersonaEngagements):
     """The persona as a customer."""
 
     guid: Guid

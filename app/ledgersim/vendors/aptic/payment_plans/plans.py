@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgersim.vendors.aptic.payment_plans import engine, progress
-from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
+from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
 from ledgersim.vendors.aptic.payment_plans.progress import Receipt
 from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
@@ -117,7 +117,7 @@ def next_event(plan: Row, payments: Iterable[Payment]) -> int:
 def answer(plan: Row, planned: engine.Plan, cases: list[Row]) -> Row:
     """What a plan answers."""
     payments = payments_of(plan, planned)
-    totals = engine.totals(engine.Balance.of(covered_of(plan)), payments)
+    totals = engine.totals(Balance.of(covered_of(plan)), payments)
     return {
         **plan,
         **columns_of(plan, planned),

@@ -3,10 +3,11 @@
 from asyncio import sleep
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from json import dumps
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from ledgersim.core.problems import INTERNAL, Problem
 from ledgersim.core.runs import Run
@@ -31,61 +32,42 @@ AnyJson = Annotated[Any, Body(description="Any JSON value, or none")]
 def service_router(owner: str, collection: str, services: Services, shows: Mapping[str, Show]) -> APIRouter:
     """The operations that run `services` for an owner in `/v1/<collection>`, or for none."""
     router = new_router()
+    base = f"/v1/{collection}"
 
     def about(verb: str, summary: str) -> Any:
         identifier = f"aptic.{collection.lower()}.services.{verb}"
         return operation(identifier, method="inferred", path="inferred", summary=summary)
 
+    async def ask(call: CurrentCall, request: Request, serviceDefinition: str, body: AnyJson = None) -> Asked:
+        text = (await request.body()).removeprefix(b"\xef\xbb\xbf").strip()
+        now = call.space.clock.now().isoformat().replace("+00:00", "Z")
+        return Asked(serviceDefinition, text, body, now, None, _find_in(call, shows))
+
     @router.post(
-        f"/v1/{collection}/Services/{{serviceDefinition}}",
+        f"{base}/Services/{{serviceDefinition}}",
         response_model=Any,
         **about("executeall", "Run a custom service"),
     )
     async def execute_for_none(
-        call: CurrentCall,
-        request: Request,
-        serviceDefinition: str,
-        body: AnyJson = None,
-        in_background: Async = False,
+        call: CurrentCall, asked: Asked = Depends(ask), in_background: Async = False
     ) -> Any:
-        definition = services.find(serviceDefinition)
-        asked = await _asked(call, request, serviceDefinition, body, None, shows)
-        run = _run_of(call.space, asked, collection, None, in_background)
-        return await _answer(call.space, definition, asked, run)
+        return await _execute(call.space, services, asked, collection, None, in_background)
 
     @router.post(
-        f"/v1/{collection}/{{{owner}Guid}}/Services/{{serviceDefinition}}",
+        f"{base}/{{{owner}Guid}}/Services/{{serviceDefinition}}",
         response_model=Any,
         **about("execute", f"Run a custom service for one {owner}"),
     )
     async def execute_for_owner(
         call: CurrentCall,
-        request: Request,
-        serviceDefinition: str,
         guid: Annotated[str, Path(alias=f"{owner}Guid")],
-        body: AnyJson = None,
+        asked: Asked = Depends(ask),
         in_background: Async = False,
     ) -> Any:
-        shown = shows[collection](call, guid)
-        definition = services.find(serviceDefinition)
-        asked = await _asked(call, request, serviceDefinition, body, shown, shows)
-        run = _run_of(call.space, asked, collection, guid.lower(), in_background)
-        return await _answer(call.space, definition, asked, run)
+        asked = replace(asked, owner=shows[collection](call, guid))
+        return await _execute(call.space, services, asked, collection, guid.lower(), in_background)
 
     return router
-
-
-async def _asked(
-    call: Call,
-    request: Request,
-    service: str,
-    body: Any,
-    owner: Row | None,
-    shows: Mapping[str, Show],
-) -> Asked:
-    text = (await request.body()).removeprefix(b"\xef\xbb\xbf").strip()
-    now = call.space.clock.now().isoformat().replace("+00:00", "Z")
-    return Asked(service, text, body, now, owner, _find_in(call, shows))
 
 
 def _find_in(call: Call, shows: Mapping[str, Show]) -> Find:
@@ -99,13 +81,13 @@ def _find_in(call: Call, shows: Mapping[str, Show]) -> Find:
     return find
 
 
-def _run_of(space: Space, asked: Asked, collection: str, owner: str | None, in_background: bool) -> Run:
-    run = Run(asked.service, collection, owner, in_background, asked.text, space.clock.now())
-    return space.runs.begin(run)
-
-
-async def _answer(space: Space, definition: Definition, asked: Asked, run: Run) -> Response:
-    if run.in_background:
+async def _execute(
+    space: Space, services: Services, asked: Asked, collection: str, owner: str | None, in_background: bool
+) -> Response:
+    definition = services.find(asked.service)
+    now = space.clock.now()
+    run = space.runs.begin(Run(asked.service, collection, owner, in_background, asked.text, now))
+    if in_background:
         space.runs.go_on(run, _in_background(space, definition, asked, run))
         return Response(b"{}", media_type=JSON)
     reply = await _reply(space, definition, asked, run)
