@@ -20,6 +20,7 @@ DEFAULTS = {
     "as_of": date(2026, 1, 1),
     "auth": "lenient",
     "created_status": "201",
+    "payex_problem_case": "pascal",
     "services": None,
     "log_level": "warning",
     "tls_cert": None,
@@ -42,6 +43,7 @@ GOOD: list[tuple[str, str, object]] = [
     ("as_of", "2100-01-01", date(2100, 1, 1)),
     ("auth", "strict", "strict"),
     ("auth", "off", "off"),
+    ("payex_problem_case", "camel", "camel"),
     ("services", ".", Path()),
     ("log_level", "critical", "critical"),
     ("log_level", "debug", "debug"),
@@ -65,6 +67,7 @@ BAD = [
     ("as_of", "2026-01-01T00:00:00", "a day from 2000-01-01 to 2100-01-01"),
     ("auth", "LENIENT", "lenient, strict or off"),
     ("auth", "none", "lenient, strict or off"),
+    ("payex_problem_case", "Pascal", "pascal or camel"),
     ("log_level", "trace", LEVELS),
 ]
 

@@ -87,6 +87,11 @@ class Settings(BaseModel):
         "Status of Aptic's answer to a creation; which of the two a gateway sends is not public.",
         "201 or 200",
     )
+    payex_problem_case: Literal["pascal", "camel"] = _option(
+        "pascal",
+        "Spelling of the members of PayEx's problem documents: pascal (Type, Title) or camel (type, title).",
+        "pascal or camel",
+    )
     services: Path | None = _option(
         None,
         "Folder of files NAME.json that each define a custom service of Aptic; read at start-up.",

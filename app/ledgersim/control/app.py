@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
 from ledgersim.core.dispatcher import refusal
 from ledgersim.core.problems import Problem
@@ -14,7 +15,7 @@ MOUNT = "/_sim"
 def build() -> VendorApp:
     """The operations under `/_sim`; they refuse in plain JSON."""
     app = VendorApp("ledgersim control", _refuse)
-    app.include(router)
+    app.include(router, payex)
     return app
 
 

@@ -36,6 +36,10 @@ class VendorSettings(Protocol):
         """The status of an answer to a creation, where the vendor leaves it open."""
 
     @property
+    def payex_problem_case(self) -> Literal["pascal", "camel"]:
+        """How PayEx spells the members of its problem documents."""
+
+    @property
     def services(self) -> Path | None:
         """The folder of the user's service definitions."""
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from ledgersim.world.model import Definition
 
-_PARTS = ("personas", "places")
-_NAMED_FILE = re.compile(rb"^(personas|places):[ \t]+([^\s#>|&*].*?)[ \t]*(?:[ \t]#.*)?\r?$", re.MULTILINE)
+_PARTS = ("personas", "places", "ledgers")
+_NAMED_FILE = re.compile(
+    rb"^(personas|places|ledgers):[ \t]+([^\s#>|&*].*?)[ \t]*(?:[ \t]#.*)?\r?$", re.MULTILINE
+)
 
 
 def seed_folder() -> Path:
@@ -41,6 +43,7 @@ def load(world: str) -> "Definition":
     from ledgersim.world.checks import mismatches
     from ledgersim.world.model import Definition, Place, World
     from ledgersim.world.parts import CountryCode
+    from ledgersim.world.payex_model import Ledgers
     from ledgersim.world.persona_model import Persona
     from ledgersim.world.yaml_files import parse
 
@@ -50,13 +53,14 @@ def load(world: str) -> "Definition":
     for name in _PARTS:
         if getattr(content, name) != _named_files(own_data).get(name):
             raise CannotStart(f"{own_path}: {name} must stand on a line of its own, as {name}: FILE")
-    personas_path, places_path = files["personas"][0], files["places"][0]
+    personas_path, places_path, ledgers_path = (files[part][0] for part in _PARTS)
     definition = Definition(
         name=world,
         digest=_digest(files),
         world=content,
         places=_validated(TypeAdapter(dict[CountryCode, list[Place]]), places_path, parse(*files["places"])),
         personas=_validated(TypeAdapter(list[Persona]), personas_path, parse(*files["personas"])),
+        ledgers=_validated(TypeAdapter(Ledgers), ledgers_path, parse(*files["ledgers"])),
     )
     for problem in mismatches(definition):
         raise CannotStart(f"{files[problem.part][0]}: {problem.key}: {problem.reason}")

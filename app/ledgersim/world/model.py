@@ -22,6 +22,7 @@ from ledgersim.world.parts import (
     Weights,
     some_weight,
 )
+from ledgersim.world.payex_model import Ledgers
 from ledgersim.world.persona_model import Persona
 
 
@@ -230,6 +231,7 @@ class World(Part):
     title: Text
     personas: Text
     places: Text
+    ledgers: Text
     size: Size
     countries: dict[CountryCode, Country] = Field(min_length=1)
     parties: Parties
@@ -245,3 +247,4 @@ class Definition:
     world: World
     places: dict[CountryCode, list[Place]]
     personas: list[Persona]
+    ledgers: Ledgers

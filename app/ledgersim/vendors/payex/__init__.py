@@ -1,12 +1,28 @@
-"""PayEx (ledger customers). So far the mount and the way of refusing; the operations are to come."""
+"""PayEx (ledger customers), with the invoices and accounts that its surpluses link to."""
 
+from datetime import datetime
+
+from ledgersim.core.events import Event, Occurrence
+from ledgersim.core.space import Space
 from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
 
 
-def _build(_: VendorSettings) -> VendorApp:
-    from ledgersim.vendors.payex.errors import to_response
+def _build(settings: VendorSettings) -> VendorApp:
+    from ledgersim.vendors.payex.app import build
 
-    return VendorApp("PayEx ledger customer API (simulated)", to_response)
+    return build(settings)
 
 
-VENDOR = Vendor("payex", "/ledger", _build)
+def _next_at(space: Space) -> datetime | None:
+    from ledgersim.vendors.payex.surpluses import writing
+
+    return writing.next_at(space)
+
+
+def _happen(space: Space) -> list[Event]:
+    from ledgersim.vendors.payex.surpluses import writing
+
+    return writing.happen(space)
+
+
+VENDOR = Vendor("payex", "/ledger", _build, (Occurrence(_next_at, _happen),))

@@ -1,25 +1,46 @@
-"""How PayEx says no: problem documents in Pascal case.
+"""How PayEx says no: problem documents, in Pascal case unless the settings say camel.
 
-Source: the vendor's newest sample (members, order); codes that it does not publish are inferred.
+Source: the vendor's newest sample (members, order, spelling) and older prose (lower-case members); codes that
+it does not publish are inferred.
 """
 
 import json
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.core.problems import Problem
+from ledgersim.core.problems import UNREADABLE, VALIDATION, Problem
+from ledgersim.core.vendor import Render
+
+ProblemCase = Literal["pascal", "camel"]
+
+_TYPES = "ledger/customer/v1/problems/"
 
 
-def to_response(problem: Problem, request: Request) -> Response:
-    """The problem document of a refusal; `Instance` is a fresh GUID for support questions."""
-    content = {
-        "Type": f"ledger/customer/v1/problems/{problem.code}",
+def renderer(case: ProblemCase) -> Render:
+    """Writes refusals in one of the two spellings of their members."""
+
+    def to_response(problem: Problem, request: Request) -> Response:
+        body = json.dumps(_content(problem, request, case), ensure_ascii=False, separators=(",", ":"))
+        return Response(
+            body.encode("utf-8", "replace"),
+            problem.status,
+            dict(problem.headers),
+            "application/problem+json",
+        )
+
+    return to_response
+
+
+def _content(problem: Problem, request: Request, case: ProblemCase) -> dict[str, object]:
+    code = VALIDATION.code if problem.code == UNREADABLE.code else problem.code
+    content: dict[str, object] = {
+        "Type": f"{_TYPES}{code}",
         "Title": problem.title,
         "Status": problem.status,
-        "Instance": request.scope["space"].chance.guid(),
+        "Instance": request.scope["space"].chance.guid(),  # a fresh one, for support questions
         "Detail": problem.detail or problem.title,
         "Problems": [{name: message} for name, messages in problem.errors.items() for message in messages],
     }
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return Response(body, problem.status, dict(problem.headers), "application/problem+json")
+    return content if case == "pascal" else {name.lower(): value for name, value in content.items()}

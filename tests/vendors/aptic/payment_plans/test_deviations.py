@@ -23,9 +23,7 @@ from tests.vendors.aptic.payment_plans.plans import (
 MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
 
 
-def calculated(
-    kind: int, n: int | None, x: str | None, *deviations: Deviation, invoice_fee: str = "0"
-) -> Plan:
+def calculated(kind: int, n: int | None, x: str | None, *deviations: Deviation, invoice_fee: str = "0") -> Plan:
     return calculate([THOUSAND], terms(kind, n, x, *deviations, invoice_fee=invoice_fee))
 
 
@@ -145,9 +143,7 @@ class TestDueDates:
 
     def test_an_earlier_day_is_refused(self) -> None:
         assert refusal(terms(ANNUITY, 3, None, deviating(2, due=date(2026, 3, 30)))).errors == {
-            "payments[0].specifiedDueDate": [
-                "payment 2: must not lie before 2026-03-31, its regular due date"
-            ]
+            "payments[0].specifiedDueDate": ["payment 2: must not lie before 2026-03-31, its regular due date"]
         }
 
     @pytest.mark.parametrize("due", [APRIL, date(2026, 5, 1)])
@@ -275,9 +271,7 @@ class TestUpdates:
         }
 
     def test_a_day_may_not_reach_one_that_was_agreed(self) -> None:
-        assert list(self.refused(deviating(4, due=date(2026, 7, 1))).errors) == [
-            "payments[0].specifiedDueDate"
-        ]
+        assert list(self.refused(deviating(4, due=date(2026, 7, 1))).errors) == ["payments[0].specifiedDueDate"]
 
     def test_a_new_payment_may_not_come_before_one_that_was_put_off(self) -> None:
         agreed = terms(LINEAR, None, "500", deviating(2, due=date(2027, 1, 10)))

@@ -96,9 +96,7 @@ def _deviations(sent: Sequence[Mapping[str, Any]] | None) -> list[Row]:
             "due_date": None
             if one["specified_due_date"] is None
             else one["specified_due_date"].date().isoformat(),
-            "amount": None
-            if one["specified_amount"] is None
-            else str(plans.decimal(one["specified_amount"])),
+            "amount": None if one["specified_amount"] is None else str(plans.decimal(one["specified_amount"])),
         }
         for one in sent or []
     ]

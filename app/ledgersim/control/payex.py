@@ -1,0 +1,218 @@
+"""The backstage of PayEx for tests, and the page that looks like a hosted card check."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from ledgersim.control import card_check
+from ledgersim.core.body import JsonRoute
+from ledgersim.core.problems import CONFLICT, NOT_FOUND, invalid
+from ledgersim.core.space import Space
+from ledgersim.core.vendor import NO_CONTENT
+from ledgersim.core.wire import AmountIn
+from ledgersim.vendors.payex.calls import CurrentLedger
+from ledgersim.vendors.payex.consents import writing as consents
+from ledgersim.vendors.payex.consents.rules import INITIALIZED, redirect_of
+from ledgersim.vendors.payex.customers.reading import find_customer
+from ledgersim.vendors.payex.customers.rules import RECURRING_CARD, in_order
+from ledgersim.vendors.payex.customers.writing import change
+from ledgersim.vendors.payex.ledgers.rules import NEXT_PROBLEM
+from ledgersim.vendors.payex.surpluses import writing as surpluses
+
+router = APIRouter(prefix="/payex", route_class=JsonRoute, strict_content_type=False)
+
+_CUSTOMER = "/{ledger}/customers/{no}"
+
+# What a button of the page does to the registration.
+_BUTTONS = {"confirm": "complete", "cancel": "abort", "fail": "fail"}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class MoneyIn(_Strict):
+    """A payment, in units of the ledger's currency; at most one of the numbers."""
+
+    amount: AmountIn
+    invoice_no: str | None = Field(None, alias="invoiceNo")
+    account_no: str | None = Field(None, alias="accountNo")
+
+
+class MoneyOut(BaseModel):
+    """The surplus that a payment left, if it left one."""
+
+    surplusId: str | None  # noqa: N815 - as it goes over the wire
+
+
+class SetOffIn(_Strict):
+    """The invoice to set a surplus off against."""
+
+    invoice_no: str = Field(alias="invoiceNo")
+
+
+class ConsentsIn(_Strict):
+    """The consents that the customer is to have."""
+
+    active_consents: list[
+        Literal[
+            "Autogiro",
+            "Avtalegiro",
+            "Betalingsservice",
+            "RecurringCard",
+            "RecurringInvoiceToken",
+            "EInvoice",
+            "Kivra",
+            "EBoks",
+        ]
+    ] = Field(alias="activeConsents")
+
+
+class ProblemIn(_Strict):
+    """The failure that the next request to a ledger is to meet."""
+
+    code: Literal["fatal", "internal-server-error", "handled-exception", "unhandled-exception"]
+
+
+class RegistrationEnd(BaseModel):
+    """How a registration ended, and where a browser would have gone."""
+
+    status: str
+    redirectTo: str  # noqa: N815 - as it goes over the wire
+
+
+@router.get(
+    "/card-check/{key}",
+    operation_id="sim.payex.cardcheck.show",
+    summary="The page of a card registration",
+    response_class=HTMLResponse,
+)
+async def show_card_check(request: Request, key: str) -> Response:
+    registration = consents.registration_by_key(request.scope["space"], key)
+    return _page(request, registration)
+
+
+@router.post(
+    "/card-check/{key}/{button}",
+    operation_id="sim.payex.cardcheck.press",
+    summary="Press a button of the page of a card registration: confirm, cancel or fail",
+    status_code=303,
+    response_class=Response,
+)
+async def press_button(request: Request, key: str, button: str) -> Response:
+    space: Space = request.scope["space"]
+    registration = consents.registration_by_key(space, key)
+    if button not in _BUTTONS:
+        raise NOT_FOUND.with_detail(f"There is no button {button[:20]!r}.")
+    if registration["status"] != INITIALIZED:
+        return _page(request, registration)
+    ended = consents.end(space, registration, _BUTTONS[button])
+    return RedirectResponse(redirect_of(ended), 303, {"Cache-Control": "no-store"})
+
+
+def _page(request: Request, registration: dict[str, Any]) -> Response:
+    here = f"{request.scope['root_path']}/payex/card-check/{registration['key']}"
+    gone = registration["status"] != INITIALIZED
+    return HTMLResponse(
+        card_check.page(registration, here),
+        409 if gone and request.method == "POST" else 200,
+        card_check.HEADERS,
+    )
+
+
+@router.post(
+    f"{_CUSTOMER}/card-registration/{{act}}",
+    response_model=RegistrationEnd,
+    operation_id="sim.payex.cardregistration.end",
+    summary="End a card registration without a browser: complete, abort or fail",
+)
+async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
+    if act not in _BUTTONS.values():
+        raise NOT_FOUND.with_detail(f"{act[:20]!r} is none of complete, abort and fail.")
+    registration = consents.registration_of(call.space, find_customer(call, no))
+    ended = consents.end(call.space, registration, act)
+    return {"status": ended["status"], "redirectTo": redirect_of(ended)}
+
+
+@router.post(
+    f"{_CUSTOMER}/payments",
+    status_code=201,
+    response_model=MoneyOut,
+    operation_id="sim.payex.payments.create",
+    summary="Receive a payment; what is left over is a surplus",
+)
+async def receive_payment(call: CurrentLedger, no: str, body: MoneyIn) -> Any:
+    if body.invoice_no is not None and body.account_no is not None:
+        raise invalid("accountNo", "must be absent where invoiceNo is given")
+    if body.amount == 0:
+        raise invalid("amount", "must be above zero")
+    customer = find_customer(call, no)
+    surplus = surpluses.receive(call.space, customer, body.amount, body.invoice_no, body.account_no)
+    return {"surplusId": None if surplus is None else surplus["surplus_id"]}
+
+
+@router.post(
+    f"{_CUSTOMER}/surpluses/{{sid}}/regulate",
+    **NO_CONTENT,
+    operation_id="sim.payex.surpluses.regulate",
+    summary="Order a surplus to be set off against an invoice of the customer",
+)
+async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOffIn) -> None:
+    customer = find_customer(call, no)
+    surpluses.regulate(call.space, customer, surpluses.find_surplus(call.space, customer, sid), body.invoice_no)
+
+
+@router.post(
+    f"{_CUSTOMER}/surpluses/{{sid}}/execute",
+    **NO_CONTENT,
+    operation_id="sim.payex.surpluses.execute",
+    summary="Let a pending surplus end now",
+)
+async def execute(call: CurrentLedger, no: str, sid: str) -> None:
+    customer = find_customer(call, no)
+    surpluses.execute(call.space, customer, surpluses.find_surplus(call.space, customer, sid))
+
+
+@router.post(
+    f"{_CUSTOMER}/expire-kyc",
+    **NO_CONTENT,
+    operation_id="sim.payex.kyc.expire",
+    summary="Let the customer's KYC answers be due for renewal now",
+)
+async def expire_kyc(call: CurrentLedger, no: str) -> None:
+    customer = find_customer(call, no)
+    if call.ledger.kyc is None:
+        raise CONFLICT.with_detail(f"The ledger {call.ledger.number} is not configured for KYC.")
+    answered = call.space.clock.now() - timedelta(days=call.ledger.kyc["renewal_days"])
+    with call.space.transaction() as connection:
+        change(connection, customer["id"], {"kyc_answered_at": answered})
+
+
+@router.put(
+    f"{_CUSTOMER}/consents",
+    **NO_CONTENT,
+    operation_id="sim.payex.consents.set",
+    summary="Set the customer's consents",
+)
+async def set_consents(call: CurrentLedger, no: str, body: ConsentsIn) -> None:
+    customer = find_customer(call, no)
+    wanted: set[str] = set(body.active_consents)
+    with call.space.transaction() as connection:
+        change(connection, customer["id"], {"consents": in_order(wanted - {RECURRING_CARD})})
+        if RECURRING_CARD in wanted:
+            consents.give_card(connection, call.space, customer["id"])
+        else:
+            consents.take_card(connection, customer["id"])
+
+
+@router.put(
+    "/{ledger}/next-problem",
+    **NO_CONTENT,
+    operation_id="sim.payex.problem.set",
+    summary="Let the next request to the ledger fail with one of the vendor's 500 problems",
+)
+async def set_next_problem(call: CurrentLedger, body: ProblemIn) -> None:
+    call.space.facts.setdefault(NEXT_PROBLEM, {})[call.ledger.number] = body.code

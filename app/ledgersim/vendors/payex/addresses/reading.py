@@ -1,0 +1,46 @@
+"""Reading and keeping addresses."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from ledgersim.core.database import row
+from ledgersim.vendors.payex.addresses.table import ADDRESS, BILLING, LEGAL
+from ledgersim.vendors.payex.calls import LedgerCall
+
+Row = dict[str, Any]
+
+SEGMENT = {LEGAL: "legal-address", BILLING: "billing-address"}
+FROM_REGISTER = "update-legal-address-from-population-register"
+
+_OF = (ADDRESS.c.customer_id == bindparam("of_customer")) & (ADDRESS.c.kind == bindparam("of_kind"))
+_FIND = select(ADDRESS).where(_OF)
+_ADD = insert(ADDRESS)
+_REMOVE = delete(ADDRESS).where(_OF)
+
+
+def address_of(connection: Connection, customer_id: int, kind: str) -> Row | None:
+    """The address of a kind that a customer has, if any."""
+    return row(connection, _FIND, of_customer=customer_id, of_kind=kind)
+
+
+def keep(connection: Connection, customer_id: int, kind: str, address: Row) -> None:
+    """Put an address in place of the present one of its kind."""
+    remove(connection, customer_id, kind)
+    connection.execute(_ADD, {"customer_id": customer_id, "kind": kind, **address})
+
+
+def remove(connection: Connection, customer_id: int, kind: str) -> None:
+    """Take away the address of a kind."""
+    connection.execute(_REMOVE, {"of_customer": customer_id, "of_kind": kind})
+
+
+def shown(call: LedgerCall, customer: Row, address: Row) -> Row:
+    """An address with what can be done with it."""
+    href = call.customer(customer, SEGMENT[address["kind"]])
+    operations = [{"rel": "update", "href": href, "method": "PUT"}]
+    if address["kind"] == BILLING:
+        operations.append({"rel": "delete", "href": href, "method": "DELETE"})
+    elif call.ledger.grants_to("payex.legaladdress.register"):
+        operations.append({"rel": FROM_REGISTER, "href": f"{href}/{FROM_REGISTER}", "method": "POST"})
+    return {**address, "operations": operations}

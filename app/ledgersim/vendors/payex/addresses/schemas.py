@@ -1,0 +1,29 @@
+"""Addresses on the wire."""
+
+from typing import Annotated
+
+from ledgersim.core.wire import Answer
+from ledgersim.vendors.payex.wire import AddressOperation, Body, CountryIn, text
+
+
+class AddressIn(Body):
+    """A legal or billing address to set. Postal codes have no blanks."""
+
+    addressee: Annotated[str, text(72)]
+    street_address: Annotated[str, text(72, least=0)] | None = None
+    co_address: Annotated[str, text(72, least=0)] | None = None
+    city: Annotated[str, text(27)]
+    zip_code: Annotated[str, text(9, r"\S+")]
+    country_code: CountryIn
+
+
+class AddressOut(Answer):
+    """A legal or billing address."""
+
+    addressee: str
+    street_address: str | None
+    co_address: str | None
+    city: str
+    zip_code: str
+    country_code: str
+    operations: list[AddressOperation]

@@ -1,0 +1,46 @@
+"""The application of this vendor: all its routers in one place."""
+
+from urllib.parse import quote, unquote_plus
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ledgersim.core.vendor import VendorApp, VendorSettings
+from ledgersim.vendors.payex.addresses.routes import router as addresses
+from ledgersim.vendors.payex.consents.routes import router as consents
+from ledgersim.vendors.payex.customers.routes import router as customers
+from ledgersim.vendors.payex.errors import renderer
+from ledgersim.vendors.payex.invoices.routes import router as invoices
+from ledgersim.vendors.payex.kyc.routes import router as kyc
+from ledgersim.vendors.payex.ledgers.rules import guard
+from ledgersim.vendors.payex.surpluses.routes import router as surpluses
+
+
+class QueryNamesInAnyCase:
+    """Lowers the names of query parameters: the vendor prints `language` and `Language`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("query_string"):
+            pairs = [part.partition(b"=") for part in scope["query_string"].split(b"&")]
+            lowered = [
+                quote(unquote_plus(name.decode("latin-1")).lower()).encode() + equals + value
+                if name.strip()
+                else b""
+                for name, equals, value in pairs
+            ]
+            scope = {**scope, "query_string": b"&".join(lowered)}
+        await self._app(scope, receive, send)
+
+
+def build(settings: VendorSettings) -> VendorApp:
+    """The customer API with the invoice and account APIs beside it."""
+    app = VendorApp(
+        "PayEx ledger customer API (simulated)",
+        renderer(settings.payex_problem_case),
+        guard(settings.auth),
+    )
+    app.add_middleware(QueryNamesInAnyCase)
+    app.include(customers, kyc, surpluses, addresses, consents, invoices)
+    return app

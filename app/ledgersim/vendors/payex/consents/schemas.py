@@ -1,0 +1,56 @@
+"""Consents on the wire."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from ledgersim.core.wire import Answer
+from ledgersim.vendors.payex.consents.rules import is_web_address
+from ledgersim.vendors.payex.wire import Body
+
+
+def _check_address(text: str) -> str:
+    if not is_web_address(text):
+        raise PydanticCustomError("url", "Input should be an absolute http or https address")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_check_address)]
+
+
+class RegistrationIn(Body):
+    """A card registration to start."""
+
+    complete_url: WebAddress
+    cancel_url: WebAddress
+    language: Literal["en-US", "sv-SE", "nb-NO", "da-DK", "fi-FI"]
+
+
+class RegistrationOut(Answer):
+    """Where the customer goes to confirm a card, and how far it has come."""
+
+    redirect_url: str
+    status: str
+
+
+class StartedOut(RegistrationOut):
+    """A registration that has just been started."""
+
+    id_: str = Field(alias="@id")
+
+
+class ConsentOut(Answer):
+    """Where the kinds of consent are."""
+
+    recurring_card: str
+    recurring_card_redirect_registration: str
+
+
+class RecurringCardOut(Answer):
+    """The card that a customer may be charged by."""
+
+    card_token: str
+    consent_expiry_date: str
+    instrument_display_name: str
+    card_expiry_date: str

@@ -1,0 +1,80 @@
+"""Creating, reading, changing and finding customers."""
+
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from ledgersim.core.vendor import NO_CONTENT, new_router, operation
+from ledgersim.vendors.payex.calls import CurrentLedger
+from ledgersim.vendors.payex.customers import writing
+from ledgersim.vendors.payex.customers.reading import (
+    expanded,
+    find_customer,
+    reference,
+    shown,
+    with_national_number,
+)
+from ledgersim.vendors.payex.customers.schemas import (
+    CustomerChange,
+    CustomerIn,
+    CustomerOut,
+    CustomerRef,
+    FindIn,
+    GenerateIn,
+)
+
+router = new_router()
+
+_LEDGER = "/customer/v1/{ledger}"
+
+
+def _about(identifier: str, summary: str) -> Any:
+    return operation(f"payex.{identifier}", method="documented", path="documented", summary=summary)
+
+
+@router.get(
+    f"{_LEDGER}/customers/{{no}}",
+    response_model=CustomerOut,
+    response_model_exclude_none=True,
+    **_about("customers.get", "Read one customer"),
+)
+async def get_customer(
+    call: CurrentLedger, no: str, expand: Annotated[str | None, Query(alias="$expand")] = None
+) -> Any:
+    kinds = expanded(expand)
+    return shown(call, find_customer(call, no), kinds)
+
+
+@router.post(
+    f"{_LEDGER}/customers",
+    status_code=201,
+    response_model=CustomerRef,
+    **_about("customers.create", "Create a customer"),
+)
+async def create_customer(call: CurrentLedger, body: CustomerIn) -> Any:
+    return reference(call, writing.create(call, body))
+
+
+@router.patch(f"{_LEDGER}/customers/{{no}}", **NO_CONTENT, **_about("customers.update", "Change one customer"))
+async def update_customer(call: CurrentLedger, no: str, body: CustomerChange) -> None:
+    writing.update_customer(call, find_customer(call, no), body)
+
+
+@router.post(
+    f"{_LEDGER}/find-customer",
+    response_model=CustomerRef,
+    **_about("findcustomer", "Find a customer by national number"),
+)
+async def find_by_national_number(call: CurrentLedger, body: FindIn) -> Any:
+    sought = body.national_identifier
+    return reference(call, with_national_number(call, sought.country_code, sought.reg_no))
+
+
+@router.post(
+    f"{_LEDGER}/generate-consumer-customer-by-reg-no",
+    status_code=201,
+    response_model=CustomerRef,
+    **_about("generatecustomer", "Create a consumer from the population register"),
+)
+async def generate_customer(call: CurrentLedger, body: GenerateIn) -> Any:
+    return reference(call, writing.generate(call, body))

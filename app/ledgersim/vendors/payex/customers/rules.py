@@ -1,0 +1,133 @@
+"""What numbers customers may have."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from stdnum import luhn
+from stdnum.dk import cvr
+from stdnum.eu import vat
+from stdnum.fi import ytunnus
+from stdnum.no import fodselsnummer, orgnr
+from stdnum.util import get_cc_module
+
+_ACTIVE_CONSENTS = (
+    "Autogiro",
+    "Avtalegiro",
+    "Betalingsservice",
+    "RecurringCard",
+    "RecurringInvoiceToken",
+    "EInvoice",
+    "Kivra",
+    "EBoks",
+)
+RECURRING_CARD = "RecurringCard"
+_FI_CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+
+
+def in_order(consents: set[str]) -> list[str]:
+    """Consents in the order in which the vendor lists them."""
+    return [one for one in _ACTIVE_CONSENTS if one in consents]
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _swedish_person(text: str) -> str | None:
+    """`YYYYMMDD-NNNC` [documented]; coordination numbers have 60 more in the day."""
+    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d{4})", text, re.ASCII)
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups()[:3])
+    right = _is_day(year, month, day - 60 if day > 60 else day) and luhn.is_valid(text[2:].replace("-", ""))
+    return text if right else None
+
+
+def _swedish_company(text: str) -> str | None:
+    digits = text.replace("-", "")
+    right = re.fullmatch(r"\d\d[2-9]\d{3}-\d{4}", text, re.ASCII) and luhn.is_valid(digits)
+    return text if right else None
+
+
+def _norwegian_person(text: str) -> str | None:
+    """`DDMMYYNNNNN` [documented]; made-up people have 40 or 80 more in the month, D-numbers in the day."""
+    if not re.fullmatch(r"\d{11}", text, re.ASCII):
+        return None
+    day, month = int(text[:2]) % 40, int(text[2:4]) % 40
+    right = (
+        1 <= day <= 31
+        and 1 <= month <= 12
+        and fodselsnummer.calc_check_digit1(text[:9]) == text[9]
+        and fodselsnummer.calc_check_digit2(text[:10]) == text[10]
+    )
+    return text if right else None
+
+
+def _danish_person(text: str) -> str | None:
+    """`DDMMYY-NNNN`; the check digit was given up in 2007."""
+    found = re.fullmatch(r"(\d\d)(\d\d)(\d\d)-?(\d{4})", text, re.ASCII)
+    if found is None or not _is_day(2000, int(found[2]), int(found[1])):
+        return None
+    return f"{text[:6]}-{text[-4:]}"
+
+
+def _finnish_person(text: str) -> str | None:
+    text = text.upper()
+    found = re.fullmatch(r"(\d\d)(\d\d)(\d\d)[-+A-FU-Y](\d{3})([0-9A-Y])", text, re.ASCII)
+    if found is None or not _is_day(2000, int(found[2]), int(found[1])):
+        return None
+    return text if _FI_CONTROL[int(text[:6] + found[4]) % 31] == found[5] else None
+
+
+def _company(is_valid: Callable[[str], bool]) -> Callable[[str], str | None]:
+    return lambda text: text if is_valid(text) else None
+
+
+_PERSON: dict[str, tuple[str, Callable[[str], str | None]]] = {
+    "SE": ("YYYYMMDD-NNNC", _swedish_person),
+    "NO": ("DDMMYYNNNNN", _norwegian_person),
+    "DK": ("DDMMYY-NNNN", _danish_person),
+    "FI": ("DDMMYY-NNNC", _finnish_person),
+}
+_COMPANY: dict[str, Callable[[str], str | None]] = {
+    "SE": _swedish_company,
+    "NO": _company(orgnr.is_valid),
+    "DK": _company(cvr.is_valid),
+    "FI": _company(ytunnus.is_valid),
+}
+
+
+def person_number(country: str, reg_no: str) -> str | None:
+    """A person's national number in the spelling of its country, or None where it is none.
+
+    Of countries without a rule here, any text of up to 30 characters is taken [inferred].
+    """
+    if country not in _PERSON:
+        return reg_no if 1 <= len(reg_no) <= 30 else None
+    return _PERSON[country][1](reg_no)
+
+
+def national_number(country: str, reg_no: str) -> str | None:
+    """A person's or a company's number in the spelling of its country, or None where it is none."""
+    found = person_number(country, reg_no)
+    return _COMPANY[country](reg_no) if found is None and country in _COMPANY else found
+
+
+def expected_number(country: str) -> str:
+    """What a national number of a country looks like."""
+    form = _PERSON[country][0] if country in _PERSON else "1 to 30 characters"
+    return f"Input should be a national number of {country}: {form}, with the right check digit"
+
+
+def is_vat_number(number: str) -> bool:
+    """Whether a number satisfies the algorithm of the country it begins with; without one, any does."""
+    code = number[:2].lower()
+    if code in vat.MEMBER_STATES or code == "el":
+        return bool(vat.is_valid(number))
+    module = get_cc_module(code, "vat") if code.isalpha() and code.isascii() else None
+    return module is None or bool(module.is_valid(number[2:]) or module.is_valid(number))

@@ -1,0 +1,141 @@
+"""Ledger customers on the wire."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ledgersim.core.wire import Answer
+from ledgersim.vendors.payex.addresses.schemas import AddressIn, AddressOut
+from ledgersim.vendors.payex.customers.rules import expected_number, is_vat_number, national_number
+from ledgersim.vendors.payex.wire import Body, CountryIn, CustomerOperation, text
+
+Email = Annotated[str, text(254, r"[^@]+@[^.]+\.(?:.|\n)+", least=0)]
+Msisdn = Annotated[str, text(15, r"\+[0-9]+", least=5)]
+
+
+def _check_vat(number: str) -> str:
+    if not is_vat_number(number):
+        raise PydanticCustomError("vat", "Input should be a VAT number that satisfies its country's algorithm")
+    return number
+
+
+class NationalIdentifierIn(Body):
+    """A national number and its country."""
+
+    reg_no: str
+    country_code: CountryIn
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        self.country_code = self.country_code.upper()
+        number = national_number(self.country_code, self.reg_no)
+        if number is None:
+            raise PydanticCustomError("reg_no", "{expected}", {"expected": expected_number(self.country_code)})
+        self.reg_no = number
+        return self
+
+
+class EdiAddressIn(Body):
+    """Where electronic invoices go."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    van: Annotated[str, text(255)] | None = Field(None, alias="VAN")
+    inter_change_recipient: Annotated[str, text(13)] | None = Field(None, alias="InterChangeRecipient")
+    buyer_id: Annotated[str, text(13)] | None = Field(None, alias="BuyerId")
+
+
+class CustomerChange(Body):
+    """What PATCH may change: absent is unchanged, null removed; other members are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email_address: Email | None = None
+    protected_identity: bool | None = None
+    preferred_language_code: Literal["SV", "NO", "DA", "FI", "EN"] | None = None
+    legal_status: Literal["active", "deceased"] | None = None
+    msisdn: Msisdn | None = None
+    distribution_type: Literal["postal", "noDistribution"] | None = None
+    tax_identification_number: Annotated[str, text(20)] | None = None
+    edi_address_info: EdiAddressIn | None = Field(None, alias="eDIAddressInfo")
+
+
+class CustomerIn(Body):
+    """A customer to create."""
+
+    customer_no: str | None = None
+    national_identifier: NationalIdentifierIn | None = None
+    vat_no: Annotated[str, text(17, "[A-Z]{2}.*", least=7), AfterValidator(_check_vat)] | None = None
+    legal_entity: Literal["consumer", "business"] | None = None
+    name: Annotated[str, text(72)]
+    email_address: Email | None = None
+    protected_identity: bool | None = None
+    preferred_language_code: Literal["SV", "NO", "DA", "FI", "EN"] | None = None
+    msisdn: Msisdn | None = None
+    distribution_type: Literal["postal", "noDistribution"] | None = None
+    tax_identification_number: Annotated[str, text(20)] | None = None
+    edi_address_info: EdiAddressIn | None = Field(None, alias="eDIAddressInfo")
+    legal_address: AddressIn
+    billing_address: AddressIn | None = None
+
+
+class FindIn(Body):
+    """Whom to find."""
+
+    national_identifier: NationalIdentifierIn
+
+
+class GenerateIn(Body):
+    """Whom to fetch from the population register."""
+
+    customer_no: str | None = None
+    national_identifier: NationalIdentifierIn
+    email_address: Email | None = None
+    msisdn: Msisdn | None = None
+
+
+class NationalIdentifier(Answer):
+    """A national number and its country."""
+
+    reg_no: str
+    country_code: str
+
+
+class EdiAddress(Answer):
+    """Where electronic invoices go."""
+
+    van: str | None = Field(None, alias="VAN")
+    inter_change_recipient: str | None = Field(None, alias="InterChangeRecipient")
+    buyer_id: str | None = Field(None, alias="BuyerId")
+
+
+class CustomerOut(Answer):
+    """A customer; addresses are links, or the addresses themselves where they are expanded."""
+
+    id_: str = Field(alias="@id")
+    customer_no: str
+    national_identifier: NationalIdentifier | None
+    vat_no: str | None
+    legal_entity: str | None
+    name: str
+    email_address: str | None
+    protected_identity: bool | None
+    preferred_language_code: str | None
+    legal_status: str | None
+    msisdn: str | None
+    distribution_type: str | None
+    tax_identification_number: str | None
+    active_consents: list[str]
+    edi_address_info: EdiAddress | None = Field(alias="eDIAddressInfo")
+    legal_address: str | AddressOut | None
+    billing_address: str | AddressOut | None
+    surpluses: str
+    operations: list[CustomerOperation]
+
+
+class CustomerRef(Answer):
+    """Where a customer is."""
+
+    id_: str = Field(alias="@id")
+    customer_no: str

@@ -1,0 +1,167 @@
+"""Creating and changing customers."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from ledgersim.core.database import add
+from ledgersim.core.problems import CONFLICT, VALIDATION, invalid
+from ledgersim.vendors.payex.addresses.reading import keep
+from ledgersim.vendors.payex.addresses.table import BILLING, LEGAL
+from ledgersim.vendors.payex.calls import LedgerCall
+from ledgersim.vendors.payex.customers.reading import with_number
+from ledgersim.vendors.payex.customers.rules import person_number
+from ledgersim.vendors.payex.customers.schemas import CustomerChange, CustomerIn, GenerateIn
+from ledgersim.vendors.payex.customers.table import CUSTOMER
+from ledgersim.vendors.payex.register.reading import look_up
+from ledgersim.vendors.payex.register.rules import Person
+
+Row = dict[str, Any]
+
+FIRST_NUMBER = 1_000_001  # of those that the ledger generates
+
+_C = CUSTOMER.c
+_ADD = insert(CUSTOMER)
+_CHANGE = update(CUSTOMER).where(_C.id == bindparam("row_id"))
+_LAST_NUMBER = select(func.max(_C.customer_no)).where(
+    _C.ledger == bindparam("of_ledger"), func.length(_C.customer_no) == len(str(FIRST_NUMBER))
+)
+
+
+def change(connection: Connection, customer_id: int, values: Row) -> None:
+    """Set columns of a customer."""
+    if values:
+        connection.execute(
+            _CHANGE.values({name: bindparam(name) for name in values}), {"row_id": customer_id, **values}
+        )
+
+
+def create(call: LedgerCall, body: CustomerIn) -> Row:
+    """Store a new customer. Raises a 400 or 409 Problem."""
+    identifier = body.national_identifier
+    if call.ledger.generates_numbers and identifier is None:
+        raise invalid("nationalIdentifier", "Field required: this ledger gives the customer numbers itself")
+    _check_protected(call, body.protected_identity)
+    own = body.model_dump(
+        exclude={"customer_no", "national_identifier", "legal_address", "billing_address", "edi_address_info"}
+    )
+    if body.edi_address_info is not None:
+        own["edi_address_info"] = merged_edi(None, body.edi_address_info.model_dump(exclude_none=True))
+    own |= {} if identifier is None else identifier.model_dump()
+    number = _number(call, body.customer_no, may_choose=False)
+    with call.space.transaction() as connection:
+        customer = _add(connection, call, number, own)
+        keep(connection, customer["id"], LEGAL, body.legal_address.model_dump())
+        if body.billing_address is not None:
+            keep(connection, customer["id"], BILLING, body.billing_address.model_dump())
+    return customer
+
+
+def generate(call: LedgerCall, body: GenerateIn) -> Row:
+    """Store a consumer as the population register knows it. Raises a 400, 404 or 409 Problem."""
+    identifier = body.national_identifier
+    if person_number(identifier.country_code, identifier.reg_no) is None:
+        raise invalid("nationalIdentifier", "Input should be the national number of a person")
+    number = _number(call, body.customer_no, may_choose=True)
+    person = look_up(call.space, identifier.country_code, identifier.reg_no)
+    own = {
+        **identifier.model_dump(),
+        "legal_entity": "consumer",
+        "name": person.name,
+        "email_address": body.email_address,
+        "msisdn": body.msisdn,
+        "protected_identity": person.protected or None,
+    }
+    with call.space.transaction() as connection:
+        customer = _add(connection, call, number, own)
+        keep(connection, customer["id"], LEGAL, _address(person, identifier.country_code))
+    return customer
+
+
+def update_from_register(call: LedgerCall, customer: Row) -> None:
+    """Put the register's address in place of the legal address. Raises a 400 or 404 Problem."""
+    country, reg_no = customer["country_code"], customer["reg_no"]
+    if reg_no is None:
+        raise invalid("nationalIdentifier", "The customer has none, so the register cannot be asked")
+    person = look_up(call.space, country, reg_no, bool(customer["protected_identity"]))
+    with call.space.transaction() as connection:
+        keep(connection, customer["id"], LEGAL, _address(person, country))
+        if person.protected and call.ledger.country == "SE":
+            change(connection, customer["id"], {"protected_identity": True})
+
+
+def update_customer(call: LedgerCall, customer: Row, body: CustomerChange) -> None:
+    """Change what the body names. Raises a 400 Problem."""
+    values = body.model_dump(exclude_unset=True)
+    _check_protected(call, body.protected_identity)
+    if values.get("edi_address_info") is not None:
+        values["edi_address_info"] = merged_edi(customer["edi_address_info"], values["edi_address_info"])
+    with call.space.transaction() as connection:
+        change(connection, customer["id"], values)
+
+
+def merged_edi(before: Row | None, sent: Row) -> Row:
+    """The EDI address after a change: absent is unchanged, null removed. Raises a 400 without BuyerId."""
+    after = {name: value for name, value in ((before or {}) | sent).items() if value is not None}
+    if "buyer_id" not in after:
+        raise invalid("eDIAddressInfo.BuyerId", "Field required")
+    return after
+
+
+def _add(connection: Connection, call: LedgerCall, number: str, own: Row) -> Row:
+    sweden = call.ledger.country == "SE"
+    defaults = {
+        "protected_identity": False if sweden else None,
+        "preferred_language_code": call.ledger.language,
+        "legal_status": "active",
+    }
+    given = {name: value for name, value in own.items() if value is not None}
+    customer = {**defaults, **given, "ledger": call.ledger.number, "customer_no": number, "consents": []}
+    return {**customer, "id": add(connection, _ADD, customer)}
+
+
+def _number(call: LedgerCall, sent: str | None, may_choose: bool) -> str:
+    """The number of a new customer. Raises a 400 or 409 Problem."""
+    ledger = call.ledger
+    if ledger.generates_numbers and sent is not None:
+        raise invalid("customerNo", "must be absent: this ledger gives the customer numbers itself")
+    if sent is None and (ledger.generates_numbers or may_choose):
+        return _next_number(call)
+    if sent is None:
+        raise invalid("customerNo", "Field required")
+    least, most = ledger.number_lengths
+    errors = []
+    if not (sent.isascii() and sent.isdigit() and least <= len(sent) <= most):
+        digits = f"{least}" if least == most else f"{least} to {most}"
+        errors.append(f"Input should be {digits} digits")
+    elif not ledger.leading_zero and sent.startswith("0"):
+        errors.append("Input should not begin with 0, for AutoGiro")
+    if errors:
+        raise VALIDATION.with_errors({"customerNo": errors})
+    if with_number(call, sent) is not None:
+        raise CONFLICT.with_detail(f"The ledger {ledger.number} has a customer {sent} already.")
+    return sent
+
+
+def _next_number(call: LedgerCall) -> str:
+    last = call.space.connection.execute(_LAST_NUMBER, {"of_ledger": call.ledger.number}).scalar()
+    number = FIRST_NUMBER if last is None else max(int(last) + 1, FIRST_NUMBER)
+    if number >= 10 ** len(str(FIRST_NUMBER)):
+        raise CONFLICT.with_detail("There is no customer number left.")
+    return str(number)
+
+
+def _check_protected(call: LedgerCall, protected: bool | None) -> None:
+    if protected and call.ledger.country != "SE":
+        raise invalid("protectedIdentity", "is supported in Sweden only")
+
+
+def _address(person: Person, country: str) -> Row:
+    return {
+        "addressee": person.name,
+        "street_address": person.street_address,
+        "co_address": None,
+        "city": person.city,
+        "zip_code": person.zip_code,
+        "country_code": country,
+    }

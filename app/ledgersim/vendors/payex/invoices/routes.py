@@ -1,0 +1,48 @@
+"""What a surplus links to, at the addresses of the invoice and account APIs. Read only."""
+
+from typing import Any
+
+from ledgersim.core.vendor import new_router, operation
+from ledgersim.vendors.payex.calls import CurrentLedger
+from ledgersim.vendors.payex.invoices.reading import find_account, find_invoice
+from ledgersim.vendors.payex.invoices.schemas import AccountOut, InvoiceOut
+from ledgersim.vendors.payex.times import as_time
+
+router = new_router()
+
+
+def _about(identifier: str, summary: str) -> Any:
+    return operation(f"payex.{identifier}", method="documented elsewhere", path="documented", summary=summary)
+
+
+@router.get(
+    "/invoice/v1/{ledger}/invoices/{invoiceNo}",
+    response_model=InvoiceOut,
+    **_about("invoices.get", "Read one invoice"),
+)
+async def get_invoice(call: CurrentLedger, invoiceNo: str) -> Any:
+    invoice = find_invoice(call.space, call.ledger.number, invoiceNo)
+    return {
+        **invoice,
+        "id_": call.invoice(invoice["invoice_no"]),
+        "created": as_time(invoice["created"]),
+        "invoice_date": as_time(invoice["invoice_date"]),
+        "due_date": as_time(invoice["due_date"]),
+        "seller": {"name": invoice["seller_name"], "number": invoice["seller_number"]},
+    }
+
+
+@router.get(
+    "/account/v1/{ledger}/accounts/{accountNo}",
+    response_model=AccountOut,
+    **_about("accounts.get", "Read one account"),
+)
+async def get_account(call: CurrentLedger, accountNo: str) -> Any:
+    account = find_account(call.space, call.ledger.number, accountNo)
+    available = account["credit_limit"] + account["total_balance"] - account["reserved_amount"]
+    return {
+        **account,
+        "id_": call.account(account["account_no"]),
+        "start_date": as_time(account["start_date"]),
+        "available_amount": available,
+    }

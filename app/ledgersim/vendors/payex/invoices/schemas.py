@@ -1,0 +1,49 @@
+"""Invoices and accounts on the wire."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ledgersim.core.wire import Amount, Answer
+
+
+class Seller(Answer):
+    """Who sent an invoice."""
+
+    name: str
+    number: str
+
+
+class InvoiceOut(Answer):
+    """An invoice."""
+
+    id_: str = Field(alias="@id")
+    created: str
+    invoice_no: str
+    external_invoice_id: str
+    status: Literal["pending", "open", "closed"]
+    claim_level: Literal[
+        "Invoice", "RestReminder", "Reminder", "SecondReminder", "CollectionClaim", "DebtCollection"
+    ]
+    current_debt: Amount
+    original_amount: Amount
+    currency: str
+    invoice_date: str
+    due_date: str
+    seller: Seller
+
+
+class AccountOut(Answer):
+    """An account; what is available is the limit and the balance less what is reserved."""
+
+    id_: str = Field(alias="@id")
+    account_no: str
+    start_date: str
+    description: str
+    customer_no: str
+    status: Literal["open", "pending-close", "closed"]
+    credit_limit: Amount
+    total_balance: Amount
+    reserved_amount: Amount
+    available_amount: Amount
+    currency: str

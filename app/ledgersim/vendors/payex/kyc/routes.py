@@ -1,0 +1,56 @@
+"""KYC: the questions of a ledger and the answers of its customers."""
+
+import re
+from typing import Any
+
+from ledgersim.core.problems import NOT_FOUND, VALIDATION
+from ledgersim.core.vendor import NO_CONTENT, new_router, operation
+from ledgersim.vendors.payex.calls import CurrentLedger
+from ledgersim.vendors.payex.customers.reading import with_number
+from ledgersim.vendors.payex.customers.writing import change
+from ledgersim.vendors.payex.kyc.rules import ENGLISH, faults, translated
+from ledgersim.vendors.payex.kyc.schemas import AnswersIn, QuestionsOut
+from ledgersim.vendors.payex.problems import GENERAL_VALIDATION, KYC_CONFIGURATION, NO_QUESTIONS
+
+router = new_router()
+
+
+def _about(identifier: str, summary: str) -> Any:
+    return operation(f"payex.{identifier}", method="documented", path="documented", summary=summary)
+
+
+@router.get(
+    "/customer/v1/{ledger}/kyc-questions",
+    response_model=QuestionsOut,
+    response_model_exclude_none=True,
+    **_about("kyc.questions", "List the KYC questions"),
+)
+async def list_questions(call: CurrentLedger, language: str = ENGLISH) -> Any:
+    if not re.fullmatch("[A-Za-z]{2}", language):
+        raise GENERAL_VALIDATION.with_errors({"language": ["Input should be an ISO 639-1 code such as sv"]})
+    if call.ledger.kyc is None:
+        raise NO_QUESTIONS.with_detail(f"The ledger {call.ledger.number} has no KYC questions.")
+    return {
+        "kyc_questions": translated(call.ledger.kyc["questions"], language.lower()),
+        "operations": [],
+    }
+
+
+@router.post(
+    "/customer/v1/{ledger}/customers/{no}/update-kyc-answers",
+    **NO_CONTENT,
+    **_about("kyc.answers", "Answer the KYC questions"),
+)
+async def update_answers(call: CurrentLedger, no: str, body: AnswersIn) -> None:
+    customer = with_number(call, no)
+    if customer is None:
+        raise NOT_FOUND.with_detail(f"The ledger {call.ledger.number} has no customer {no[:40]!r}.")
+    if call.ledger.kyc is None:
+        raise KYC_CONFIGURATION.with_detail(f"The ledger {call.ledger.number} is not configured for KYC.")
+    answers = [(one.question_code, one.answer_code) for one in body.answers]
+    errors = faults(call.ledger.kyc["questions"], answers)
+    if errors:
+        raise VALIDATION.with_errors(errors)
+    with call.space.transaction() as connection:
+        values = {"kyc_answers": answers, "kyc_answered_at": call.space.clock.now()}
+        change(connection, customer["id"], values)

@@ -1,0 +1,24 @@
+"""The simulated population register: who is in it by the world's word. Others are made up when asked for."""
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class RegisterEntry(SQLModel, table=True):
+    """A person; `known` is false for one whose entry is missing."""
+
+    __tablename__ = "payex_register_entry"
+    __table_args__ = (UniqueConstraint("country_code", "reg_no"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    country_code: str
+    reg_no: str
+    name: str = ""
+    street_address: str | None = None
+    city: str = ""
+    zip_code: str = ""
+    protected: bool = False
+    known: bool = True
+
+
+REGISTER_ENTRY = RegisterEntry.__table__  # type: ignore[attr-defined]

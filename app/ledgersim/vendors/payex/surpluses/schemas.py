@@ -1,0 +1,177 @@
+"""Surpluses and disbursement orders on the wire."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ledgersim.core.wire import Amount, Answer
+from ledgersim.vendors.payex.addresses.schemas import AddressIn
+from ledgersim.vendors.payex.customers.rules import person_number
+from ledgersim.vendors.payex.customers.schemas import NationalIdentifier, NationalIdentifierIn
+from ledgersim.vendors.payex.surpluses.rules import (
+    BANK_ACCOUNT,
+    BANKGIRO,
+    is_bankgiro,
+    is_bic,
+    is_iban,
+    is_norwegian_account,
+    swedish_account,
+)
+from ledgersim.vendors.payex.wire import Body, CustomerOperation, Navigation
+
+
+def _that(fits: Callable[[str], bool], words: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if len(text) > 60 or not fits(text):
+            raise PydanticCustomError("account", "{words}", {"words": f"Input should be {words}"})
+        return text
+
+    return AfterValidator(check)
+
+
+class NorwegianAccountIn(Body):
+    """A Norwegian bank account."""
+
+    account_no: Annotated[
+        str, _that(is_norwegian_account, "a Norwegian account number: 11 digits, the last a check digit")
+    ]
+
+
+class SwedishAccountIn(Body):
+    """A Swedish bank account with its clearing number, or a number whose kind `accountType` tells."""
+
+    clearing_no: str | None = None
+    account_no: str
+    account_type: Literal["BGSE", "BKSE"] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.clearing_no is None) == (self.account_type is None):
+            raise PydanticCustomError("either", "Input should have either clearingNo or accountType")
+        if self.account_type == BANKGIRO:
+            if len(self.account_no) > 60 or not is_bankgiro(self.account_no):
+                raise PydanticCustomError(
+                    "account", "accountNo should be a bankgiro number with its check digit"
+                )
+            return self
+        clearing, account = self.clearing_no, self.account_no
+        if clearing is None:
+            clearing, _, account = self.account_no.partition("-")
+        found = swedish_account(clearing[:60], account[:60])
+        if found is None:
+            raise PydanticCustomError(
+                "account", "accountNo should be a Swedish account of a bank with that clearing number"
+            )
+        self.clearing_no, self.account_no, self.account_type = None, "-".join(found), BANK_ACCOUNT  # type: ignore[assignment]
+        return self
+
+
+class InternationalIn(Body):
+    """An account by IBAN."""
+
+    iban: Annotated[str, _that(is_iban, "an IBAN with the right check digits")]
+    bic: Annotated[str, _that(is_bic, "a BIC: 8 or 11 letters and digits")]
+
+
+class SusIn(Body):
+    """A person to whom the bank pays by letter."""
+
+    national_identifier: NationalIdentifierIn
+    address: AddressIn
+
+    @model_validator(mode="after")
+    def _is_swedish(self) -> Self:
+        of = self.national_identifier
+        if of.country_code != "SE" or person_number("SE", of.reg_no) is None:
+            raise PydanticCustomError("person", "nationalIdentifier should be that of a person in Sweden")
+        return self
+
+
+class OrderIn(Body):
+    """A disbursement order: exactly one of the payees."""
+
+    norwegian_bank_account: NorwegianAccountIn | None = None
+    swedish_bank_account: SwedishAccountIn | None = None
+    international: InternationalIn | None = None
+    swedish_sus: SusIn | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if sum(getattr(self, name) is not None for name in type(self).model_fields) != 1:
+            names = ", ".join(str(field.alias) for field in type(self).model_fields.values())
+            raise PydanticCustomError(
+                "one_payee", "{words}", {"words": f"Exactly one of {names} must be given"}
+            )
+        return self
+
+
+class AccountNo(Answer):
+    """A bank account by its number."""
+
+    account_no: str
+    account_type: str | None = None
+
+
+class International(Answer):
+    """An account by IBAN."""
+
+    iban: str
+    bic: str
+
+
+class SusAddress(Answer):
+    """Where the bank writes to."""
+
+    addressee: str
+    street_address: str | None
+    co_address: str | None
+    city: str
+    zip_code: str
+    country_code: str
+
+
+class Sus(Answer):
+    """A person to whom the bank pays by letter."""
+
+    national_identifier: NationalIdentifier
+    address: SusAddress
+
+
+class OrderOut(Answer):
+    """A disbursement order that has not been executed."""
+
+    operations: list[CustomerOperation]
+    norwegian_bank_account: AccountNo | None = None
+    swedish_bank_account: AccountNo | None = None
+    international: International | None = None
+    swedish_sus: Sus | None = None
+
+
+class SurplusOut(Answer):
+    """A surplus, in lists and alone."""
+
+    surplus_id: str
+    balance: Amount
+    currency: str
+    date: str
+    status: Literal["open", "pending-disbursement", "pending-regulate"]
+    invoice: str | None
+    account: str | None
+    operations: list[CustomerOperation]
+    id_: str = Field(alias="@id")
+
+
+class SurplusPage(Answer):
+    """A page of surpluses."""
+
+    items: list[SurplusOut]
+    navigation: Navigation
+
+
+class OrderPage(Answer):
+    """The disbursement orders of a surplus: one or none."""
+
+    items: list[OrderOut]
+    navigation: Navigation

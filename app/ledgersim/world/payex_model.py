@@ -1,0 +1,92 @@
+"""What the file of the ledgers may say."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ledgersim.world.parts import Currency, Part, Text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"must be a regular expression: {error}") from error
+    return text
+
+
+class Texts(Part):
+    """A text in English and possibly in other languages."""
+
+    en: Text
+    sv: Text | None = None
+    nb: Text | None = None
+    da: Text | None = None
+    fi: Text | None = None
+
+
+class Question(Part):
+    """A KYC question; `asked_when` names the answers of its question that bring a sub-question about."""
+
+    code: Text
+    type: Literal["single", "multi", "text"]
+    required: bool
+    text: Texts
+    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
+    answers: dict[Text, Texts] = {}
+    asked_when: list[Text] = []
+    sub_questions: list["Question"] = []
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if (self.type == "text") == bool(self.answers):
+            raise ValueError("a single or multi question must have answers, and a text question none")
+        if any(sub.sub_questions for sub in self.sub_questions):
+            raise ValueError("a sub-question has no sub-questions")
+        return self
+
+
+class Kyc(Part):
+    """The questions of a ledger, and after how many days answers are due for renewal."""
+
+    renewal_days: int = Field(ge=1, le=36_500)
+    questions: list[Question] = Field(min_length=1)
+
+
+class Ledger(Part):
+    """How a ledger is set up."""
+
+    number: Annotated[str, Field(pattern="^[A-Za-z0-9]{1,20}$")]
+    name: Text
+    country: Literal["SE", "NO", "DK", "FI"]
+    currency: Currency
+    language: Literal["SV", "NO", "DA", "FI", "EN"]
+    generates_numbers: bool = False
+    number_lengths: Annotated[list[Annotated[int, Field(ge=1, le=15)]], Field(min_length=2, max_length=2)]
+    leading_zero: bool = True
+    grants: list[Literal["disbursement", "population-register"]] = []
+    tokens: list[Text] = []
+    kyc: Kyc | None = None
+
+
+class PopulationRegister(Part):
+    """Whom the simulated population register does not have, and whose identity it protects."""
+
+    unknown: list[Text] = []
+    protected: list[Text] = []
+
+
+class Ledgers(Part):
+    """The file of the ledgers."""
+
+    register_: PopulationRegister = Field(PopulationRegister(), alias="register")
+    ledgers: list[Ledger] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _are_different(self) -> Self:
+        numbers = [one.number.lower() for one in self.ledgers]
+        tokens = [token for one in self.ledgers for token in one.tokens]
+        if len(set(numbers)) < len(numbers) or len(set(tokens)) < len(tokens):
+            raise ValueError("numbers and tokens must differ")
+        return self
