@@ -5,7 +5,7 @@ import pytest
 from tests.client import Api
 
 
-@pytest.mark.parametrize("path", ["/ledger", "/Ledger/customer/v1/1/customers", "/s/a/ledger/x"])
+@pytest.mark.parametrize("path", ["/ledger", "/Ledger/customer/v1/1/nothing", "/s/a/ledger/x"])
 def test_payex_refuses_with_its_own_problem_document(api: Api, path: str) -> None:
     answer = api.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

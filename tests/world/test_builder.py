@@ -122,7 +122,7 @@ def test_the_image_can_be_deserialized(definition: Definition) -> None:
 
 def test_facts_of_the_gateway_are_complete(world: Tables) -> None:
     facts = {fact["name"]: fact["value"] for fact in world["sim_fact"]}
-    assert sorted(facts) == ["aptic.api_keys", "aptic.clients", "aptic.user", "personas"]
+    assert sorted(facts) == ["aptic.api_keys", "aptic.clients", "aptic.user", "payex.ledgers", "personas"]
     assert facts["aptic.api_keys"] == ["ledgersim-key"]
     assert facts["aptic.clients"] == [["ledgersim", "ledgersim-secret"]]
     user = facts["aptic.user"]

@@ -64,6 +64,13 @@ def test_personas_are_told_as_json(api: Api, personas: Personas) -> None:
             "debtGuids": ["5eed0001-deb7-4000-8000-000000000001"],
             "clientGuids": ["5eed0000-c11e-4000-8000-000000000002"],
         },
+        "payex": {
+            "ledger": "46001",
+            "customerNo": "1000001",
+            "surplusIds": ["5eed0001-5042-4000-8000-000000000001", "5eed0001-5042-4000-8000-000000000002"],
+            "invoiceNos": ["100000101", "100000102"],
+            "accountNos": ["100000190"],
+        },
     }
     assert all(persona["title"] and persona["description"] for persona in told)
 

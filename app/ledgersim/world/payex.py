@@ -21,13 +21,14 @@ from ledgersim.vendors.payex.customers.rules import national_number, person_numb
 from ledgersim.vendors.payex.customers.table import CUSTOMER
 from ledgersim.vendors.payex.invoices.table import ACCOUNT, INVOICE
 from ledgersim.vendors.payex.register.table import REGISTER_ENTRY
-from ledgersim.vendors.payex.surpluses.rules import OPEN
+from ledgersim.vendors.payex.surpluses.rules import OPEN, PENDING_DISBURSEMENT, PENDING_REGULATE, execution_day
 from ledgersim.vendors.payex.surpluses.table import SURPLUS
 from ledgersim.world.days import at, instant
 from ledgersim.world.model import Definition
 from ledgersim.world.payex_model import Ledger
 from ledgersim.world.rows import Row, Rows
 
+PENDING_PERSONA = 7  # its surpluses are about to end: Sven Several's
 OTHERS = 60  # ledger customers beside the personas
 FIRST_NUMBER = 1_000_001
 CONSENTS = {"SE": ["Autogiro", "Kivra"], "NO": ["Avtalegiro"], "DK": ["Betalingsservice"], "FI": ["EInvoice"]}
@@ -217,6 +218,7 @@ class _Maker:
                 self._guids.guid() if number is None else f"5eed{number + 1:04}-5042-4000-8000-{place:012}"
             )
             surpluses.append(surplus_id)
+            pending = self._pending(ledger, place, invoices[0]) if number == PENDING_PERSONA else {}
             self.rows.add(
                 SURPLUS,
                 {
@@ -230,9 +232,20 @@ class _Maker:
                     "set_off_invoice_no": None,
                     "execute_on": None,
                     **source,
+                    **pending,
                 },
             )
         return {"surplusIds": surpluses, "invoiceNos": invoices, "accountNos": [account_no]}
+
+    def _pending(self, ledger: Ledger, place: int, invoice_no: str) -> Row:
+        """What makes a surplus one that is to be paid out, or set off against an invoice."""
+        if "disbursement" not in ledger.grants:
+            return {}
+        day = execution_day(date.fromordinal(self._today), ledger.country).toordinal()
+        if place == 1:
+            payee = {"international": {"iban": "SE3550000000054910000003", "bic": "SWEDSESS"}}
+            return {"status": PENDING_DISBURSEMENT, "payee": payee, "execute_on": day}
+        return {"status": PENDING_REGULATE, "set_off_invoice_no": invoice_no, "execute_on": day}
 
     def _enter(self, country: str, reg_no: str, name: str, place: Row, protected: bool, known: bool) -> None:
         self._entries[country, reg_no] = {

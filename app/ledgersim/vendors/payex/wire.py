@@ -48,7 +48,7 @@ class Navigation(Answer):
     next: str | None = None
 
 
-def text(most: int, pattern: str | None = None, least: int = 1) -> StringConstraints:
+def chars(most: int, pattern: str | None = None, least: int = 1) -> StringConstraints:
     """Of a text: so many characters, all of which match a regular expression."""
     whole = None if pattern is None else f"^(?:{pattern})$"
     return StringConstraints(min_length=least, max_length=most, pattern=whole)

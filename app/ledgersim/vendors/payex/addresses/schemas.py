@@ -3,17 +3,17 @@
 from typing import Annotated
 
 from ledgersim.core.wire import Answer
-from ledgersim.vendors.payex.wire import AddressOperation, Body, CountryIn, text
+from ledgersim.vendors.payex.wire import AddressOperation, Body, CountryIn, chars
 
 
 class AddressIn(Body):
     """A legal or billing address to set. Postal codes have no blanks."""
 
-    addressee: Annotated[str, text(72)]
-    street_address: Annotated[str, text(72, least=0)] | None = None
-    co_address: Annotated[str, text(72, least=0)] | None = None
-    city: Annotated[str, text(27)]
-    zip_code: Annotated[str, text(9, r"\S+")]
+    addressee: Annotated[str, chars(72)]
+    street_address: Annotated[str, chars(72, least=0)] | None = None
+    co_address: Annotated[str, chars(72, least=0)] | None = None
+    city: Annotated[str, chars(27)]
+    zip_code: Annotated[str, chars(9, r"\S+")]
     country_code: CountryIn
 
 

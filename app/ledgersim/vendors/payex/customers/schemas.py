@@ -8,10 +8,10 @@ from pydantic_core import PydanticCustomError
 from ledgersim.core.wire import Answer
 from ledgersim.vendors.payex.addresses.schemas import AddressIn, AddressOut
 from ledgersim.vendors.payex.customers.rules import expected_number, is_vat_number, national_number
-from ledgersim.vendors.payex.wire import Body, CountryIn, CustomerOperation, text
+from ledgersim.vendors.payex.wire import Body, CountryIn, CustomerOperation, chars
 
-Email = Annotated[str, text(254, r"[^@]+@[^.]+\.(?:.|\n)+", least=0)]
-Msisdn = Annotated[str, text(15, r"\+[0-9]+", least=5)]
+Email = Annotated[str, chars(254, r"[^@]+@[^.]+\.(?:.|\n)+", least=0)]
+Msisdn = Annotated[str, chars(15, r"\+[0-9]+", least=5)]
 
 
 def _check_vat(number: str) -> str:
@@ -41,9 +41,9 @@ class EdiAddressIn(Body):
 
     model_config = ConfigDict(extra="forbid")
 
-    van: Annotated[str, text(255)] | None = Field(None, alias="VAN")
-    inter_change_recipient: Annotated[str, text(13)] | None = Field(None, alias="InterChangeRecipient")
-    buyer_id: Annotated[str, text(13)] | None = Field(None, alias="BuyerId")
+    van: Annotated[str, chars(255)] | None = Field(None, alias="VAN")
+    inter_change_recipient: Annotated[str, chars(13)] | None = Field(None, alias="InterChangeRecipient")
+    buyer_id: Annotated[str, chars(13)] | None = Field(None, alias="BuyerId")
 
 
 class CustomerChange(Body):
@@ -57,7 +57,7 @@ class CustomerChange(Body):
     legal_status: Literal["active", "deceased"] | None = None
     msisdn: Msisdn | None = None
     distribution_type: Literal["postal", "noDistribution"] | None = None
-    tax_identification_number: Annotated[str, text(20)] | None = None
+    tax_identification_number: Annotated[str, chars(20)] | None = None
     edi_address_info: EdiAddressIn | None = Field(None, alias="eDIAddressInfo")
 
 
@@ -66,15 +66,15 @@ class CustomerIn(Body):
 
     customer_no: str | None = None
     national_identifier: NationalIdentifierIn | None = None
-    vat_no: Annotated[str, text(17, "[A-Z]{2}.*", least=7), AfterValidator(_check_vat)] | None = None
+    vat_no: Annotated[str, chars(17, "[A-Z]{2}.*", least=7), AfterValidator(_check_vat)] | None = None
     legal_entity: Literal["consumer", "business"] | None = None
-    name: Annotated[str, text(72)]
+    name: Annotated[str, chars(72)]
     email_address: Email | None = None
     protected_identity: bool | None = None
     preferred_language_code: Literal["SV", "NO", "DA", "FI", "EN"] | None = None
     msisdn: Msisdn | None = None
     distribution_type: Literal["postal", "noDistribution"] | None = None
-    tax_identification_number: Annotated[str, text(20)] | None = None
+    tax_identification_number: Annotated[str, chars(20)] | None = None
     edi_address_info: EdiAddressIn | None = Field(None, alias="eDIAddressInfo")
     legal_address: AddressIn
     billing_address: AddressIn | None = None

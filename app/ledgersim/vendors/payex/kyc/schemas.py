@@ -3,14 +3,14 @@
 from typing import Annotated, Any, Literal
 
 from ledgersim.core.wire import Answer
-from ledgersim.vendors.payex.wire import Body, text
+from ledgersim.vendors.payex.wire import Body, chars
 
 
 class AnswerIn(Body):
     """An answer; of a text question, `answerCode` is the text [inferred]."""
 
-    question_code: Annotated[str, text(100)]
-    answer_code: Annotated[str, text(1_000)]
+    question_code: Annotated[str, chars(100)]
+    answer_code: Annotated[str, chars(1_000)]
 
 
 class AnswersIn(Body):

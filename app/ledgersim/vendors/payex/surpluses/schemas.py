@@ -34,9 +34,7 @@ def _that(fits: Callable[[str], bool], words: str) -> AfterValidator:
 class NorwegianAccountIn(Body):
     """A Norwegian bank account."""
 
-    account_no: Annotated[
-        str, _that(is_norwegian_account, "a Norwegian account number: 11 digits, the last a check digit")
-    ]
+    account_no: Annotated[str, _that(is_norwegian_account, "a Norwegian account number of 11 digits")]
 
 
 class SwedishAccountIn(Body):
@@ -125,8 +123,8 @@ class SusAddress(Answer):
     """Where the bank writes to."""
 
     addressee: str
-    street_address: str | None
-    co_address: str | None
+    street_address: str | None = None
+    co_address: str | None = None
     city: str
     zip_code: str
     country_code: str
