@@ -80,7 +80,8 @@ def _holidays(country: str) -> Container[date]:
     import holidays  # where an order is made, not at start-up
 
     known = holidays.country_holidays(country)
-    wanted = {"public", "bank", "de_facto"} & set(known.supported_categories)
+    # The library's own bank holidays include eves on which banks close at two.
+    wanted = {"public", "de_facto"} & set(known.supported_categories)
     calendar: Any = holidays.country_holidays(country, categories=tuple(sorted(wanted)))
     return calendar  # type: ignore[no-any-return]
 
