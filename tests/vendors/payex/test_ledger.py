@@ -236,6 +236,14 @@ def test_the_register_hides_where_protected_people_live(api: Api, reg_no: str, c
     assert found["legalAddress"]["streetAddress"].startswith(("Skatteverket", "Skatteetaten"))
 
 
+def test_the_register_has_no_companies(api: Api) -> None:
+    company = {"nationalIdentifier": {"regNo": "559988-1173", "countryCode": "SE"}}
+    assert fields(api.post(f"{SE}/generate-consumer-customer-by-reg-no", company)) == ["nationalIdentifier"]
+    britt(api, **company)
+    path = f"{BRITT}/legal-address/update-legal-address-from-population-register"
+    assert fields(api.post(path)) == ["nationalIdentifier"]
+
+
 def test_whom_the_register_does_not_know_is_a_404(api: Api) -> None:
     body = {"nationalIdentifier": {"regNo": "19700101-9806", "countryCode": "SE"}, "customerNo": "7"}
     assert refusal(api.post(f"{SE}/generate-consumer-customer-by-reg-no", body)) == (404, "not-found")

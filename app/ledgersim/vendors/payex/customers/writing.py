@@ -70,7 +70,7 @@ def generate(call: LedgerCall, body: GenerateIn) -> Row:
         "name": person.name,
         "email_address": body.email_address,
         "msisdn": body.msisdn,
-        "protected_identity": person.protected or None,
+        "protected_identity": True if person.protected and call.ledger.country == "SE" else None,
     }
     with call.space.transaction() as connection:
         customer = _add(connection, call, number, own)
@@ -83,6 +83,8 @@ def update_from_register(call: LedgerCall, customer: Row) -> None:
     country, reg_no = customer["country_code"], customer["reg_no"]
     if reg_no is None:
         raise invalid("nationalIdentifier", "The customer has none, so the register cannot be asked")
+    if person_number(country, reg_no) is None:
+        raise invalid("nationalIdentifier", "The population register has people only, no companies")
     person = look_up(call.space, country, reg_no, bool(customer["protected_identity"]))
     with call.space.transaction() as connection:
         keep(connection, customer["id"], LEGAL, _address(person, country))
