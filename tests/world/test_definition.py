@@ -78,7 +78,7 @@ def test_a_world_may_name_other_personas(copy: Path) -> None:
     assert not any(debtor["debtor_guid"].startswith("5eed") for debtor in found["debtor"])
 
 
-@pytest.mark.parametrize("file", ["nordic-basic.yaml", "../personas.yaml", "../places.yaml"])
+@pytest.mark.parametrize("file", ["nordic-basic.yaml", "../personas.yaml", "../places.yaml", "../ledgers.yaml"])
 def test_the_digest_depends_on_every_file(copy: Path, file: str) -> None:
     before = digest(str(copy))
     with copy.parent.joinpath(file).open("a") as end:
@@ -219,3 +219,9 @@ def test_an_unknown_locale_is_named(copy: Path) -> None:
     change(copy, "locale: sv_SE", "locale: xx_SE")
     with pytest.raises(CannotStart, match=r"^Faker has no locale 'xx_SE'$"):
         build(load(str(copy)), 1, 20, date(2026, 1, 1))
+
+
+def test_a_mistake_in_the_file_of_the_ledgers_is_told_with_its_key(copy: Path) -> None:
+    change(copy.parents[1] / "ledgers.yaml", "renewal_days: 365", "renewal_days: 0")
+    message = complaint(str(copy))
+    assert message.endswith(": ledgers[0].kyc.renewal_days: Input should be greater than or equal to 1")

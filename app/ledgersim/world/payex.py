@@ -29,6 +29,7 @@ from ledgersim.world.payex_model import Ledger
 from ledgersim.world.rows import Row, Rows
 
 PENDING_PERSONA = 7  # its surpluses are about to end: Sven Several's
+DECEASED = "Dag Deceased"  # the persona whose case was closed for it
 OTHERS = 60  # ledger customers beside the personas
 FIRST_NUMBER = 1_000_001
 CONSENTS = {"SE": ["Autogiro", "Kivra"], "NO": ["Avtalegiro"], "DK": ["Betalingsservice"], "FI": ["EInvoice"]}
@@ -139,7 +140,7 @@ class _Maker:
             "email_address": party["email"],
             "protected_identity": bool(party.get("protected")) if ledger.country == "SE" else None,
             "preferred_language_code": ledger.language,
-            "legal_status": "deceased" if party["full_name"] == "Dag Deceased" else "active",
+            "legal_status": "deceased" if party["full_name"] == DECEASED else "active",
             "msisdn": party["cellular_phone"],
             "distribution_type": "postal" if turn % 4 == 0 else None,
             "tax_identification_number": None,
