@@ -58,6 +58,8 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--as-of": "default: 2026-01-01; LEDGERSIM_AS_OF",
         "--auth": "default: lenient; LEDGERSIM_AUTH",
         "--created-status": "default: 201; LEDGERSIM_CREATED_STATUS",
+        "--plan-reminder-days": "default: 1; LEDGERSIM_PLAN_REMINDER_DAYS",
+        "--plan-overdue-limit": "default: 2; LEDGERSIM_PLAN_OVERDUE_LIMIT",
         "--services": "LEDGERSIM_SERVICES",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--tls-cert": "LEDGERSIM_TLS_CERT",

@@ -21,6 +21,8 @@ DEFAULTS = {
     "auth": "lenient",
     "created_status": "201",
     "services": None,
+    "plan_reminder_days": 1,
+    "plan_overdue_limit": 2,
     "log_level": "warning",
     "tls_cert": None,
     "tls_key": None,

@@ -35,9 +35,17 @@ def create_app(settings: Settings) -> Dispatcher:
     """
     image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
     mounts = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
-    occurrences = [one for vendor in VENDORS for one in vendor.occurrences]
-    spaces = Spaces(image, _default_database(settings, image), occurrences)
+    spaces = open_spaces(settings, image, _default_database(settings, image))
     return Dispatcher({**mounts, control.MOUNT: control.build()}, spaces)
+
+
+def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
+    """The spaces of a server, which know what falls due by itself and what the settings say of it."""
+    facts = {
+        "aptic.plan_reminder_days": settings.plan_reminder_days,
+        "aptic.plan_overdue_limit": settings.plan_overdue_limit,
+    }
+    return Spaces(image, default, [one for vendor in VENDORS for one in vendor.occurrences], facts)
 
 
 def _default_database(settings: Settings, image: bytes) -> Database | None:

@@ -87,9 +87,7 @@ def test_advancing_a_real_clock_leaves_it_ticking(api: Api) -> None:
     assert timedelta(days=1) < now_of(api) - before < timedelta(days=1, seconds=5)
 
 
-@pytest.mark.parametrize(
-    "by", ["", "1 day", "-P1D", "P", "P1.5Y", "P9999999999Y", "PT1e99S", "P-1D", 5, None]
-)
+@pytest.mark.parametrize("by", ["", "1 day", "-P1D", "P", "P1.5Y", "P9999999999Y", "PT1e99S", "P-1D", 5, None])
 def test_what_is_no_forward_duration_is_a_400(api: Api, by: object) -> None:
     answer = api.post("/_sim/clock/advance", {"by": by})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["by"])

@@ -95,9 +95,7 @@ def test_fifty_clients_in_fifty_spaces_see_nothing_of_each_other(
         return [item["fullName"] for item in found.json()["value"]]
 
     async def all_of_them() -> list[list[str]]:
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://sim.test", headers=BEARER
-        ) as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://sim.test", headers=BEARER) as client:
             return await asyncio.gather(*(work(client, number) for number in range(50)))
 
     assert loop.run_until_complete(all_of_them()) == [[f"Space {number}"] * 3 for number in range(50)]

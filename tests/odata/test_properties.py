@@ -173,9 +173,9 @@ DAYS = [
 strings = st.recursive(
     st.one_of(
         st.sampled_from(PIECES).map(quoted),
-        st.text(
-            st.characters(codec="utf-8", exclude_characters="\U0010ffff\x1c\x1d\x1e\x1f"), max_size=3
-        ).map(quoted),
+        st.text(st.characters(codec="utf-8", exclude_characters="\U0010ffff\x1c\x1d\x1e\x1f"), max_size=3).map(
+            quoted
+        ),
         st.sampled_from(["fullName", "code"]).map(field),
         st.just(NULL),
     ),

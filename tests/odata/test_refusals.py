@@ -171,9 +171,7 @@ def test_a_literal_without_a_value(where: Where, literal: str, expected: str) ->
         ("not tolower(code) eq 'a'", 5, "a condition", "write not (x eq …)"),
     ],
 )
-def test_a_value_of_the_wrong_type(
-    where: Where, text: str, position: int, expected: str, advice: str
-) -> None:
+def test_a_value_of_the_wrong_type(where: Where, text: str, position: int, expected: str, advice: str) -> None:
     error = refusal(where, text)
     assert error.position == position
     assert expected in error.expected

@@ -216,9 +216,7 @@ def test_cases_are_in_the_currency_of_debtor_and_client(world: Tables) -> None:
     for case in world["case"]:
         assert case["currency_code"] == clients[case["client_id"]]
         debtor = debtors[case["main_debtor_id"]]
-        assert (
-            case["currency_code"] == debtor["currency_code"] or debtor["full_name"] == "Three Currencies AB"
-        )
+        assert case["currency_code"] == debtor["currency_code"] or debtor["full_name"] == "Three Currencies AB"
 
 
 def test_case_numbers_and_payment_references_are_unique_and_below_those_of_imports(world: Tables) -> None:

@@ -167,9 +167,7 @@ def test_a_file_that_is_no_world_is_refused(tmp_path: Path, content: bytes, reas
         ("places: ../places.yaml", "places: >-\n  ../places.yaml", "places must stand on a line of its own"),
     ],
 )
-def test_a_mistake_in_the_worlds_file_is_told_with_its_key(
-    copy: Path, old: str, new: str, reason: str
-) -> None:
+def test_a_mistake_in_the_worlds_file_is_told_with_its_key(copy: Path, old: str, new: str, reason: str) -> None:
     change(copy, old, new)
     message = complaint(str(copy))
     assert message.startswith(f"{copy}: ")

@@ -87,9 +87,11 @@ def test_the_name_of_a_persona_is_that_of_its_debtor(api: Api, personas: Persona
 def test_ulla_owes_1250_at_any_time(api: Api, personas: Personas) -> None:
     for day in ("2026-01-01", "2031-07-13"):
         api.freeze(f"{day}T00:00:00Z")
-        assert amounts(
-            summary(api, personas, "Ulla Unpaid"), "remainingSum", "activeCases", "closedCases"
-        ) == (1250, 1, 0)
+        assert amounts(summary(api, personas, "Ulla Unpaid"), "remainingSum", "activeCases", "closedCases") == (
+            1250,
+            1,
+            0,
+        )
         assert amounts(case(api, personas, "Ulla Unpaid"), *SUM) == (1250, 0, 1250)
 
 

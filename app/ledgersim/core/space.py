@@ -44,10 +44,16 @@ class Space:
     """All the state of one world. `image` is the seeded world that a reset goes back to."""
 
     def __init__(
-        self, name: str, database: Database, image: bytes, occurrences: Sequence[Occurrence] = ()
+        self,
+        name: str,
+        database: Database,
+        image: bytes,
+        occurrences: Sequence[Occurrence] = (),
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self.name = name
         self._occurrences = occurrences
+        self._given_facts = dict(facts or {})
         self.database = database
         self.runs = Runs()
         self._image = image
@@ -61,7 +67,7 @@ class Space:
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], "chance", state["chance_position"])
         facts = rows(self.connection, select(Fact.__table__))  # type: ignore[attr-defined]
-        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts}
+        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts} | self._given_facts
         self.as_of = date.fromisoformat(state["as_of"])
         self.clock = self._clock_of(state)
 

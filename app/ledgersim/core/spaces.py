@@ -1,7 +1,8 @@
 """All spaces of a server: found by name, made on first use."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ledgersim.core.database import Database
 from ledgersim.core.events import Occurrence
@@ -21,14 +22,20 @@ class Spaces:
     """The default space and, beside it, clones of the seeded world by name."""
 
     def __init__(
-        self, image: bytes, default: Database | None = None, occurrences: Sequence[Occurrence] = ()
+        self,
+        image: bytes,
+        default: Database | None = None,
+        occurrences: Sequence[Occurrence] = (),
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self._image = image
         self._occurrences = occurrences
+        self._facts = facts or {}
         self._spaces = {DEFAULT: self._open(DEFAULT, default)}
 
     def _open(self, name: str, database: Database | None = None) -> Space:
-        return Space(name, database or Database.in_memory(self._image), self._image, self._occurrences)
+        database = database or Database.in_memory(self._image)
+        return Space(name, database, self._image, self._occurrences, self._facts)
 
     def __getitem__(self, name: str) -> Space:
         """The space of that name, made now if it is new. Raises a 400 or 503 Problem."""

@@ -56,9 +56,7 @@ def _scaled_number(scale: int, most: Decimal, exact: bool, signed: bool = False)
 _NUMBER = WithJsonSchema({"type": "number", "format": "double"})
 
 # An amount of money sent by a client: not negative, at most two decimals. Unit: hundredths.
-AmountIn = Annotated[
-    int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True)), _NUMBER
-]
+AmountIn = Annotated[int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True)), _NUMBER]
 # An amount to add or, below zero, to take off. Unit: hundredths.
 SignedAmountIn = Annotated[
     int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True, signed=True)), _NUMBER
@@ -143,9 +141,7 @@ CurrencyIn = Annotated[str, AfterValidator(_check_currency)]
 def _check_guid(text: str) -> str:
     guid = parse_guid(text)
     if guid is None:
-        raise PydanticCustomError(
-            "guid", "Input should be a GUID such as 5eed0001-0000-4000-8000-000000000001"
-        )
+        raise PydanticCustomError("guid", "Input should be a GUID such as 5eed0001-0000-4000-8000-000000000001")
     return guid
 
 

@@ -138,9 +138,7 @@ def test_the_debtors_of_a_case_come_with_their_roles_the_main_one_first(api: Api
         debts=[{"remainingPrincipal": 10}],
     )
     found = api.get(f"{case}/Debtors").json()
-    assert [
-        (one["fullName"], one["debtorRole"], one["remainingSum"], one["activeCases"]) for one in found
-    ] == [
+    assert [(one["fullName"], one["debtorRole"], one["remainingSum"], one["activeCases"]) for one in found] == [
         ("Main", "MainDebtor", 10, 1),
         ("Co", "CoDebtor", 10, 1),
         ("Guarantor", "Surety", 10, 1),
@@ -181,9 +179,7 @@ def test_the_parts_of_a_case_are_kept(api: Api) -> None:
 def test_patch_changes_what_was_sent_and_null_clears(api: Api) -> None:
     path = api.case(description="before", paymentReferenceNumber="1")
     before = api.get(path).json()
-    assert (
-        api.patch(path, {"description": None, "status": "Paused", "subStatus": "Waiting"}).status_code == 204
-    )
+    assert api.patch(path, {"description": None, "status": "Paused", "subStatus": "Waiting"}).status_code == 204
     assert api.get(path).json() == {**before, "description": None, "status": "Paused", "subStatus": "Waiting"}
 
 

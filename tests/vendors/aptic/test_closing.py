@@ -17,14 +17,10 @@ def test_a_case_is_closed_by_a_code(api: Api, code: str) -> None:
         "Closed",
     )
     guid = case.rsplit("/", 1)[1]
-    assert (
-        api.get(f"{APTIC}/Cases", _filter=f"caseGuid eq {guid} and closureDate ne null").json()["total"] == 1
-    )
+    assert api.get(f"{APTIC}/Cases", _filter=f"caseGuid eq {guid} and closureDate ne null").json()["total"] == 1
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"closureCode": None}, {"closureCode": "BORED"}, {"closureCode": "paid"}]
-)
+@pytest.mark.parametrize("body", [{}, {"closureCode": None}, {"closureCode": "BORED"}, {"closureCode": "paid"}])
 def test_an_unknown_code_is_a_400(api: Api, body: dict[str, object]) -> None:
     answer = api.post(f"{api.case()}/Close", body)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["closureCode"])

@@ -89,9 +89,7 @@ def test_a_main_address_becomes_the_legal_default_address(api: Api) -> None:
     found = api.get(f"{DEBTORS}/{debtor['debtorGuid']}/Addresses").json()
     assert (found["count"], found["total"]) == (1, 1)
     address = found["value"][0]
-    assert {
-        name: value for name, value in address.items() if value is not None and name != "addressGuid"
-    } == {
+    assert {name: value for name, value in address.items() if value is not None and name != "addressGuid"} == {
         "addressType": "LEGAL",
         "street": "Storgatan",
         "houseNo": "1",
@@ -120,9 +118,7 @@ def test_addresses_are_added_changed_and_removed_with_one_default(api: Api) -> N
     assert (first["defaultAddress"], second["defaultAddress"], third["defaultAddress"]) == (True, False, True)
     assert defaults() == ["C"]
     assert (
-        api.patch(
-            f"{path}/{second['addressGuid'].upper()}", {"defaultAddress": True, "city": "X"}
-        ).status_code
+        api.patch(f"{path}/{second['addressGuid'].upper()}", {"defaultAddress": True, "city": "X"}).status_code
         == 204
     )
     assert defaults() == ["B"]

@@ -144,9 +144,9 @@ def test_lists_filter_and_sort_by_accrued_figures(api: Api) -> None:
     path = f"{APTIC}/Debtors/{who}/Cases"
     found = api.get(path, _orderby="remainingSum desc").json()["value"]
     assert [case["remainingSum"] for case in found] == [1112.8, 1100, 1060.5]
-    assert [
-        case["remainingSum"] for case in api.get(path, _filter="remainingSum eq 1100").json()["value"]
-    ] == [1100]
+    assert [case["remainingSum"] for case in api.get(path, _filter="remainingSum eq 1100").json()["value"]] == [
+        1100
+    ]
     assert (
         api.get(path, _filter="remainingInterest ge 72.8 and originalInterest lt 100.01").json()["total"] == 2
     )
@@ -216,8 +216,7 @@ def test_more_than_sums_can_hold_is_a_400_and_stores_nothing(api: Api) -> None:
 def test_the_greatest_amounts_with_a_century_of_interest_stay_exact(api: Api) -> None:
     api.freeze("2100-01-01T00:00:00Z")
     case = api.case(
-        debts=[{"remainingPrincipal": 99999999999.99, "interestRate": 1000, "interestFrom": "0001-01-01"}]
-        * 100
+        debts=[{"remainingPrincipal": 99999999999.99, "interestRate": 1000, "interestFrom": "0001-01-01"}] * 100
     )
     days = 54787  # from 1950-01-01, the earliest day that interest accrues from
     each = (2 * 9_999_999_999_999 * 10 * days + 365) // (2 * 365)

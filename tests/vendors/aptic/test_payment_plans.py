@@ -298,3 +298,44 @@ def test_an_unknown_plan_is_a_404(api: Api) -> None:
         assert api.patch(f"{path}/{unknown}", {}).status_code == 404
         assert api.delete(f"{path}/{unknown}").status_code == 404
         assert api.post(f"{path}/{unknown}/Activate").status_code == 404
+
+
+def test_when_reminders_come_and_how_many_overdue_payments_end_a_plan_are_settings(serve: Any) -> None:
+    api: Api = serve(plan_reminder_days="10", plan_overdue_limit="1")
+    api.freeze("2027-01-01T00:00:00Z")
+    path, _ = owing(api, 1000)
+    made = plan(api, path, active=1, reminderFee=60)
+    told = api.post("/_sim/clock/advance", {"by": "P3M"}).json()["events"]
+    mine = [
+        (one["at"][:10], one["event"].rsplit(".", 1)[1])
+        for one in told
+        if one["path"].endswith(made["paymentPlanGuid"])
+    ]
+    assert mine == [("2027-02-14", "invoiced"), ("2027-03-10", "reminded"), ("2027-03-10", "terminated")]
+
+
+def test_closing_all_its_cases_ends_a_plan_and_nothing_more_is_charged(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    path, cases = owing(api, 1000, 500)
+    made = plan(api, path, active=1, invoiceFee=30)
+    api.post(f"{cases[0]}/Close", {"closureCode": "RETRIEVED"})
+    api.freeze("2027-02-20T00:00:00Z")
+    assert remaining(api, cases) == [1000, 530]
+    api.post(f"{cases[1]}/Close", {"closureCode": "RETRIEVED"})
+    assert api.get(one_of(path, made)).json()["active"] == 0
+    api.freeze("2028-01-01T00:00:00Z")
+    assert remaining(api, cases) == [1000, 530]
+
+
+def test_a_debt_added_under_a_plan_bears_its_own_interest(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    path, cases = owing(api, 1000, interestRate=10, interestFrom="2027-01-01")
+    made = plan(api, path, active=1)
+    api.create(
+        f"{cases[0]}/Debts", {"originalPrincipal": 3650, "interestRate": 10, "interestFrom": "2027-01-01"}
+    )
+    api.freeze("2027-01-11T00:00:00Z")
+    api.delete(one_of(path, made))
+    assert api.get(cases[0]).json()["remainingInterest"] == 10
+    api.freeze("2027-01-21T00:00:00Z")
+    assert api.get(cases[0]).json()["remainingInterest"] == 22.74

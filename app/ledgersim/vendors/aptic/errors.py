@@ -29,9 +29,7 @@ def to_response(problem: Problem, request: Request) -> Response:
     section = _SECTION.get(problem.status)
     chance = request.scope["space"].chance
     content: dict[str, Any] = {
-        "type": "about:blank"
-        if section is None
-        else f"https://tools.ietf.org/html/rfc9110#section-{section}",
+        "type": "about:blank" if section is None else f"https://tools.ietf.org/html/rfc9110#section-{section}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail or _first(problem) or problem.title,

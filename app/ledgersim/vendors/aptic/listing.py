@@ -45,12 +45,8 @@ class ListQuery(BaseModel):
         "", alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`"
     )
     skip: int = Field(0, alias="$skip", ge=0, le=2**31 - 1, description="How many matches to pass over")
-    top: int = Field(
-        DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100"
-    )
-    orderby: str = Field(
-        "", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`"
-    )
+    top: int = Field(DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100")
+    orderby: str = Field("", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
 
 
 async def read_query(query: Annotated[ListQuery, Query()]) -> ListQuery:

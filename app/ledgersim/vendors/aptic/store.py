@@ -30,6 +30,4 @@ def find(connection: Connection, statement: Select[Any], what: str, guid: str, *
 def change(connection: Connection, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
     """Set columns of one row."""
     if values:
-        connection.execute(
-            update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values}
-        )
+        connection.execute(update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values})

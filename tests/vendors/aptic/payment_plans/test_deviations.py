@@ -23,9 +23,7 @@ from tests.vendors.aptic.payment_plans.plans import (
 MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
 
 
-def calculated(
-    kind: int, n: int | None, x: str | None, *deviations: Deviation, invoice_fee: str = "0"
-) -> Plan:
+def calculated(kind: int, n: int | None, x: str | None, *deviations: Deviation, invoice_fee: str = "0") -> Plan:
     return calculate([THOUSAND], terms(kind, n, x, *deviations, invoice_fee=invoice_fee))
 
 
@@ -145,9 +143,7 @@ class TestDueDates:
 
     def test_an_earlier_day_is_refused(self) -> None:
         assert refusal(terms(ANNUITY, 3, None, deviating(2, due=date(2026, 3, 30)))).errors == {
-            "payments[0].specifiedDueDate": [
-                "payment 2: must not lie before 2026-03-31, its regular due date"
-            ]
+            "payments[0].specifiedDueDate": ["payment 2: must not lie before 2026-03-31, its regular due date"]
         }
 
     @pytest.mark.parametrize("due", [APRIL, date(2026, 5, 1)])
@@ -160,6 +156,15 @@ class TestDueDates:
         later = date(2026, 5, 20)
         plan = calculated(ANNUITY, 3, None, deviating(3, due=later), deviating(2, due=date(2026, 5, 19)))
         assert [row.due_date for row in plan.rows] == [date(2026, 2, 28), date(2026, 5, 19), later]
+
+    def test_a_payment_may_not_stay_where_the_one_before_it_is_put(self) -> None:
+        asked = terms(ANNUITY, 3, None, deviating(1, due=MARCH), deviating(2, due=MARCH))
+        assert refusal(asked).errors == {
+            f"payments[{nth}].specifiedDueDate": [
+                f"payment {nth + 1}: 2026-03-31 does not lie between its neighbours"
+            ]
+            for nth in (0, 1)
+        }
 
     def test_the_last_payment_has_no_neighbour_after_it(self) -> None:
         assert calculated(ANNUITY, 3, None, deviating(3, due=date(2027, 1, 7))).rows[2].due_date.year == 2027
@@ -275,9 +280,7 @@ class TestUpdates:
         }
 
     def test_a_day_may_not_reach_one_that_was_agreed(self) -> None:
-        assert list(self.refused(deviating(4, due=date(2026, 7, 1))).errors) == [
-            "payments[0].specifiedDueDate"
-        ]
+        assert list(self.refused(deviating(4, due=date(2026, 7, 1))).errors) == ["payments[0].specifiedDueDate"]
 
     def test_a_new_payment_may_not_come_before_one_that_was_put_off(self) -> None:
         agreed = terms(LINEAR, None, "500", deviating(2, due=date(2027, 1, 10)))

@@ -37,9 +37,9 @@ rates = st.one_of(
     st.integers(1, 10_000_000).map(lambda rate: Decimal(rate).scaleb(-4)),
 )
 debts = st.lists(st.builds(Debt, money, rates), max_size=3).map(tuple)
-balances = st.lists(
-    st.builds(CoveredCase, st.integers(), debts, money, money), min_size=1, max_size=3
-).filter(lambda cases: Balance.of(cases).total > 0)
+balances = st.lists(st.builds(CoveredCase, st.integers(), debts, money, money), min_size=1, max_size=3).filter(
+    lambda cases: Balance.of(cases).total > 0
+)
 counts = st.one_of(st.integers(1, 3), st.integers(1, 72))
 days = st.dates(date(1990, 1, 1), date(2150, 12, 31))
 

@@ -105,9 +105,7 @@ _OWED = select(
         if name.startswith("remaining_")
     )
 ).where(
-    CLAIM.c.case_id.in_(
-        select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))
-    )
+    CLAIM.c.case_id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))
 )
 
 

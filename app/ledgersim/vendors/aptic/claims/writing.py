@@ -49,9 +49,7 @@ def add_debt(
     """Add a debt to a case as a client sends it; without a bill date it is billed today [inferred]."""
     values = dict(sent)
     values["bill_date"] = values.get("bill_date") or space.clock.now()
-    values["due_date"] = due_date(
-        values.get("due_date"), values["bill_date"], values.get("payment_condition")
-    )
+    values["due_date"] = due_date(values.get("due_date"), values["bill_date"], values.get("payment_condition"))
     values["extra_fields"] = [
         {"name": field["name"], "value": field["value"] or []} for field in values.get("extra_fields") or []
     ]

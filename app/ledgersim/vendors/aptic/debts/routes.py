@@ -42,9 +42,7 @@ async def list_debts(call: CurrentCall, caseGuid: str, query: ListOptions) -> An
     "/v1/Cases/{caseGuid}/Debts",
     status_code=201,
     response_model=DebtCreated,
-    **operation(
-        "aptic.cases.debts.create", method="observed", path="observed", summary="Add a debt to a case"
-    ),
+    **operation("aptic.cases.debts.create", method="observed", path="observed", summary="Add a debt to a case"),
 )
 async def create_debt(call: CurrentCall, caseGuid: str, body: DebtIn, response: Response) -> Any:
     case = open_case(call, caseGuid, "debts")

@@ -62,9 +62,7 @@ async def create_document(call: CurrentCall, caseGuid: str, body: DocumentIn, re
 )
 async def get_document(call: CurrentCall, caseGuid: str, documentGuid: str) -> Any:
     case = find_case(call, caseGuid)
-    document = find(
-        call.space.connection, _BY_GUID, "document of this case", documentGuid, of_case=case["id"]
-    )
+    document = find(call.space.connection, _BY_GUID, "document of this case", documentGuid, of_case=case["id"])
     return _with_links(call, case, document)
 
 

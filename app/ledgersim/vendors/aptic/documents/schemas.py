@@ -19,9 +19,7 @@ def _check_base64(text: str) -> str:
     try:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise PydanticCustomError(
-            "base64", "Input should be base64 (RFC 4648), without line breaks"
-        ) from error
+        raise PydanticCustomError("base64", "Input should be base64 (RFC 4648), without line breaks") from error
     if len(content) > MOST_BYTES:
         raise PydanticCustomError("file_size", f"The file may have up to {MOST_BYTES:,} bytes (7 MiB)")
     return text
@@ -37,9 +35,7 @@ class DocumentIn(Body):
     search_value: str | None = None
     external_link: str | None = None
     important: bool | None = None
-    file_data_base64: Annotated[str, AfterValidator(_check_base64)] | None = Field(
-        None, alias="fileDataBase64"
-    )
+    file_data_base64: Annotated[str, AfterValidator(_check_base64)] | None = Field(None, alias="fileDataBase64")
 
 
 class DocumentOut(Answer):

@@ -51,9 +51,7 @@ async def get_fee(call: CurrentCall, caseGuid: str, feeGuid: str) -> Any:
     return find_claim(call, find_case(call, caseGuid), FEE, feeGuid)
 
 
-@router.patch(
-    "/v1/Cases/{caseGuid}/Fees/{feeGuid}", **NO_CONTENT, **_about("update", "Change fields of a fee")
-)
+@router.patch("/v1/Cases/{caseGuid}/Fees/{feeGuid}", **NO_CONTENT, **_about("update", "Change fields of a fee"))
 async def update_fee(call: CurrentCall, caseGuid: str, feeGuid: str, body: FeeChange) -> None:
     fee = find_claim(call, find_case(call, caseGuid), FEE, feeGuid)
     with call.space.transaction() as connection:

@@ -80,9 +80,7 @@ def cases_to_cover(
         covered = _named(mine, guids)
     currencies = {case["currency_code"] for case in covered}
     if len(currencies) > 1:
-        raise VALIDATION.with_errors(
-            {"cases": [f"are in several currencies: {', '.join(sorted(currencies))}"]}
-        )
+        raise VALIDATION.with_errors({"cases": [f"are in several currencies: {', '.join(sorted(currencies))}"]})
     if currency is not None and currency not in currencies:
         told = f"must be {currencies.pop()}, the currency of the cases"
         raise VALIDATION.with_errors({"currencyCode": [told]})
@@ -95,9 +93,7 @@ def check_free(cases: Sequence[Row], taken: set[int]) -> None:
     """Raises a 409 Problem if a case is in another active plan."""
     for case in cases:
         if case["id"] in taken:
-            raise CONFLICT.with_detail(
-                f"The case {case['case_number']} is in an active payment plan already."
-            )
+            raise CONFLICT.with_detail(f"The case {case['case_number']} is in an active payment plan already.")
 
 
 def taken_cases(space: Space) -> set[int]:

@@ -108,9 +108,7 @@ def _plan(balance: Balance, terms: Terms, wishes: Wishes) -> Plan:
     return Plan(
         rows,
         totals(balance, rows),
-        annual_percentage(
-            balance.total, terms.registration_date, [(row.due_date, row.amount) for row in rows]
-        ),
+        annual_percentage(balance.total, terms.registration_date, [(row.due_date, row.amount) for row in rows]),
         periods_of(rows),
         _regular_amount(terms, rows, wishes.by_number),
     )

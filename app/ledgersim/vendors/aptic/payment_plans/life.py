@@ -1,12 +1,12 @@
 """What happens to active plans by themselves, and what a payment on a covered case does to them.
 
 On its invoice date a payment's interest and fees are booked on the covered cases; a payment that is overdue
-gets the reminder fee; with two overdue payments the plan is terminated; the last payment completes it.
-Source: the issue on payment plans ("Books", "Life").
+gets the reminder fee; with two overdue payments (a setting) the plan is terminated; the last payment completes
+it. Source: the issue on payment plans ("Books", "Life").
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,10 +27,16 @@ from ledgersim.vendors.aptic.payment_plans.covering import owed_on
 from ledgersim.vendors.aptic.payment_plans.progress import overdue, remaining_number_of_payments
 from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
 from ledgersim.vendors.aptic.payment_plans.table import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
-from ledgersim.vendors.aptic.payment_plans.writing import calculated, case_ids_of, end, left_on, save
+from ledgersim.vendors.aptic.payment_plans.writing import (
+    calculated,
+    case_ids_of,
+    end,
+    left_on,
+    reminder_days,
+    save,
+)
 from ledgersim.vendors.aptic.store import Row
 
-OVERDUE_TO_TERMINATE = 2
 PLAN_FEE, REMINDER_FEE = "PLANFEE", "PLANREMIND"  # names of the fees on the cases [inferred]
 
 _NEXT = select(func.min(PAYMENT_PLAN.c.next_event)).where(PAYMENT_PLAN.c.active == ACTIVE)
@@ -44,6 +50,11 @@ _ACTIVE_PLAN_OF_CASE = (
     select(PAYMENT_PLAN)
     .join(PAYMENT_PLAN_CASE, PAYMENT_PLAN_CASE.c.payment_plan_id == PAYMENT_PLAN.c.id)
     .where(PAYMENT_PLAN.c.active == ACTIVE, PAYMENT_PLAN_CASE.c.case_id == bindparam("of_case"))
+)
+_OPEN = (
+    select(CASE.c.id)
+    .where(CASE.c.id.in_(bindparam("case_ids", expanding=True)), CASE.c.closure_date.is_(None))
+    .order_by(CASE.c.id)
 )
 _CASE = select(CASE).where(CASE.c.id == bindparam("case_id"))
 _BEARER = (
@@ -83,7 +94,8 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
         _charge(connection, space, plan, payment.interest, payment.fee, PLAN_FEE)
         plan["invoiced"] += 1
         events.append(_event(space, plan, "paymentplan.invoiced", payment))
-    late = overdue(plans.payments_of(plan, planned), space.clock.today())
+    last_day = space.clock.today() - timedelta(days=reminder_days(space) - 1)
+    late = overdue(plans.payments_of(plan, planned), last_day)
     for payment in late:
         number = str(payment.payment_no)
         if number not in plan["reminders"]:
@@ -91,8 +103,8 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
             _charge(connection, space, plan, Decimal(0), fee, REMINDER_FEE)
             plan["reminders"] = {**plan["reminders"], number: str(fee)}
             events.append(_event(space, plan, "paymentplan.reminded", payment))
-    save(connection, plan, {"invoiced": plan["invoiced"], "reminders": plan["reminders"]})
-    if len(late) >= OVERDUE_TO_TERMINATE:
+    save(connection, space, plan, {"invoiced": plan["invoiced"], "reminders": plan["reminders"]})
+    if len(late) >= space.facts["aptic.plan_overdue_limit"]:
         end(connection, space, plan, completed=False)
         events.append(_event(space, plan, "paymentplan.terminated", late[-1]))
     return events
@@ -107,7 +119,8 @@ def _charge(
     connection: Connection, space: Space, plan: Row, interest: Decimal, fee: Decimal, name: str
 ) -> None:
     """Book interest and fees on the covered cases, by what remains of their principal."""
-    principals = {case.case_id: case.principal for case in owed_on(space, case_ids_of(plan))}
+    open_cases = [one["id"] for one in rows(connection, _OPEN, case_ids=case_ids_of(plan))]
+    principals = {case.case_id: case.principal for case in owed_on(space, open_cases)}
     for case_id, share in distribute(interest, principals).items():
         bearer = row(connection, _BEARER, case_id=case_id)
         if not share:
@@ -133,12 +146,19 @@ def plans_of(space: Space, case_id: int) -> list[tuple[Row, Decimal]]:
     return [(plan, left_on(space, plan)) for plan in found]
 
 
+def case_closed(connection: Connection, space: Space, case_id: int) -> None:
+    """Terminate the active plans that have no open case left."""
+    for plan in rows(connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
+        if not rows(connection, _OPEN, case_ids=case_ids_of(plan)):
+            end(connection, space, plan, completed=False)
+
+
 def received(connection: Connection, space: Space, before: Sequence[tuple[Row, Decimal]]) -> None:
     """Let the plans follow a payment that has been booked; the last payment completes a plan."""
     for plan, owed in before:
         left = left_on(space, plan)
         receipt: list[Any] = [space.clock.today().isoformat(), str(owed - left), str(left)]
         plan["receipts"] = [*plan["receipts"], receipt]
-        save(connection, plan, {"receipts": plan["receipts"]})
+        save(connection, space, plan, {"receipts": plan["receipts"]})
         if remaining_number_of_payments(plans.payments_of(plan, calculated(plan))) == 0:
             end(connection, space, plan, completed=True)

@@ -32,9 +32,7 @@ _BY_GUID = by_guid(PAYMENT_PLAN.c.payment_plan_guid).where(_OF_DEBTOR)
 
 
 def _about(verb: str, summary: str) -> Any:
-    return operation(
-        f"aptic.debtors.paymentplans.{verb}", method="inferred", path="inferred", summary=summary
-    )
+    return operation(f"aptic.debtors.paymentplans.{verb}", method="inferred", path="inferred", summary=summary)
 
 
 def _find_plan(call: Call, debtor_guid: str, guid: str) -> Row:
@@ -42,16 +40,12 @@ def _find_plan(call: Call, debtor_guid: str, guid: str) -> Row:
     return find(call.space.connection, _BY_GUID, "payment plan of this debtor", guid, of_debtor=debtor["id"])
 
 
-@router.get(
-    _BASE, response_model=Page[PaymentPlanItem], **_about("list", "List the payment plans of a debtor")
-)
+@router.get(_BASE, response_model=Page[PaymentPlanItem], **_about("list", "List the payment plans of a debtor"))
 async def list_payment_plans(call: CurrentCall, debtorGuid: str, query: ListOptions) -> Any:
     return _LIST.page(call.space, query, of_debtor=find_debtor(call, debtorGuid)["id"])
 
 
-@router.put(
-    _BASE, status_code=201, response_model=PaymentPlanOut, **_about("create", "Create a payment plan")
-)
+@router.put(_BASE, status_code=201, response_model=PaymentPlanOut, **_about("create", "Create a payment plan"))
 async def create_payment_plan(
     call: CurrentCall, debtorGuid: str, body: PaymentPlanIn, response: Response
 ) -> Any:
@@ -77,7 +71,7 @@ async def update_payment_plan(
 ) -> None:
     plan = _find_plan(call, debtorGuid, paymentplanGuid)
     with call.space.transaction() as connection:
-        writing.change_payments(connection, plan, body.model_dump()["payments"])
+        writing.change_payments(connection, call.space, plan, body.model_dump()["payments"])
 
 
 @router.delete(_ONE, **NO_CONTENT, **_about("delete", "Remove (terminate) a payment plan"))
@@ -97,9 +91,7 @@ async def calculate_payment_plan(call: CurrentCall, debtorGuid: str, body: Payme
     return plans.answer(drafted, planned, cases)
 
 
-@router.post(
-    _ONE + "/Activate", **NO_CONTENT, **_about("activate", "Turn a proposed plan into an active one")
-)
+@router.post(_ONE + "/Activate", **NO_CONTENT, **_about("activate", "Turn a proposed plan into an active one"))
 async def activate_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> None:
     plan = _find_plan(call, debtorGuid, paymentplanGuid)
     with call.space.transaction() as connection:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from ledgersim.core.database import add, rows
 from ledgersim.core.problems import CONFLICT, VALIDATION, Problem, invalid
 from ledgersim.core.space import Space
+from ledgersim.vendors.aptic.cases.table import CASE
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.claims.rules import Entry, resumed, suspended
 from ledgersim.vendors.aptic.claims.table import CLAIM
@@ -34,7 +35,13 @@ from ledgersim.vendors.aptic.store import Row, change
 
 _ADD_PLAN = insert(PAYMENT_PLAN)
 _ADD_CASES = insert(PAYMENT_PLAN_CASE)
-_CLAIMS = select(CLAIM).where(CLAIM.c.case_id.in_(bindparam("case_ids", expanding=True))).order_by(CLAIM.c.id)
+# Closed cases are left alone, whatever becomes of the plan.
+_CLAIMS = (
+    select(CLAIM)
+    .join(CASE, CASE.c.id == CLAIM.c.case_id)
+    .where(CLAIM.c.case_id.in_(bindparam("case_ids", expanding=True)), CASE.c.closure_date.is_(None))
+    .order_by(CLAIM.c.id)
+)
 _FREE_CASES = delete(PAYMENT_PLAN_CASE).where(PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("row_id"))
 _REMOVE = delete(PAYMENT_PLAN).where(PAYMENT_PLAN.c.id == bindparam("row_id"))
 
@@ -71,7 +78,7 @@ def draft(space: Space, debtor: Row, sent: Mapping[str, Any]) -> tuple[Row, engi
     }
     plan["deviations"] = _deviations(sent["payments"])
     planned = calculated(plan)
-    return {**plan, **plans.columns_of(plan, planned)}, planned, covered
+    return {**plan, **plans.columns_of(plan, planned, reminder_days(space))}, planned, covered
 
 
 def calculated(plan: Row) -> engine.Plan:
@@ -96,9 +103,7 @@ def _deviations(sent: Sequence[Mapping[str, Any]] | None) -> list[Row]:
             "due_date": None
             if one["specified_due_date"] is None
             else one["specified_due_date"].date().isoformat(),
-            "amount": None
-            if one["specified_amount"] is None
-            else str(plans.decimal(one["specified_amount"])),
+            "amount": None if one["specified_amount"] is None else str(plans.decimal(one["specified_amount"])),
         }
         for one in sent or []
     ]
@@ -133,10 +138,12 @@ def activate(connection: Connection, space: Space, plan: Row) -> None:
     if covered != plan["covered"] or plan["registration_date"].date() != space.clock.today():
         values |= {"covered": covered, "registration_date": space.clock.now()}
     suspend(connection, space, case_ids)
-    save(connection, {**plan, **values}, values)
+    save(connection, space, {**plan, **values}, values)
 
 
-def change_payments(connection: Connection, plan: Row, sent: Sequence[Mapping[str, Any]] | None) -> None:
+def change_payments(
+    connection: Connection, space: Space, plan: Row, sent: Sequence[Mapping[str, Any]] | None
+) -> None:
     """Lay deviations over those agreed before. Raises a 400 or, for paid payments and ended plans, a 409."""
     if plan["active"] == COMPLETED:
         raise CONFLICT.with_detail("The payment plan has ended.")
@@ -147,12 +154,19 @@ def change_payments(connection: Connection, plan: Row, sent: Sequence[Mapping[st
     except PlanError as error:
         raise _problem(error) from error
     values = {"deviations": plans.stored_deviations(terms)}
-    save(connection, {**plan, **values}, values)
+    save(connection, space, {**plan, **values}, values)
 
 
-def save(connection: Connection, plan: Row, values: Mapping[str, Any]) -> None:
+def save(connection: Connection, space: Space, plan: Row, values: Mapping[str, Any]) -> None:
     """Keep changed columns of a plan, and those that follow from them."""
-    change(connection, PAYMENT_PLAN, plan["id"], {**values, **plans.columns_of(plan, calculated(plan))})
+    follows = plans.columns_of(plan, calculated(plan), reminder_days(space))
+    change(connection, PAYMENT_PLAN, plan["id"], {**values, **follows})
+
+
+def reminder_days(space: Space) -> int:
+    """How many days after its due date an unpaid payment is overdue and gets a reminder (a setting)."""
+    days: int = space.facts["aptic.plan_reminder_days"]
+    return days
 
 
 def remove(connection: Connection, space: Space, plan: Row) -> None:
@@ -174,7 +188,7 @@ def end(connection: Connection, space: Space, plan: Row, completed: bool) -> Non
             post(connection, space, claim, rest)
     resume(connection, space, case_ids_of(plan))
     values = {"active": COMPLETED}
-    save(connection, {**plan, **values}, values)
+    save(connection, space, {**plan, **values}, values)
 
 
 def case_ids_of(plan: Row) -> list[int]:

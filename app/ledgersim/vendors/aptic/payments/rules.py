@@ -73,9 +73,7 @@ def _ordered(claims: Sequence[Owed]) -> Iterator[tuple[Owed, Part, int | None]]:
             yield claim, part, None
 
 
-def _directed(
-    claims: Sequence[Owed], directed: Sequence[Directed]
-) -> Iterator[tuple[Owed, Part, int | None]]:
+def _directed(claims: Sequence[Owed], directed: Sequence[Directed]) -> Iterator[tuple[Owed, Part, int | None]]:
     by_reference: Mapping[str | None, Owed] = {
         claim.reference: claim for claim in reversed(claims) if not claim.is_fee
     }

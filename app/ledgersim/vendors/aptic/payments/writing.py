@@ -144,8 +144,6 @@ def _book(connection: Connection, space: Space, payment_id: int, entries: Sequen
         booking[f"used_{part}"] += one.used
     for claim_id, booking in by_claim.items():
         entry = Entry(paid_principal=booking["principal"], paid_interest=booking["interest"])
-        change(
-            connection, CLAIM, claim_id, book(books_of(connection, claim_id), entry, today(space)).columns()
-        )
+        change(connection, CLAIM, claim_id, book(books_of(connection, claim_id), entry, today(space)).columns())
     if by_claim:
         connection.execute(_ADD_BOOKINGS, list(by_claim.values()))
