@@ -94,7 +94,7 @@ class Settings(BaseModel):
     )
     plan_reminder_days: int = _option(
         1,
-        "Days after its due date that an unpaid payment of a payment plan is overdue and gets its reminder fee.",
+        "Days after its due date when an unpaid payment of a plan is overdue and gets its reminder fee.",
         "a whole number from 1 to 365",
         ge=1,
         le=365,

@@ -27,8 +27,11 @@ scalars = st.one_of(
 MEMBERS = st.sampled_from(
     ["fullName", "juridicalType", "debtors", "debts", "fees", "extraFields", "name", "value", "remainingPrincipal",
      "originalPrincipal", "billDate", "dueDate", "interestRate", "interestFrom", "interestCondition", "paymentCondition",
-     "exchRate", "currencyCode", "caseNumber", "clientGuid", "debtorGuid", "defaultAddress", "claimant", "emails", "active"]
+     "exchRate", "currencyCode", "caseNumber", "clientGuid", "debtorGuid", "defaultAddress", "claimant", "emails", "active",
+     "customerGuid", "parentCustomer", "directDebitMandateType", "receivingBankAccountNo", "sendingBankAccountClass",
+     "sendingBankAccountNo", "amount", "paymentTerm", "response", "postponeTo", "href"]
 )  # fmt: skip
+TAKE_ARRAYS = ("aptic.cases.create", "aptic.customers.parameters.create", "aptic.customers.parameters.update")
 values = st.recursive(
     scalars,
     lambda inner: (
@@ -55,12 +58,14 @@ def paths(api: Api) -> dict[str, str]:
     debtor = api.debtor(street="S")["debtorGuid"]
     case = api.case(debtors=[{"debtorGuid": debtor}], debts=[{"remainingPrincipal": 1}], fees=[{}])
     plans = f"{APTIC}/Debtors/{debtor}/Paymentplans"
-    customer = api.create(f"{APTIC}/Customers", {"fullName": "C", "street": "S"})["customerGuid"]
+    customer = "5eed0017-c057-4000-8000-000000000001"  # one with questions
     owners = {
         "debtorGuid": f"{APTIC}/Debtors/{debtor}",
         "caseGuid": case,
         "customerGuid": f"{APTIC}/Customers/{customer}",
     }
+    parameters, insurances = (f"{owners['customerGuid']}/{name}" for name in ("Parameters", "CreditInsurances"))
+    api.create(parameters, [{"name": "n"}])
     for owner in owners.values():
         api.create(f"{owner}/Extrafields", {"name": "n", "value": []})
     known = {
@@ -68,6 +73,8 @@ def paths(api: Api) -> dict[str, str]:
         "debtGuid": api.only(f"{case}/Debts")["debtGuid"],
         "feeGuid": api.only(f"{case}/Fees")["feeGuid"],
         "paymentplanGuid": api.create(plans, {"paymentPlanType": 3, "numberOfPayments": 1})["paymentPlanGuid"],
+        "insuranceGuid": api.create(insurances, {})["insuranceGuid"],
+        "actionGuid": "5eed0017-ac71-4000-8000-000000000001",
         "uniqueId": api.create(f"{APTIC}/Clients", {})["uniqueId"],
         "serviceDefinition": "Echo",
     }
@@ -95,7 +102,7 @@ def test_any_json_value_is_answered(api: Api, paths: dict[str, str], route: Any,
 def test_any_object_of_known_members_is_answered(
     api: Api, paths: dict[str, str], route: Any, value: dict[str, Any]
 ) -> None:
-    body: Any = [value] if route.id == "aptic.cases.create" else value
+    body: Any = [value] if route.id in TAKE_ARRAYS else value
     assert_well_formed(api.send(route.method, paths[route.id], headers=JSON, content=json.dumps(body).encode()))
 
 

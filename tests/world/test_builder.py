@@ -55,13 +55,13 @@ def test_debtors_and_cases_grow_with_the_customers_from_the_personas_up(
     definition: Definition, customers: int, debtors: int, cases: int
 ) -> None:
     found = tables_of(build(definition, 1, customers, AS_OF))
-    assert len(found["customer"]) == max(customers, 2)
+    assert len(found["customer"]) == max(customers, 4)
     assert (len(found["debtor"]), len(found["case"])) == (debtors, cases)
 
 
 def test_personas_keep_their_ids_whatever_the_size(definition: Definition, world: Tables) -> None:
     larger = tables_of(build(definition, 1, 300, AS_OF))
-    for table, personas in (("debtor", 15), ("customer", 2), ("case", 17), ("claim", 25)):
+    for table, personas in (("debtor", 15), ("customer", 4), ("case", 17), ("claim", 25)):
         assert world[table][:personas] == larger[table][:personas]
     assert world["claim"][24]["case_id"] == 17
     assert world["claim"][25]["case_id"] == 18

@@ -67,7 +67,7 @@ def test_a_copy_of_the_worlds_file_alone_takes_the_rest_from_those_that_come_alo
     shutil.copy(copy, alone)
     change(alone, "title: Nordic basics", "title: Mine")
     assert load(str(alone)).world.title == "Mine"
-    assert len(load(str(alone)).personas) == 16
+    assert len(load(str(alone)).personas) == 18
 
 
 def test_a_world_may_name_other_personas(copy: Path) -> None:

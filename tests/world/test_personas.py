@@ -240,6 +240,6 @@ def test_tove_has_two_addresses(world: Tables) -> None:
 
 
 def test_descriptions_are_of_the_definition(definition: Definition, personas: Personas) -> None:
-    assert len(personas) == len(definition.personas) == 16
+    assert len(personas) == len(definition.personas) == 18
     for persona in definition.personas:
         assert personas[persona.name]["description"] == persona.description.strip()
