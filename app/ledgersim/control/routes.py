@@ -15,7 +15,14 @@ from ledgersim.core.space import ResetScope, Space
 from ledgersim.core.vendor import NO_CONTENT
 from ledgersim.core.wire import InstantIn
 
-router = APIRouter(route_class=JsonRoute, strict_content_type=False)
+
+class ControlRoute(JsonRoute):
+    """A route that reads JSON under any media type: `curl -d` says that all it sends is a form."""
+
+    any_media_type = True
+
+
+router = APIRouter(route_class=ControlRoute, strict_content_type=False)
 
 
 class Strict(BaseModel):

@@ -93,6 +93,8 @@ class JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route whose body, if it has one, is read by this module."""
 
+    any_media_type = False
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         if self.body_field is None:
@@ -103,7 +105,7 @@ class JsonRoute(APIRoute):
             if not body:
                 return await handle(JsonRequest(request, body, None))
             kind = request.headers.get("content-type", "")
-            if not _is_json(kind):
+            if not (self.any_media_type or _is_json(kind)):
                 raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
                     f"The body is {kind!r}; send it as application/json."
                 )
