@@ -63,7 +63,7 @@ def _default_database(settings: Settings, image: bytes) -> Database | None:
         ) from error
     if found != wanted:
         differing = ", ".join(
-            f"{name} {found.get(name)} instead of {wanted[name]}"
+            f"its {name} is {found.get(name)}, not {wanted[name]}"
             for name in wanted
             if found.get(name) != wanted[name]
         )
@@ -79,8 +79,14 @@ def _identity(database: Database) -> dict[str, Any]:
     """Of which world a database is."""
     state = row(database.connection, SpaceState.__table__.select()) or {}  # type: ignore[attr-defined]
     return {
-        name: state.get(name)
-        for name in ("schema_version", "world", "world_digest", "seed", "customers", "as_of")
+        told: state.get(name)
+        for name, told in (
+            ("schema_version", "layout of tables"),
+            ("world_digest", "digest of the world's files"),
+            ("seed", "--seed"),
+            ("customers", "--customers"),
+            ("as_of", "--as-of"),
+        )
     }
 
 

@@ -237,3 +237,13 @@ def test_filters_beyond_the_bounds_are_a_400(api: Api, text: str, where: str) ->
                                   "remainingSum gt 0.001", "remainingSum eq 1e300"])  # fmt: skip
 def test_amounts_beyond_what_can_be_stored_are_compared_all_the_same(api: Api, text: str) -> None:
     assert api.get(f"{APTIC}/Cases", _filter=text).status_code == 200
+
+
+def test_query_options_count_in_any_case(api: Api) -> None:
+    found = api.send("GET", f"{APTIC}/Debtors?$TOP=1&%24Filter=juridicalType%20eq%200").json()
+    assert (found["count"], found["value"][0]["juridicalType"]) == (1, 0)
+
+
+@pytest.mark.parametrize("text", ["1_0", " 5", "5.0", "٣", "1e1", "0x5", ""])
+def test_what_is_no_plain_number_is_refused_as_top(api: Api, text: str) -> None:
+    assert list(api.get(f"{APTIC}/Debtors", _top=text).json()["errors"]) == ["$top"]

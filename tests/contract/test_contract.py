@@ -157,3 +157,11 @@ def test_every_operation_of_the_openapi_document_carries_its_provenance(document
         for operation in item.values()
     }
     assert found == {name: DOCUMENTED[name].provenance for name in SERVED}
+
+
+def test_refusals_and_credentials_stand_in_the_openapi_document_as_they_are(document: dict[str, Any]) -> None:
+    operations = [one for item in document["paths"].values() for one in item.values()]
+    assert all("422" not in one["responses"] for one in operations)
+    assert all("application/problem+json" in one["responses"]["default"]["content"] for one in operations)
+    assert list(document["components"]["securitySchemes"]) == ["oauth2", "apikey"]
+    assert [one["operationId"] for one in operations if one.get("security") == []] == ["aptic.auth.token"]

@@ -37,7 +37,9 @@ def parse_json(body: bytes) -> Any:
         if b"\\u" in body:
             _check_text(value)
     except json.JSONDecodeError as error:
-        raise _unreadable(f"{error.msg} at line {error.lineno}, column {error.colno}.") from error
+        raise _unreadable(
+            f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}."
+        ) from error
     except UnicodeDecodeError as error:
         raise _unreadable(f"Byte {error.start + 1} is not UTF-8.") from error
     except UnicodeEncodeError as error:
@@ -45,7 +47,8 @@ def parse_json(body: bytes) -> Any:
     except RecursionError as error:
         raise _unreadable("It is nested too deeply.") from error
     except ValueError as error:
-        raise _unreadable(f"{error}.") from error
+        reason = "A number has too many digits" if "digits" in str(error) else str(error)
+        raise _unreadable(f"{reason}.") from error
     return value
 
 

@@ -46,7 +46,11 @@ class Spaces:
                     f"{name[:80]!r} is no name of a space; use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
                 )
             if len(self._spaces) > MOST_SPACES:
-                raise TOO_MANY.with_detail(f"There are {MOST_SPACES} spaces already; no more can be made.")
+                raise TOO_MANY.with_detail(
+                    f"There are {MOST_SPACES} spaces already; reuse one (POST /_sim/reset takes it back to "
+                    "the start) or restart."
+                )
+
             space = self._spaces[name] = self._open(name)
         return space
 

@@ -85,6 +85,7 @@ Amount = Annotated[float, BeforeValidator(_HUNDREDTHS.read), _NUMBER, _HUNDREDTH
 Rate = Annotated[float, BeforeValidator(_TEN_THOUSANDTHS.read), _NUMBER, _TEN_THOUSANDTHS]
 ExchangeRate = Annotated[float, BeforeValidator(_MILLIONTHS.read), _NUMBER, _MILLIONTHS]
 
+
 def _require_whole(value: Any) -> Any:
     if type(value) is not int:
         raise PydanticKnownError("int_type")

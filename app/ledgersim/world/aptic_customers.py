@@ -151,7 +151,7 @@ class _Maker:
     def _purchase(self, customer: Customer) -> PurchaseDraft:
         chance = self._chance(customer)
         size = self._context.registers[customer.country].country.principal
-        amount = size.least + int((size.most - size.least) * chance.random() ** 3)  # many small ones
+        amount = max(1, size.least) + int((size.most - size.least) * chance.random() ** 3)  # many small ones
         goods, day = chance.choice(customer.client.goods), self._day(customer)
         fields = (("SalesChannel", chance.choice(("Web", "Store"))),)
         if self._hits(customer, self._of.in_campaign):
