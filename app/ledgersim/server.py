@@ -18,8 +18,8 @@ from ledgersim.main import create_app
 from ledgersim.settings import Settings
 
 UNREADABLE = (
-    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and each "
-    "header below 64 KiB."
+    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "
+    "each header below 64 KiB."
 )
 STOP_WITHIN = 1  # seconds for the requests in flight, of the two in which SIGTERM ends the server
 KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they end them, not we
