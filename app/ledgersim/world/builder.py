@@ -12,7 +12,7 @@ from ledgersim import vendors
 from ledgersim.core.database import SCHEMA_VERSION, Database
 from ledgersim.core.ids import Stream
 from ledgersim.core.state import Fact, SpaceState
-from ledgersim.world import aptic
+from ledgersim.world import aptic, riverty
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
 
@@ -27,6 +27,7 @@ def build(definition: Definition, seed: int, customers: int, as_of: date) -> byt
         _create_tables(connection)
         guids = Stream(seed, "guid")
         facts = aptic.fill(connection, definition, guids, seed, customers, as_of)
+        facts |= riverty.fill(connection, definition, facts["personas"], as_of)
         connection.execute(
             insert(STATE),
             {

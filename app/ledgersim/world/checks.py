@@ -122,6 +122,9 @@ def _unique_values(definition: Definition) -> Iterator[tuple[str, str, str]]:
         for case in persona.aptic.cases:
             for debt in case.debts:
                 yield "personas", key, debt.guid
+        if persona.riverty is not None:
+            yield "personas", key, persona.riverty.guid
+            yield "personas", key, f"customer_number {persona.riverty.customer_number}"
         if persona.aptic.customer is not None:
             for guid in persona.aptic.customer.guids:
                 yield "personas", key, guid
