@@ -13,7 +13,7 @@ FACTS = yaml.safe_load((FOLDER / "contract" / "riverty-customer-account.yaml").r
 ADDRESS = FACTS["request"]["customer"]["fields"]["address"]
 CREDIT_LIMIT = ["remainingCreditLimit", "balance", "isOpenForNewTransactions", "accountMessage", "totalBalance"]
 FIELDS: dict[str, dict[str, Any]] = {
-    **{name: facts for name, facts in FACTS["request"].items()},
+    **FACTS["request"],
     **{f"customer.{name}": facts for name, facts in FACTS["request"]["customer"]["fields"].items()},
     **{f"customer.address.{name}": facts for name, facts in ADDRESS.items()},
 }

@@ -120,9 +120,11 @@ def test_the_image_can_be_deserialized(definition: Definition) -> None:
     assert image[18:20] == b"\x01\x01"  # not in WAL mode
 
 
-def test_facts_of_the_gateway_are_complete(world: Tables) -> None:
+def test_facts_of_the_vendors_are_complete(world: Tables) -> None:
     facts = {fact["name"]: fact["value"] for fact in world["sim_fact"]}
-    assert sorted(facts) == ["aptic.api_keys", "aptic.clients", "aptic.user", "personas"]
+    assert {"aptic.api_keys", "aptic.clients", "aptic.user", "personas"} <= facts.keys()
+    assert facts["riverty.keys"] == ["ledgersim-key"]
+    assert list(facts["riverty.bank_accounts"]) == ["SEK", "NOK", "EUR", "DKK", "CHF"]
     assert facts["aptic.api_keys"] == ["ledgersim-key"]
     assert facts["aptic.clients"] == [["ledgersim", "ledgersim-secret"]]
     user = facts["aptic.user"]

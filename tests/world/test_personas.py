@@ -64,6 +64,13 @@ def test_personas_are_told_as_json(api: Api, personas: Personas) -> None:
             "debtGuids": ["5eed0001-deb7-4000-8000-000000000001"],
             "clientGuids": ["5eed0000-c11e-4000-8000-000000000002"],
         },
+        "riverty": {
+            "organizationPersonalNo": "19850314-9984",
+            "customerNumber": "1000001",
+            "customerAccountId": "5eed0001-c4ed-4000-8000-000000000001",
+            "accountNumber": "0100.0000008",
+            "ocr": "6101000000008000002",
+        },
     }
     assert all(persona["title"] and persona["description"] for persona in told)
 

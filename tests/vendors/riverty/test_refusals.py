@@ -144,7 +144,7 @@ def test_lengths_count_characters_and_not_bytes(riverty: Riverty) -> None:
 def test_optional_members_may_be_null_or_empty_and_unknown_ones_are_tolerated(riverty: Riverty) -> None:
     required = ("category", "currency")
     nothing = {name: None for name in CUSTOMER if name not in required}
-    empty = {name: "" for name in ("firstName", "lastName", "email", "phone", "customerNumber")}
+    empty = dict.fromkeys(("firstName", "lastName", "email", "phone", "customerNumber"), "")
     assert riverty.apply({**nothing, "hobby": "chess"}, firstNoticeDate=None)["outcome"] == "Accepted"
     assert riverty.apply(empty, firstNoticeDate="", more=1)["outcome"] == "Accepted"
 
