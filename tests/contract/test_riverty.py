@@ -110,3 +110,11 @@ def test_the_credit_limit_has_the_members_of_the_facts_in_order() -> None:
     schema = Schema("/customer-account/{accountNumber}/credit-limit", "get")
     assert list(schema.answer("200")) == CREDIT_LIMIT
     assert list(schema.answer("404")) == list(schema.answer("401")) == ["message"]
+
+
+def test_refusals_and_the_key_stand_in_the_openapi_document_as_they_are(apply: Schema) -> None:
+    assert "422" not in apply.operation["responses"]
+    assert list(apply.answer("default")) == ["message"]
+    assert openapi("riverty")["components"]["securitySchemes"] == {
+        "key": {"type": "apiKey", "in": "header", "name": "X-Auth-Key"}
+    }
