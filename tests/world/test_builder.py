@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ledgersim.core.database import SCHEMA_VERSION, Database
+from ledgersim.core.database import Database
 from ledgersim.core.ids import Stream
 from ledgersim.core.space import Space
+from ledgersim.core.state import layout
 from ledgersim.world.builder import build
 from ledgersim.world.model import Definition
 from tests.world.conftest import AS_OF, MIDNIGHT, Tables, tables_of
@@ -81,7 +82,7 @@ def test_the_state_tells_how_the_world_was_made(definition: Definition, world: T
     (state,) = world["sim_state"]
     assert state == {
         "id": 1,
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": layout(),
         "world": "nordic-basic",
         "world_digest": definition.digest,
         "seed": 1,

@@ -9,9 +9,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from ledgersim import vendors
-from ledgersim.core.database import SCHEMA_VERSION, Database
+from ledgersim.core.database import Database
 from ledgersim.core.ids import Stream
-from ledgersim.core.state import Fact, SpaceState
+from ledgersim.core.state import Fact, SpaceState, layout
 from ledgersim.world import aptic, riverty
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
@@ -32,7 +32,7 @@ def build(definition: Definition, seed: int, customers: int, as_of: date) -> byt
             insert(STATE),
             {
                 "id": 1,
-                "schema_version": SCHEMA_VERSION,
+                "schema_version": layout(),
                 "world": definition.name,
                 "world_digest": definition.digest,
                 "seed": seed,
