@@ -339,3 +339,83 @@ def test_a_debt_added_under_a_plan_bears_its_own_interest(api: Api) -> None:
     assert api.get(cases[0]).json()["remainingInterest"] == 10
     api.freeze("2027-01-21T00:00:00Z")
     assert api.get(cases[0]).json()["remainingInterest"] == 22.74
+
+
+def test_all_that_is_wrong_is_named_at_once(api: Api) -> None:
+    path, _ = owing(api, 100)
+    terms = {
+        "paymentPlanType": 2,
+        "numberOfPayments": 601,
+        "amount": 0,
+        "active": 3,
+        "cases": ["x"],
+        "invoiceFee": 1,
+    }
+    assert sorted(api.put(path, terms).json()["errors"]) == ["active", "amount", "cases[0]", "numberOfPayments"]
+    other = {
+        "paymentPlanType": 9,
+        "currencyCode": "NOK",
+        "feeCurrencyCode": "EUR",
+        "payments": [{"paymentNo": 0}],
+    }
+    assert sorted(api.put(path, other).json()["errors"]) == [
+        "currencyCode",
+        "feeCurrencyCode",
+        "paymentPlanType",
+        "payments[0].paymentNo",
+    ]
+
+
+def test_closing_one_of_its_cases_leaves_a_plan_that_ends_when_the_others_are_paid(api: Api) -> None:
+    api.freeze("2026-01-15T00:00:00Z")
+    path, cases = owing(api, 1000.01, 500.02, interestRate=10, interestFrom="2026-01-15")
+    made = plan(api, path, active=1, paymentPlanType=1, numberOfPayments=5, invoiceFee=5, reminderFee=60)
+    api.freeze("2026-02-20T00:00:00Z")
+    api.post(f"{cases[1]}/Close", {"closureCode": "RETRIEVED"})
+    api.put(f"{cases[0]}/Payments", {"paymentAmount": remaining(api, cases)[0]})
+    assert api.get(one_of(path, made)).json()["active"] == 0
+    api.freeze("2027-01-01T00:00:00Z")
+    assert remaining(api, cases)[0] == 0
+
+
+def test_a_proposal_whose_deviations_no_longer_fit_is_activated_without_them(api: Api) -> None:
+    api.freeze("2026-01-15T00:00:00Z")
+    path, _ = owing(api, 1000)
+    late = {"paymentNo": 1, "specifiedDueDate": "2026-03-10", "specifiedAmount": 100}
+    made = plan(api, path, numberOfPayments=3, payments=[late])
+    api.freeze("2026-02-01T00:00:00Z")
+    assert api.post(f"{one_of(path, made)}/Activate").status_code == 204
+    now = api.get(one_of(path, made)).json()
+    assert (now["payments"][0]["dueDate"], column(now, "amount")) == ("2026-03-31T00:00:00Z", [100, 450, 450])
+
+
+def test_null_takes_a_deviation_back(api: Api) -> None:
+    path, _ = owing(api, 1000)
+    one = one_of(path, plan(api, path))
+    api.patch(one, {"payments": [{"paymentNo": 2, "specifiedAmount": 100}]})
+    assert api.patch(one, {"payments": [{"paymentNo": 2}]}).status_code == 204
+    assert column(api.get(one).json(), "amount")[1] == 100
+    assert api.patch(one, {"payments": [{"paymentNo": 2, "specifiedAmount": None}]}).status_code == 204
+    assert column(api.get(one).json(), "amount") == [250] * 4
+
+
+def test_a_limited_plan_paid_in_advance_is_charged_all_the_same(api: Api) -> None:
+    api.freeze("2026-01-15T00:00:00Z")
+    path, cases = owing(api, 1500, interestRate=10, interestFrom="2026-01-15")
+    made = api.create(
+        path, {"paymentPlanType": 4, "numberOfPayments": 5, "amount": 100, "invoiceFee": 3, "active": 1}
+    )
+    assert column(made, "unpaid")[-1] == 1000
+    api.put(f"{cases[0]}/Payments", {"paymentAmount": made["totalAmount"]})
+    assert api.get(one_of(path, made)).json()["remainingNumberOfPayments"] == 0
+    api.freeze(made["payments"][-1]["invoiceDate"])
+    assert (remaining(api, cases), api.get(one_of(path, made)).json()["active"]) == ([1000], 0)
+
+
+def test_what_an_active_plan_counts_on_cannot_be_removed(api: Api) -> None:
+    path, cases = owing(api, 1000)
+    debt = f"{cases[0]}/Debts/{api.only(f'{cases[0]}/Debts')['debtGuid']}"
+    made = plan(api, path, active=1)
+    assert api.delete(debt).status_code == 409
+    api.delete(one_of(path, made))
+    assert api.delete(debt).status_code == 204

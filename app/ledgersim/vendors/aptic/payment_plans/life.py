@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ledgersim.core.database import row, rows
 from ledgersim.core.events import Event
+from ledgersim.core.problems import CONFLICT
 from ledgersim.core.space import Space, start_of_day
 from ledgersim.vendors.aptic.cases.table import CASE
 from ledgersim.vendors.aptic.claims.reading import today
@@ -24,14 +25,15 @@ from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.payment_plans import plans
 from ledgersim.vendors.aptic.payment_plans.balance import distribute
 from ledgersim.vendors.aptic.payment_plans.covering import owed_on
+from ledgersim.vendors.aptic.payment_plans.engine import Plan
 from ledgersim.vendors.aptic.payment_plans.progress import overdue, remaining_number_of_payments
 from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
 from ledgersim.vendors.aptic.payment_plans.table import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
 from ledgersim.vendors.aptic.payment_plans.writing import (
     calculated,
-    case_ids_of,
     end,
     left_on,
+    open_cases_of,
     reminder_days,
     save,
 )
@@ -50,11 +52,6 @@ _ACTIVE_PLAN_OF_CASE = (
     select(PAYMENT_PLAN)
     .join(PAYMENT_PLAN_CASE, PAYMENT_PLAN_CASE.c.payment_plan_id == PAYMENT_PLAN.c.id)
     .where(PAYMENT_PLAN.c.active == ACTIVE, PAYMENT_PLAN_CASE.c.case_id == bindparam("of_case"))
-)
-_OPEN = (
-    select(CASE.c.id)
-    .where(CASE.c.id.in_(bindparam("case_ids", expanding=True)), CASE.c.closure_date.is_(None))
-    .order_by(CASE.c.id)
 )
 _CASE = select(CASE).where(CASE.c.id == bindparam("case_id"))
 _BEARER = (
@@ -107,7 +104,18 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
     if len(late) >= space.facts["aptic.plan_overdue_limit"]:
         end(connection, space, plan, completed=False)
         events.append(_event(space, plan, "paymentplan.terminated", late[-1]))
+    elif _is_complete(space, plan, planned):
+        end(connection, space, plan, completed=True)
+        events.append(_event(space, plan, "paymentplan.completed", planned.rows[-1]))
     return events
+
+
+def _is_complete(space: Space, plan: Row, planned: Plan) -> bool:
+    """Whether nothing is left, or all is paid and invoiced: what is paid in advance is charged all the same."""
+    if left_on(space, plan) == 0:
+        return True
+    paid = remaining_number_of_payments(plans.payments_of(plan, planned)) == 0
+    return bool(paid) and plan["invoiced"] == planned.number_of_payments
 
 
 def _event(space: Space, plan: Row, kind: str, payment: Payment) -> Event:
@@ -119,7 +127,9 @@ def _charge(
     connection: Connection, space: Space, plan: Row, interest: Decimal, fee: Decimal, name: str
 ) -> None:
     """Book interest and fees on the covered cases, by what remains of their principal."""
-    open_cases = [one["id"] for one in rows(connection, _OPEN, case_ids=case_ids_of(plan))]
+    open_cases = open_cases_of(space, plan)
+    if not open_cases:
+        return
     principals = {case.case_id: case.principal for case in owed_on(space, open_cases)}
     for case_id, share in distribute(interest, principals).items():
         bearer = row(connection, _BEARER, case_id=case_id)
@@ -147,9 +157,9 @@ def plans_of(space: Space, case_id: int) -> list[tuple[Row, Decimal]]:
 
 
 def case_closed(connection: Connection, space: Space, case_id: int) -> None:
-    """Terminate the active plans that have no open case left."""
+    """End the active plans that cover a case which has been closed, if nothing is left on their open cases."""
     for plan in rows(connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
-        if not rows(connection, _OPEN, case_ids=case_ids_of(plan)):
+        if left_on(space, plan) == 0:
             end(connection, space, plan, completed=False)
 
 
@@ -160,5 +170,11 @@ def received(connection: Connection, space: Space, before: Sequence[tuple[Row, D
         receipt: list[Any] = [space.clock.today().isoformat(), str(owed - left), str(left)]
         plan["receipts"] = [*plan["receipts"], receipt]
         save(connection, space, plan, {"receipts": plan["receipts"]})
-        if remaining_number_of_payments(plans.payments_of(plan, calculated(plan))) == 0:
+        if _is_complete(space, plan, calculated(plan)):
             end(connection, space, plan, completed=True)
+
+
+def check_not_covered(space: Space, case_id: int) -> None:
+    """Raises a 409 Problem if an active plan covers a case: what it counts on cannot be removed [inferred]."""
+    if rows(space.connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
+        raise CONFLICT.with_detail("An active payment plan covers the case, so nothing owed can be removed.")
