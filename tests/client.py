@@ -57,6 +57,10 @@ class Api:
         """A new Aptic debtor."""
         return self.create(f"{APTIC}/Debtors", {"fullName": "Ada Ek", **members})
 
+    def customer(self, **members: Any) -> dict[str, Any]:
+        """A new Aptic customer."""
+        return self.create(f"{APTIC}/Customers", {"fullName": "Bo Ek", **members})
+
     def case(self, **members: Any) -> str:
         """A new Aptic case; its path."""
         created = self.create(f"{APTIC}/Cases", [{"currencyCode": "SEK", **members}])

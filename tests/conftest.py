@@ -9,6 +9,7 @@ import pytest
 from ledgersim.control import app as control
 from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.spaces import Spaces
+from ledgersim.main import open_spaces
 from ledgersim.settings import Settings
 from ledgersim.vendors import VENDORS
 from ledgersim.world.template import world_image
@@ -56,7 +57,7 @@ def serve(
     opened: list[Spaces] = []
 
     def start(**options: str) -> Api:
-        spaces = Spaces(image, occurrences=[one for vendor in VENDORS for one in vendor.occurrences])
+        spaces = open_spaces(Settings.model_validate(options), image)
         opened.append(spaces)
         return Api(Dispatcher(mounts(**options), spaces), loop)
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy import inspect as inspect_database
 from starlette.middleware.base import BaseHTTPMiddleware
 
 import ledgersim
 from ledgersim.control import app as control
+from ledgersim.core.database import Database
 from ledgersim.main import vendor_apps
 
 PACKAGE = Path(ledgersim.__file__).parent
@@ -93,3 +95,12 @@ def test_slow_libraries_load_only_where_they_are_used(module: str, absent: set[s
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert absent & set(loaded.stdout.split()) == set()
+
+
+def test_a_server_knows_every_table_of_its_world_without_having_built_it(image: bytes) -> None:
+    code = "import ledgersim.main as m; m.vendor_apps(); from sqlmodel import SQLModel; print(*SQLModel.metadata.tables)"
+    known = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    database = Database.in_memory(image)
+    stored = set(inspect_database(database.connection).get_table_names())
+    database.close()
+    assert set(known.stdout.split()) == stored

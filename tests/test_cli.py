@@ -59,6 +59,8 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--auth": "default: lenient; LEDGERSIM_AUTH",
         "--created-status": "default: 201; LEDGERSIM_CREATED_STATUS",
         "--payex-problem-case": "default: pascal; LEDGERSIM_PAYEX_PROBLEM_CASE",
+        "--plan-reminder-days": "default: 1; LEDGERSIM_PLAN_REMINDER_DAYS",
+        "--plan-overdue-limit": "default: 2; LEDGERSIM_PLAN_OVERDUE_LIMIT",
         "--services": "LEDGERSIM_SERVICES",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--tls-cert": "LEDGERSIM_TLS_CERT",

@@ -1,5 +1,6 @@
 """`ledgersim serve`, in a process of its own, and the sockets it serves on."""
 
+import json
 import re
 import signal
 import socket
@@ -216,3 +217,17 @@ def test_a_tls_file_that_is_no_pem_stops_the_process_with_one_line(
     files = {name: tls[f"LEDGERSIM_TLS_{name.upper()}"] for name in ("cert", "key", "client_ca")}
     Path(files[broken]).write_text("no PEM\n")
     assert refused("serve", **tls).startswith(message.format(**files))
+
+
+@pytest.mark.parametrize(
+    "line", ["GET /APIGW/v1/Debtors?$filter=city%20eq%20'Örebro' HTTP/1.1", "nonsense", "GET / HTTP/9.9"]
+)
+def test_a_request_that_cannot_be_read_is_told_in_json_what_to_do(start: Start, line: str) -> None:
+    connection = start("--port", "0").connect(f"{line}\r\nHost: x\r\n\r\n".encode())
+    answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    connection.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.splitlines()[0] == b"HTTP/1.1 400 Bad Request"
+    assert json.loads(body)["detail"].startswith(
+        "Invalid HTTP request received. Percent-encode what is not ASCII"
+    )

@@ -22,6 +22,8 @@ DEFAULTS = {
     "created_status": "201",
     "payex_problem_case": "pascal",
     "services": None,
+    "plan_reminder_days": 1,
+    "plan_overdue_limit": 2,
     "log_level": "warning",
     "tls_cert": None,
     "tls_key": None,

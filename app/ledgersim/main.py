@@ -35,9 +35,17 @@ def create_app(settings: Settings) -> Dispatcher:
     """
     image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
     mounts = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
-    occurrences = [one for vendor in VENDORS for one in vendor.occurrences]
-    spaces = Spaces(image, _default_database(settings, image), occurrences)
+    spaces = open_spaces(settings, image, _default_database(settings, image))
     return Dispatcher({**mounts, control.MOUNT: control.build()}, spaces)
+
+
+def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
+    """The spaces of a server, which know what falls due by itself and what the settings say of it."""
+    facts = {
+        "aptic.plan_reminder_days": settings.plan_reminder_days,
+        "aptic.plan_overdue_limit": settings.plan_overdue_limit,
+    }
+    return Spaces(image, default, [one for vendor in VENDORS for one in vendor.occurrences], facts)
 
 
 def _default_database(settings: Settings, image: bytes) -> Database | None:
@@ -55,7 +63,7 @@ def _default_database(settings: Settings, image: bytes) -> Database | None:
         ) from error
     if found != wanted:
         differing = ", ".join(
-            f"{name} {found.get(name)} instead of {wanted[name]}"
+            f"its {name} is {found.get(name)}, not {wanted[name]}"
             for name in wanted
             if found.get(name) != wanted[name]
         )
@@ -71,8 +79,14 @@ def _identity(database: Database) -> dict[str, Any]:
     """Of which world a database is."""
     state = row(database.connection, SpaceState.__table__.select()) or {}  # type: ignore[attr-defined]
     return {
-        name: state.get(name)
-        for name in ("schema_version", "world", "world_digest", "seed", "customers", "as_of")
+        told: state.get(name)
+        for name, told in (
+            ("schema_version", "layout of tables"),
+            ("world_digest", "digest of the world's files"),
+            ("seed", "--seed"),
+            ("customers", "--customers"),
+            ("as_of", "--as-of"),
+        )
     }
 
 

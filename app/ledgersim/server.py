@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import json
 import logging
 import socket
 import ssl
@@ -10,11 +11,16 @@ from asyncio import CancelledError
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ledgersim.core.startup import CannotStart
 from ledgersim.main import create_app
 from ledgersim.settings import Settings
 
+UNREADABLE = (
+    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "
+    "each header below 64 KiB."
+)
 STOP_WITHIN = 1  # seconds for the requests in flight, of the two in which SIGTERM ends the server
 KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they end them, not we
 
@@ -31,7 +37,7 @@ def serve(settings: Settings) -> None:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     config = uvicorn.Config(
         create_app(settings),
-        http="httptools",
+        http=_Protocol,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -48,6 +54,19 @@ def serve(settings: Settings) -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     """False for the traceback of a request that was cancelled because the server ends."""
     return record.exc_info is None or record.exc_info[0] is not CancelledError
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP whose refusal of a request that cannot be read says what to do."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer in JSON, and close: where the next request begins cannot be told."""
+        content = json.dumps({"status": 400, "title": "Bad Request", "detail": f"{msg} {UNREADABLE}"})
+        self.transport.write(
+            b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            b"content-length: %d\r\n\r\n%s" % (len(content), content.encode())
+        )
+        self.transport.close()
 
 
 class _Server(uvicorn.Server):

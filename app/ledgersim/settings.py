@@ -97,6 +97,20 @@ class Settings(BaseModel):
         "Folder of files NAME.json that each define a custom service of Aptic; read at start-up.",
         "the path of a folder",
     )
+    plan_reminder_days: int = _option(
+        1,
+        "Days after its due date when an unpaid payment of a plan is overdue and gets its reminder fee.",
+        "a whole number from 1 to 365",
+        ge=1,
+        le=365,
+    )
+    plan_overdue_limit: int = _option(
+        2,
+        "Overdue payments that terminate a payment plan.",
+        "a whole number from 1 to 600",
+        ge=1,
+        le=600,
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
         "warning",
         "Least severe messages to log, to standard error: critical, error, warning, info or debug.",

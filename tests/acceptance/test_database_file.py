@@ -84,9 +84,9 @@ def test_other_spaces_are_in_memory(start: Start, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        (("--seed", "2"), "seed 1 instead of 2"),
-        (("--customers", "10"), "customers 200 instead of 10"),
-        (("--as-of", "2026-02-01"), "as_of 2026-01-01 instead of 2026-02-01"),
+        (("--seed", "2"), "its --seed is 1, not 2"),
+        (("--customers", "10"), "its --customers is 200, not 10"),
+        (("--as-of", "2026-02-01"), "its --as-of is 2026-01-01, not 2026-02-01"),
     ],
 )
 def test_a_file_of_another_world_is_refused_in_one_line(

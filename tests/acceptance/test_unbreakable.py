@@ -27,10 +27,14 @@ scalars = st.one_of(
 MEMBERS = st.sampled_from(
     ["fullName", "juridicalType", "debtors", "debts", "fees", "extraFields", "name", "value", "remainingPrincipal",
      "originalPrincipal", "billDate", "dueDate", "interestRate", "interestFrom", "interestCondition", "paymentCondition",
-     "exchRate", "currencyCode", "caseNumber", "clientGuid", "debtorGuid", "defaultAddress", "claimant", "emails", "active", "customerNo", "nationalIdentifier", "regNo", "countryCode", "legalAddress",
-     "eDIAddressInfo", "BuyerId", "msisdn", "emailAddress", "swedishBankAccount", "AccountNo", "clearingNo", "answers",
-     "questionCode", "answerCode", "completeUrl", "cancelUrl", "language", "addressee", "city", "zipCode"]
+     "exchRate", "currencyCode", "caseNumber", "clientGuid", "debtorGuid", "defaultAddress", "claimant", "emails", "active",
+     "customerGuid", "parentCustomer", "directDebitMandateType", "receivingBankAccountNo", "sendingBankAccountClass",
+     "sendingBankAccountNo", "amount", "paymentTerm", "response", "postponeTo", "href",
+     "customerNo", "nationalIdentifier", "regNo", "countryCode", "legalAddress", "eDIAddressInfo", "BuyerId", "msisdn",
+     "emailAddress", "swedishBankAccount", "AccountNo", "clearingNo", "answers", "questionCode", "answerCode",
+     "completeUrl", "cancelUrl", "language", "addressee", "city", "zipCode"]
 )  # fmt: skip
+TAKE_ARRAYS = ("aptic.cases.create", "aptic.customers.parameters.create", "aptic.customers.parameters.update")
 values = st.recursive(
     scalars,
     lambda inner: (
@@ -62,12 +66,14 @@ def paths(api: Api) -> dict[str, str]:
     debtor = api.debtor(street="S")["debtorGuid"]
     case = api.case(debtors=[{"debtorGuid": debtor}], debts=[{"remainingPrincipal": 1}], fees=[{}])
     plans = f"{APTIC}/Debtors/{debtor}/Paymentplans"
-    customer = api.create(f"{APTIC}/Customers", {"fullName": "C", "street": "S"})["customerGuid"]
+    customer = "5eed0017-c057-4000-8000-000000000001"  # one with questions
     owners = {
         "debtorGuid": f"{APTIC}/Debtors/{debtor}",
         "caseGuid": case,
         "customerGuid": f"{APTIC}/Customers/{customer}",
     }
+    parameters, insurances = (f"{owners['customerGuid']}/{name}" for name in ("Parameters", "CreditInsurances"))
+    api.create(parameters, [{"name": "n"}])
     for owner in owners.values():
         api.create(f"{owner}/Extrafields", {"name": "n", "value": []})
     known = {
@@ -75,6 +81,8 @@ def paths(api: Api) -> dict[str, str]:
         "debtGuid": api.only(f"{case}/Debts")["debtGuid"],
         "feeGuid": api.only(f"{case}/Fees")["feeGuid"],
         "paymentplanGuid": api.create(plans, {"paymentPlanType": 3, "numberOfPayments": 1})["paymentPlanGuid"],
+        "insuranceGuid": api.create(insurances, {})["insuranceGuid"],
+        "actionGuid": "5eed0017-ac71-4000-8000-000000000001",
         "uniqueId": api.create(f"{APTIC}/Clients", {})["uniqueId"],
         "serviceDefinition": "Echo",
         "ledger": "46001",
@@ -105,7 +113,7 @@ def test_any_json_value_is_answered(api: Api, paths: dict[str, str], route: Any,
 def test_any_object_of_known_members_is_answered(
     api: Api, paths: dict[str, str], route: Any, value: dict[str, Any]
 ) -> None:
-    body: Any = [value] if route.id == "aptic.cases.create" else value
+    body: Any = [value] if route.id in TAKE_ARRAYS else value
     assert_well_formed(api.send(route.method, paths[route.id], headers=JSON, content=json.dumps(body).encode()))
 
 
@@ -247,3 +255,13 @@ def test_filters_beyond_the_bounds_are_a_400(api: Api, text: str, where: str) ->
                                   "remainingSum gt 0.001", "remainingSum eq 1e300"])  # fmt: skip
 def test_amounts_beyond_what_can_be_stored_are_compared_all_the_same(api: Api, text: str) -> None:
     assert api.get(f"{APTIC}/Cases", _filter=text).status_code == 200
+
+
+def test_query_options_count_in_any_case(api: Api) -> None:
+    found = api.send("GET", f"{APTIC}/Debtors?$TOP=1&%24Filter=juridicalType%20eq%200").json()
+    assert (found["count"], found["value"][0]["juridicalType"]) == (1, 0)
+
+
+@pytest.mark.parametrize("text", ["1_0", " 5", "5.0", "٣", "1e1", "0x5", ""])
+def test_what_is_no_plain_number_is_refused_as_top(api: Api, text: str) -> None:
+    assert list(api.get(f"{APTIC}/Debtors", _top=text).json()["errors"]) == ["$top"]

@@ -119,3 +119,10 @@ def test_a_token_expires_after_an_hour_of_the_spaces_clock(api: Api) -> None:
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"] == 'Bearer realm="aptic", error="invalid_token"'
     assert refused.json()["detail"].startswith("The token expired at 2027-01-01T01:00:00+00:00")
+
+
+def test_the_control_plane_reads_json_whatever_its_media_type(api: Api) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = api.send("POST", "/_sim/clock/advance", headers=form, content=b'{"by": "P1D"}')
+    assert answer.status_code == 200
+    assert api.send("POST", "/_sim/clock/advance", headers=form, content=b"by=P1D").status_code == 400

@@ -141,3 +141,29 @@ def test_many_writes_by_one_space_leave_others_clock_alone(api: Api) -> None:
     api.put("/s/a/_sim/clock", {"mode": "frozen", "now": "2030-01-01"})
     assert api.get("/s/a/_sim/clock").json()["now"] == "2030-01-01T00:00:00Z"
     assert api.get("/s/b/_sim/clock").json()["now"][:10] == "2026-01-01"
+
+
+def test_an_empty_header_is_a_400_and_so_are_two_that_differ(api: Api) -> None:
+    empty = api.send("GET", f"{APTIC}/Ping", headers={**BEARER, "Sim-Space": ""})
+    assert (empty.status_code, empty.json()["title"]) == (400, "Bad space name")
+
+
+def test_tokens_of_spaces_differ_and_none_comes_back_after_a_reset(api: Api) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+
+    def token(prefix: str) -> str:
+        issued: str = api.send("POST", f"{prefix}/APIGW/login/oauth/access_token", data=form).json()[
+            "access_token"
+        ]
+        return issued
+
+    tokens = [token("/s/a"), token("/s/b")]
+    api.post("/s/a/_sim/reset")
+    tokens.append(token("/s/a"))
+    assert len(set(tokens)) == 3
+
+
+def test_fetching_a_token_is_no_write_that_holds_the_clock(api: Api) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+    api.send("POST", "/APIGW/login/oauth/access_token", data=form)
+    assert api.put("/_sim/clock", {"mode": "frozen", "now": "2026-01-01"}).status_code == 200

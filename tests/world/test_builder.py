@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ledgersim.core.database import SCHEMA_VERSION, Database
+from ledgersim.core.database import Database
 from ledgersim.core.ids import Stream
 from ledgersim.core.space import Space
+from ledgersim.core.state import layout
 from ledgersim.world.builder import build
 from ledgersim.world.model import Definition
 from tests.world.conftest import AS_OF, MIDNIGHT, Tables, tables_of
@@ -55,13 +56,13 @@ def test_debtors_and_cases_grow_with_the_customers_from_the_personas_up(
     definition: Definition, customers: int, debtors: int, cases: int
 ) -> None:
     found = tables_of(build(definition, 1, customers, AS_OF))
-    assert len(found["customer"]) == max(customers, 2)
+    assert len(found["customer"]) == max(customers, 4)
     assert (len(found["debtor"]), len(found["case"])) == (debtors, cases)
 
 
 def test_personas_keep_their_ids_whatever_the_size(definition: Definition, world: Tables) -> None:
     larger = tables_of(build(definition, 1, 300, AS_OF))
-    for table, personas in (("debtor", 15), ("customer", 2), ("case", 17), ("claim", 25)):
+    for table, personas in (("debtor", 15), ("customer", 4), ("case", 17), ("claim", 25)):
         assert world[table][:personas] == larger[table][:personas]
     assert world["claim"][24]["case_id"] == 17
     assert world["claim"][25]["case_id"] == 18
@@ -81,7 +82,7 @@ def test_the_state_tells_how_the_world_was_made(definition: Definition, world: T
     (state,) = world["sim_state"]
     assert state == {
         "id": 1,
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": layout(),
         "world": "nordic-basic",
         "world_digest": definition.digest,
         "seed": 1,
@@ -120,9 +121,11 @@ def test_the_image_can_be_deserialized(definition: Definition) -> None:
     assert image[18:20] == b"\x01\x01"  # not in WAL mode
 
 
-def test_facts_of_the_gateway_are_complete(world: Tables) -> None:
+def test_facts_of_the_vendors_are_complete(world: Tables) -> None:
     facts = {fact["name"]: fact["value"] for fact in world["sim_fact"]}
-    assert sorted(facts) == ["aptic.api_keys", "aptic.clients", "aptic.user", "payex.ledgers", "personas"]
+    assert {"aptic.api_keys", "aptic.clients", "aptic.user", "payex.ledgers", "personas"} <= facts.keys()
+    assert facts["riverty.keys"] == ["ledgersim-key"]
+    assert list(facts["riverty.bank_accounts"]) == ["SEK", "NOK", "EUR", "DKK", "CHF"]
     assert facts["aptic.api_keys"] == ["ledgersim-key"]
     assert facts["aptic.clients"] == [["ledgersim", "ledgersim-secret"]]
     user = facts["aptic.user"]

@@ -67,7 +67,7 @@ def test_a_copy_of_the_worlds_file_alone_takes_the_rest_from_those_that_come_alo
     shutil.copy(copy, alone)
     change(alone, "title: Nordic basics", "title: Mine")
     assert load(str(alone)).world.title == "Mine"
-    assert len(load(str(alone)).personas) == 16
+    assert len(load(str(alone)).personas) == 18
 
 
 def test_a_world_may_name_other_personas(copy: Path) -> None:
@@ -164,6 +164,7 @@ def test_a_file_that_is_no_world_is_refused(tmp_path: Path, content: bytes, reas
         ("reference_code: BJORKVIK", "reference_code: NORDLJUS", "aptic.clients: NORDLJUS is given twice"),
         ("      country: FI", "      country: SE", "aptic.clients: must have one in FI"),
         ("fees: [REMIND, KK]", "fees: [REMIND, KKK]", "no country has a fee KKK"),
+        ("loan_rates: [4.95, 5.45, 6.20]", "", "aptic.customers: with_loan needs loan_rates"),
         ("places: ../places.yaml", "places: >-\n  ../places.yaml", "places must stand on a line of its own"),
     ],
 )
@@ -182,6 +183,13 @@ def test_a_mistake_in_the_worlds_file_is_told_with_its_key(copy: Path, old: str,
         ("due_days_ago: 62", "due_days_ago: 93", "a debt must be billed, be due and bear interest before"),
         ("days_ago: 180}", "days_ago: 190}", "a case must be registered, then paid in the order"),
         ("name: Sven Several", "name: Ulla Unpaid", "[7] Ulla Unpaid: Ulla Unpaid is given twice"),
+        ("code: PEP", "code: VIP", "the world has no question VIP"),
+        ("campaign: PART12", "campaign: PART13", "the world has no campaign PART13"),
+        ("remaining: 3500.00", "remaining: 3400.00", "Bicycle: amount and remaining must be whole payments"),
+        ("guarantor: 5eed0018", "guarantor: 5eed0017", "there is no other customer 5eed0017-c057"),
+        ("guid: 5eed0017-9a4a", "guid: 5eed0017-10a4", "5eed0017-10a4-4000-8000-000000000001 is given twice"),
+        ("remaining: 300.00", "remaining: 800.01", "amount must be above 0, and remaining not above it"),
+        ("      account: {guid", "      # account: {guid", "a purchase on account needs an account"),
         ("[5eed0010-deb0-", "[5eed0099-deb0-", "co_debtors: there is no debtor 5eed0099"),
         ("    gender: female\n", "", "must have company, or first, last and gender"),
         (

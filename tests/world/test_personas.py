@@ -71,6 +71,13 @@ def test_personas_are_told_as_json(api: Api, personas: Personas) -> None:
             "invoiceNos": ["100000101", "100000102"],
             "accountNos": ["100000190"],
         },
+        "riverty": {
+            "organizationPersonalNo": "19850314-9984",
+            "customerNumber": "1000001",
+            "customerAccountId": "5eed0001-c4ed-4000-8000-000000000001",
+            "accountNumber": "0100.0000008",
+            "ocr": "6101000000008000002",
+        },
     }
     assert all(persona["title"] and persona["description"] for persona in told)
 
@@ -247,6 +254,6 @@ def test_tove_has_two_addresses(world: Tables) -> None:
 
 
 def test_descriptions_are_of_the_definition(definition: Definition, personas: Personas) -> None:
-    assert len(personas) == len(definition.personas) == 16
+    assert len(personas) == len(definition.personas) == 18
     for persona in definition.personas:
         assert personas[persona.name]["description"] == persona.description.strip()

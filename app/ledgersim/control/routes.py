@@ -15,7 +15,14 @@ from ledgersim.core.space import ResetScope, Space
 from ledgersim.core.vendor import NO_CONTENT
 from ledgersim.core.wire import InstantIn
 
-router = APIRouter(route_class=JsonRoute, strict_content_type=False)
+
+class ControlRoute(JsonRoute):
+    """A route that reads JSON under any media type: `curl -d` says that all it sends is a form."""
+
+    any_media_type = True
+
+
+router = APIRouter(route_class=ControlRoute, strict_content_type=False)
 
 
 class Strict(BaseModel):
@@ -81,12 +88,19 @@ async def current_space(request: Request) -> Space:
 CurrentSpace = Annotated[Space, Depends(current_space)]
 
 
-@router.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
+@router.api_route(
+    "/health/live", methods=["GET", "HEAD"], operation_id="sim.health.live", summary="Whether the process runs"
+)
 async def get_live() -> Status:
     return Status()
 
 
-@router.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
+@router.api_route(
+    "/health/ready",
+    methods=["GET", "HEAD"],
+    operation_id="sim.health.ready",
+    summary="Whether requests are served",
+)
 async def get_ready() -> Status:
     return Status()
 
@@ -163,11 +177,14 @@ def _later(start: datetime, duration: str) -> datetime:
     """`start` plus an ISO 8601 duration; months and years by the calendar. Raises a 400 Problem."""
     try:
         by = isodate.parse_duration(duration)  # type: ignore[no-untyped-call]
-        after: datetime = start + by
     except (isodate.ISO8601Error, ValueError, ArithmeticError, TypeError) as error:
         raise invalid(
             "by", f"{duration[:40]!r} is not an ISO 8601 duration such as P1M, P3DT12H or PT90S"
         ) from error
+    try:
+        after: datetime = start + by
+    except (ValueError, ArithmeticError) as error:
+        raise invalid("by", "leads beyond 2199-12-31, the last day that the clock tells") from error
     if after < start or (isinstance(by, timedelta) and by < timedelta()):
         raise invalid("by", "must not be negative: time only moves forward")
     return after

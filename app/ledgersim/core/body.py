@@ -37,7 +37,9 @@ def parse_json(body: bytes) -> Any:
         if b"\\u" in body:
             _check_text(value)
     except json.JSONDecodeError as error:
-        raise _unreadable(f"{error.msg} at line {error.lineno}, column {error.colno}.") from error
+        raise _unreadable(
+            f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}."
+        ) from error
     except UnicodeDecodeError as error:
         raise _unreadable(f"Byte {error.start + 1} is not UTF-8.") from error
     except UnicodeEncodeError as error:
@@ -45,7 +47,8 @@ def parse_json(body: bytes) -> Any:
     except RecursionError as error:
         raise _unreadable("It is nested too deeply.") from error
     except ValueError as error:
-        raise _unreadable(f"{error}.") from error
+        reason = "A number has too many digits" if "digits" in str(error) else str(error)
+        raise _unreadable(f"{reason}.") from error
     return value
 
 
@@ -93,6 +96,8 @@ class JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route whose body, if it has one, is read by this module."""
 
+    any_media_type = False
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         if self.body_field is None:
@@ -103,7 +108,7 @@ class JsonRoute(APIRoute):
             if not body:
                 return await handle(JsonRequest(request, body, None))
             kind = request.headers.get("content-type", "")
-            if not _is_json(kind):
+            if not (self.any_media_type or _is_json(kind)):
                 raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
                     f"The body is {kind!r}; send it as application/json."
                 )

@@ -17,8 +17,6 @@ from sqlalchemy.types import TypeDecorator
 
 from ledgersim.core.startup import CannotStart
 
-SCHEMA_VERSION = 1  # a database file of another version is refused
-
 
 class Instant(TypeDecorator[datetime]):
     """An aware instant, kept as text of fixed width in UTC, so that order in text is order in time."""

@@ -39,7 +39,7 @@ class Dispatcher:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         parts = segments(raw_path.decode("utf-8", "replace"))
         try:
-            name, prefix, parts = _space_of(parts, Headers(scope=scope).get("sim-space"))
+            name, prefix, parts = _space_of(parts, Headers(scope=scope).getlist("sim-space"))
             mount, app, taken = self._mount_of(parts, scope["path"])
             space = self.spaces[name]
             space.catch_up()
@@ -64,20 +64,28 @@ class Dispatcher:
         raise NOT_FOUND.with_detail(f"Nothing is mounted at {path}. The mounts are: {mounts}.")
 
 
-def _space_of(parts: list[str], header: str | None) -> tuple[str, str, list[str]]:
+def _space_of(parts: list[str], headers: list[str]) -> tuple[str, str, list[str]]:
     """The space's name, the prefix of links, and the path behind the prefix."""
+    if len(set(headers)) > 1:
+        names = " and ".join(map(repr, headers))
+        raise SPACE_CONFLICT.with_detail(f"The headers Sim-Space name {names}; name one.")
     if len(parts) < 2 or parts[0].lower() != "s":
-        return header or DEFAULT, "", parts
-    if header and header != parts[1]:
+        return headers[0] if headers else DEFAULT, "", parts
+    if headers and headers[0] != parts[1]:
         raise SPACE_CONFLICT.with_detail(
-            f"The path names the space {parts[1]!r} and the header Sim-Space {header!r}; name one."
+            f"The path names the space {parts[1]!r} and the header Sim-Space {headers[0]!r}; name one."
         )
     return parts[1], f"/s/{parts[1]}", parts[2:]
 
 
 def refusal(problem: Problem) -> JSONResponse:
     """A problem in the simulator's own words: plain JSON, for what no vendor answers."""
-    content: dict[str, Any] = {"status": problem.status, "title": problem.title, "detail": problem.detail}
+    told = "; ".join(f"{name}: {message}" for name, messages in problem.errors.items() for message in messages)
+    content: dict[str, Any] = {
+        "status": problem.status,
+        "title": problem.title,
+        "detail": problem.detail or told or problem.title,
+    }
     if problem.errors:
         content["errors"] = problem.errors
     return JSONResponse(content, problem.status, dict(problem.headers))

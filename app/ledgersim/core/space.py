@@ -44,10 +44,16 @@ class Space:
     """All the state of one world. `image` is the seeded world that a reset goes back to."""
 
     def __init__(
-        self, name: str, database: Database, image: bytes, occurrences: Sequence[Occurrence] = ()
+        self,
+        name: str,
+        database: Database,
+        image: bytes,
+        occurrences: Sequence[Occurrence] = (),
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self.name = name
         self._occurrences = occurrences
+        self._given_facts = dict(facts or {})
         self.database = database
         self.runs = Runs()
         self._image = image
@@ -59,9 +65,9 @@ class Space:
         state = row(self.connection, _READ_STATE)
         assert state is not None, "a space is only made from the image of a world"
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
-        self.chance = Stream(state["seed"], "chance", state["chance_position"])
+        self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
         facts = rows(self.connection, select(Fact.__table__))  # type: ignore[attr-defined]
-        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts}
+        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts} | self._given_facts
         self.as_of = date.fromisoformat(state["as_of"])
         self.clock = self._clock_of(state)
 
@@ -90,14 +96,7 @@ class Space:
                 yield connection
                 if self.database.changes != before[1]:
                     self.clock.recorded()
-                    connection.execute(
-                        _SAVE_PROGRESS,
-                        {
-                            "guids": self.guids.position,
-                            "chance": self.chance.position,
-                            "floor": self.clock.setting.floor,
-                        },
-                    )
+                    self._save_progress(connection)
         except BaseException:
             self.guids.position = before[0]
             raise
@@ -154,20 +153,24 @@ class Space:
             self.runs.cancel(self.clock.now())
         if scope == "all":
             self.runs.clear()
-            self.database.restore(self._image)
-            self._load()
+            self._restore()
         elif scope == "clock":
             self._set_setting(Clock.starting(start_of(self.as_of)).setting)
         else:
             tokens = rows(self.connection, select(TOKEN))
-            chance, setting = self.chance.position, self.clock.setting
-            self.database.restore(self._image)
-            self._load()
-            self.chance.position = chance
+            setting = self.clock.setting
+            self._restore()
             with self.transaction() as connection:
                 if tokens:
                     connection.execute(_ADD_TOKEN, tokens)
             self._set_setting(setting)
+
+    def _restore(self) -> None:
+        """Put back the seeded world. Chance goes on, so that a token of before is never issued again."""
+        chance = self.chance.position
+        self.database.restore(self._image)
+        self._load()
+        self.chance.position = chance
 
     def _set_setting(self, setting: Setting) -> None:
         with self.database.transaction() as connection:
@@ -175,13 +178,24 @@ class Space:
         self.clock.setting = setting
 
     def issue_token(self, vendor: str, lifetime: timedelta) -> str:
-        """A new access token, valid for `lifetime` of this space's clock."""
-        with self.transaction() as connection:
+        """A new access token, valid for `lifetime` of this space's clock; never one that was issued before."""
+        with self.database.transaction() as connection:
             token = self.chance.draw().hex() + self.chance.draw().hex()
             expires_at = self.clock.now() + lifetime
             last = add(connection, _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": expires_at})
             connection.execute(_FORGET_TOKENS, {"last_id": last - MOST_TOKENS})
+            self._save_progress(connection)
         return token
+
+    def _save_progress(self, connection: Connection) -> None:
+        connection.execute(
+            _SAVE_PROGRESS,
+            {
+                "guids": self.guids.position,
+                "chance": self.chance.position,
+                "floor": self.clock.setting.floor,
+            },
+        )
 
     def token_expiry(self, vendor: str, token: str) -> datetime | None:
         """When a token of this space ends or ended; None for one that it does not know."""

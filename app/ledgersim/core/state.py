@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
@@ -47,3 +48,9 @@ class Fact(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: Any = Field(sa_type=JSON)
+
+
+def layout() -> int:
+    """A number that stands for the layout of all tables: a database file of another layout is refused."""
+    tables = sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
+    return crc32(repr([(table.name, [repr(column) for column in table.columns]) for table in tables]).encode())

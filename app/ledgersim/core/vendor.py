@@ -1,7 +1,8 @@
 """A vendor: one application at one mount, which says no in its own way."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
@@ -98,13 +99,26 @@ def new_router() -> APIRouter:
     return APIRouter(route_class=JsonRoute, strict_content_type=False)
 
 
+@dataclass(frozen=True)
+class About:
+    """What the OpenAPI document of a vendor says of all its operations: how they refuse, whom they let in."""
+
+    refusal: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
+    media_type: str = "application/json"
+    security: Mapping[str, Any] = field(default_factory=dict)
+    open_operations: frozenset[str] = frozenset()
+
+
 class VendorApp(FastAPI):
     """A FastAPI application that finds its routes by an index and words every refusal itself."""
 
-    def __init__(self, title: str, render: Render, guard: Guard | None = None, **options: Any) -> None:
-        super().__init__(title=title, openapi_url=None, docs_url=None, redoc_url=None, **options)
+    def __init__(
+        self, title: str, render: Render, guard: Guard | None = None, about: "About | None" = None
+    ) -> None:
+        super().__init__(title=title, openapi_url=None, docs_url=None, redoc_url=None)
         self._index = RouteIndex()
         self._guard = guard
+        self._about = about or About()
         self.router.middleware_stack = self._route
 
         async def refuse(request: Request, problem: Any) -> Response:
@@ -124,6 +138,26 @@ class VendorApp(FastAPI):
         self.add_exception_handler(HTTPException, refuse_http)
         self.add_exception_handler(Exception, refuse_failure)
 
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, with the vendor's own refusals and credentials in place of the framework's."""
+        document = super().openapi()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        if self._about.security:
+            document["components"]["securitySchemes"] = dict(self._about.security)
+            document["security"] = [{name: []} for name in self._about.security]
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+                operation["responses"]["default"] = {
+                    "description": "A refusal",
+                    "content": {self._about.media_type: {"schema": dict(self._about.refusal)}},
+                }
+                if operation["operationId"] in self._about.open_operations:
+                    operation["security"] = []
+        return document
+
     def include(self, *routers: APIRouter) -> None:
         """Take the routes of these routers, flat."""
         for router in routers:
@@ -135,6 +169,8 @@ class VendorApp(FastAPI):
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        if b"$" in scope["query_string"] or b"%24" in scope["query_string"]:
+            scope["query_string"] = _OPTION.sub(lambda found: found[0].lower(), scope["query_string"])
         route, parameters, allowed = self._index.find(scope["method"], scope["segments"])
         if route is None:
             raise _no_route(scope, allowed)
@@ -143,6 +179,9 @@ class VendorApp(FastAPI):
         scope.update(route=route, endpoint=route.endpoint, path_params=parameters, router=self.router)
         await route.app(scope, receive, send)
 
+
+# The name of a query option such as $filter, which counts in any case.
+_OPTION = re.compile(rb"(?:^|(?<=&))(?:\$|%24)[A-Za-z]+(?==)")
 
 # Where pydantic speaks of Python, in the words of JSON.
 _MESSAGES = {
@@ -154,6 +193,7 @@ _MESSAGES = {
     "int_type": "Input should be a whole number, without quotation marks",
     "bool_type": "Input should be true or false, without quotation marks",
     "string_type": "Input should be a string",
+    "too_short": "Input should have at least one element",
 }
 
 

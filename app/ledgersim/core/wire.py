@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from ledgersim.core.ids import parse_guid
 
@@ -85,6 +85,15 @@ Amount = Annotated[float, BeforeValidator(_HUNDREDTHS.read), _NUMBER, _HUNDREDTH
 Rate = Annotated[float, BeforeValidator(_TEN_THOUSANDTHS.read), _NUMBER, _TEN_THOUSANDTHS]
 ExchangeRate = Annotated[float, BeforeValidator(_MILLIONTHS.read), _NUMBER, _MILLIONTHS]
 
+
+def _require_whole(value: Any) -> Any:
+    if type(value) is not int:
+        raise PydanticKnownError("int_type")
+    return value
+
+
+# For closed lists of whole numbers: to pydantic, true and 1.0 are among Literal[0, 1].
+WHOLE = BeforeValidator(_require_whole)
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 
 _INSTANT = re.compile(

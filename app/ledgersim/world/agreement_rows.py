@@ -96,9 +96,9 @@ class AgreementRows:
         )
 
     def add_mandate(self, customer: Customer, draft: MandateDraft) -> None:
-        """A mandate, approved two days after it was signed."""
+        """A mandate, approved two days after it was signed if these have passed."""
         row_id = self._rows.new_id(DIRECT_DEBIT_MANDATE)
-        signed, approved = instant(draft.day), instant(draft.day + 2)
+        signed, approved = instant(draft.day), instant(min(draft.day + 2, self._today))
         self._rows.add(
             DIRECT_DEBIT_MANDATE,
             {

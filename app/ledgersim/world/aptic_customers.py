@@ -150,8 +150,8 @@ class _Maker:
 
     def _purchase(self, customer: Customer) -> PurchaseDraft:
         chance = self._chance(customer)
-        least, most = self._context.registers[customer.country].country.principal.model_dump().values()
-        amount = least + int((most - least) * chance.random() ** 3)  # many small ones
+        size = self._context.registers[customer.country].country.principal
+        amount = max(1, size.least) + int((size.most - size.least) * chance.random() ** 3)  # many small ones
         goods, day = chance.choice(customer.client.goods), self._day(customer)
         fields = (("SalesChannel", chance.choice(("Web", "Store"))),)
         if self._hits(customer, self._of.in_campaign):

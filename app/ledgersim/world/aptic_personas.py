@@ -168,7 +168,7 @@ def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debto
         "interval_type": MONTH,
         "interval": 1,
     }
-    row |= columns_of(row, calculate(covered_of(row), terms_of(row)))
+    row |= columns_of(row, calculate(covered_of(row), terms_of(row)), reminder_days=1)
     plan_id = context.rows.add(PAYMENT_PLAN, row)
     for stored in open_cases:
         context.rows.add(PAYMENT_PLAN_CASE, {"payment_plan_id": plan_id, "case_id": stored.id})

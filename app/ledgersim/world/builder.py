@@ -9,10 +9,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from ledgersim import vendors
-from ledgersim.core.database import SCHEMA_VERSION, Database
+from ledgersim.core.database import Database
 from ledgersim.core.ids import Stream
-from ledgersim.core.state import Fact, SpaceState
-from ledgersim.world import aptic, payex
+from ledgersim.core.state import Fact, SpaceState, layout
+from ledgersim.world import aptic, payex, riverty
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
 
@@ -28,11 +28,12 @@ def build(definition: Definition, seed: int, customers: int, as_of: date) -> byt
         guids = Stream(seed, "guid")
         facts = aptic.fill(connection, definition, guids, seed, customers, as_of)
         facts |= payex.fill(connection, definition, guids, as_of, facts["personas"])
+        facts |= riverty.fill(connection, definition, facts["personas"], as_of)
         connection.execute(
             insert(STATE),
             {
                 "id": 1,
-                "schema_version": SCHEMA_VERSION,
+                "schema_version": layout(),
                 "world": definition.name,
                 "world_digest": definition.digest,
                 "seed": seed,

@@ -23,6 +23,7 @@ def mismatches(definition: Definition) -> Iterator[Mismatch]:
     yield from _in_countries(definition)
     yield from _in_aptic(definition)
     yield from _in_personas(definition)
+    yield from _in_persona_customers(definition)
 
 
 def _in_countries(definition: Definition) -> Iterator[Mismatch]:
@@ -77,6 +78,29 @@ def _in_personas(definition: Definition) -> Iterator[Mismatch]:
                     yield Mismatch("personas", key, f"co_debtors: there is no debtor {guid}")
 
 
+def _in_persona_customers(definition: Definition) -> Iterator[Mismatch]:
+    of = definition.world.aptic.customers
+    payments = {campaign.code: campaign.payments for campaign in of.campaigns}
+    questions = {question.code for question in of.questions}
+    guids = {persona.aptic.customer.guid for persona in definition.personas if persona.aptic.customer}
+    for number, persona in enumerate(definition.personas):
+        key, customer = f"[{number}] {persona.name}", persona.aptic.customer
+        if customer is None:
+            continue
+        for guarantee in customer.guarantees:
+            if guarantee.guarantor not in guids - {customer.guid}:
+                yield Mismatch("personas", key, f"there is no other customer {guarantee.guarantor}")
+        for question in customer.questions:
+            if question.code not in questions:
+                yield Mismatch("personas", key, f"the world has no question {question.code}")
+        for purchase in customer.purchases:
+            if purchase.campaign is not None and purchase.campaign not in payments:
+                yield Mismatch("personas", key, f"the world has no campaign {purchase.campaign}")
+            elif purchase.campaign is not None and not purchase.is_paid_by(payments[purchase.campaign]):
+                reason = "amount and remaining must be whole payments of the campaign"
+                yield Mismatch("personas", key, f"{purchase.description}: {reason}")
+
+
 def _twice_given(definition: Definition) -> Iterator[Mismatch]:
     seen: set[str] = set()
     for part, key, value in _unique_values(definition):
@@ -98,3 +122,9 @@ def _unique_values(definition: Definition) -> Iterator[tuple[str, str, str]]:
         for case in persona.aptic.cases:
             for debt in case.debts:
                 yield "personas", key, debt.guid
+        if persona.riverty is not None:
+            yield "personas", key, persona.riverty.guid
+            yield "personas", key, f"customer_number {persona.riverty.customer_number}"
+        if persona.aptic.customer is not None:
+            for guid in persona.aptic.customer.guids:
+                yield "personas", key, guid

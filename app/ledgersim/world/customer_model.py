@@ -94,6 +94,11 @@ class PersonaPurchase(Part):
             raise ValueError("amount must be above 0, and remaining not above it")
         return self
 
+    def is_paid_by(self, payments: int) -> bool:
+        """Whether amount and remaining are whole numbers of that many equal payments."""
+        payment, odd = divmod(self.amount, payments)
+        return not odd and self.remaining % payment == 0
+
 
 class PersonaGuarantee(Part):
     """That another customer stands for this one."""
@@ -135,3 +140,9 @@ class PersonaEngagements(Part):
         if self.account is None and any(purchase.on_account for purchase in self.purchases):
             raise ValueError("a purchase on account needs an account")
         return self
+
+    @property
+    def guids(self) -> list[str]:
+        """The GUIDs of all that is given."""
+        parts = (self.account, *self.guarantees, *self.questions, self.loan)
+        return [part.guid for part in parts if part is not None]

@@ -225,6 +225,13 @@ class Aptic(Part):
     extra_fields: ExtraFieldChoices = ExtraFieldChoices()
 
 
+class Riverty(Part):
+    """What Riverty has: the keys that strict mode lets in, and where customers pay to, by currency."""
+
+    keys: list[Text] = []
+    bank_accounts: dict[Currency, Text] = {}
+
+
 class World(Part):
     """A world's own file."""
 
@@ -236,6 +243,7 @@ class World(Part):
     countries: dict[CountryCode, Country] = Field(min_length=1)
     parties: Parties
     aptic: Aptic
+    riverty: Riverty = Riverty()
 
 
 @dataclass(frozen=True)

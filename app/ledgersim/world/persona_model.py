@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus
 from ledgersim.world.customer_model import PersonaEngagements
 from ledgersim.world.parts import (
     Amount,
@@ -181,6 +182,17 @@ class PersonaAptic(Part):
         return self
 
 
+class PersonaRiverty(Part):
+    """The persona's credit account in Riverty, in the currency of its country."""
+
+    guid: Guid
+    customer_number: Annotated[str, Field(min_length=1, max_length=100)]
+    account_limit: Amount
+    balance: Amount = 0
+    status: AccountStatus = "Ok"
+    opened_days_ago: DaysAgo
+
+
 class Persona(Part):
     """Somebody whose name says what there is to see."""
 
@@ -189,3 +201,4 @@ class Persona(Part):
     description: Text
     party: PersonaParty
     aptic: PersonaAptic
+    riverty: PersonaRiverty | None = None

@@ -18,7 +18,6 @@ from pathlib import Path
 import platformdirs
 
 from ledgersim import __version__
-from ledgersim.core.database import SCHEMA_VERSION
 from ledgersim.world.definition import digest, load
 
 MOST_TEMPLATES = 10
@@ -68,7 +67,6 @@ def _version() -> tuple[object, ...]:
         sources.update(data)
     return (
         __version__,
-        SCHEMA_VERSION,
         sources.hexdigest(),
         importlib.metadata.version("faker"),
         sqlite3.sqlite_version,

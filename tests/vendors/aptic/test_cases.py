@@ -234,3 +234,19 @@ def test_the_links_of_a_case_answer(api: Api) -> None:
         "client",
     ]
     assert [api.get(link["href"]).status_code for link in case["links"]] == [200] * 8
+
+
+def test_given_numbers_keep_clear_of_those_in_the_same_request(api: Api) -> None:
+    number = api.get(api.case()).json()["caseNumber"]
+    next_one = str(int(number) + 1000)
+    created = api.create(CASES, [{}, {"caseNumber": next_one}, {}])
+    numbers = [api.get(f"{CASES}/{guid}").json()["caseNumber"] for guid in created["caseGuids"]]
+    assert numbers == [str(int(next_one) + 1), next_one, str(int(next_one) + 2)]
+
+
+def test_the_main_debtor_is_the_one_with_that_role(api: Api) -> None:
+    case = api.case(
+        debtors=[{"debtorRole": "Guarantor", "firstname": "G"}, {"debtorRole": "MainDebtor", "firstname": "M"}]
+    )
+    listed = api.get(CASES, _filter=f"caseGuid eq {case.rsplit('/', 1)[1]}").json()["value"][0]
+    assert listed["mainDebtorName"] == "M"

@@ -99,6 +99,7 @@ def test_a_main_address_becomes_the_legal_default_address(api: Api) -> None:
         "countryCode": "SE",
         "fullAddress": "Storgatan 1 A, 111 22 Umeå, SE",
         "defaultAddress": True,
+        "validatedAt": "2027-01-01T00:00:00Z",
         "validOverride": False,
         "lastUpdatedAt": "2027-01-01T00:00:00Z",
     }
@@ -259,3 +260,61 @@ def test_the_cases_of_a_debtor_are_its_own(api: Api) -> None:
     assert api.get(f"{path}/{guid.upper()}").json() == api.get(mine).json()
     assert api.get(f"{DEBTORS}/{other['debtorGuid']}/Cases").json()["total"] == 0
     assert api.get(f"{DEBTORS}/{other['debtorGuid']}/Cases/{guid}").status_code == 404
+
+
+def test_the_list_shows_the_default_address_only_while_it_is_valid(api: Api) -> None:
+    api.freeze("2027-06-15T12:00:00Z")
+    debtor = api.debtor()["debtorGuid"]
+    dates = {"validFrom": "2027-06-15", "validTo": "2027-06-20"}
+    api.create(f"{DEBTORS}/{debtor}/Addresses", {"street": "Now", "zipCode": "1", "city": "X", **dates})
+
+    def street() -> Any:
+        return api.get(DEBTORS, _filter=f"debtorGuid eq {debtor}").json()["value"][0]["street"]
+
+    assert street() == "Now"
+    api.freeze("2027-06-20T23:00:00Z")
+    assert street() == "Now"
+    api.freeze("2027-06-21T00:00:00Z")
+    assert street() is None
+    assert api.get(DEBTORS, _filter=f"debtorGuid eq {debtor} and street eq 'Now'").json()["total"] == 0
+
+
+def test_a_complete_address_is_validated_when_it_is_stored(api: Api) -> None:
+    api.freeze("2027-06-15T12:00:00Z")
+    path = f"{DEBTORS}/{api.debtor()['debtorGuid']}/Addresses"
+    address = api.create(path, {"street": "S"})
+    assert address["validatedAt"] is None
+    api.freeze("2027-06-16T00:00:00Z")
+    api.patch(f"{path}/{address['addressGuid']}", {"zipCode": "1", "city": "X"})
+    changed = api.get(f"{path}/{address['addressGuid']}").json()
+    assert (changed["validatedAt"], changed["lastUpdatedAt"]) == (
+        "2027-06-16T00:00:00Z",
+        "2027-06-16T00:00:00Z",
+    )
+
+
+def test_a_full_name_once_sent_stays_and_one_that_was_made_follows_its_parts(api: Api) -> None:
+    made = api.create(DEBTORS, {"firstname": "Ada", "lastname": "Ek"})["debtorGuid"]
+    sent = api.create(DEBTORS, {"firstname": "Ada", "lastname": "Ek", "fullName": "Dr Ada Ek"})["debtorGuid"]
+
+    def name(guid: str) -> Any:
+        return api.get(f"{DEBTORS}/{guid}/Summary").json()["fullName"]
+
+    for guid in (made, sent):
+        api.patch(f"{DEBTORS}/{guid}", {"lastname": "Alm"})
+    assert (name(made), name(sent)) == ("Ada Alm", "Dr Ada Ek")
+    api.patch(f"{DEBTORS}/{sent}", {"fullName": None})
+    api.patch(f"{DEBTORS}/{made}", {"firstname": None, "lastname": None})
+    assert (name(made), name(sent)) == (None, "Ada Alm")
+
+
+def test_fees_of_foreign_cases_count_by_the_exchange_rate_of_their_debts(api: Api) -> None:
+    debtor = api.debtor(currencyCode="SEK")["debtorGuid"]
+    api.case(
+        currencyCode="NOK",
+        debtors=[{"debtorGuid": debtor}],
+        debts=[{"remainingPrincipal": 100, "exchRate": 0.95}],
+        fees=[{"originalPrincipal": 20}],
+    )
+    summary = api.get(f"{DEBTORS}/{debtor}/Summary").json()
+    assert (summary["remainingPrincipal"], summary["remaininFee"], summary["remainingSum"]) == (95, 19, 114)

@@ -298,3 +298,124 @@ def test_an_unknown_plan_is_a_404(api: Api) -> None:
         assert api.patch(f"{path}/{unknown}", {}).status_code == 404
         assert api.delete(f"{path}/{unknown}").status_code == 404
         assert api.post(f"{path}/{unknown}/Activate").status_code == 404
+
+
+def test_when_reminders_come_and_how_many_overdue_payments_end_a_plan_are_settings(serve: Any) -> None:
+    api: Api = serve(plan_reminder_days="10", plan_overdue_limit="1")
+    api.freeze("2027-01-01T00:00:00Z")
+    path, _ = owing(api, 1000)
+    made = plan(api, path, active=1, reminderFee=60)
+    told = api.post("/_sim/clock/advance", {"by": "P3M"}).json()["events"]
+    mine = [
+        (one["at"][:10], one["event"].rsplit(".", 1)[1])
+        for one in told
+        if one["path"].endswith(made["paymentPlanGuid"])
+    ]
+    assert mine == [("2027-02-14", "invoiced"), ("2027-03-10", "reminded"), ("2027-03-10", "terminated")]
+
+
+def test_closing_all_its_cases_ends_a_plan_and_nothing_more_is_charged(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    path, cases = owing(api, 1000, 500)
+    made = plan(api, path, active=1, invoiceFee=30)
+    api.post(f"{cases[0]}/Close", {"closureCode": "RETRIEVED"})
+    api.freeze("2027-02-20T00:00:00Z")
+    assert remaining(api, cases) == [1000, 530]
+    api.post(f"{cases[1]}/Close", {"closureCode": "RETRIEVED"})
+    assert api.get(one_of(path, made)).json()["active"] == 0
+    api.freeze("2028-01-01T00:00:00Z")
+    assert remaining(api, cases) == [1000, 530]
+
+
+def test_a_debt_added_under_a_plan_bears_its_own_interest(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    path, cases = owing(api, 1000, interestRate=10, interestFrom="2027-01-01")
+    made = plan(api, path, active=1)
+    api.create(
+        f"{cases[0]}/Debts", {"originalPrincipal": 3650, "interestRate": 10, "interestFrom": "2027-01-01"}
+    )
+    api.freeze("2027-01-11T00:00:00Z")
+    api.delete(one_of(path, made))
+    assert api.get(cases[0]).json()["remainingInterest"] == 10
+    api.freeze("2027-01-21T00:00:00Z")
+    assert api.get(cases[0]).json()["remainingInterest"] == 22.74
+
+
+def test_all_that_is_wrong_is_named_at_once(api: Api) -> None:
+    path, _ = owing(api, 100)
+    terms = {
+        "paymentPlanType": 2,
+        "numberOfPayments": 601,
+        "amount": 0,
+        "active": 3,
+        "cases": ["x"],
+        "invoiceFee": 1,
+    }
+    assert sorted(api.put(path, terms).json()["errors"]) == ["active", "amount", "cases[0]", "numberOfPayments"]
+    other = {
+        "paymentPlanType": 9,
+        "currencyCode": "NOK",
+        "feeCurrencyCode": "EUR",
+        "payments": [{"paymentNo": 0}],
+    }
+    assert sorted(api.put(path, other).json()["errors"]) == [
+        "currencyCode",
+        "feeCurrencyCode",
+        "paymentPlanType",
+        "payments[0].paymentNo",
+    ]
+
+
+def test_closing_one_of_its_cases_leaves_a_plan_that_ends_when_the_others_are_paid(api: Api) -> None:
+    api.freeze("2026-01-15T00:00:00Z")
+    path, cases = owing(api, 1000.01, 500.02, interestRate=10, interestFrom="2026-01-15")
+    made = plan(api, path, active=1, paymentPlanType=1, numberOfPayments=5, invoiceFee=5, reminderFee=60)
+    api.freeze("2026-02-20T00:00:00Z")
+    api.post(f"{cases[1]}/Close", {"closureCode": "RETRIEVED"})
+    api.put(f"{cases[0]}/Payments", {"paymentAmount": remaining(api, cases)[0]})
+    assert api.get(one_of(path, made)).json()["active"] == 0
+    api.freeze("2027-01-01T00:00:00Z")
+    assert remaining(api, cases)[0] == 0
+
+
+def test_a_proposal_whose_deviations_no_longer_fit_is_activated_without_them(api: Api) -> None:
+    api.freeze("2026-01-15T00:00:00Z")
+    path, _ = owing(api, 1000)
+    late = {"paymentNo": 1, "specifiedDueDate": "2026-03-10", "specifiedAmount": 100}
+    made = plan(api, path, numberOfPayments=3, payments=[late])
+    api.freeze("2026-02-01T00:00:00Z")
+    assert api.post(f"{one_of(path, made)}/Activate").status_code == 204
+    now = api.get(one_of(path, made)).json()
+    assert (now["payments"][0]["dueDate"], column(now, "amount")) == ("2026-03-31T00:00:00Z", [100, 450, 450])
+
+
+def test_null_takes_a_deviation_back(api: Api) -> None:
+    path, _ = owing(api, 1000)
+    one = one_of(path, plan(api, path))
+    api.patch(one, {"payments": [{"paymentNo": 2, "specifiedAmount": 100}]})
+    assert api.patch(one, {"payments": [{"paymentNo": 2}]}).status_code == 204
+    assert column(api.get(one).json(), "amount")[1] == 100
+    assert api.patch(one, {"payments": [{"paymentNo": 2, "specifiedAmount": None}]}).status_code == 204
+    assert column(api.get(one).json(), "amount") == [250] * 4
+
+
+def test_a_limited_plan_paid_in_advance_is_charged_all_the_same(api: Api) -> None:
+    api.freeze("2026-01-15T00:00:00Z")
+    path, cases = owing(api, 1500, interestRate=10, interestFrom="2026-01-15")
+    made = api.create(
+        path, {"paymentPlanType": 4, "numberOfPayments": 5, "amount": 100, "invoiceFee": 3, "active": 1}
+    )
+    assert column(made, "unpaid")[-1] == 1000
+    api.put(f"{cases[0]}/Payments", {"paymentAmount": made["totalAmount"]})
+    assert api.get(one_of(path, made)).json()["remainingNumberOfPayments"] == 0
+    api.freeze(made["payments"][-1]["invoiceDate"])
+    assert (remaining(api, cases), api.get(one_of(path, made)).json()["active"]) == ([1000], 0)
+
+
+def test_what_an_active_plan_counts_on_cannot_be_removed(api: Api) -> None:
+    path, cases = owing(api, 1000)
+    debt = f"{cases[0]}/Debts/{api.only(f'{cases[0]}/Debts')['debtGuid']}"
+    made = plan(api, path, active=1)
+    assert api.delete(debt).status_code == 409
+    api.delete(one_of(path, made))
+    assert api.delete(debt).status_code == 204

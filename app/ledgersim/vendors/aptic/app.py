@@ -2,9 +2,9 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledgersim.core.vendor import VendorApp, VendorSettings
+from ledgersim.core.vendor import About, VendorApp, VendorSettings
 from ledgersim.vendors.aptic.auth.routes import router_for
-from ledgersim.vendors.aptic.auth.rules import guard
+from ledgersim.vendors.aptic.auth.rules import TOKEN_OPERATION, guard
 from ledgersim.vendors.aptic.cases import routes as cases
 from ledgersim.vendors.aptic.clients.routes import router as clients
 from ledgersim.vendors.aptic.credit_insurances.routes import router as credit_insurances
@@ -14,7 +14,7 @@ from ledgersim.vendors.aptic.debts.routes import router as debts
 from ledgersim.vendors.aptic.direct_debits.routes import router as direct_debits
 from ledgersim.vendors.aptic.documents.routes import router as documents
 from ledgersim.vendors.aptic.engagements.routes import router as engagements
-from ledgersim.vendors.aptic.errors import to_response
+from ledgersim.vendors.aptic.errors import PROBLEM, to_response
 from ledgersim.vendors.aptic.fees.routes import router as fees
 from ledgersim.vendors.aptic.loan_interests.routes import router as loan_interests
 from ledgersim.vendors.aptic.party_parameters.routes import router as party_parameters
@@ -24,6 +24,19 @@ from ledgersim.vendors.aptic.questions.routes import router as questions
 from ledgersim.vendors.aptic.services.owners import service_routers
 from ledgersim.vendors.aptic.services.registry import read_services
 from ledgersim.vendors.aptic.system.routes import router as system
+
+_ABOUT = About(
+    refusal=PROBLEM,
+    media_type="application/problem+json",
+    security={
+        "oauth2": {
+            "type": "oauth2",
+            "flows": {"clientCredentials": {"tokenUrl": "/APIGW/login/oauth/access_token", "scopes": {}}},
+        },
+        "apikey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+    },
+    open_operations=frozenset({TOKEN_OPERATION}),
+)
 
 
 class CreatedAs200:
@@ -43,7 +56,7 @@ class CreatedAs200:
 
 def build(settings: VendorSettings) -> VendorApp:
     """The gateway, as strict as the settings ask for."""
-    app = VendorApp("Aptic API Gateway (simulated)", to_response, guard(settings.auth))
+    app = VendorApp("Aptic API Gateway (simulated)", to_response, guard(settings.auth), _ABOUT)
     if settings.created_status == "200":
         app.add_middleware(CreatedAs200)
     app.include(

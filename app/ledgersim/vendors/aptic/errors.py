@@ -11,6 +11,21 @@ from starlette.responses import Response
 
 from ledgersim.core.problems import Problem
 
+# The schema of a problem document.
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "ProblemDetails",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "format": "int32"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "traceId": {"type": "string"},
+    },
+    "required": ["type", "title", "status", "detail", "instance", "traceId"],
+}
 _SECTION = {
     400: "15.5.1",
     401: "15.5.2",

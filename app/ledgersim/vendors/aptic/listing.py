@@ -1,11 +1,13 @@
 """Lists: `$filter`, `$orderby`, `$skip` and `$top` over prepared statements, in the vendor's envelope."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, bindparam, func, select
 from sqlalchemy.sql import visitors
 
@@ -25,6 +27,14 @@ from ledgersim.odata import (
 MOST = 100
 DEFAULT_TOP = 25
 
+
+def _check_digits(text: Any) -> Any:
+    if isinstance(text, str) and not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        raise PydanticCustomError("digits", "Input should be a whole number")
+    return text
+
+
+Digits = Annotated[int, BeforeValidator(_check_digits)]
 Item = TypeVar("Item")
 Row = dict[str, Any]
 
@@ -44,8 +54,10 @@ class ListQuery(BaseModel):
     filter: str = Field(
         "", alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`"
     )
-    skip: int = Field(0, alias="$skip", ge=0, le=2**31 - 1, description="How many matches to pass over")
-    top: int = Field(DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100")
+    skip: Digits = Field(0, alias="$skip", ge=0, le=2**31 - 1, description="How many matches to pass over")
+    top: Digits = Field(
+        DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100"
+    )
     orderby: str = Field("", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
 
 
@@ -84,7 +96,7 @@ class Listing:
         try:
             select_page, count_all = self._statements(query.filter, query.orderby)
         except ODataError as error:
-            raise invalid(error.parameter, error.message) from error
+            raise invalid(error.parameter, error.message.removeprefix(f"{error.parameter} ")) from error
         top = min(query.top, MOST)
         connection = space.connection
         items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)

@@ -49,8 +49,14 @@ def full_name(first: str | None, middle: str | None, last: str | None, suffix: s
 
 
 def named(party: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes, with a full name made of the parts where parts but no full name are sent."""
-    merged = {**party, **changes}
-    if changes.get("full_name") is None and any(changes.get(name) is not None for name in NAMES):
+    """The changes, with a full name made of the parts where none is sent.
+
+    A full name that a client once sent stays until it is sent anew or cleared.
+    """
+    if changes.get("full_name") is not None:
+        return dict(changes)
+    made = full_name(*(party.get(name) for name in NAMES))
+    if "full_name" in changes or party.get("full_name") in (None, made):
+        merged = {**party, **changes}
         return {**changes, "full_name": full_name(*(merged.get(name) for name in NAMES))}
     return dict(changes)

@@ -1,12 +1,12 @@
-"""Riverty (customer account). So far the mount and the way of refusing; the operations are to come."""
+"""Riverty (AfterPay): customer account."""
 
 from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
 
 
-def _build(_: VendorSettings) -> VendorApp:
-    from ledgersim.vendors.riverty.errors import to_response
+def _build(settings: VendorSettings) -> VendorApp:
+    from ledgersim.vendors.riverty.app import build
 
-    return VendorApp("Riverty customer account API (simulated)", to_response)
+    return build(settings)
 
 
 VENDOR = Vendor("riverty", "/api/v3", _build)

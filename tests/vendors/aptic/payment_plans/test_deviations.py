@@ -157,6 +157,15 @@ class TestDueDates:
         plan = calculated(ANNUITY, 3, None, deviating(3, due=later), deviating(2, due=date(2026, 5, 19)))
         assert [row.due_date for row in plan.rows] == [date(2026, 2, 28), date(2026, 5, 19), later]
 
+    def test_a_payment_may_not_stay_where_the_one_before_it_is_put(self) -> None:
+        asked = terms(ANNUITY, 3, None, deviating(1, due=MARCH), deviating(2, due=MARCH))
+        assert refusal(asked).errors == {
+            f"payments[{nth}].specifiedDueDate": [
+                f"payment {nth + 1}: 2026-03-31 does not lie between its neighbours"
+            ]
+            for nth in (0, 1)
+        }
+
     def test_the_last_payment_has_no_neighbour_after_it(self) -> None:
         assert calculated(ANNUITY, 3, None, deviating(3, due=date(2027, 1, 7))).rows[2].due_date.year == 2027
 

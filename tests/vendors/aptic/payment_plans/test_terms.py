@@ -143,5 +143,9 @@ def test_wrong_terms_are_told_before_conflicts() -> None:
     assert refusal(Terms(REGISTERED, ANNUITY), case("0")).kind == "invalid"
 
 
+def test_the_largest_amount_is_one() -> None:
+    assert calculate([THOUSAND], terms(LINEAR, None, "99999999999.99")).number_of_payments == 1
+
+
 def test_amounts_may_carry_zeros_beyond_two_decimals() -> None:
     assert str(calculate([THOUSAND], terms(LINEAR, None, "400.000")).rows[0].instalment) == "400.00"

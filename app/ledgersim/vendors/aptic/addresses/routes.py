@@ -14,6 +14,7 @@ from ledgersim.vendors.aptic.addresses.rules import (
     add_address,
     clear_default,
     full_address,
+    validated_at,
 )
 from ledgersim.vendors.aptic.addresses.schemas import AddressIn, AddressItem
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
@@ -76,6 +77,7 @@ def address_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> A
                     clear_default(connection, owner, party["id"])
             changes["full_address"] = full_address(address | changes)
             changes["last_updated_at"] = call.space.clock.now()
+            changes["validated_at"] = validated_at(address | changes, call.space.clock.now())
             change(connection, ADDRESS, address["id"], changes)
 
     @router.delete(one, **NO_CONTENT, **about("delete", "Remove one address"))

@@ -1,12 +1,12 @@
 """What an address must look like, and which of a party's is the default."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from ledgersim.core.database import add, row
+from ledgersim.core.database import Instant, add, row
 from ledgersim.core.ids import Stream
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
 
@@ -21,6 +21,17 @@ DEFAULT = select(ADDRESS).where(OWN, ADDRESS.c.default_address.is_(True))
 _CLEAR_DEFAULT = update(ADDRESS).where(OWN, ADDRESS.c.default_address.is_(True)).values(default_address=False)
 
 
+# Whether an address is valid on a day: within its dates, and not marked as invalid by then.
+VALID = (
+    (ADDRESS.c.valid_from.is_(None) | (ADDRESS.c.valid_from < bindparam("day_end", type_=Instant)))
+    & (ADDRESS.c.valid_to.is_(None) | (ADDRESS.c.valid_to >= bindparam("day_start", type_=Instant)))
+    & (
+        ADDRESS.c.address_not_valid_date.is_(None)
+        | (ADDRESS.c.address_not_valid_date >= bindparam("day_end", type_=Instant))
+    )
+)
+
+
 def full_address(parts: Mapping[str, Any]) -> str | None:
     """The parts in one line: `Storgatan 1 A, 111 22 Stockholm, SE`; None where there are none."""
     lines = (
@@ -31,6 +42,17 @@ def full_address(parts: Mapping[str, Any]) -> str | None:
     )
     joined = (" ".join(str(parts[name]) for name in line if parts.get(name)) for line in lines)
     return ", ".join(line for line in joined if line) or None
+
+
+def validated_at(parts: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When an address was found valid: as it is stored, if it has street, postcode and city [inferred]."""
+    return now if all(parts.get(name) for name in ("street", "zip_code", "city")) else None
+
+
+def valid_on(day: date) -> dict[str, datetime]:
+    """The parameters of `VALID` for a day."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return {"day_start": start, "day_end": start + timedelta(days=1)}
 
 
 def add_address(
@@ -46,7 +68,7 @@ def add_address(
         "owner_id": owner_id,
         "full_address": full_address(values) or values.get("full_address"),
         "default_address": bool(values.get("default_address")) or first,
-        "validated_at": None,
+        "validated_at": validated_at(values, now),
         "valid_override": False,
         "last_updated_at": now,
     }

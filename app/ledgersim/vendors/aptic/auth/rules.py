@@ -88,7 +88,7 @@ def client_of(form: Mapping[str, list[str]], authorization: str) -> tuple[str, s
         raise OAuthRefusal("unsupported_grant_type", f"{grant!r} is not supported; use client_credentials.")
     sent = form.get("client_id", [""])[0], form.get("client_secret", [""])[0]
     basic = _basic(authorization)
-    if basic is not None and any(sent) and sent != basic:
+    if basic is not None and any(one and one != other for one, other in zip(sent, basic, strict=True)):
         raise OAuthRefusal("invalid_request", "The form and the Authorization header name different clients.")
     client = basic or sent
     if not all(client):

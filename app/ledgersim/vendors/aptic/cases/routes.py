@@ -21,6 +21,7 @@ from ledgersim.vendors.aptic.cases.writing import close_case, import_cases
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions, Page
+from ledgersim.vendors.aptic.payment_plans.life import case_closed
 from ledgersim.vendors.aptic.store import Row, by_guid, change, find
 
 router = new_router()
@@ -118,3 +119,4 @@ async def close(call: CurrentCall, caseGuid: str, body: CloseIn) -> None:
         raise CONFLICT.with_detail(f"The case {case['case_number']} is closed already.")
     with call.space.transaction() as connection:
         close_case(connection, call.space, case, body.closure_code, body.note)
+        case_closed(connection, call.space, case["id"])

@@ -1,18 +1,18 @@
 """Cases on the wire. The order of members is that of the vendor's samples."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
+from ledgersim.core.wire import WHOLE, Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
 from ledgersim.vendors.aptic.debtors.schemas import JuridicalType, SummaryCase
 from ledgersim.vendors.aptic.debts.schemas import DebtIn
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldIn
 from ledgersim.vendors.aptic.fees.schemas import FeeIn
 from ledgersim.vendors.aptic.links import Link
 
-CreditRegistryStatus = Literal[0, 1, 2, 3, 4]
+CreditRegistryStatus = Annotated[Literal[0, 1, 2, 3, 4], WHOLE]
 # The first is documented, the others are inferred.
 ClosureCode = Literal["RETRIEVED", "PAID", "WRITTENOFF", "BANKRUPT", "DECEASED", "DISPUTED"]
 

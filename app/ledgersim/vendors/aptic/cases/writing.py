@@ -58,6 +58,7 @@ def import_cases(connection: Connection, space: Space, bodies: list[CaseIn]) -> 
     import_id = add(
         connection, _ADD_CASE_IMPORT, {"imported_at": space.clock.now(), "number_of_cases": len(cases)}
     )
+    _give_numbers(connection, cases, import_id)
     return [
         _import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)
     ], import_id
@@ -128,7 +129,6 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
     case = {
         **{name: value for name, value in sent.items() if name in CASE.c},
         "case_guid": space.guids.guid(),
-        "case_number": sent["case_number"] or "",
         "import_id": import_id,
         "client_id": None if client is None else client["id"],
         "currency_code": currency or space.facts["aptic.user"]["system_currency_code"],
@@ -136,7 +136,6 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
         "service": sent["service"] or DEFAULT_SERVICE,
         "status": ACTIVE,
     }
-    case["case_number"] = case["case_number"] or _free_number(connection, import_id, index)
     case["payment_reference_number"] = sent["payment_reference_number"] or payment_reference(
         case["case_number"]
         if case["case_number"].isascii() and case["case_number"].isdigit()
@@ -172,7 +171,8 @@ def _add_debtors(connection: Connection, space: Space, case: Row, debtors: list[
         )
     if links:
         connection.execute(insert(CASE_DEBTOR), links)
-        change(connection, CASE, case["id"], {"main_debtor_id": links[0]["debtor_id"]})
+        main = next((link for link in links if link["debtor_role"] == MAIN_ROLE), links[0])
+        change(connection, CASE, case["id"], {"main_debtor_id": main["debtor_id"]})
 
 
 def _find_or_add(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
@@ -192,8 +192,13 @@ def _find_or_add(connection: Connection, space: Space, sent: Mapping[str, Any]) 
     return debtor
 
 
-def _free_number(connection: Connection, import_id: int, index: int) -> str:
-    number = 1_000_000 + import_id * 1_000 + index
-    while row(connection, reading.BY_NUMBER, number=str(number)) is not None:
-        number += 1
-    return str(number)
+def _give_numbers(connection: Connection, cases: list[Row], import_id: int) -> None:
+    """Number the cases that came without a number by one that nothing else has, in the request or before it."""
+    taken = {case["case_number"] for case in cases}
+    number = 1_000_000 + import_id * 1_000
+    for case in cases:
+        if case["case_number"] is None:
+            while str(number) in taken or row(connection, reading.BY_NUMBER, number=str(number)) is not None:
+                number += 1
+            case["case_number"] = str(number)
+            number += 1

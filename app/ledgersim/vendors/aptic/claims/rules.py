@@ -175,7 +175,7 @@ def resumed(books: Books, claim: Mapping[str, Any], today: int) -> Books:
     """The books of a suspended claim that bears interest again from day `today` on, on its own terms."""
     start = max(accrual_start(claim), today)
     end = NEVER if claim["interest_to"] is None else max(start, _day(claim["interest_to"]))
-    return replace(books, accrues_from=start, accrues_to=end)
+    return replace(settled(books, today), accrues_from=start, accrues_to=end)
 
 
 def closed(books: Books, today: int) -> Books:

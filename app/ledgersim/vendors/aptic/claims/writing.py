@@ -31,6 +31,16 @@ _C = CLAIM.c
 _ADD_CLAIM = insert(CLAIM)
 _ADD_ADJUSTMENT = insert(ADJUSTMENT)
 _BOOKS = select(*(_C[field.name] for field in fields(Books))).where(_C.id == bindparam("claim_id"))
+_RATE = (
+    select(_C.exch_rate)
+    .where(
+        _C.case_id == bindparam("of_case"),
+        _C.currency_code == bindparam("currency"),
+        _C.exch_rate.is_not(None),
+    )
+    .order_by(_C.id)
+    .limit(1)
+)
 _BOOKINGS = select(PAYMENT_BOOKING.c.id).where(PAYMENT_BOOKING.c.claim_id == bindparam("claim_id")).limit(1)
 _REMOVE_ADJUSTMENTS = delete(ADJUSTMENT).where(ADJUSTMENT.c.claim_id == bindparam("row_id"))
 _REMOVE = delete(CLAIM).where(_C.id == bindparam("row_id"))
@@ -59,10 +69,16 @@ def add_debt(
 def add_fee(
     connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Add a fee to a case as a client sends it; without a date it is of today [inferred]."""
+    """Add a fee to a case as a client sends it; without a date it is of today [inferred].
+
+    Its exchange rate is that of the case's debts in its currency [inferred].
+    """
     values = dict(sent)
     values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
     values["fee_type"] = values.get("name")
+    currency = values.get("currency_code") or case["currency_code"]
+    known = row(connection, _RATE, of_case=case["id"], currency=currency)
+    values["exch_rate"] = None if known is None else known["exch_rate"]
     return _add_claim(connection, space, FEE, case, values)
 
 

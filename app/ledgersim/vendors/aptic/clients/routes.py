@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fastapi import Response
 from sqlalchemy import bindparam, func, insert, select
 
 from ledgersim.core.database import add, row
@@ -40,7 +41,7 @@ async def list_clients(call: CurrentCall, query: ListOptions) -> Any:
     response_model=ClientItem,
     **operation("aptic.clients.create", **_OBSERVED, summary="Create a client"),
 )
-async def create_client(call: CurrentCall, body: ClientIn) -> Any:
+async def create_client(call: CurrentCall, body: ClientIn, response: Response) -> Any:
     client = body.model_dump()
     with call.space.transaction() as connection:
         if client["reference_code"] is None:
@@ -49,6 +50,7 @@ async def create_client(call: CurrentCall, body: ClientIn) -> Any:
             raise _reference_taken(client["reference_code"])
         client |= {"unique_id": call.space.guids.guid(), "reg_date": call.space.clock.now()}
         add(connection, _ADD_CLIENT, client)
+    response.headers["Location"] = call.url(f"/v1/Clients/{client['unique_id']}")
     return client
 
 

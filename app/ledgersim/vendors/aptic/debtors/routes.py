@@ -6,7 +6,7 @@ from fastapi import Response
 
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.addresses.routes import address_router
-from ledgersim.vendors.aptic.addresses.rules import MAIN
+from ledgersim.vendors.aptic.addresses.rules import MAIN, VALID, valid_on
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
 from ledgersim.vendors.aptic.cases import reading
 from ledgersim.vendors.aptic.cases.schemas import CaseItem, CaseOut
@@ -35,7 +35,10 @@ extra_fields = extra_field_router("debtor", "Debtors", BY_GUID)
 
 _WITH_ADDRESS = DEBTOR.outerjoin(
     ADDRESS,
-    (ADDRESS.c.owner_id == DEBTOR.c.id) & (ADDRESS.c.owner == "debtor") & ADDRESS.c.default_address.is_(True),
+    (ADDRESS.c.owner_id == DEBTOR.c.id)
+    & (ADDRESS.c.owner == "debtor")
+    & ADDRESS.c.default_address.is_(True)
+    & VALID,
 )
 _COLUMNS = {name: (ADDRESS if name in MAIN else DEBTOR).c[name] for name in DebtorItem.model_fields}
 _LIST = Listing(_WITH_ADDRESS, _COLUMNS, fields_of(DebtorItem, _COLUMNS), DEBTOR.c.id)
@@ -72,7 +75,7 @@ def debtor_out(call: Call, debtor: Row) -> Row:
     ),
 )
 async def list_debtors(call: CurrentCall, query: ListOptions) -> Any:
-    return _LIST.page(call.space, query)
+    return _LIST.page(call.space, query, **valid_on(call.space.clock.today()))
 
 
 @router.put(

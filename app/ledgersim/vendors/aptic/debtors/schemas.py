@@ -1,17 +1,17 @@
 """Debtors on the wire. The order of members is that of the vendor's samples."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, Answer, Body, CurrencyIn, InstantIn
+from ledgersim.core.wire import WHOLE, Amount, Answer, Body, CurrencyIn, InstantIn
 from ledgersim.vendors.aptic.addresses.schemas import MainAddressIn
 from ledgersim.vendors.aptic.links import Link
 
-JuridicalType = Literal[0, 1]  # 0 natural person [inferred], 1 legal person [observed]
-Gender = Literal[0, 1, 2]
-NotificationChannel = Literal[0, 1, 2, 3]
+JuridicalType = Annotated[Literal[0, 1], WHOLE]  # 0 natural person [inferred], 1 legal person [observed]
+Gender = Annotated[Literal[0, 1, 2], WHOLE]
+NotificationChannel = Annotated[Literal[0, 1, 2, 3], WHOLE]
 
 
 class DebtorItem(Answer):

@@ -18,6 +18,7 @@ from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.debts.schemas import DebtChange, DebtCreated, DebtIn, DebtItem, DebtOut
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import ListOptions, Page
+from ledgersim.vendors.aptic.payment_plans.life import check_not_covered
 from ledgersim.vendors.aptic.store import Row, change
 
 router = new_router()
@@ -103,6 +104,7 @@ async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: Deb
 async def delete_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> None:
     debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
     with call.space.transaction() as connection:
+        check_not_covered(call.space, debt["case_id"])
         remove(connection, debt)
 
 

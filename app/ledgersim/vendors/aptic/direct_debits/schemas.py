@@ -1,15 +1,15 @@
 """Direct debit mandates on the wire."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.core.wire import WHOLE, Answer, Body, InstantIn
 from ledgersim.vendors.aptic.links import Link
 
-MandateType = Literal[1, 2, 3, 4, 5, 7]
-BankAccountClass = Literal[1, 2, 3, 4, 5, 7, 8, 9, 10]
+MandateType = Annotated[Literal[1, 2, 3, 4, 5, 7], WHOLE]
+BankAccountClass = Annotated[Literal[1, 2, 3, 4, 5, 7, 8, 9, 10], WHOLE]
 
 
 class MandateOut(Answer):

@@ -1,8 +1,9 @@
 """Extra fields of debtors, customers and cases: written once, built for an owner."""
 
 from typing import Any
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import Select, bindparam, delete
 
 from ledgersim.core.database import row
@@ -47,9 +48,13 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
         return _LIST.page(call.space, query, of_owner=owner, of_id=of["id"])
 
     @router.put(base, status_code=201, response_model=ExtraFieldItem, **about("create", "Add an extra field"))
-    async def create_extra_field(call: CurrentCall, body: ExtraFieldIn, of: Row = Depends(find_owner)) -> Any:
+    async def create_extra_field(
+        call: CurrentCall, body: ExtraFieldIn, response: Response, of: Row = Depends(find_owner)
+    ) -> Any:
         with call.space.transaction() as connection:
             set_extra_fields(connection, owner, of["id"], [body.model_dump()])
+        path = f"/v1/{collection}/{of[f'{owner}_guid']}/Extrafields/{quote(body.name, safe='')}"
+        response.headers["Location"] = call.url(path)
         return {"name": body.name, "value": body.value or []}
 
     @router.get(one, response_model=ExtraFieldItem, **about("get", "Read one extra field"))

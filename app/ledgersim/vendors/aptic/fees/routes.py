@@ -12,6 +12,7 @@ from ledgersim.vendors.aptic.claims.table import CLAIM, FEE
 from ledgersim.vendors.aptic.claims.writing import add_fee, adjust, check_owed, remove
 from ledgersim.vendors.aptic.fees.schemas import FeeChange, FeeCreated, FeeIn, FeeItem, FeeOut
 from ledgersim.vendors.aptic.listing import ListOptions, Page
+from ledgersim.vendors.aptic.payment_plans.life import check_not_covered
 from ledgersim.vendors.aptic.store import change
 
 router = new_router()
@@ -62,6 +63,7 @@ async def update_fee(call: CurrentCall, caseGuid: str, feeGuid: str, body: FeeCh
 async def delete_fee(call: CurrentCall, caseGuid: str, feeGuid: str) -> None:
     fee = find_claim(call, find_case(call, caseGuid), FEE, feeGuid)
     with call.space.transaction() as connection:
+        check_not_covered(call.space, fee["case_id"])
         remove(connection, fee)
 
 

@@ -62,16 +62,14 @@ _OWED = (
 )
 
 
-def cases_to_cover(
-    space: Space, debtor: Row, guids: Sequence[str] | None, currency: str | None, active: bool
-) -> list[Row]:
+def cases_to_cover(space: Space, debtor: Row, guids: Sequence[str] | None, currency: str | None) -> list[Row]:
     """The cases that a new plan covers: those named, else all that are open and in no active plan.
 
     Raises a 400 Problem naming foreign, closed or unknown ones and differing currencies, a 409 where there is
-    none, or where an active plan is to cover what another active one does.
+    none.
     """
     mine = rows(space.connection, _CASES_OF_DEBTOR, of_debtor=debtor["id"])
-    taken = {one["case_id"] for one in rows(space.connection, _TAKEN)}
+    taken = taken_cases(space)
     if not guids:
         covered = [case for case in mine if case["closure_date"] is None and case["id"] not in taken]
         if not covered:
@@ -84,8 +82,6 @@ def cases_to_cover(
     if currency is not None and currency not in currencies:
         told = f"must be {currencies.pop()}, the currency of the cases"
         raise VALIDATION.with_errors({"currencyCode": [told]})
-    if active:
-        check_free(covered, taken)
     return covered
 
 

@@ -1,12 +1,12 @@
 """What happens to active plans by themselves, and what a payment on a covered case does to them.
 
 On its invoice date a payment's interest and fees are booked on the covered cases; a payment that is overdue
-gets the reminder fee; with two overdue payments the plan is terminated; the last payment completes it.
-Source: the issue on payment plans ("Books", "Life").
+gets the reminder fee; with two overdue payments (a setting) the plan is terminated; the last payment completes
+it. Source: the issue on payment plans ("Books", "Life").
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ledgersim.core.database import row, rows
 from ledgersim.core.events import Event
+from ledgersim.core.problems import CONFLICT
 from ledgersim.core.space import Space, start_of_day
 from ledgersim.vendors.aptic.cases.table import CASE
 from ledgersim.vendors.aptic.claims.reading import today
@@ -24,13 +25,20 @@ from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.payment_plans import plans
 from ledgersim.vendors.aptic.payment_plans.balance import distribute
 from ledgersim.vendors.aptic.payment_plans.covering import owed_on
+from ledgersim.vendors.aptic.payment_plans.engine import Plan
 from ledgersim.vendors.aptic.payment_plans.progress import overdue, remaining_number_of_payments
 from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
 from ledgersim.vendors.aptic.payment_plans.table import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
-from ledgersim.vendors.aptic.payment_plans.writing import calculated, case_ids_of, end, left_on, save
+from ledgersim.vendors.aptic.payment_plans.writing import (
+    calculated,
+    end,
+    left_on,
+    open_cases_of,
+    reminder_days,
+    save,
+)
 from ledgersim.vendors.aptic.store import Row
 
-OVERDUE_TO_TERMINATE = 2
 PLAN_FEE, REMINDER_FEE = "PLANFEE", "PLANREMIND"  # names of the fees on the cases [inferred]
 
 _NEXT = select(func.min(PAYMENT_PLAN.c.next_event)).where(PAYMENT_PLAN.c.active == ACTIVE)
@@ -83,7 +91,8 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
         _charge(connection, space, plan, payment.interest, payment.fee, PLAN_FEE)
         plan["invoiced"] += 1
         events.append(_event(space, plan, "paymentplan.invoiced", payment))
-    late = overdue(plans.payments_of(plan, planned), space.clock.today())
+    last_day = space.clock.today() - timedelta(days=reminder_days(space) - 1)
+    late = overdue(plans.payments_of(plan, planned), last_day)
     for payment in late:
         number = str(payment.payment_no)
         if number not in plan["reminders"]:
@@ -91,11 +100,22 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
             _charge(connection, space, plan, Decimal(0), fee, REMINDER_FEE)
             plan["reminders"] = {**plan["reminders"], number: str(fee)}
             events.append(_event(space, plan, "paymentplan.reminded", payment))
-    save(connection, plan, {"invoiced": plan["invoiced"], "reminders": plan["reminders"]})
-    if len(late) >= OVERDUE_TO_TERMINATE:
+    save(connection, space, plan, {"invoiced": plan["invoiced"], "reminders": plan["reminders"]})
+    if len(late) >= space.facts["aptic.plan_overdue_limit"]:
         end(connection, space, plan, completed=False)
         events.append(_event(space, plan, "paymentplan.terminated", late[-1]))
+    elif _is_complete(space, plan, planned):
+        end(connection, space, plan, completed=True)
+        events.append(_event(space, plan, "paymentplan.completed", planned.rows[-1]))
     return events
+
+
+def _is_complete(space: Space, plan: Row, planned: Plan) -> bool:
+    """Whether nothing is left, or all is paid and invoiced: what is paid in advance is charged all the same."""
+    if left_on(space, plan) == 0:
+        return True
+    paid = remaining_number_of_payments(plans.payments_of(plan, planned)) == 0
+    return bool(paid) and plan["invoiced"] == planned.number_of_payments
 
 
 def _event(space: Space, plan: Row, kind: str, payment: Payment) -> Event:
@@ -107,7 +127,10 @@ def _charge(
     connection: Connection, space: Space, plan: Row, interest: Decimal, fee: Decimal, name: str
 ) -> None:
     """Book interest and fees on the covered cases, by what remains of their principal."""
-    principals = {case.case_id: case.principal for case in owed_on(space, case_ids_of(plan))}
+    open_cases = open_cases_of(space, plan)
+    if not open_cases:
+        return
+    principals = {case.case_id: case.principal for case in owed_on(space, open_cases)}
     for case_id, share in distribute(interest, principals).items():
         bearer = row(connection, _BEARER, case_id=case_id)
         if not share:
@@ -133,12 +156,25 @@ def plans_of(space: Space, case_id: int) -> list[tuple[Row, Decimal]]:
     return [(plan, left_on(space, plan)) for plan in found]
 
 
+def case_closed(connection: Connection, space: Space, case_id: int) -> None:
+    """End the active plans that cover a case which has been closed, if nothing is left on their open cases."""
+    for plan in rows(connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
+        if left_on(space, plan) == 0:
+            end(connection, space, plan, completed=False)
+
+
 def received(connection: Connection, space: Space, before: Sequence[tuple[Row, Decimal]]) -> None:
     """Let the plans follow a payment that has been booked; the last payment completes a plan."""
     for plan, owed in before:
         left = left_on(space, plan)
         receipt: list[Any] = [space.clock.today().isoformat(), str(owed - left), str(left)]
         plan["receipts"] = [*plan["receipts"], receipt]
-        save(connection, plan, {"receipts": plan["receipts"]})
-        if remaining_number_of_payments(plans.payments_of(plan, calculated(plan))) == 0:
+        save(connection, space, plan, {"receipts": plan["receipts"]})
+        if _is_complete(space, plan, calculated(plan)):
             end(connection, space, plan, completed=True)
+
+
+def check_not_covered(space: Space, case_id: int) -> None:
+    """Raises a 409 Problem if an active plan covers a case: what it counts on cannot be removed [inferred]."""
+    if rows(space.connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
+        raise CONFLICT.with_detail("An active payment plan covers the case, so nothing owed can be removed.")

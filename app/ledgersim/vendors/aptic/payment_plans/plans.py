@@ -89,7 +89,7 @@ def payments_of(plan: Row, planned: engine.Plan) -> tuple[Payment, ...]:
     return progress.with_receipts(progress.with_reminders(planned.rows, reminders), receipts)
 
 
-def columns_of(plan: Row, planned: engine.Plan) -> Row:
+def columns_of(plan: Row, planned: engine.Plan, reminder_days: int) -> Row:
     """The columns of a stored plan that follow from its schedule and from how far it has come."""
     payments = payments_of(plan, planned)
     return {
@@ -97,17 +97,17 @@ def columns_of(plan: Row, planned: engine.Plan) -> Row:
         "number_of_payments": planned.number_of_payments,
         "remaining_number_of_payments": progress.remaining_number_of_payments(payments),
         "amount": cents(planned.amount),
-        "next_event": next_event(plan, payments),
+        "next_event": next_event(plan, payments, reminder_days),
     }
 
 
-def next_event(plan: Row, payments: Iterable[Payment]) -> int:
+def next_event(plan: Row, payments: Iterable[Payment], reminder_days: int) -> int:
     """The day on which a plan next does something by itself: invoices a payment, or finds one overdue."""
     if plan["active"] != ACTIVE:
         return NEVER
     days = [payment.invoice_date.toordinal() for payment in list(payments)[plan["invoiced"] :][:1]]
     days += [
-        payment.due_date.toordinal() + 1
+        payment.due_date.toordinal() + reminder_days
         for payment in payments
         if payment.paid_date is None and str(payment.payment_no) not in plan["reminders"]
     ]
@@ -120,7 +120,8 @@ def answer(plan: Row, planned: engine.Plan, cases: list[Row]) -> Row:
     totals = engine.totals(Balance.of(covered_of(plan)), payments)
     return {
         **plan,
-        **columns_of(plan, planned),
+        "number_of_payments": planned.number_of_payments,
+        "remaining_number_of_payments": progress.remaining_number_of_payments(payments),
         "fee_currency_code": plan["currency_code"],
         "total_amount": totals.amount,
         "total_principal": totals.principal,

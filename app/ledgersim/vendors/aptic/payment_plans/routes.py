@@ -71,7 +71,8 @@ async def update_payment_plan(
 ) -> None:
     plan = _find_plan(call, debtorGuid, paymentplanGuid)
     with call.space.transaction() as connection:
-        writing.change_payments(connection, plan, body.model_dump()["payments"])
+        sent = [one.model_dump(exclude_unset=True) for one in body.payments or []]
+        writing.change_payments(connection, call.space, plan, sent)
 
 
 @router.delete(_ONE, **NO_CONTENT, **_about("delete", "Remove (terminate) a payment plan"))

@@ -1,0 +1,91 @@
+"""Applying for account credit, and reading what is left of it."""
+
+from typing import Any
+
+from ledgersim.core.database import row
+from ledgersim.core.problems import NOT_FOUND
+from ledgersim.core.space import Space
+from ledgersim.core.vendor import CurrentCall, new_router, operation
+from ledgersim.vendors.riverty.customer_account import rules
+from ledgersim.vendors.riverty.customer_account.schemas import (
+    ApplicationIn,
+    ApplicationOut,
+    CreditLimitOut,
+    Refusal,
+)
+from ledgersim.vendors.riverty.customer_account.writing import BY_NUMBER, Row, addresses_of, apply
+from ledgersim.vendors.riverty.messages import Message
+
+router = new_router()
+
+_DENIED: Any = {401: {"model": Refusal, "description": "Authorization has been denied for this request."}}
+_INVALID: Any = {400: {"model": list[Message], "description": "Model validation failed."}}
+_UNKNOWN: Any = {404: {"model": Refusal, "description": "There is no such account."}}
+
+
+@router.post(
+    "/customer-account",
+    response_model=ApplicationOut,
+    responses={**_INVALID, **_DENIED},
+    **operation(
+        "riverty.customeraccount.apply",
+        method="documented",
+        path="documented",
+        summary="Apply for account credit",
+    ),
+)
+async def apply_for_account(call: CurrentCall, body: ApplicationIn) -> Any:
+    sent = body.model_dump()
+    customer = sent["customer"]
+    decision = rules.decide(body.customer.first_name, body.account_limit)
+    if decision.grants:
+        with call.space.transaction() as connection:
+            account = apply(connection, call.space, sent, decision)
+        known = account
+    else:
+        account = None
+        known = {**customer, "customer_account_id": None, "address_list": addresses_of(customer, decision)}
+    return {
+        "account": None if account is None else _shown(call.space, account),
+        "temporary_external_problem": decision.temporary_external_problem,
+        "customer": known,
+        "outcome": decision.outcome,
+        "risk_check_messages": decision.messages,
+    }
+
+
+@router.get(
+    "/customer-account/{accountNumber}/credit-limit",
+    response_model=CreditLimitOut,
+    responses={**_DENIED, **_UNKNOWN},
+    **operation(
+        "riverty.customeraccount.creditlimit",
+        method="documented elsewhere",
+        path="documented elsewhere",
+        summary="Read what is left of an account's credit",
+    ),
+)
+async def get_credit_limit(call: CurrentCall, accountNumber: str) -> Any:
+    account = row(call.space.connection, BY_NUMBER, number=accountNumber)
+    if account is None:
+        raise NOT_FOUND.with_detail(f"There is no customer account {accountNumber[:80]!r}.")
+    reason = rules.closed_because(account["account_status"], account["is_stopped"], account["confirmed"])
+    return {
+        "remaining_credit_limit": rules.remaining(account["account_limit"], account["balance"]),
+        "balance": account["balance"],
+        "is_open_for_new_transactions": reason is None,
+        "account_message": reason,
+        "total_balance": account["balance"],
+    }
+
+
+def _shown(space: Space, account: Row) -> Row:
+    last, upcoming = rules.notice_dates(account["first_notice_date"], space.clock.today())
+    return {
+        **account,
+        "account_profile": rules.PROFILE,
+        "customer_id": account["customer_number"],
+        "ocr": rules.ocr(account["account_number"]),
+        "last_notice_date": last,
+        "next_notice_date": upcoming,
+    }

@@ -1,0 +1,136 @@
+"""The numbers of accounts, what comes of an application, and what is left of a credit."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from stdnum import luhn
+
+from ledgersim.vendors.riverty.messages import ActionCode, Message, MessageType, message
+
+OPEN = "Ok"
+PROFILE = "1"  # the only profile of accounts, as in the vendor's sample
+_FIRST_ACCOUNT = 100_000_000  # without its check digit: 0100.0000008 is the vendor's sample
+
+
+def account_number(account_id: int) -> str:
+    """The number of the account with an id from 1 on: eleven digits, the last by Luhn, a point after four."""
+    digits = f"{_FIRST_ACCOUNT + account_id - 1:010}"
+    digits += luhn.calc_check_digit(digits)
+    return f"{digits[:4]}.{digits[4:]}"
+
+
+def ocr(number: str) -> str:
+    """The payment reference of an account: 61, its digits, five zeros, a check digit by Luhn [documented]."""
+    digits = f"61{number.replace('.', '')}00000"
+    return digits + str(luhn.calc_check_digit(digits))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What comes of an application."""
+
+    outcome: str
+    messages: tuple[Message, ...] = ()
+    temporary_external_problem: bool = False
+
+    @property
+    def grants(self) -> bool:
+        """Whether there is an account."""
+        return self.outcome in ("Accepted", "Pending")
+
+
+def _decision(
+    outcome: str,
+    code: str,
+    text: str,
+    action: ActionCode = "OfferSecurePaymentMethods",
+    field: str | None = None,
+    type_: MessageType = "BusinessError",
+    problem: bool = False,
+) -> Decision:
+    return Decision(outcome, (message(code, text, action, field, type_),), problem)
+
+
+# The sandbox's triggers with their codes and sentences [documented]; actions and fields are inferred.
+_ACCEPTED = Decision("Accepted")
+_LIMIT_REACHED = _decision("Rejected", "200.903", "Customer Limit Reached.", field="accountLimit")
+_BY_FIRST_NAME = {
+    "Reject": _decision("Rejected", "200.901", "Negative Customer Score."),
+    "Underage": _decision("Rejected", "200.001", "Customer Too Young."),
+    "ChargebackPresent": _decision("Rejected", "200.912", "Chargeback present."),
+    # No code is public for it.
+    "StrongCustomerAuthentication": _decision(
+        "Pending",
+        "StrongCustomerAuthentication",
+        "Strong customer authentication is required.",
+        "AskConsumerToIdentify",
+        type_="NotificationMessage",
+    ),
+    # Our own [inferred].
+    "AddressCorrection": _decision(
+        "Pending", "200.103", "Address was corrected.", "AskConsumerToConfirm", "customer.address"
+    ),
+    "TechnicalProblem": _decision(
+        "NotEvaluated",
+        "TechnicalProblem",
+        "The application could not be evaluated; try again later.",
+        "Unavailable",
+        type_="TechnicalError",
+        problem=True,
+    ),
+}
+CORRECTED = _BY_FIRST_NAME["AddressCorrection"]
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+
+
+def decide(first_name: str | None, limit: int) -> Decision:
+    """What comes of an application for a limit in hundredths; a number as first name is the most to grant."""
+    name = first_name or ""
+    if _WHOLE.fullmatch(name):
+        return _LIMIT_REACHED if limit > int(name) * 100 else _ACCEPTED
+    return _BY_FIRST_NAME.get(name, _ACCEPTED)
+
+
+def corrected(address: dict[str, Any]) -> dict[str, Any]:
+    """An address as the register might know it: with an entrance that the sender left out or mistook."""
+    entrance = "B" if address["street_number_additional"] == "A" else "A"
+    return {**address, "street_number_additional": entrance}
+
+
+def notice_dates(first: date | None, today: date) -> tuple[date | None, date | None]:
+    """The last notice by today and the next one: monthly from the first on [inferred]."""
+    if first is None:
+        return None, None
+    if first > today:
+        return None, first
+    months = (today.year - first.year) * 12 + today.month - first.month
+    if _months_after(first, months) > today:
+        months -= 1
+    return _months_after(first, months), _months_after(first, months + 1)
+
+
+def _months_after(first: date, months: int) -> date:
+    """That day so many months later, or the last day of a month that is too short for it."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    for day in (first.day, 30, 29):
+        try:
+            return date(year, month + 1, day)
+        except ValueError:
+            continue
+    return date(year, month + 1, 28)
+
+
+def closed_because(status: str, stopped: bool, confirmed: bool) -> str | None:
+    """Why an account takes no new transactions; None for one that does. The sentences are inferred."""
+    if stopped:
+        return "The account is stopped."
+    if not confirmed:
+        return "The application is pending."
+    return None if status == OPEN else f"The account is in status {status}."
+
+
+def remaining(limit: int, balance: int) -> int:
+    """What is left of a limit."""
+    return max(limit - balance, 0)

@@ -1,0 +1,165 @@
+"""Customer accounts on the wire."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, parse_instant
+from ledgersim.vendors.riverty.messages import Message
+
+Country = Literal["NO", "SE", "FI", "DK", "DE", "AT", "CH", "NL", "BE"]
+Currency = Literal["EUR", "NOK", "SEK", "DKK", "CHF"]
+Language = Literal["NO", "SV", "SE", "FI", "DA", "DK", "EN", "DE", "NL", "FR"]
+AccountStatus = Literal[
+    "Ok",
+    "FirstReminder",
+    "SecondReminder",
+    "UnderCancelation",
+    "SentToDebtCollection",
+    "ClosedFromDebtCollection",
+]
+Outcome = Literal["Accepted", "Pending", "Rejected", "NotEvaluated"]
+
+_SUCCESSORS = {"SE": "SV", "DK": "DA"}  # of the obsolete languages [documented]
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_PHONE = re.compile(r"\+?[0-9 ()/.-]{5,}", re.ASCII)
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "Input should not be blank")
+    return text
+
+
+def _in_form(pattern: re.Pattern[str]) -> AfterValidator:
+    def check(text: str) -> str:
+        if text and not pattern.fullmatch(text):
+            raise PydanticCustomError("form", "Input should be in another form")
+        return text
+
+    return AfterValidator(check)
+
+
+def _read_day(value: object) -> date | None:
+    if value is None or value == "":
+        return None
+    instant = parse_instant(value) if isinstance(value, str) else None
+    if instant is None:
+        raise PydanticCustomError("form", "Input should be a date")
+    return instant.date()
+
+
+Needed = Annotated[str, AfterValidator(_not_blank)]
+Email = Annotated[str, _in_form(_EMAIL)]  # the form is inferred, as that of phones and the day
+Phone = Annotated[str, _in_form(_PHONE)]
+DayIn = Annotated[date | None, BeforeValidator(_read_day, json_schema_input_type=str | None)]
+LanguageIn = Annotated[Language, AfterValidator(lambda code: _SUCCESSORS.get(code, code))]
+
+
+class AddressIn(Body):
+    """Where the customer lives."""
+
+    street: Needed = Field(max_length=100)
+    street_number: str | None = Field(None, max_length=10)
+    street_number_additional: str | None = Field(None, max_length=10)
+    postal_code: Needed = Field(max_length=10)
+    postal_place: Needed = Field(max_length=100)
+    country_code: Country
+    care_of: str | None = Field(None, max_length=50)
+
+
+class CustomerIn(Body):
+    """Who applies."""
+
+    salutation: Literal["Mr", "Mrs", "Miss"] | None = None
+    first_name: str | None = Field(None, max_length=50)
+    last_name: str | None = Field(None, max_length=50)
+    customer_number: str | None = Field(None, max_length=100)
+    organization_personal_no: str | None = None
+    category: Literal["Company", "Person"]
+    currency: Currency
+    distribution_by: Literal["Company", "Client"] | None = None
+    distribution_type: Literal["Paper", "Email", "Sms"] | None = None
+    email: Email | None = None
+    address: AddressIn | None = None
+    phone: Phone | None = None
+    direct_phone: Phone | None = None
+    mobile_phone: Phone | None = None
+
+
+class ApplicationIn(Body):
+    """An application for account credit."""
+
+    account_limit: AmountIn
+    customer: CustomerIn
+    first_notice_date: DayIn = None
+    country_code: Country
+    conversation_language: LanguageIn
+
+
+class AccountOut(Answer):
+    """The account that was granted."""
+
+    account_limit: Amount
+    account_number: str
+    account_profile: str
+    account_status: AccountStatus
+    balance: Amount
+    bank_account: str | None
+    customer_id: str
+    created_at: datetime
+    is_stopped: bool
+    ocr: str
+    last_notice_date: date | None
+    next_notice_date: date | None
+
+
+class AddressOut(Answer):
+    """An address."""
+
+    street: str
+    street_number: str | None
+    street_number_additional: str | None
+    postal_code: str
+    postal_place: str
+    country_code: Country
+    care_of: str | None
+
+
+class CustomerOut(Answer):
+    """The customer as the vendor knows it."""
+
+    customer_number: str | None
+    customer_account_id: str | None
+    first_name: str | None
+    last_name: str | None
+    address_list: list[AddressOut]
+
+
+class ApplicationOut(Answer):
+    """What came of an application; without an account where none was granted."""
+
+    account: AccountOut | None
+    temporary_external_problem: bool
+    customer: CustomerOut
+    outcome: Outcome
+    risk_check_messages: list[Message]
+
+
+class CreditLimitOut(Answer):
+    """What is left of an account's credit."""
+
+    remaining_credit_limit: Amount
+    balance: Amount
+    is_open_for_new_transactions: bool
+    account_message: str | None
+    total_balance: Amount
+
+
+class Refusal(Answer):
+    """Why there is no answer."""
+
+    message: str

@@ -1,0 +1,87 @@
+"""What the tests of Riverty send."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.client import Api
+
+ACCOUNTS = "/api/v3/customer-account"
+KEY = {"X-Auth-Key": "any"}
+Json = dict[str, Any]
+
+# The vendor's sample (seed 003) with its members in its order; only the placeholders are filled in.
+SAMPLE: Json = {
+    "accountLimit": 1.00,
+    "customer": {
+        "salutation": "Mrs",
+        "firstName": "Astrid",
+        "lastName": "Svensson",
+        "customerNumber": "K-1",
+        "organizationPersonalNo": "19101010-1011",
+        "category": "Person",
+        "currency": "SEK",
+        "distributionBy": "Client",
+        "distributionType": "Email",
+        "email": "astrid@example.com",
+        "address": {
+            "street": "Storgatan",
+            "streetNumber": "1",
+            "streetNumberAdditional": "B",
+            "postalCode": "111 20",
+            "postalPlace": "Stockholm",
+            "countryCode": "SE",
+            "careOf": "Ek",
+        },
+        "phone": "+46 8 465 004 00",
+        "directPhone": "08-46500400",
+        "mobilePhone": "+46701740605",
+    },
+    "firstNoticeDate": "2026-02-28",
+    "countryCode": "SE",
+    "conversationLanguage": "SV",
+}
+
+
+def application(customer: Json | None = None, **members: Any) -> Json:
+    """The sample with other members; an Ellipsis takes one out."""
+    changed = {**SAMPLE, "customer": {**SAMPLE["customer"], **(customer or {})}, **members}
+    if isinstance(changed["customer"], dict):
+        changed["customer"] = {name: one for name, one in changed["customer"].items() if one is not ...}
+    return {name: one for name, one in changed.items() if one is not ...}
+
+
+class Riverty:
+    """Sends requests to Riverty with a key."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def send(self, body: Any, space: str = "") -> httpx.Response:
+        """An application as it is."""
+        return self.api.send("POST", space + ACCOUNTS, headers=KEY, json=body)
+
+    def apply(self, customer: Json | None = None, **members: Any) -> Json:
+        """The answer to an application that holds."""
+        answer = self.send(application(customer, **members))
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def refused(self, body: Any) -> list[tuple[str, str]]:
+        """Code and field of each message of a refusal."""
+        answer = self.send(body)
+        assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
+        return [(one["code"], one["fieldReference"]) for one in answer.json()]
+
+    def credit_limit(self, number: str) -> httpx.Response:
+        """What is left of an account's credit."""
+        return self.api.send("GET", f"{ACCOUNTS}/{number}/credit-limit", headers=KEY)
+
+
+@pytest.fixture
+def riverty(api: Api) -> Riverty:
+    """A client of a fresh server whose clock stands at the beginning of 2026."""
+    api.freeze("2026-01-01T10:20:30.123456Z")
+    return Riverty(api)
