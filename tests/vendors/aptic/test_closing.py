@@ -102,3 +102,12 @@ def test_a_case_imported_adjusted_part_paid_read_a_year_later_and_closed(api: Ap
     api.post(f"{case}/Close", {"closureCode": "WRITTENOFF"})
     api.freeze("2030-01-01T00:00:00Z")
     assert api.get(case).json()["remainingSum"] == 7700
+
+
+def test_the_status_follows_the_closing_and_not_the_other_way_round(api: Api) -> None:
+    case = api.case()
+    refused = api.patch(case, {"status": "closed"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["status"])
+    api.post(f"{case}/Close", {"closureCode": "PAID"})
+    assert api.patch(case, {"status": "Active"}).status_code == 409
+    assert api.patch(case, {"status": "Closed", "description": "d"}).status_code == 204

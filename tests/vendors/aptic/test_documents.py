@@ -51,6 +51,7 @@ def test_a_document_may_be_a_link_to_an_archive(api: Api) -> None:
         ({"fileDataBase64": "å"}, ["fileDataBase64"]),
         ({"fileDataBase64": "A" * (7 * 2**20 // 3 * 4 + 8)}, ["fileDataBase64"]),
         ({"loggedAt": "x"}, ["loggedAt"]),
+        ({"externalLink": "zzz"}, ["externalLink"]),
     ],
 )
 def test_a_bad_document_is_a_400(api: Api, change: dict[str, Any], errors: list[str]) -> None:

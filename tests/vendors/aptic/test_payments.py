@@ -72,7 +72,7 @@ def test_no_cent_is_lost_or_made(amount: int, owed: list[Owed]) -> None:
         for claim in owed
     )
     left = amount - sum(one.used for one in found)
-    assert everything or left <= max([Fraction(1), *(claim.rate for claim in owed)])
+    assert everything or left <= 1 + max([Fraction(1), *(claim.rate for claim in owed)])
 
 
 @given(st.integers(0, 10**9), claims)
@@ -229,3 +229,30 @@ def test_a_debt_with_payments_cannot_be_removed(api: Api) -> None:
     case = api.case(debts=[{"remainingPrincipal": 10}])
     pay(api, case)
     assert api.delete(f"{case}/Debts/{api.only(f'{case}/Debts')['debtGuid']}").status_code == 409
+
+
+def test_interest_does_not_depend_on_how_often_something_is_booked(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    debt = {"originalPrincipal": 1000, "interestRate": 10, "interestFrom": "2027-01-01"}
+    often, never = api.case(debts=[debt]), api.case(debts=[debt])
+    for _ in range(30):
+        api.post("/_sim/clock/advance", {"by": "P1D"})
+        pay(api, often, paymentAmount=0.01)
+    assert [api.get(case).json()["originalInterest"] for case in (often, never)] == [8.22, 8.22]
+
+
+def test_what_buys_no_whole_cent_of_a_foreign_debt_is_not_deducted(api: Api) -> None:
+    case = api.case(debts=[{"originalPrincipal": 100, "currencyCode": "EUR", "exchRate": 11.5}])
+    detail = pay(api, case, paymentAmount=6.66)
+    assert (detail["totalAmountDeducted"], detail["amountNotDeducted"]) == (6.56, 0.1)
+    assert api.only(f"{case}/Debts")["paidPrincipal"] == 0.57
+
+
+def test_a_calculation_type_that_is_changed_changes_the_rate_from_that_day(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    case = api.case(debts=[{"originalPrincipal": 36500, "interestFrom": "2027-01-01"}])
+    path = f"{case}/Debts/{api.only(f'{case}/Debts')['debtGuid']}"
+    api.freeze("2027-01-11T00:00:00Z")
+    api.patch(path, {"interestSpecificCalculationType": "FI-B2C"})
+    api.freeze("2027-01-21T00:00:00Z")
+    assert (api.get(path).json()["calcRate"], api.get(path).json()["remainingInterest"]) == (9.5, 95)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Query
 
-from ledgersim.core.problems import CONFLICT
+from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.cases import reading
 from ledgersim.vendors.aptic.cases.schemas import (
@@ -17,7 +17,7 @@ from ledgersim.vendors.aptic.cases.schemas import (
     CloseIn,
 )
 from ledgersim.vendors.aptic.cases.table import CASE
-from ledgersim.vendors.aptic.cases.writing import close_case, import_cases
+from ledgersim.vendors.aptic.cases.writing import CLOSED, close_case, import_cases
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions, Page
@@ -88,6 +88,11 @@ async def get_case(call: CurrentCall, guid: str) -> Any:
 )
 async def update_case(call: CurrentCall, caseGuid: str, body: CaseChange) -> None:
     case = find_case(call, caseGuid)
+    if "status" in body.model_fields_set and body.status != case["status"]:
+        if case["closure_date"] is not None:
+            raise CONFLICT.with_detail(f"The case {case['case_number']} is closed, and so its status stays.")
+        if (body.status or "").lower() == CLOSED.lower():
+            raise invalid("status", "A case is closed by POST /v1/Cases/{caseGuid}/Close, with a closureCode")
     with call.space.transaction() as connection:
         change(connection, CASE, case["id"], body.model_dump(exclude_unset=True))
 

@@ -15,12 +15,12 @@ STATUTORY_RATES = {"FI-B2C": 9_5000, "FI-B2B": 10_5000, "NO-LATE": 12_0000}
 EARLIEST_ACCRUAL = date(1950, 1, 1).toordinal()
 
 
-def accrued(principal: int, rate: int, days: int) -> int:
+def accrued(principal: int, rate: int, days: int, rest: int = 0) -> int:
     """Simple interest in hundredths, actual/365, rounded half up.
 
-    `principal` in hundredths, `rate` in ten-thousandths of a per cent a year.
+    `principal` in hundredths, `rate` in ten-thousandths of a per cent a year, `rest` in parts of YEAR.
     """
-    return (2 * principal * rate * days + YEAR) // (2 * YEAR)
+    return (2 * (principal * rate * days + rest) + YEAR) // (2 * YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Books:
     original_vat: int = 0
     remaining_vat: int = 0
     accrual_rate: int = 0
+    accrual_rest: int = 0
     accrues_from: int = NEVER
     accrues_to: int = NEVER
 
@@ -133,11 +134,14 @@ def settled(books: Books, today: int) -> Books:
     until = min(today, books.accrues_to)
     if until <= books.accrues_from:
         return books
-    interest = accrued(books.remaining_principal, books.accrual_rate, until - books.accrues_from)
+    days = until - books.accrues_from
+    interest = accrued(books.remaining_principal, books.accrual_rate, days, books.accrual_rest)
+    exact = books.remaining_principal * books.accrual_rate * days + books.accrual_rest
     return replace(
         books,
         original_interest=books.original_interest + interest,
         remaining_interest=books.remaining_interest + interest,
+        accrual_rest=exact - interest * YEAR,
         accrues_from=until,
     )
 

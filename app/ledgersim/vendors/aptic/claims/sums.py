@@ -17,9 +17,9 @@ TODAY: ColumnElement[int] = bindparam("today", type_=Integer)
 _C = CLAIM.c
 
 
-def _fraction(amount: Cents, numerator: Cents, denominator: int) -> Cents:
-    """amount * numerator / denominator, rounded half up, without ever forming the whole product."""
-    part = (amount % denominator) * (numerator % denominator)
+def _fraction(amount: Cents, numerator: Cents, denominator: int, rest: Cents | int = 0) -> Cents:
+    """(amount * numerator + rest) / denominator, rounded half up, without ever forming the whole product."""
+    part = (amount % denominator) * (numerator % denominator) + rest
     return (
         amount * (numerator // denominator)
         + (amount // denominator) * (numerator % denominator)
@@ -34,7 +34,9 @@ _DAYS = case(
 )
 _ACCRUED = case(
     (_C.accrual_rate == 0, 0),
-    else_=_fraction(_C.remaining_principal, type_coerce(_C.accrual_rate * _DAYS, Integer), YEAR),
+    else_=_fraction(
+        _C.remaining_principal, type_coerce(_C.accrual_rate * _DAYS, Integer), YEAR, _C.accrual_rest
+    ),
 )
 
 # What a claim stands at today, in its own currency. Interest that accrues is owed from the start.

@@ -3,7 +3,8 @@
 Amounts are whole hundredths of `currency_code`. The balances (original, paid, adjusted, remaining) are
 changed by `rules.book` alone and always satisfy remaining = original - paid + adjusted. Interest beyond
 them accrues with the clock from day `accrues_from` to day `accrues_to` (days since 0001-01-01) on the
-remaining principal; it is in no column until it is booked.
+remaining principal; it is in no column until it is booked. What rounding left out then is `accrual_rest`, in
+parts of `rules.YEAR` of a hundredth, so that interest does not depend on how often something is booked.
 """
 
 from datetime import datetime
@@ -51,6 +52,7 @@ class Claim(SQLModel, table=True):
     original_vat: int = _cents()
     remaining_vat: int = _cents()
     accrual_rate: int = 0
+    accrual_rest: int = _cents()
     accrues_from: int = NEVER
     accrues_to: int = NEVER
     registration_date: datetime = Field(sa_type=Instant)

@@ -1,5 +1,6 @@
 """The debts of a case."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Response
@@ -10,10 +11,10 @@ from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, ope
 from ledgersim.vendors.aptic.addresses.rules import DEFAULT, MAIN
 from ledgersim.vendors.aptic.cases.routes import find_case, open_case
 from ledgersim.vendors.aptic.claims.reading import claim_list, find_claim, today
-from ledgersim.vendors.aptic.claims.rules import due_date
+from ledgersim.vendors.aptic.claims.rules import due_date, settled, yearly_rate
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentIn
 from ledgersim.vendors.aptic.claims.table import CLAIM, DEBT
-from ledgersim.vendors.aptic.claims.writing import add_debt, adjust, check_owed, remove
+from ledgersim.vendors.aptic.claims.writing import add_debt, adjust, books_of, check_owed, remove
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.debts.schemas import DebtChange, DebtCreated, DebtIn, DebtItem, DebtOut
 from ledgersim.vendors.aptic.links import link
@@ -92,7 +93,12 @@ async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: Deb
         changes["due_date"] = (
             due_date(None, debt["bill_date"], changes["payment_condition"]) or debt["due_date"]
         )
+    calculation = changes.get("interest_specific_calculation_type", debt["interest_specific_calculation_type"])
     with call.space.transaction() as connection:
+        books = settled(books_of(connection, debt["id"]), today(call.space))
+        rate = yearly_rate(debt["interest_code"], debt["interest_rate"], calculation)
+        if rate != books.accrual_rate:
+            changes |= replace(books, accrual_rate=rate).columns()
         change(connection, CLAIM, debt["id"], changes)
 
 

@@ -33,7 +33,7 @@ class DocumentIn(Body):
     logged_at: InstantIn | None = None
     original_file_name: str = Field(min_length=1)
     search_value: str | None = None
-    external_link: str | None = None
+    external_link: str | None = Field(None, pattern=r"^https?://[^\s/]+\S*$")
     important: bool | None = None
     file_data_base64: Annotated[str, AfterValidator(_check_base64)] | None = Field(None, alias="fileDataBase64")
 

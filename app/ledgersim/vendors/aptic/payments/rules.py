@@ -2,7 +2,8 @@
 
 Everything is counted in whole hundredths. `rate` is how many hundredths of the payment's currency one
 hundredth of a claim's currency is worth. Source: the facts file; what falls to rounding is ours:
-a claim that the money does not cover in full gets as much of its own currency as fits, rounded down.
+a claim that the money does not cover in full gets as much of its own currency as fits, rounded down, and what
+that costs is used; the rest goes on to the next claim or is left over.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,11 +87,16 @@ def _pay(available: int, owed: int, rate: Fraction) -> tuple[int, int]:
     """How much is used, and how much of what is owed it covers."""
     if available <= 0 or owed <= 0:
         return 0, 0
-    price = max(1, floor(owed * rate + Fraction(1, 2)))
+    price = _price(owed, rate)
     if price <= available:
         return price, owed
     covers = min(owed, floor(available / rate))
-    return (available, covers) if covers else (0, 0)
+    return (min(available, _price(covers, rate)), covers) if covers else (0, 0)
+
+
+def _price(paid: int, rate: Fraction) -> int:
+    """What a part of a claim costs, to the hundredth, half up; never nothing."""
+    return max(1, floor(paid * rate + Fraction(1, 2)))
 
 
 def _merged(found: Sequence[Used]) -> list[Used]:
