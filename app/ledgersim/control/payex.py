@@ -105,6 +105,7 @@ async def show_card_check(request: Request, key: str) -> Response:
 async def press_button(request: Request, key: str, button: str) -> Response:
     space: Space = request.scope["space"]
     registration = consents.registration_by_key(space, key)
+    button = button.lower()
     if button not in _BUTTONS:
         raise NOT_FOUND.with_detail(f"There is no button {button[:20]!r}.")
     if registration["status"] != INITIALIZED:
@@ -130,6 +131,7 @@ def _page(request: Request, registration: dict[str, Any]) -> Response:
     summary="End a card registration without a browser: complete, abort or fail",
 )
 async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
+    act = act.lower()
     if act not in _BUTTONS.values():
         raise NOT_FOUND.with_detail(f"{act[:20]!r} is none of complete, abort and fail.")
     registration = consents.registration_of(call.space, find_customer(call, no))

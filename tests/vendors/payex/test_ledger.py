@@ -554,3 +554,16 @@ def test_every_persona_is_a_ledger_customer_with_the_same_national_number(api: A
         payex, number = persona["payex"], persona["aptic"]["idNumber"]
         found = api.get(f"/ledger/customer/v1/{payex['ledger']}/customers/{payex['customerNo']}").json()
         assert (found["name"], found["nationalIdentifier"]["regNo"]) == (persona["name"], number)
+
+
+@pytest.mark.parametrize(("language", "like"), [("", "en"), ("sv-SE", "sv"), ("NO", "nb"), ("xx-YY", "en")])
+def test_a_language_may_be_empty_or_come_with_its_country(api: Api, language: str, like: str) -> None:
+    assert (
+        api.get(f"{SE}/kyc-questions", language=language).json()
+        == api.get(f"{SE}/kyc-questions", language=like).json()
+    )
+
+
+def test_the_headless_twin_takes_its_act_in_any_case(api: Api) -> None:
+    registration(api)
+    assert api.post("/_sim/payex/46001/customers/1000001/Card-Registration/Complete").status_code == 200

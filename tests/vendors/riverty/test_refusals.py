@@ -85,7 +85,7 @@ def test_an_empty_object_lacks_all_that_is_required(riverty: Riverty) -> None:
         ({"customer": []}, "400.004"),
         ({"countryCode": "SV"}, "400.003"),
         ({"countryCode": "se"}, "400.003"),
-        ({"countryCode": 46}, "400.003"),
+        ({"countryCode": 46}, "400.004"),
         ({"conversationLanguage": "XX"}, "400.003"),
         ({"firstNoticeDate": "2026-02-30"}, "400.004"),
         ({"firstNoticeDate": 20260228}, "400.004"),
@@ -252,3 +252,15 @@ def test_any_application_is_answered(api: Api, members: dict[str, Any], customer
     answer = api.send("POST", ACCOUNTS, headers=headers, content=sent)
     assert answer.status_code in (200, 400)
     assert isinstance(answer.json(), dict if answer.status_code == 200 else list)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code"),
+    [("category", 5, "400.004"), ("currency", [], "400.004"), ("salutation", 7, "400.004"),
+     ("salutation", "", "400.003"), ("category", "", "400.002"), ("category", "Ghost", "400.003")],
+)  # fmt: skip
+def test_members_with_a_list_tell_a_wrong_type_from_a_wrong_value(
+    riverty: Riverty, member: str, value: Any, code: str
+) -> None:
+    (one,) = riverty.send(application({member: value})).json()
+    assert (one["code"], one["fieldReference"]) == (code, f"customer.{member}")

@@ -54,6 +54,10 @@ def chars(most: int, pattern: str | None = None, least: int = 1) -> StringConstr
     return StringConstraints(min_length=least, max_length=most, pattern=whole)
 
 
+# At least one character that shows.
+NOT_BLANK = r"(?s:.*\S.*)"
+
+
 def _check_country(code: str) -> str:
     import pycountry  # where a country is sent, not at start-up
 

@@ -40,6 +40,9 @@ _BY_KIND = {
 }
 
 
+_OPTIONAL = {"salutation", "distributionBy", "distributionType"}  # members with a list that may be left out
+
+
 class Message(Answer):
     """A message of the vendor."""
 
@@ -75,7 +78,10 @@ def about(error: Mapping[str, Any]) -> Message:
     where = [str(part) for part in error["loc"][1:]]  # behind "body"
     if not where:
         return unreadable()
-    nothing = error["input"] is None or (error["type"] == "literal_error" and error["input"] == "")
-    code, text = REQUIRED if nothing else _BY_KIND.get(error["type"], WRONG_FORMAT)
+    kind, sent = error["type"], error["input"]
+    if kind == "literal_error" and not isinstance(sent, str | None):
+        kind = "another type"
+    nothing = sent is None or (kind == "literal_error" and sent == "" and where[-1] not in _OPTIONAL)
+    code, text = REQUIRED if nothing else _BY_KIND.get(kind, WRONG_FORMAT)
     text = text.format_map(error.get("ctx") or {})
     return message(code, text, "AskConsumerToReEnterData", ".".join(where))

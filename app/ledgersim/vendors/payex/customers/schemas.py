@@ -8,9 +8,9 @@ from pydantic_core import PydanticCustomError
 from ledgersim.core.wire import Answer
 from ledgersim.vendors.payex.addresses.schemas import AddressIn, AddressOut
 from ledgersim.vendors.payex.customers.rules import expected_number, is_vat_number, national_number
-from ledgersim.vendors.payex.wire import Body, CountryIn, CustomerOperation, chars
+from ledgersim.vendors.payex.wire import NOT_BLANK, Body, CountryIn, CustomerOperation, chars
 
-Email = Annotated[str, chars(254, r"[^@]+@[^.]+\.(?:.|\n)+", least=0)]
+Email = Annotated[str, chars(254, r"[^@]+@[^.]+\..+", least=0)]
 Msisdn = Annotated[str, chars(15, r"\+[0-9]+", least=5)]
 
 
@@ -68,7 +68,7 @@ class CustomerIn(Body):
     national_identifier: NationalIdentifierIn | None = None
     vat_no: Annotated[str, chars(17, "[A-Z]{2}.*", least=7), AfterValidator(_check_vat)] | None = None
     legal_entity: Literal["consumer", "business"] | None = None
-    name: Annotated[str, chars(72)]
+    name: Annotated[str, chars(72, NOT_BLANK)]
     email_address: Email | None = None
     protected_identity: bool | None = None
     preferred_language_code: Literal["SV", "NO", "DA", "FI", "EN"] | None = None

@@ -14,6 +14,8 @@ from ledgersim.vendors.payex.problems import GENERAL_VALIDATION, KYC_CONFIGURATI
 
 router = new_router()
 
+_OF_CODE = {"no": "nb"}  # the vendor's own code of Norwegian is NO
+
 
 def _about(identifier: str, summary: str) -> Any:
     return operation(f"payex.{identifier}", method="documented", path="documented", summary=summary)
@@ -26,12 +28,14 @@ def _about(identifier: str, summary: str) -> Any:
     **_about("kyc.questions", "List the KYC questions"),
 )
 async def list_questions(call: CurrentLedger, language: str = ENGLISH) -> Any:
-    if not re.fullmatch("[A-Za-z]{2}", language):
+    known = re.fullmatch(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{2,8})?", language or ENGLISH)
+    if known is None:
         raise GENERAL_VALIDATION.with_errors({"language": ["Input should be an ISO 639-1 code such as sv"]})
     if call.ledger.kyc is None:
         raise NO_QUESTIONS.with_detail(f"The ledger {call.ledger.number} has no KYC questions.")
+    code = known[1].lower()
     return {
-        "kyc_questions": translated(call.ledger.kyc["questions"], language.lower()),
+        "kyc_questions": translated(call.ledger.kyc["questions"], _OF_CODE.get(code, code)),
         "operations": [],
     }
 
