@@ -1,6 +1,6 @@
 """The store. All that is particular to SQLite stands here; everything else is portable SQL.
 
-One long-lived connection a space, on the event loop, without threads: several times quicker than a pool of them.
+One long-lived connection a space, on the event loop, without threads: far quicker than a pool of them.
 """
 
 import os
