@@ -567,3 +567,15 @@ def test_a_language_may_be_empty_or_come_with_its_country(api: Api, language: st
 def test_the_headless_twin_takes_its_act_in_any_case(api: Api) -> None:
     registration(api)
     assert api.post("/_sim/payex/46001/customers/1000001/Card-Registration/Complete").status_code == 200
+
+
+def test_the_register_is_offered_only_for_people_with_a_national_number(api: Api) -> None:
+    address = {"addressee": "A", "city": "B", "zipCode": "11122", "countryCode": "SE"}
+    body = {"customerNo": "777001", "name": "A", "legalAddress": address}
+    assert api.send("POST", f"{SE}/customers", json=body).status_code == 201
+    offered = [one["rel"] for one in api.get(f"{SE}/customers/777001/legal-address").json()["operations"]]
+    assert offered == ["update"]
+    assert [one["rel"] for one in api.get(f"{ULLA}/legal-address").json()["operations"]] == [
+        "update",
+        "update-legal-address-from-population-register",
+    ]

@@ -41,6 +41,11 @@ def shown(call: LedgerCall, customer: Row, address: Row) -> Row:
     operations = [{"rel": "update", "href": href, "method": "PUT"}]
     if address["kind"] == BILLING:
         operations.append({"rel": "delete", "href": href, "method": "DELETE"})
-    elif call.ledger.grants_to("payex.legaladdress.register"):
+    elif call.ledger.grants_to("payex.legaladdress.register") and _is_in_register(customer):
         operations.append({"rel": FROM_REGISTER, "href": f"{href}/{FROM_REGISTER}", "method": "POST"})
     return {**address, "operations": operations}
+
+
+def _is_in_register(customer: Row) -> bool:
+    """Whether the population register may know a customer: people with a national number only."""
+    return customer["reg_no"] is not None and customer["legal_entity"] != "business"
