@@ -110,13 +110,6 @@ class Space:
             self._remembered[key] = find_out()
         return self._remembered[key]
 
-    def set_clock(self, mode: Mode, now: datetime | None) -> None:
-        """Set the clock, durably. Raises ClockError if it would go backwards."""
-        setting = self.clock.set(mode, now)
-        with self.database.transaction() as connection:
-            _save_clock(connection, setting)
-        self.clock.setting = setting
-
     def move_clock(self, mode: Mode, until: datetime) -> list[Event]:
         """Set the clock forward and let everything happen that falls due on the way, each at its time.
 
@@ -124,7 +117,7 @@ class Space:
         """
         self.clock.set(mode, until)  # refuses before anything happens
         events = self.catch_up(until)
-        self.set_clock(mode, max(until, self.clock.setting.floor))
+        self._set_setting(self.clock.set(mode, max(until, self.clock.setting.floor)))
         return events
 
     def catch_up(self, until: datetime | None = None) -> list[Event]:

@@ -21,7 +21,7 @@ from ledgersim.vendors.aptic.debtors.rules import payment_reference
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.debtors.writing import add_debtor
 from ledgersim.vendors.aptic.extrafields.rules import set_extra_fields
-from ledgersim.vendors.aptic.store import Row, change
+from ledgersim.vendors.aptic.store import Row, by_guid, change
 
 _ADD_CASE = insert(CASE)
 _ADD_CASE_IMPORT = insert(CASE_IMPORT)
@@ -30,12 +30,11 @@ ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
 DEFAULT_SERVICE = "Collection"  # [inferred]
 MAIN_ROLE, OTHER_ROLE = "MainDebtor", "CoDebtor"  # [inferred]
 
-_PARTS = ("debtors", "debts", "fees", "extra_fields", "client_guid", "client_reference_number")
 _DOCUMENTS = ("claimant", "energy_debt", "relations", "action_dates")
 
-_CLIENT_BY_GUID = select(CLIENT).where(CLIENT.c.unique_id == bindparam("guid"))
+_CLIENT_BY_GUID = by_guid(CLIENT.c.unique_id)
 _CLIENT_BY_CODE = select(CLIENT).where(CLIENT.c.reference_code == bindparam("code"))
-_DEBTOR_BY_GUID = select(DEBTOR).where(DEBTOR.c.debtor_guid == bindparam("guid"))
+_DEBTOR_BY_GUID = by_guid(DEBTOR.c.debtor_guid)
 _OLDEST_BY_ID_NUMBER = (
     select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
 )

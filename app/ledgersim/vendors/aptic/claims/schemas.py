@@ -1,6 +1,29 @@
-"""Adjustments on the wire."""
+"""What debts and fees have in common on the wire."""
 
-from ledgersim.core.wire import Body, SignedAmountIn
+from pydantic import Field
+
+from ledgersim.core.wire import Amount, Answer, Body, SignedAmountIn
+
+
+class ClaimSums(Answer):
+    """The books of a claim in a list. `ledger…` is what remains in the case's currency [inferred]."""
+
+    original_principal: Amount
+    original_vat: Amount = Field(alias="originalVAT")
+    original_interest: Amount
+    original_sum: Amount
+    paid_principal: Amount
+    paid_vat: Amount = Field(alias="paidVAT")
+    paid_interest: Amount
+    paid_sum: Amount
+    remaining_principal: Amount
+    remaining_vat: Amount = Field(alias="remainingVAT")
+    remaining_interest: Amount
+    remaining_sum: Amount
+    ledger_principal: Amount
+    ledger_vat: Amount = Field(alias="ledgerVAT")
+    ledger_interest: Amount
+    ledger_sum: Amount
 
 
 class AdjustmentIn(Body):

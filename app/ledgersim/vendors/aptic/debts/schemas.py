@@ -18,6 +18,7 @@ from ledgersim.core.wire import (
     Rate,
     RateIn,
 )
+from ledgersim.vendors.aptic.claims.schemas import ClaimSums
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldIn, ExtraFieldItem
 from ledgersim.vendors.aptic.links import Link
 
@@ -51,9 +52,7 @@ DebtPrincipalType = Literal[
 ]
 
 
-class DebtItem(Answer):
-    """A debt in a list. `ledger…` is what remains in the case's currency [inferred]."""
-
+class _DebtHead(Answer):
     debt_guid: str
     description: str | None
     reference_number: str | None
@@ -61,26 +60,17 @@ class DebtItem(Answer):
     due_date: datetime | None
     debt_principal_type: str | None
     currency_code: str
-    original_principal: Amount
-    original_vat: Amount = Field(alias="originalVAT")
-    original_interest: Amount
-    original_sum: Amount
-    paid_principal: Amount
-    paid_vat: Amount = Field(alias="paidVAT")
-    paid_interest: Amount
-    paid_sum: Amount
-    remaining_principal: Amount
-    remaining_vat: Amount = Field(alias="remainingVAT")
-    remaining_interest: Amount
-    remaining_sum: Amount
-    ledger_principal: Amount
-    ledger_vat: Amount = Field(alias="ledgerVAT")
-    ledger_interest: Amount
-    ledger_sum: Amount
+
+
+class _DebtTerms(Answer):
     interest_rate_ceiling_code: str | None
     agreed_interest_code: str | None
     agreed_interest_rate: Rate | None
     interest_specific_calculation_type: str | None
+
+
+class DebtItem(_DebtTerms, ClaimSums, _DebtHead):
+    """A debt in a list; the order of the bases is that of the members from behind."""
 
 
 # A member that may be left out but, unlike others, not be null. It reads as None where it was left out.

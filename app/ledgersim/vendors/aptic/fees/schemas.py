@@ -5,33 +5,20 @@ from datetime import datetime
 from pydantic import Field
 
 from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Rate, RateIn
+from ledgersim.vendors.aptic.claims.schemas import ClaimSums
 
 
-class FeeItem(Answer):
-    """A fee in a list. `ledger…` is what remains in the case's currency [inferred]."""
-
+class _FeeHead(Answer):
     fee_guid: str
     name: str | None
     fee_type: str | None
     description: str | None
     fee_date: datetime | None
     currency_code: str
-    original_principal: Amount
-    original_vat: Amount = Field(alias="originalVAT")
-    original_interest: Amount
-    original_sum: Amount
-    paid_principal: Amount
-    paid_vat: Amount = Field(alias="paidVAT")
-    paid_interest: Amount
-    paid_sum: Amount
-    remaining_principal: Amount
-    remaining_vat: Amount = Field(alias="remainingVAT")
-    remaining_interest: Amount
-    remaining_sum: Amount
-    ledger_principal: Amount
-    ledger_vat: Amount = Field(alias="ledgerVAT")
-    ledger_interest: Amount
-    ledger_sum: Amount
+
+
+class FeeItem(ClaimSums, _FeeHead):
+    """A fee in a list."""
 
 
 class FeeIn(Body):

@@ -100,12 +100,13 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
             _charge(connection, space, plan, Decimal(0), fee, REMINDER_FEE)
             plan["reminders"] = {**plan["reminders"], number: str(fee)}
             events.append(_event(space, plan, "paymentplan.reminded", payment))
-    save(connection, space, plan, {"invoiced": plan["invoiced"], "reminders": plan["reminders"]})
+    happened = {"invoiced": plan["invoiced"], "reminders": plan["reminders"]}
+    save(connection, space, plan, planned, happened)
     if len(late) >= space.facts["aptic.plan_overdue_limit"]:
-        end(connection, space, plan, completed=False)
+        end(connection, space, plan, planned, completed=False)
         events.append(_event(space, plan, "paymentplan.terminated", late[-1]))
     elif _is_complete(space, plan, planned):
-        end(connection, space, plan, completed=True)
+        end(connection, space, plan, planned, completed=True)
         events.append(_event(space, plan, "paymentplan.completed", planned.rows[-1]))
     return events
 
@@ -132,9 +133,9 @@ def _charge(
         return
     principals = {case.case_id: case.principal for case in owed_on(space, open_cases)}
     for case_id, share in distribute(interest, principals).items():
-        bearer = row(connection, _BEARER, case_id=case_id)
         if not share:
             continue
+        bearer = row(connection, _BEARER, case_id=case_id)
         if bearer is None:
             _add_fee(connection, space, case_id, share, name)
         else:
@@ -160,7 +161,7 @@ def case_closed(connection: Connection, space: Space, case_id: int) -> None:
     """End the active plans that cover a case which has been closed, if nothing is left on their open cases."""
     for plan in rows(connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
         if left_on(space, plan) == 0:
-            end(connection, space, plan, completed=False)
+            end(connection, space, plan, calculated(plan), completed=False)
 
 
 def received(connection: Connection, space: Space, before: Sequence[tuple[Row, Decimal]]) -> None:
@@ -169,9 +170,10 @@ def received(connection: Connection, space: Space, before: Sequence[tuple[Row, D
         left = left_on(space, plan)
         receipt: list[Any] = [space.clock.today().isoformat(), str(owed - left), str(left)]
         plan["receipts"] = [*plan["receipts"], receipt]
-        save(connection, space, plan, {"receipts": plan["receipts"]})
-        if _is_complete(space, plan, calculated(plan)):
-            end(connection, space, plan, completed=True)
+        planned = calculated(plan)
+        save(connection, space, plan, planned, {"receipts": plan["receipts"]})
+        if _is_complete(space, plan, planned):
+            end(connection, space, plan, planned, completed=True)
 
 
 def check_not_covered(space: Space, case_id: int) -> None:

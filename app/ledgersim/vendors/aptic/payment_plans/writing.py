@@ -180,7 +180,8 @@ def activate(connection: Connection, space: Space, plan: Row) -> None:
         values |= {"covered": covered, "registration_date": space.clock.now()}
         values["deviations"] = _still_possible({**plan, **values})
     suspend(connection, space, case_ids)
-    save(connection, space, {**plan, **values}, values)
+    activated = {**plan, **values}
+    save(connection, space, activated, calculated(activated), values)
 
 
 def _still_possible(plan: Row) -> list[Row]:
@@ -215,18 +216,20 @@ def change_payments(connection: Connection, space: Space, plan: Row, sent: Seque
     ]
     wishes = plans.terms_of({**plan, "deviations": _deviations(sent)}).deviations
     try:
-        terms, _ = engine.change(
+        terms, planned = engine.change(
             plans.covered_of(plan), plans.terms_of({**plan, "deviations": agreed}), wishes, paid
         )
     except PlanError as error:
         raise _problem(error) from error
     values = {"deviations": plans.stored_deviations(terms)}
-    save(connection, space, {**plan, **values}, values)
+    save(connection, space, {**plan, **values}, planned, values)
 
 
-def save(connection: Connection, space: Space, plan: Row, values: Mapping[str, Any]) -> None:
-    """Keep changed columns of a plan, and those that follow from them."""
-    follows = plans.columns_of(plan, calculated(plan), reminder_days(space))
+def save(
+    connection: Connection, space: Space, plan: Row, planned: engine.Plan, values: Mapping[str, Any]
+) -> None:
+    """Keep changed columns of a plan, and those that follow from them and from its schedule."""
+    follows = plans.columns_of(plan, planned, reminder_days(space))
     change(connection, PAYMENT_PLAN, plan["id"], {**values, **follows})
 
 
@@ -244,7 +247,7 @@ def remove(connection: Connection, space: Space, plan: Row) -> None:
     connection.execute(_REMOVE, {"row_id": plan["id"]})
 
 
-def end(connection: Connection, space: Space, plan: Row, completed: bool) -> None:
+def end(connection: Connection, space: Space, plan: Row, planned: engine.Plan, completed: bool) -> None:
     """End an active plan, completed or terminated; debt relief writes off what is left when it is completed."""
     if completed and plan["payment_plan_type"] == PlanType.DEBT_RELIEF:
         for claim in rows(connection, _CLAIMS, case_ids=case_ids_of(plan)):
@@ -255,7 +258,7 @@ def end(connection: Connection, space: Space, plan: Row, completed: bool) -> Non
             post(connection, space, claim, rest)
     resume(connection, space, case_ids_of(plan))
     values = {"active": COMPLETED}
-    save(connection, space, {**plan, **values}, values)
+    save(connection, space, {**plan, **values}, planned, values)
 
 
 def case_ids_of(plan: Row) -> list[int]:
