@@ -69,8 +69,8 @@ class _DebtTerms(Answer):
     interest_specific_calculation_type: str | None
 
 
-class DebtItem(_DebtTerms, ClaimSums, _DebtHead):
-    """A debt in a list; the order of the bases is that of the members from behind."""
+class DebtItem(_DebtTerms, ClaimSums, _DebtHead):  # members come in the order of the bases, the last first
+    """A debt in a list. `ledger…` is what remains in the case's currency [inferred]."""
 
 
 # A member that may be left out but, unlike others, not be null. It reads as None where it was left out.

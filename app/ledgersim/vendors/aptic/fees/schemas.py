@@ -18,7 +18,7 @@ class _FeeHead(Answer):
 
 
 class FeeItem(ClaimSums, _FeeHead):
-    """A fee in a list."""
+    """A fee in a list. `ledger…` is what remains in the case's currency [inferred]."""
 
 
 class FeeIn(Body):
