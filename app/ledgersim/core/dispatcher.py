@@ -46,6 +46,7 @@ class Dispatcher:
             child: dict[str, Any] = {
                 **scope,
                 "space": space,
+                "notes": [],
                 "segments": parts[taken:],
                 "root_path": prefix + mount,
                 "path": prefix + mount + "/" + "/".join(parts[taken:]),
