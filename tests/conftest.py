@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from ledgersim.control import app as control
-from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.spaces import Spaces
-from ledgersim.main import open_spaces
+from ledgersim.main import assemble, open_spaces
+from ledgersim.main import mounts as build_mounts
 from ledgersim.settings import Settings
-from ledgersim.vendors import VENDORS
 from ledgersim.world.template import world_image
 from tests.client import Api
 from tests.serving import Served, Start
@@ -34,8 +32,7 @@ def mounts() -> Callable[..., dict[str, Any]]:
     def build(**options: str) -> dict[str, Any]:
         settings = Settings.model_validate(options)
         if settings not in built:
-            vendors = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
-            built[settings] = {**vendors, control.MOUNT: control.build()}
+            built[settings] = build_mounts(settings)
         return built[settings]
 
     return build
@@ -57,9 +54,10 @@ def serve(
     opened: list[Spaces] = []
 
     def start(**options: str) -> Api:
-        spaces = open_spaces(Settings.model_validate(options), image)
+        settings = Settings.model_validate(options)
+        spaces = open_spaces(settings, image)
         opened.append(spaces)
-        return Api(Dispatcher(mounts(**options), spaces), loop)
+        return Api(assemble(settings, mounts(**options), spaces), loop)
 
     yield start
     for spaces in opened:

@@ -1,5 +1,6 @@
 """Where everything meets: the one place that knows all parts."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from fastapi.routing import APIRoute
@@ -8,7 +9,8 @@ from sqlalchemy.exc import DatabaseError
 from ledgersim.control import app as control
 from ledgersim.core.database import Database, row
 from ledgersim.core.dispatcher import Dispatcher
-from ledgersim.core.spaces import Spaces
+from ledgersim.core.space import SpaceSettings
+from ledgersim.core.spaces import Limits, Spaces
 from ledgersim.core.startup import CannotStart
 from ledgersim.core.state import SpaceState
 from ledgersim.core.vendor import VendorApp
@@ -34,18 +36,34 @@ def create_app(settings: Settings) -> Dispatcher:
     Raises CannotStart for a world or database that cannot be used.
     """
     image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
-    mounts = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
     spaces = open_spaces(settings, image, _default_database(settings, image))
-    return Dispatcher({**mounts, control.MOUNT: control.build()}, spaces)
+    return assemble(settings, mounts(settings), spaces)
+
+
+def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces) -> Dispatcher:
+    """The applications and the spaces of a server, put together."""
+    return Dispatcher(mounts, spaces, control.MOUNT, settings.fault_header == "on")
+
+
+def mounts(settings: Settings) -> dict[str, VendorApp]:
+    """The application at each mount: the vendors' and the control plane's."""
+    vendors = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
+    return {**vendors, control.MOUNT: control.build(settings.told(), settings.control_token)}
 
 
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
     """The spaces of a server, which know what falls due by itself and what the settings say of it."""
-    facts = {
-        "aptic.plan_reminder_days": settings.plan_reminder_days,
-        "aptic.plan_overdue_limit": settings.plan_overdue_limit,
-    }
-    return Spaces(image, default, [one for vendor in VENDORS for one in vendor.occurrences], facts)
+    common = SpaceSettings(
+        [one for vendor in VENDORS for one in vendor.occurrences],
+        {
+            "aptic.plan_reminder_days": settings.plan_reminder_days,
+            "aptic.plan_overdue_limit": settings.plan_overdue_limit,
+        },
+        settings.journal_entries,
+        settings.journal_bytes,
+    )
+    limits = Limits(settings.max_spaces, settings.max_space_bytes, settings.spaces_on_first_use == "on")
+    return Spaces(image, default, common, limits)
 
 
 def _default_database(settings: Settings, image: bytes) -> Database | None:

@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ledgersim.core.connection import EXTENSION
 from ledgersim.core.startup import CannotStart
 from ledgersim.main import create_app
 from ledgersim.settings import Settings
@@ -44,6 +45,7 @@ def serve(settings: Settings) -> None:
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
+        date_header=False,  # the clock of the space tells the date
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=STOP_WITHIN,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
@@ -57,7 +59,12 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP whose refusal of a request that cannot be read says what to do."""
+    """HTTP that lets a request's connection be broken, and whose refusal of the unreadable says what to do."""
+
+    def on_message_begin(self) -> None:
+        """Give the request the transport of its connection: see `core/connection.py`."""
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]
 
     def send_400_response(self, msg: str) -> None:
         """Answer in JSON, and close: where the next request begins cannot be told."""

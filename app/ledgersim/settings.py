@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, PrivateAttr, ValidationError
 
 from ledgersim.core.startup import CannotStart
 
@@ -18,6 +18,11 @@ PREFIX = "LEDGERSIM_"
 _LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+Switch = Literal["on", "off"]
+ON_OFF = "on or off"
+SECRETS = ("control_token",)  # never shown
 
 
 def _option(default: object, about: str, allowed: str, **limits: Any) -> Any:
@@ -34,6 +39,8 @@ class Settings(BaseModel):
     """How a server is to run. A description is the help of the flag and variable of the same name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    _given: dict[str, str] = PrivateAttr(default_factory=dict)
 
     host: str = _option(
         "127.0.0.1",
@@ -111,6 +118,45 @@ class Settings(BaseModel):
         ge=1,
         le=600,
     )
+    max_spaces: int = _option(
+        500,
+        "Spaces that there may be beside the default one; a further one is answered by 503.",
+        "a whole number from 0 to 100000",
+        ge=0,
+        le=100_000,
+    )
+    max_space_bytes: ByteSize = _option(
+        ByteSize(2 * 2**30),
+        "Bytes that all spaces and snapshots may take together; what needs more is answered by 503.",
+        "a number of bytes from 1MiB on, such as 2GiB",
+        ge=2**20,
+    )
+    spaces_on_first_use: Switch = _option(
+        "on", "Whether a space comes into being when it is first named: on, or off (POST /_sim/spaces).", ON_OFF
+    )
+    journal_entries: int = _option(
+        1_000,
+        "Requests that the journal of a space keeps; 0 keeps none.",
+        "a whole number from 0 to 100000",
+        ge=0,
+        le=100_000,
+    )
+    journal_bytes: ByteSize = _option(
+        ByteSize(4 * 2**20),
+        "Bytes that the journal of a space may take.",
+        "a number of bytes from 64KiB on, such as 4MiB",
+        ge=64 * 2**10,
+    )
+    fault_header: Switch = _option(
+        "on", "Whether the header Sim-Fault makes a request fail: on or off.", ON_OFF
+    )
+    control_token: str | None = _option(
+        None,
+        "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and card pages. "
+        "Better given by the variable, as command lines can be seen by others.",
+        "a text without spaces",
+        pattern=r"^[!-~]{1,500}$",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
         "warning",
         "Least severe messages to log, to standard error: critical, error, warning, info or debug.",
@@ -127,6 +173,17 @@ class Settings(BaseModel):
         "PEM file with the authorities whose client certificates are let in, and no others; needs --tls-cert.",
         "the path of a PEM file",
     )
+
+    def told(self) -> list[dict[str, Any]]:
+        """Each setting with its value, and where that came from: a flag, a variable or the default."""
+        return [
+            {
+                "name": flag(name),
+                "value": "***" if name in SECRETS and value is not None else value,
+                "from": self._given.get(name, "default"),
+            }
+            for name, value in self.model_dump(mode="json").items()
+        ]
 
 
 @dataclass(frozen=True)
@@ -166,6 +223,7 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     if settings.services is not None and not settings.services.is_dir():
         raise CannotStart(f"{given['services'].where} is {str(settings.services)!r}; there is no such folder")
     _check_tls(settings, given)
+    settings._given.update({name: one.where for name, one in given.items()})
     return settings
 
 
@@ -192,7 +250,8 @@ def _is_link(key: str, value: str) -> bool:
 def _refusal(name: str, given: _Given) -> CannotStart:
     extra = Settings.model_fields[name].json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
-    return CannotStart(f"{given.where} is {str(given.value)!r}; it must be {allowed}")
+    value = "not allowed" if name in SECRETS else repr(str(given.value))
+    return CannotStart(f"{given.where} is {value}; it must be {allowed}")
 
 
 def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from ledgersim.core.spaces import MOST_SPACES
+from ledgersim.core.spaces import Limits
 from tests.client import APTIC, BEARER, Api
 
 
@@ -74,7 +74,7 @@ def test_outside_the_mounts_a_plain_404_lists_them(api: Api) -> None:
 
 
 def test_there_are_so_many_spaces_and_no_more(api: Api) -> None:
-    for number in range(MOST_SPACES):
+    for number in range(Limits().spaces):
         assert api.get(f"/s/n{number}/_sim/health/live").status_code == 200
     answer = api.get("/s/one-more/_sim/health/live")
     assert (answer.status_code, answer.json()["title"]) == (503, "Too many spaces")
@@ -134,7 +134,9 @@ def test_reset_of_data_keeps_the_clock_and_reset_of_the_clock_keeps_the_data(api
 def test_reset_takes_only_what_it_knows(api: Api) -> None:
     answer = api.post("/_sim/reset", {"scope": "everything"})
     assert answer.status_code == 400
-    assert answer.json()["errors"] == {"scope": ["Input should be 'all', 'data' or 'clock'"]}
+    assert answer.json()["errors"] == {
+        "scope": ["Input should be 'all', 'data', 'clock', 'faults' or 'journal'"]
+    }
 
 
 def test_many_writes_by_one_space_leave_others_clock_alone(api: Api) -> None:

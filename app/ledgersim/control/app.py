@@ -1,23 +1,55 @@
 """The control application."""
 
-from starlette.requests import Request
-from starlette.responses import Response
+from collections.abc import Sequence
+from hmac import compare_digest
+from typing import Any
 
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+
+from ledgersim.control import coverage, faults, requests, snapshots, spaces
 from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
-from ledgersim.core.dispatcher import refusal
-from ledgersim.core.problems import Problem
-from ledgersim.core.vendor import VendorApp
+from ledgersim.control.server import server_router
+from ledgersim.core.plain import refusal
+from ledgersim.core.problems import UNAUTHORIZED
+from ledgersim.core.vendor import Guard, VendorApp
 
 MOUNT = "/_sim"
 
+# What a probe asks for, and what a browser opens: without a token.
+_OPEN = ("sim.health.", "sim.payex.cardcheck.")
 
-def build() -> VendorApp:
-    """The operations under `/_sim`; they refuse in plain JSON."""
-    app = VendorApp("ledgersim control", _refuse)
-    app.include(router, payex)
+
+def build(settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> VendorApp:
+    """The operations under `/_sim`; they refuse in plain JSON, and let in who has the token, if there is one.
+
+    `settings` are those that `GET /_sim/info` tells.
+    """
+    app = VendorApp("ledgersim control", refusal, None if token is None else _guard(token))
+    app.include(
+        server_router(settings),
+        router,
+        spaces.router,
+        snapshots.router,
+        faults.router,
+        requests.router,
+        coverage.router,
+        payex,
+    )
     return app
 
 
-def _refuse(problem: Problem, _: Request) -> Response:
-    return refusal(problem)
+def _guard(token: str) -> Guard:
+    def check(route: APIRoute, request: Request) -> None:
+        if str(route.operation_id).startswith(_OPEN):
+            return
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
+            raise UNAUTHORIZED.with_detail(
+                "The control plane of this server asks for its token: send Authorization: Bearer <the token of "
+                "LEDGERSIM_CONTROL_TOKEN>.",
+                WWW_Authenticate='Bearer realm="ledgersim"',
+            )
+
+    return check

@@ -1,14 +1,13 @@
 """Health, clock, reset, export and personas of the space that a request is for."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-import isodate
 from fastapi import APIRouter, Body, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from ledgersim.core.body import JsonRoute
-from ledgersim.core.clock import Backwards, ClockError, Mode
+from ledgersim.core.clock import Backwards, ClockError, Mode, later
 from ledgersim.core.events import Event
 from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.space import ResetScope, Space
@@ -88,19 +87,14 @@ async def current_space(request: Request) -> Space:
 CurrentSpace = Annotated[Space, Depends(current_space)]
 
 
-@router.api_route(
-    "/health/live", methods=["GET", "HEAD"], operation_id="sim.health.live", summary="Whether the process runs"
-)
+@router.head("/health/live", operation_id="sim.health.live.head", include_in_schema=False)
+@router.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
 async def get_live() -> Status:
     return Status()
 
 
-@router.api_route(
-    "/health/ready",
-    methods=["GET", "HEAD"],
-    operation_id="sim.health.ready",
-    summary="Whether requests are served",
-)
+@router.head("/health/ready", operation_id="sim.health.ready.head", include_in_schema=False)
+@router.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
 async def get_ready() -> Status:
     return Status()
 
@@ -124,7 +118,10 @@ async def set_clock(space: CurrentSpace, body: ClockIn) -> Any:
 )
 async def advance_clock(space: CurrentSpace, body: AdvanceIn) -> Any:
     before = space.clock.now()
-    after = _later(before, body.by)
+    try:
+        after = later(before, body.by)
+    except ClockError as error:
+        raise invalid("by", str(error)) from error
     events = _set(space, space.clock.setting.mode, after)
     told = [{"at": one.at, "event": one.what, "path": one.path, **one.particulars} for one in events]
     return {"from_": before, "to": after, "events": told}
@@ -171,20 +168,3 @@ def _set(space: Space, mode: Mode, now: datetime | None) -> list[Event]:
         raise CONFLICT.with_detail(str(error)) from error
     except ClockError as error:
         raise invalid("now", str(error)) from error
-
-
-def _later(start: datetime, duration: str) -> datetime:
-    """`start` plus an ISO 8601 duration; months and years by the calendar. Raises a 400 Problem."""
-    try:
-        by = isodate.parse_duration(duration)  # type: ignore[no-untyped-call]
-    except (isodate.ISO8601Error, ValueError, ArithmeticError, TypeError) as error:
-        raise invalid(
-            "by", f"{duration[:40]!r} is not an ISO 8601 duration such as P1M, P3DT12H or PT90S"
-        ) from error
-    try:
-        after: datetime = start + by
-    except (ValueError, ArithmeticError) as error:
-        raise invalid("by", "leads beyond 2199-12-31, the last day that the clock tells") from error
-    if after < start or (isinstance(by, timedelta) and by < timedelta()):
-        raise invalid("by", "must not be negative: time only moves forward")
-    return after

@@ -15,18 +15,18 @@ MOST_BYTES = 10 * 2**20
 MOST_DRAINED = 10 * MOST_BYTES  # of a body too large, so that the client gets to read the refusal
 
 
-async def read_bytes(request: Request) -> bytes:
-    """The body. Raises a 413 Problem if it is over 10 MiB."""
+async def read_bytes(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body. Raises a 413 Problem if it is over `most` bytes."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MOST_DRAINED:
+        if size > max(most, MOST_DRAINED):
             break
-        if size <= MOST_BYTES:
+        if size <= most:
             chunks.append(chunk)
-    if size > MOST_BYTES:
-        raise problems.TOO_LARGE.with_detail(f"The body may have up to {MOST_BYTES:,} bytes (10 MiB).")
+    if size > most:
+        raise problems.TOO_LARGE.with_detail(f"The body may have up to {most:,} bytes ({most // 2**20} MiB).")
     return b"".join(chunks)
 
 

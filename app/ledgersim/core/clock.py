@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from typing import Literal
+
+import isodate
 
 Mode = Literal["real", "frozen"]
 
@@ -41,6 +44,7 @@ class Clock:
     def __init__(self, setting: Setting, wall: Callable[[], datetime] = wall_clock) -> None:
         self.setting = setting
         self._wall = wall
+        self._dated = (EARLIEST, b"")
 
     def now(self) -> datetime:
         """The present instant of the space, aware and UTC."""
@@ -51,6 +55,13 @@ class Clock:
     def today(self) -> date:
         """The present calendar day of the space, in UTC."""
         return self.now().date()
+
+    def http_date(self) -> bytes:
+        """The present instant as the header `Date` tells it."""
+        second = self.now().replace(microsecond=0)
+        if self._dated[0] != second:
+            self._dated = second, format_datetime(second, usegmt=True).encode()
+        return self._dated[1]
 
     def set(self, mode: Mode, now: datetime | None) -> Setting:
         """The setting that makes the clock read `now` (default: go on from the present reading).
@@ -91,6 +102,23 @@ class Clock:
         now = self.now()
         if now > self.setting.floor:
             self.setting = replace(self.setting, floor=now)
+
+
+def later(start: datetime, duration: str) -> datetime:
+    """`start` plus an ISO 8601 duration such as P1M; months and years by the calendar. Raises ClockError."""
+    try:
+        by = isodate.parse_duration(duration)  # type: ignore[no-untyped-call]
+    except (isodate.ISO8601Error, ValueError, ArithmeticError, TypeError) as error:
+        raise ClockError(
+            f"{duration[:40]!r} is not an ISO 8601 duration such as P1M, P3DT12H or PT90S"
+        ) from error
+    try:
+        after: datetime = start + by
+    except (ValueError, ArithmeticError) as error:
+        raise ClockError("leads beyond 2199-12-31, the last day that the clock tells") from error
+    if after < start or (isinstance(by, timedelta) and by < timedelta()):
+        raise ClockError("must not be negative: time only moves forward")
+    return after
 
 
 def _text(instant: datetime) -> str:

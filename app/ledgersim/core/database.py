@@ -57,6 +57,7 @@ class Database:
         self._raw = raw
         self._in_memory = in_memory
         self._restored = 0
+        self._page_size: int = raw.execute("PRAGMA page_size").fetchone()[0]
         _opening.append(raw)
         self.connection: Connection = _engine.connect()
 
@@ -114,6 +115,12 @@ class Database:
     def version(self) -> tuple[int, int]:
         """Equal as long as nothing has been written or restored."""
         return self._restored, self._raw.total_changes
+
+    @property
+    def size(self) -> int:
+        """How many bytes the content takes."""
+        pages: int = self._raw.execute("PRAGMA page_count").fetchone()[0]
+        return pages * self._page_size
 
     def image(self) -> bytes:
         """The whole content, to make other databases from."""

@@ -1,25 +1,47 @@
-"""The outermost application: finds the space and the mount that a request is for."""
+"""The outermost application: finds the space and the mount that a request is for, and keeps watch over both."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from itertools import count
 
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from ledgersim.core.clock import Clock
+from ledgersim.core.coverage import Coverage
+from ledgersim.core.exchange import Exchange
+from ledgersim.core.faults import Strike, from_header
+from ledgersim.core.journal import Record
+from ledgersim.core.nearest import NearestRoutes
+from ledgersim.core.notes import Note
 from ledgersim.core.problems import NOT_FOUND, Problem
 from ledgersim.core.routing import segments
+from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
+from ledgersim.core.vendor import VendorApp
 
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
+_MAKES_ROOM = ("GET", "HEAD", "OPTIONS", "DELETE")  # or at least takes none: served where there is none left
 
 
 class Dispatcher:
-    """Takes `/s/NAME` off the path, picks the mount, and hands on with the space in the scope."""
+    """Takes `/s/NAME` off the path, picks the mount, and hands on with the space in the scope.
 
-    def __init__(self, mounts: Mapping[str, ASGIApp], spaces: Spaces) -> None:
-        self._mounts = [(segments(mount.lower()), mount, app) for mount, app in mounts.items()]
+    `control` is the mount of the control plane: what goes there is not recorded, and meets no faults.
+    """
+
+    def __init__(
+        self, mounts: Mapping[str, VendorApp], spaces: Spaces, control: str, fault_header: bool = True
+    ) -> None:
+        self.mounts = mounts
         self.spaces = spaces
+        self.coverage = Coverage()
+        self._control = control
+        self._fault_header = fault_header
+        self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
+        self._nearest = NearestRoutes(
+            (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
+        )
+        self._numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -38,31 +60,88 @@ class Dispatcher:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         parts = segments(raw_path.decode("utf-8", "replace"))
+        own = [pair for pair in scope["headers"] if pair[0][:4] == b"sim-"]
         try:
-            name, prefix, parts = _space_of(parts, Headers(scope=scope).getlist("sim-space"))
-            mount, app, taken = self._mount_of(parts, scope["path"])
+            name, prefix, parts = _space_of(parts, _values(own, b"sim-space"))
             space = self.spaces[name]
-            space.catch_up()
-            child: dict[str, Any] = {
-                **scope,
-                "space": space,
-                "notes": [],
-                "segments": parts[taken:],
-                "root_path": prefix + mount,
-                "path": prefix + mount + "/" + "/".join(parts[taken:]),
-            }
         except Problem as problem:
-            await refusal(problem)(scope, receive, send)
+            clock = self.spaces[DEFAULT].clock
+            exchange = Exchange(self._record(scope, parts, clock), clock, receive, send, Record.end)
+            await exchange.refuse(problem, scope)
             return
-        await app(child, receive, send)
+        mount, taken = self._mount_of(parts)
+        ended = Record.end if mount == self._control else partial(self._keep, space, mount)
+        exchange = Exchange(self._record(scope, parts, space.clock), space.clock, receive, send, ended)
+        space.enter()
+        try:
+            if mount is None:
+                await self._serve_nothing(exchange, scope)
+            else:
+                root = prefix + mount
+                child = {**scope, "space": space, "segments": parts[taken:], "root_path": root}
+                child["path"] = f"{root}/{'/'.join(parts[taken:])}"
+                await self._serve_at(mount, exchange, child, _values(own, b"sim-fault"))
+        finally:
+            exchange.end()
+            self.spaces.leave(space)
 
-    def _mount_of(self, parts: list[str], path: str) -> tuple[str, ASGIApp, int]:
+    def _record(self, scope: Scope, parts: list[str], clock: Clock) -> Record:
+        path, query = "/" + "/".join(parts), scope["query_string"]
+        return Record(next(self._numbers), clock.now(), scope["method"], path, query, scope["headers"])
+
+    def _keep(self, space: Space, mount: str | None, record: Record) -> None:
+        space.journal.add(record)
+        self.coverage.count(mount, record)
+
+    def _mount_of(self, parts: list[str]) -> tuple[str | None, int]:
         lowered = [part.lower() for part in parts[:2]]
-        for mount_parts, mount, app in self._mounts:
+        for mount_parts, mount in self._mount_parts:
             if lowered[: len(mount_parts)] == mount_parts:
-                return mount, app, len(mount_parts)
-        mounts = ", ".join(mount for _, mount, _ in self._mounts)
-        raise NOT_FOUND.with_detail(f"Nothing is mounted at {path}. The mounts are: {mounts}.")
+                return mount, len(mount_parts)
+        return None, 0
+
+    async def _serve_nothing(self, exchange: Exchange, scope: Scope) -> None:
+        exchange.record.nearest = self._nearest.find(exchange.record.method, exchange.record.path)
+        mounts = ", ".join(self.mounts)
+        problem = NOT_FOUND.with_detail(f"Nothing is mounted at {scope['path']}. The mounts are: {mounts}.")
+        await exchange.refuse(problem, scope)
+
+    async def _serve_at(self, mount: str, exchange: Exchange, child: Scope, asked_for: list[str]) -> None:
+        app, record, space = self.mounts[mount], exchange.record, child["space"]
+        found = app.find(record.method, child["segments"])
+        if found.route is None:
+            record.nearest = self._nearest.find(record.method, record.path)
+        else:
+            record.operation = found.route.operation_id
+        child.update(dispatcher=self, record=record, notes=record.notes, found=found)
+        strikes: list[Strike] = []
+        space.catch_up()
+        if mount != self._control:
+            try:
+                if record.method not in _MAKES_ROOM:
+                    self.spaces.check_room()
+                if asked_for or space.faults.standing:
+                    strikes = self._met_by(record, space, asked_for)
+            except Problem as problem:
+                await exchange.refuse(problem, child)
+                return
+        if strikes:
+            await exchange.spoil(app, child, strikes)
+        else:
+            await app(child, exchange.receive, exchange.send)
+
+    def _met_by(self, record: Record, space: Space, asked_for: list[str]) -> list[Strike]:
+        """What a request meets, by headers of its own or by the faults of its space. Raises a 400 Problem."""
+        now = space.clock.now()
+        if asked_for and self._fault_header:
+            return [from_header(one, now, space.faults.chance) for one in asked_for]
+        if asked_for:
+            record.notes.append(Note("fault-header-off", "Sim-Fault", "The server takes no such header"))
+        return space.faults.met_by(record, now)
+
+
+def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
+    return [value.decode("latin-1") for header, value in headers if header == name]
 
 
 def _space_of(parts: list[str], headers: list[str]) -> tuple[str, str, list[str]]:
@@ -77,16 +156,3 @@ def _space_of(parts: list[str], headers: list[str]) -> tuple[str, str, list[str]
             f"The path names the space {parts[1]!r} and the header Sim-Space {headers[0]!r}; name one."
         )
     return parts[1], f"/s/{parts[1]}", parts[2:]
-
-
-def refusal(problem: Problem) -> JSONResponse:
-    """A problem in the simulator's own words: plain JSON, for what no vendor answers."""
-    told = "; ".join(f"{name}: {message}" for name, messages in problem.errors.items() for message in messages)
-    content: dict[str, Any] = {
-        "status": problem.status,
-        "title": problem.title,
-        "detail": problem.detail or told or problem.title,
-    }
-    if problem.errors:
-        content["errors"] = problem.errors
-    return JSONResponse(content, problem.status, dict(problem.headers))

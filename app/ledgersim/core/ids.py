@@ -16,6 +16,10 @@ class Stream:
         self.position += 1
         return blake2b(self._key + str(self.position).encode(), digest_size=16).digest()
 
+    def fraction(self) -> float:
+        """The next value as a number from 0 to below 1."""
+        return int.from_bytes(self.draw()[:6]) / 2**48
+
     def guid(self) -> str:
         """The next value as a version 4 GUID in lower case with hyphens."""
         return str(UUID(bytes=self.draw(), version=4))

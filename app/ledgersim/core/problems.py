@@ -46,6 +46,18 @@ TOO_LARGE = Problem(413, "too-large", "Content Too Large")
 UNSUPPORTED_MEDIA_TYPE = Problem(415, "unsupported-media-type", "Unsupported Media Type")
 INTERNAL = Problem(500, "internal-server-error", "Internal Server Error")
 
+# What any operation may answer.
+COMMON = (
+    VALIDATION,
+    UNREADABLE,
+    UNAUTHORIZED,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    CONFLICT,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+)
+
 
 def invalid(name: str, message: str) -> Problem:
     """A 400 for one field."""

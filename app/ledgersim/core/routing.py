@@ -1,7 +1,7 @@
 """Finding the route of a request: by literal segments in any case, with or without a slash at the end."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from fastapi.routing import APIRoute
@@ -12,6 +12,14 @@ class _Node:
     literals: dict[str, "_Node"] = field(default_factory=dict)
     parameter: "_Node | None" = None
     routes: dict[str, tuple[APIRoute, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Found(NamedTuple):
+    """The route, its path parameters, and the methods that the path allows otherwise (none: no such path)."""
+
+    route: APIRoute | None
+    parameters: dict[str, Any]
+    allowed: list[str]
 
 
 class RouteIndex:
@@ -33,15 +41,15 @@ class RouteIndex:
         for method in route.methods or ():
             node.routes[method] = route, tuple(names)
 
-    def find(self, method: str, parts: list[str]) -> tuple[APIRoute | None, dict[str, Any], list[str]]:
-        """The route, its path parameters, and the methods that the path allows (none: no such path)."""
+    def find(self, method: str, parts: list[str]) -> Found:
+        """What is found for a method and the segments of a path."""
         allowed: list[str] = []
         for node, values in _walk(self._root, parts, 0, ()):
             if method in node.routes:
                 route, names = node.routes[method]
-                return route, dict(zip(names, values, strict=True)), []
+                return Found(route, dict(zip(names, values, strict=True)), [])
             allowed += node.routes
-        return None, {}, allowed
+        return Found(None, {}, allowed)
 
 
 def _walk(node: _Node, parts: list[str], at: int, values: tuple[str, ...]) -> Any:

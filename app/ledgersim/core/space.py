@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
@@ -12,11 +13,13 @@ from sqlmodel import SQLModel
 from ledgersim.core.clock import LATEST, Clock, Mode, Setting
 from ledgersim.core.database import Database, add, row, rows
 from ledgersim.core.events import Event, Occurrence
+from ledgersim.core.faults import Faults
 from ledgersim.core.ids import Stream
+from ledgersim.core.journal import Journal
 from ledgersim.core.runs import Runs
 from ledgersim.core.state import Fact, SpaceState, Token
 
-ResetScope = Literal["all", "data", "clock"]
+ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
@@ -40,34 +43,54 @@ _ADD_TOKEN = insert(TOKEN)
 _FORGET_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
 
 
+@dataclass(frozen=True)
+class SpaceSettings:
+    """What holds for all spaces of a server: what falls due by itself, facts, and how much is recorded."""
+
+    occurrences: Sequence[Occurrence] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    journal_entries: int = 1_000
+    journal_bytes: int = 4 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The rows and the clock of a space as they were, and when on its clock."""
+
+    image: bytes
+    taken_at: datetime
+
+
 class Space:
-    """All the state of one world. `image` is the seeded world that a reset goes back to."""
+    """All the state of one world. `image` is the state that a reset goes back to."""
 
     def __init__(
-        self,
-        name: str,
-        database: Database,
-        image: bytes,
-        occurrences: Sequence[Occurrence] = (),
-        facts: Mapping[str, Any] | None = None,
+        self, name: str, database: Database, image: bytes, settings: SpaceSettings = SpaceSettings()
     ) -> None:
         self.name = name
-        self._occurrences = occurrences
-        self._given_facts = dict(facts or {})
+        self._settings = settings
         self.database = database
         self.runs = Runs()
-        self._image = image
+        self.journal = Journal(settings.journal_entries, settings.journal_bytes)
+        self.snapshots: dict[str, Snapshot] = {}
+        self.image = image
+        self._busy = 0  # requests in flight
+        self._leaving = False
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = database.version
         self._load()
+        self.faults = Faults(Stream(self.seed, f"faults of {name}"))
 
     def _load(self) -> None:
         state = row(self.connection, _READ_STATE)
         assert state is not None, "a space is only made from the image of a world"
+        self.seed: int = state["seed"]
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
         facts = rows(self.connection, select(Fact.__table__))  # type: ignore[attr-defined]
-        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts} | self._given_facts
+        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts} | dict(
+            self._settings.facts
+        )
         self.as_of = date.fromisoformat(state["as_of"])
         self.clock = self._clock_of(state)
 
@@ -125,43 +148,50 @@ class Space:
         events: list[Event] = []
         while (at := self._next_at()) is not None and at <= (until or self.clock.now()):
             with self.clock.standing_at(at):
-                due = [one for one in self._occurrences if one.next_at(self) == at]
+                due = [one for one in self._settings.occurrences if one.next_at(self) == at]
                 events += [event for one in due for event in one.happen(self)]
         return events
 
     def _next_at(self) -> datetime | None:
         def soonest() -> datetime | None:
-            times = [at for one in self._occurrences if (at := one.next_at(self)) is not None]
+            times = [at for one in self._settings.occurrences if (at := one.next_at(self)) is not None]
             return min(times, default=None)
 
         found: datetime | None = self.remembered("next_at", soonest)
         return found
 
     def reset(self, scope: ResetScope = "all") -> None:
-        """Go back to the seeded world: its rows and identifiers (data), its clock, or all with the tokens.
+        """Go back to the start: rows and identifiers (data), clock, faults, journal, or all with the tokens.
 
-        Jobs end where rows go; the record of runs is forgotten with all.
+        Jobs end where rows go; the record of runs is forgotten with all. Snapshots stay.
         """
-        if scope != "clock":
-            self.runs.cancel(self.clock.now())
+        if scope in ("all", "faults"):
+            self.faults.clear()
+        if scope in ("all", "journal"):
+            self.journal.clear()
         if scope == "all":
             self.runs.clear()
-            self._restore()
+            self._put_back(self.image)
         elif scope == "clock":
             self._set_setting(Clock.starting(start_of(self.as_of)).setting)
-        else:
+        elif scope == "data":
             tokens = rows(self.connection, select(TOKEN))
             setting = self.clock.setting
-            self._restore()
+            self._put_back(self.image)
             with self.transaction() as connection:
                 if tokens:
                     connection.execute(_ADD_TOKEN, tokens)
             self._set_setting(setting)
 
-    def _restore(self) -> None:
-        """Put back the seeded world. Chance goes on, so that a token of before is never issued again."""
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to what a snapshot holds: rows, identifiers, clock and tokens. Jobs end."""
+        self._put_back(snapshot.image)
+
+    def _put_back(self, image: bytes) -> None:
+        """Put an image in place of all rows. Chance goes on: a token of before is never issued again."""
+        self.runs.cancel(self.clock.now())
         chance = self.chance.position
-        self.database.restore(self._image)
+        self.database.restore(image)
         self._load()
         self.chance.position = chance
 
@@ -203,6 +233,33 @@ class Space:
                 statement = select(table).order_by(*table.primary_key)
                 content["tables"][table.name] = rows(self.connection, statement)
         return json.dumps(content, default=_as_text, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def version(self) -> object:
+        """Equal as long as the space has not changed in size."""
+        return self.database.version, len(self.snapshots)
+
+    @property
+    def size(self) -> int:
+        """How many bytes the rows and the snapshots take."""
+        return self.database.size + sum(len(one.image) for one in self.snapshots.values())
+
+    def enter(self) -> None:
+        """A request begins; the space stays open until it `leave`s."""
+        self._busy += 1
+
+    def leave(self) -> None:
+        """A request has ended."""
+        self._busy -= 1
+        if self._leaving and not self._busy:
+            self.close()
+
+    def retire(self) -> None:
+        """Let go of everything as soon as no request is in flight."""
+        self._leaving = True
+        self.runs.cancel(self.clock.now())
+        if not self._busy:
+            self.close()
 
     def close(self) -> None:
         """Let go of everything."""

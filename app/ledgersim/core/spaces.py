@@ -1,61 +1,143 @@
-"""All spaces of a server: found by name, made on first use."""
+"""All spaces of a server: found by name, made from the seed or another state, never thrown away unasked."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ledgersim.core.database import Database
-from ledgersim.core.events import Occurrence
-from ledgersim.core.problems import Problem
-from ledgersim.core.space import Space
+from ledgersim.core.problems import CONFLICT, Problem
+from ledgersim.core.space import Snapshot, Space, SpaceSettings
 
 DEFAULT = "default"
-MOST_SPACES = 500
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 BAD_NAME = Problem(400, "bad-space-name", "Bad space name")
 TOO_MANY = Problem(503, "too-many-spaces", "Too many spaces")
+NO_ROOM = Problem(503, "no-room", "No room")
+NO_SUCH_SPACE = Problem(404, "no-such-space", "No such space")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many spaces there may be beside the default one, how many bytes all take, and how they come about."""
+
+    spaces: int = 500
+    space_bytes: int = 2 * 2**30
+    on_first_use: bool = True
 
 
 class Spaces:
-    """The default space and, beside it, clones of the seeded world by name."""
+    """The default space and, beside it, clones of the seeded world or of other states by name."""
 
     def __init__(
-        self,
-        image: bytes,
-        default: Database | None = None,
-        occurrences: Sequence[Occurrence] = (),
-        facts: Mapping[str, Any] | None = None,
+        self, image: bytes, default: Database | None, settings: SpaceSettings, limits: Limits = Limits()
     ) -> None:
         self._image = image
-        self._occurrences = occurrences
-        self._facts = facts or {}
-        self._spaces = {DEFAULT: self._open(DEFAULT, default)}
+        self._settings = settings
+        self.limits = limits
+        self._made = 0
+        default = default or Database.in_memory(image)
+        self._spaces = {DEFAULT: Space(DEFAULT, default, image, settings)}
+        self._weights: dict[str, tuple[object, int]] = {}
+        self.size = 0
+        self._weigh(self._spaces[DEFAULT])
 
-    def _open(self, name: str, database: Database | None = None) -> Space:
-        database = database or Database.in_memory(self._image)
-        return Space(name, database, self._image, self._occurrences, self._facts)
+    def __iter__(self) -> Iterator[Space]:
+        return iter(self._spaces.values())
 
     def __getitem__(self, name: str) -> Space:
-        """The space of that name, made now if it is new. Raises a 400 or 503 Problem."""
+        """The space of that name, made now if it is new. Raises a 400, 404 or 503 Problem."""
         space = self._spaces.get(name)
-        if space is None:
-            if not _NAME.fullmatch(name):
-                raise BAD_NAME.with_detail(
-                    f"{name[:80]!r} is no name of a space; use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
-                )
-            if len(self._spaces) > MOST_SPACES:
-                raise TOO_MANY.with_detail(
-                    f"There are {MOST_SPACES} spaces already; reuse one (POST /_sim/reset takes it back to "
-                    "the start) or restart."
-                )
+        if space is not None:
+            return space
+        check_name(name)
+        if not self.limits.on_first_use:
+            raise _no_space(name, "Make it with POST /_sim/spaces first; the server makes none on first use.")
+        return self.create(name)
 
-            space = self._spaces[name] = self._open(name)
+    def find(self, name: str) -> Space:
+        """The space of that name, if there is one. Raises a 404 Problem."""
+        if name not in self._spaces:
+            raise _no_space(name, "GET /_sim/spaces lists them.")
+        return self._spaces[name]
+
+    def create(self, name: str | None, image: bytes | None = None) -> Space:
+        """A new space that starts from an image, or from the seed. Raises a 400, 409 or 503 Problem."""
+        name = self._free_name() if name is None else check_name(name)
+        if name in self._spaces:
+            raise CONFLICT.with_detail(f"There is a space {name!r} already.")
+        if len(self._spaces) > self.limits.spaces:
+            raise TOO_MANY.with_detail(
+                f"There are {self.limits.spaces} spaces beside the default one, and no more may be: delete one "
+                "(DELETE /_sim/spaces/NAME), reuse one (POST /_sim/reset takes it back to the start), or start "
+                "the server with a higher --max-spaces."
+            )
+        start = self._image if image is None else image
+        self.check_room(len(start))
+        space = self._spaces[name] = Space(name, Database.in_memory(start), start, self._settings)
+        self._weigh(space)
         return space
+
+    def _free_name(self) -> str:
+        while True:
+            self._made += 1
+            if f"space-{self._made}" not in self._spaces:
+                return f"space-{self._made}"
+
+    def delete(self, name: str) -> None:
+        """Let go of a space with all that it holds. Raises a 404 or 409 Problem."""
+        space = self.find(name)
+        if name == DEFAULT:
+            raise CONFLICT.with_detail("The default space stays; POST /_sim/reset takes it back to the start.")
+        del self._spaces[name]
+        self.size -= self._weights.pop(name)[1]
+        space.retire()
+
+    def take_snapshot(self, space: Space, name: str, image: bytes | None = None) -> Snapshot:
+        """Keep the state of a space, or an image, under a name. Raises a 400 or 503 Problem."""
+        check_name(name)
+        self.check_room(space.database.size if image is None else len(image))
+        snapshot = Snapshot(image or space.database.image(), space.clock.now())
+        space.snapshots[name] = snapshot
+        self._weigh(space)
+        return snapshot
+
+    def leave(self, space: Space) -> None:
+        """A request to a space has ended."""
+        space.leave()
+        if self._spaces.get(space.name) is space and self._weights[space.name][0] != space.version:
+            self._weigh(space)
+
+    def _weigh(self, space: Space) -> None:
+        size = space.size if space.image is self._image else space.size + len(space.image)
+        self.size += size - self._weights.get(space.name, (None, 0))[1]
+        self._weights[space.name] = space.version, size
+
+    def check_room(self, wanted: int = 0) -> None:
+        """Raises a 503 Problem where all spaces together take too many bytes, or would with so many more."""
+        if self.size + wanted > self.limits.space_bytes:
+            raise NO_ROOM.with_detail(
+                f"All spaces and snapshots together take {self.size:,} bytes, and may take "
+                f"{self.limits.space_bytes:,}: delete or reset some (DELETE /_sim/spaces/N, POST /_sim/reset), "
+                "or start the server with a higher --max-space-bytes."
+            )
 
     def close(self) -> None:
         """Let go of all spaces."""
         for space in self._spaces.values():
             space.close()
         self._spaces.clear()
+
+
+def check_name(name: str) -> str:
+    """The name of a space or a snapshot, if it can be one. Raises a 400 Problem."""
+    if not _NAME.fullmatch(name):
+        raise BAD_NAME.with_detail(
+            f"{name[:80]!r} is no name of a space or snapshot; use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
+        )
+    return name
+
+
+def _no_space(name: str, advice: str) -> Problem:
+    return NO_SUCH_SPACE.with_detail(f"There is no space {name!r}. {advice}")

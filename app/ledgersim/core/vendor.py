@@ -1,7 +1,7 @@
 """A vendor: one application at one mount, which says no in its own way."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -18,10 +18,11 @@ from ledgersim.core import problems
 from ledgersim.core.body import JsonRoute
 from ledgersim.core.events import Occurrence
 from ledgersim.core.problems import Problem
-from ledgersim.core.routing import RouteIndex
+from ledgersim.core.routing import Found, RouteIndex
 from ledgersim.core.space import Space
 
 Render = Callable[[Problem, Request], Response]
+RenderInvalid = Callable[[RequestValidationError], Response]
 Guard = Callable[[APIRoute, Request], None]
 
 
@@ -101,37 +102,51 @@ def new_router() -> APIRouter:
 
 @dataclass(frozen=True)
 class About:
-    """What the OpenAPI document of a vendor says of all its operations: how they refuse, whom they let in."""
+    """What holds for all operations of a vendor: how they refuse, whom they let in, what they may answer."""
 
     refusal: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
     media_type: str = "application/json"
     security: Mapping[str, Any] = field(default_factory=dict)
     open_operations: frozenset[str] = frozenset()
+    problems: Sequence[Problem] = problems.COMMON
 
 
 class VendorApp(FastAPI):
     """A FastAPI application that finds its routes by an index and words every refusal itself."""
 
     def __init__(
-        self, title: str, render: Render, guard: Guard | None = None, about: "About | None" = None
+        self,
+        title: str,
+        render: Render,
+        guard: Guard | None = None,
+        about: "About | None" = None,
+        render_invalid: RenderInvalid | None = None,
     ) -> None:
         super().__init__(title=title, openapi_url=None, docs_url=None, redoc_url=None)
+        self.render = render
         self._index = RouteIndex()
         self._guard = guard
-        self._about = about or About()
+        self.about = about or About()
         self.router.middleware_stack = self._route
 
         async def refuse(request: Request, problem: Any) -> Response:
+            request.scope["record"].refuse(problem)
             return render(problem, request)
 
         async def refuse_invalid(request: Request, error: Any) -> Response:
-            return render(_from_validation(error), request)
+            problem = _from_validation(error)
+            if render_invalid is None:
+                return await refuse(request, problem)
+            request.scope["record"].refuse(problem)
+            return render_invalid(error)
 
         async def refuse_http(request: Request, error: Any) -> Response:
-            return render(Problem(error.status_code, "http", error.detail), request)
+            return await refuse(request, Problem(error.status_code, "http", error.detail))
 
         async def refuse_failure(request: Request, _: Any) -> Response:
-            return render(problems.INTERNAL.with_detail("The simulator failed; its log tells why."), request)
+            return await refuse(
+                request, problems.INTERNAL.with_detail("The simulator failed; its log tells why.")
+            )
 
         self.add_exception_handler(Problem, refuse)
         self.add_exception_handler(RequestValidationError, refuse_invalid)
@@ -144,17 +159,17 @@ class VendorApp(FastAPI):
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
-        if self._about.security:
-            document["components"]["securitySchemes"] = dict(self._about.security)
-            document["security"] = [{name: []} for name in self._about.security]
+        if self.about.security:
+            document["components"]["securitySchemes"] = dict(self.about.security)
+            document["security"] = [{name: []} for name in self.about.security]
         for operations in document["paths"].values():
             for operation in operations.values():
                 operation["responses"].pop("422", None)
                 operation["responses"]["default"] = {
                     "description": "A refusal",
-                    "content": {self._about.media_type: {"schema": dict(self._about.refusal)}},
+                    "content": {self.about.media_type: {"schema": dict(self.about.refusal)}},
                 }
-                if operation["operationId"] in self._about.open_operations:
+                if operation["operationId"] in self.about.open_operations:
                     operation["security"] = []
         return document
 
@@ -166,12 +181,23 @@ class VendorApp(FastAPI):
                 self.router.routes.append(route)
                 self._index.add(route)
 
+    def find(self, method: str, segments: list[str]) -> Found:
+        """The route of a request, if there is one."""
+        return self._index.find(method, segments)
+
+    def paths(self) -> Iterator[tuple[str, str]]:
+        """Method and path of every route."""
+        for route in self.routes:
+            assert isinstance(route, APIRoute)
+            for method in sorted(route.methods or ()):
+                yield method, route.path
+
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         if b"$" in scope["query_string"] or b"%24" in scope["query_string"]:
             scope["query_string"] = _OPTION.sub(lambda found: found[0].lower(), scope["query_string"])
-        route, parameters, allowed = self._index.find(scope["method"], scope["segments"])
+        route, parameters, allowed = scope["found"]
         if route is None:
             raise _no_route(scope, allowed)
         if self._guard is not None:

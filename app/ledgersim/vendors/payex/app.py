@@ -4,7 +4,8 @@ from urllib.parse import quote, unquote_plus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ledgersim.core.vendor import VendorApp, VendorSettings
+from ledgersim.core.problems import COMMON
+from ledgersim.core.vendor import About, VendorApp, VendorSettings
 from ledgersim.vendors.payex.addresses.routes import router as addresses
 from ledgersim.vendors.payex.consents.routes import router as consents
 from ledgersim.vendors.payex.customers.routes import router as customers
@@ -12,6 +13,7 @@ from ledgersim.vendors.payex.errors import renderer
 from ledgersim.vendors.payex.invoices.routes import router as invoices
 from ledgersim.vendors.payex.kyc.routes import router as kyc
 from ledgersim.vendors.payex.ledgers.rules import guard
+from ledgersim.vendors.payex.problems import PROBLEMS
 from ledgersim.vendors.payex.surpluses.routes import router as surpluses
 
 
@@ -40,6 +42,7 @@ def build(settings: VendorSettings) -> VendorApp:
         "PayEx ledger customer API (simulated)",
         renderer(settings.payex_problem_case),
         guard(settings.auth),
+        About(problems=(*COMMON, *PROBLEMS)),
     )
     app.add_middleware(QueryNamesInAnyCase)
     app.include(customers, kyc, surpluses, addresses, consents, invoices)

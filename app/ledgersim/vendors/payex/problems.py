@@ -22,6 +22,18 @@ FAILURES = {
     )
 }
 
+PROBLEMS = (
+    FORBIDDEN,
+    CUSTOMER_NOT_FOUND,
+    NO_LEGAL_ADDRESS,
+    NO_BILLING_ADDRESS,
+    KYC_CONFIGURATION,
+    NO_QUESTIONS,
+    GENERAL_VALIDATION,
+    LEDGER_NOT_CONFIGURED,
+    *FAILURES.values(),
+)
+
 INFERRED = {
     "conflict": 409,
     "unauthorized": 401,

@@ -1,7 +1,5 @@
 """The application of this vendor."""
 
-from fastapi.exceptions import RequestValidationError
-
 from ledgersim.core.vendor import About, VendorApp, VendorSettings
 from ledgersim.vendors.riverty.auth import guard
 from ledgersim.vendors.riverty.customer_account.routes import router
@@ -15,7 +13,8 @@ _ABOUT = About(
 
 def build(settings: VendorSettings) -> VendorApp:
     """The API, as strict about its keys as the settings ask for."""
-    app = VendorApp("Riverty customer account API (simulated)", to_response, guard(settings.auth), _ABOUT)
-    app.add_exception_handler(RequestValidationError, refuse_invalid)
+    app = VendorApp(
+        "Riverty customer account API (simulated)", to_response, guard(settings.auth), _ABOUT, refuse_invalid
+    )
     app.include(router)
     return app

@@ -5,8 +5,8 @@ with one member `message` [observed for 401, inferred elsewhere].
 """
 
 from collections.abc import Sequence
-from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -21,7 +21,7 @@ def to_response(problem: Problem, _: Request) -> Response:
     return JSONResponse({"message": problem.detail or problem.title}, problem.status, dict(problem.headers))
 
 
-async def refuse_invalid(_: Request, error: Any) -> Response:
+def refuse_invalid(error: RequestValidationError) -> Response:
     """A message for every field at fault, all at once."""
     return _array([about(one) for one in error.errors()])
 

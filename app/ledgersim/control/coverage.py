@@ -1,0 +1,75 @@
+"""Coverage: which operations, statuses and problems the tests have met, over all spaces, and which never."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from ledgersim.control.routes import ControlRoute
+from ledgersim.control.spaces import CurrentDispatcher
+from ledgersim.core.dispatcher import Dispatcher
+from ledgersim.core.vendor import NO_CONTENT, VendorApp
+from ledgersim.vendors import VENDORS
+
+router = APIRouter(prefix="/coverage", route_class=ControlRoute)
+
+
+@router.get("", operation_id="sim.coverage.get", summary="What has been exercised, and what never")
+async def get_coverage(dispatcher: CurrentDispatcher) -> dict[str, Any]:
+    vendors = {vendor.name: _vendor(dispatcher, vendor.mount) for vendor in VENDORS}
+    return {
+        "operations": sum(len(one["operations"]) for one in vendors.values()),
+        "exercised": sum(one["exercised"] for one in vendors.values()),
+        "vendors": vendors,
+    }
+
+
+@router.delete("", **NO_CONTENT, operation_id="sim.coverage.clear", summary="Start counting again")
+async def clear_coverage(dispatcher: CurrentDispatcher) -> None:
+    dispatcher.coverage.clear()
+
+
+def _vendor(dispatcher: Dispatcher, mount: str) -> dict[str, Any]:
+    app, seen = dispatcher.mounts[mount], dispatcher.coverage
+    operations = {
+        str(route.operation_id): _operation(dispatcher, app, route)
+        for route in app.routes
+        if isinstance(route, APIRoute)
+    }
+    codes = list(dict.fromkeys(one.code for one in app.about.problems))
+    met = {code: count for (where, code), count in sorted(seen.problems.items(), key=repr) if where == mount}
+    never = [name for name, told in operations.items() if not told["answers"]]
+    return {
+        "exercised": len(operations) - len(never),
+        "never": never,
+        "problems": {"met": met, "never": [code for code in codes if code not in met]},
+        "operations": operations,
+    }
+
+
+def _operation(dispatcher: Dispatcher, app: VendorApp, route: APIRoute) -> dict[str, Any]:
+    """How often an operation gave which answer, and which of those that its shape allows it never gave."""
+    counted = dispatcher.coverage.answers
+    answers = {status: count for (name, status), count in sorted(counted.items()) if name == route.operation_id}
+    succeeded = any(status < 300 for status in answers)
+    never = [
+        status for status in _possible(app, route) if status not in answers and not (status < 300 and succeeded)
+    ]
+    return {"answers": answers, "never": never}
+
+
+def _possible(app: VendorApp, route: APIRoute) -> list[int]:
+    """The answer to a right request, and the refusals that a client can bring about by a wrong one."""
+    refusals = {
+        400: _takes_more_than_a_path(route.dependant),
+        401: route.operation_id not in app.about.open_operations,
+        404: bool(route.dependant.path_params),
+    }
+    return [route.status_code or 200, *(status for status, possible in refusals.items() if possible)]
+
+
+def _takes_more_than_a_path(dependant: Dependant) -> bool:
+    return bool(dependant.body_params or dependant.query_params) or any(
+        _takes_more_than_a_path(one) for one in dependant.dependencies
+    )

@@ -1,0 +1,54 @@
+"""Faults: put in force, listed and taken back."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from ledgersim.control.routes import ControlRoute, CurrentSpace
+from ledgersim.core.faults import Fault, Standing
+from ledgersim.core.space import Space
+from ledgersim.core.vendor import NO_CONTENT
+
+router = APIRouter(prefix="/faults", route_class=ControlRoute, strict_content_type=False)
+
+
+class FaultsOut(BaseModel):
+    """The faults of a space, in the order in which they are tried."""
+
+    faults: list[dict[str, Any]]
+
+
+@router.get("", response_model=FaultsOut, operation_id="sim.faults.list", summary="List the faults")
+async def list_faults(space: CurrentSpace) -> Any:
+    return {"faults": [_told(space, one) for one in space.faults.standing]}
+
+
+@router.post("", status_code=201, operation_id="sim.faults.create", summary="Let requests fail")
+async def create_fault(space: CurrentSpace, body: Fault) -> dict[str, Any]:
+    return _told(space, space.faults.add(body, space.clock.now()))
+
+
+@router.get("/{id}", operation_id="sim.faults.get", summary="Read one fault, and how often it has struck")
+async def get_fault(space: CurrentSpace, id: str) -> dict[str, Any]:
+    return _told(space, space.faults.get(id))
+
+
+@router.delete("/{id}", **NO_CONTENT, operation_id="sim.faults.delete", summary="Take a fault back")
+async def delete_fault(space: CurrentSpace, id: str) -> None:
+    space.faults.remove(id)
+
+
+@router.delete("", **NO_CONTENT, operation_id="sim.faults.clear", summary="Take all faults back")
+async def clear_faults(space: CurrentSpace) -> None:
+    space.faults.clear()
+
+
+def _told(space: Space, standing: Standing) -> dict[str, Any]:
+    members = standing.fault.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {
+        "id": standing.id,
+        **members,
+        "fired": standing.fired,
+        "ended": standing.ended(space.clock.now()),
+    }

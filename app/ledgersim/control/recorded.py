@@ -1,0 +1,103 @@
+"""A record as JSON: what can be read is shown so, what is secret is not."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from ledgersim.core.journal import Headers, Record
+
+HIDDEN = "***"
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+_SECRET = re.compile(r"(?i)token$|secret|password|passwd|api[-_]?key|auth[-_]?key")
+
+
+def summary(record: Record) -> dict[str, Any]:
+    """What a list shows of a request. Times are those of the space; `duration_ms` is real."""
+    told: dict[str, Any] = {
+        "id": record.id,
+        "at": record.at,
+        "operation": record.operation,
+        "method": record.method,
+        "path": record.path,
+        "query": _query(record.query),
+        "status": record.status,
+        "duration_ms": round(record.seconds * 1_000, 3),
+    }
+    if record.problem is not None:
+        told["problem"] = record.problem
+        told["detail"] = record.detail
+    if record.notes:
+        told["violations"] = [one._asdict() for one in record.notes]
+    if record.faults:
+        told["faults"] = record.faults
+    if record.nearest is not None:
+        told["nearest"] = record.nearest._asdict()
+    return told
+
+
+def in_full(record: Record) -> dict[str, Any]:
+    """All that is kept of a request and its answer."""
+    return {
+        **summary(record),
+        "request": _message(record.headers, record.body, record.body_size),
+        "answer": _message(record.answer_headers, record.answer, record.answer_size),
+    }
+
+
+def json_of(body: bytes) -> Any:
+    """The JSON that was sent. Raises ValueError where it is none."""
+    return json.loads(body)
+
+
+def _message(headers: Headers, body: bytes, size: int) -> dict[str, Any]:
+    told: dict[str, Any] = {"headers": _shown_headers(headers), "bytes": size}
+    if body:
+        told["body"] = _body(body, dict(headers).get(b"content-type", b""))
+    if size > len(body):
+        told["cut"] = True
+    return told
+
+
+def _shown_headers(headers: Headers) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        if name in _SECRET_HEADERS or _SECRET.search(name):
+            scheme, space, _ = value.partition(" ")
+            value = f"{scheme} {HIDDEN}" if space and "authorization" in name else HIDDEN
+        shown[name] = f"{shown[name]}, {value}" if name in shown else value
+    return shown
+
+
+def _query(query: bytes) -> str:
+    text = query.decode("utf-8", "replace")
+    return _hide_pairs(text) if _SECRET.search(text) else text
+
+
+def _hide_pairs(text: str) -> str:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    return urlencode([(name, HIDDEN if _SECRET.search(name) else value) for name, value in pairs], safe="*$")
+
+
+def _body(body: bytes, media_type: bytes) -> Any:
+    """JSON as JSON, a form as text, other text as text; without secrets."""
+    if media_type.startswith(b"application/x-www-form-urlencoded"):
+        return _hide_pairs(body.decode("utf-8", "replace"))
+    try:
+        return _without_secrets(json_of(body))
+    except (ValueError, RecursionError):
+        return _SECRET_MEMBER.sub(rf"\1{HIDDEN}", body.decode("utf-8", "replace"))
+
+
+# Of a JSON text that cannot be parsed: a secret member, up to its value.
+_SECRET_MEMBER = re.compile(r'("[^"]*(?:[Tt]oken|[Ss]ecret|[Pp]assword|[Aa]pi[-_]?[Kk]ey)"\s*:\s*")[^"]*')
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if isinstance(item, str) and _SECRET.search(name) else _without_secrets(item)
+            for name, item in value.items()
+        }
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,161 @@
+"""The journal: what was asked and answered, and whether it was what a test expects."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ledgersim.control import recorded
+from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
+from ledgersim.core.journal import Journal, Record
+from ledgersim.core.matching import Pattern, RecordMatch
+from ledgersim.core.problems import CONFLICT, NOT_FOUND, invalid
+from ledgersim.core.vendor import NO_CONTENT
+
+NEAREST = 3
+MOST_LISTED = 1_000
+
+router = APIRouter(prefix="/requests", route_class=ControlRoute, strict_content_type=False)
+
+Number = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class RequestsQuery(BaseModel):
+    """Which requests to list; `*` stands for any text in operation, method, path and problem."""
+
+    operation: Pattern | None = None
+    method: Pattern | None = None
+    path: Pattern | None = None
+    problem: Pattern | None = None
+    status: int | None = None
+    violations: bool | None = Field(None, description="Only those with (true) or without (false) violations")
+    since: int = Field(0, ge=0, description="Only those with a higher id")
+    limit: int = Field(100, ge=1, le=MOST_LISTED, description="The newest so many")
+
+    model_config = {"extra": "forbid"}
+
+
+class RequestsOut(BaseModel):
+    """Requests, oldest first; `evicted` tells how many older ones the journal had no room for."""
+
+    requests: list[dict[str, Any]]
+    recorded: int
+    evicted: int
+
+
+class CountIn(Strict):
+    """How often: exactly, or at least and at most."""
+
+    exactly: Number | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
+
+
+class VerifyIn(Strict):
+    """Which requests there should be, and how many; without a count, at least one."""
+
+    match: RecordMatch = RecordMatch()
+    count: CountIn = CountIn(at_least=1)
+
+
+class VerifyOut(BaseModel):
+    """Whether there were; `uncertain` ones might have been meant: too little of them is left to tell."""
+
+    ok: bool
+    reason: str
+    count: int
+    uncertain: int
+    matching: list[int]
+    nearest: list[dict[str, Any]]
+
+
+@router.get("", response_model=RequestsOut, operation_id="sim.requests.list", summary="List recorded requests")
+async def list_requests(space: CurrentSpace, query: Annotated[RequestsQuery, Query()]) -> Any:
+    match = RecordMatch(**query.model_dump(include={"operation", "method", "path", "problem", "status"}))
+    found: list[dict[str, Any]] = []
+    for record in reversed(space.journal):
+        if len(found) == query.limit or record.id <= query.since:
+            break
+        if query.violations in (None, bool(record.notes)) and not match.differences(record):
+            found.append(recorded.summary(record))
+    return {"requests": found[::-1], "recorded": len(space.journal), "evicted": space.journal.evicted()}
+
+
+@router.get("/{id}", operation_id="sim.requests.get", summary="Read one recorded request in full")
+async def get_request(space: CurrentSpace, id: str) -> dict[str, Any]:
+    record = space.journal.find(int(id)) if id.isdecimal() and len(id) < 18 else None
+    if record is None:
+        raise NOT_FOUND.with_detail(
+            f"The journal of the space {space.name!r} has no request {id[:20]!r}. It keeps the last "
+            f"{space.journal.most:,} to the vendors' routes; requests to /_sim are not recorded."
+        )
+    return recorded.in_full(record)
+
+
+@router.delete("", **NO_CONTENT, operation_id="sim.requests.clear", summary="Forget all recorded requests")
+async def clear_requests(space: CurrentSpace) -> None:
+    space.journal.clear()
+
+
+@router.post(
+    "/verify",
+    response_model=VerifyOut,
+    operation_id="sim.requests.verify",
+    summary="Tell whether as many requests as expected were made",
+)
+async def verify_requests(space: CurrentSpace, body: VerifyIn) -> Any:
+    if not space.journal.most:
+        raise CONFLICT.with_detail("The journal is switched off: start the server without --journal-entries 0.")
+    least, most = _bounds(body.count)
+    return verify(space.journal, body.match, least, most)
+
+
+def _bounds(count: CountIn) -> tuple[int, int | None]:
+    if count.exactly is not None:
+        if count.at_least is not None or count.at_most is not None:
+            raise invalid("count", "must have either exactly, or at_least and at_most")
+        return count.exactly, count.exactly
+    if count.at_least is None and count.at_most is None:
+        raise invalid("count", "must have exactly, at_least or at_most")
+    least = count.at_least or 0
+    if count.at_most is not None and least > count.at_most:
+        raise invalid("count.at_most", "must not be below at_least")
+    return least, count.at_most
+
+
+def verify(journal: Journal, match: RecordMatch, least: int, most: int | None) -> dict[str, Any]:
+    """Whether `least` to `most` recorded requests are meant, and why not; what is not known does not pass."""
+    compared = [(record, match.differences(record)) for record in journal]
+    matching = [record.id for record, unlike in compared if not unlike]
+    cut = sum(1 for record, unlike in compared if list(unlike) == ["body"] and record.is_cut)
+    count, uncertain = len(matching), journal.evicted(match) + cut
+    ok = count >= least and (most is None or count + uncertain <= most)
+    reason = f"{count} found, {_wanted(least, most)} expected."
+    if uncertain and not ok and (most is None or count <= most):
+        reason += (
+            f" {uncertain} more could have been meant, but are no longer known in full: raise --journal-entries"
+            " or --journal-bytes, or clear the journal before the test."
+        )
+    return {
+        "ok": ok,
+        "reason": reason,
+        "count": count,
+        "uncertain": uncertain,
+        "matching": matching[-MOST_LISTED:],
+        "nearest": [] if ok else _nearest([pair for pair in compared if pair[1]]),
+    }
+
+
+def _wanted(least: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {least}"
+    if least == most:
+        return f"exactly {least}"
+    return f"at most {most}" if least == 0 else f"{least} to {most}"
+
+
+def _nearest(compared: list[tuple[Record, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The recorded requests that differ in the fewest members, the newest of them first."""
+    ranked = sorted(compared, key=lambda pair: (len(pair[1]), -pair[0].id))
+    return [{**recorded.summary(record), "differs": unlike} for record, unlike in ranked[:NEAREST]]

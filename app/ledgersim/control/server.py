@@ -1,0 +1,41 @@
+"""The server: what it runs with, and the OpenAPI document of its control plane."""
+
+import platform
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from ledgersim import __version__
+from ledgersim.control.routes import ControlRoute, CurrentSpace
+from ledgersim.control.spaces import CurrentSpaces, addresses
+
+
+def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
+    """Routes that tell of the server, with its settings as `Settings.told` lists them."""
+    router = APIRouter(route_class=ControlRoute)
+    started = monotonic()
+
+    @router.get("/info", operation_id="sim.info", summary="Version, uptime, addresses and effective settings")
+    async def get_info(request: Request, space: CurrentSpace, spaces: CurrentSpaces) -> dict[str, Any]:
+        return {
+            "name": "ledgersim",
+            "version": __version__,
+            "python": platform.python_version(),
+            "uptime_seconds": round(monotonic() - started, 3),
+            "space": space.name,
+            "vendors": addresses(request, space.name),
+            "spaces": len(list(spaces)),
+            "space_bytes": spaces.size,
+            "settings": settings,
+        }
+
+    @router.get(
+        "/openapi.json", operation_id="sim.openapi", summary="The OpenAPI document of the control plane"
+    )
+    async def get_openapi(request: Request) -> dict[str, Any]:
+        document: dict[str, Any] = request.app.openapi()
+        return {**document, "servers": [{"url": request.scope["root_path"]}]}
+
+    return router

@@ -1,0 +1,134 @@
+"""Snapshots of a space: taken, listed, restored, deleted, downloaded and uploaded as a file."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel
+
+from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
+from ledgersim.control.spaces import CurrentSpaces
+from ledgersim.core.body import read_bytes
+from ledgersim.core.problems import CONFLICT, NOT_FOUND
+from ledgersim.core.space import Snapshot, Space
+from ledgersim.core.vendor import NO_CONTENT
+
+FILE_TYPE = "application/vnd.sqlite3"
+MOST_UPLOADED = 512 * 2**20
+
+router = APIRouter(prefix="/snapshots", route_class=ControlRoute, strict_content_type=False)
+
+
+class SnapshotIn(Strict):
+    """A name; without one, the next free of `snapshot-1`, `snapshot-2`, …"""
+
+    name: str | None = None
+
+
+class SnapshotOut(BaseModel):
+    """A snapshot: how large it is, when it was taken on the clock of the space, and where its file is."""
+
+    name: str
+    bytes: int
+    taken_at: datetime
+    file: str
+
+
+class SnapshotsOut(BaseModel):
+    """The snapshots of a space, oldest first."""
+
+    snapshots: list[SnapshotOut]
+
+
+@router.get("", response_model=SnapshotsOut, operation_id="sim.snapshots.list", summary="List the snapshots")
+async def list_snapshots(request: Request, space: CurrentSpace) -> Any:
+    return {"snapshots": [_told(request, name, one) for name, one in space.snapshots.items()]}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SnapshotOut,
+    operation_id="sim.snapshots.create",
+    summary="Take a snapshot of rows, identifiers, clock and tokens",
+)
+async def create_snapshot(
+    request: Request,
+    space: CurrentSpace,
+    spaces: CurrentSpaces,
+    body: Annotated[SnapshotIn | None, Body()] = None,
+) -> Any:
+    name = (body and body.name) or _free_name(space)
+    if name in space.snapshots:
+        raise CONFLICT.with_detail(
+            f"There is a snapshot {name!r} already; delete it first, or choose another name."
+        )
+    return _told(request, name, spaces.take_snapshot(space, name))
+
+
+@router.get(
+    "/{name}", response_model=SnapshotOut, operation_id="sim.snapshots.get", summary="Read one snapshot"
+)
+async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
+    return _told(request, name, _find(space, name))
+
+
+@router.post(
+    "/{name}/restore", **NO_CONTENT, operation_id="sim.snapshots.restore", summary="Go back to a snapshot"
+)
+async def restore_snapshot(space: CurrentSpace, name: str) -> None:
+    space.restore(_find(space, name))
+
+
+@router.delete("/{name}", **NO_CONTENT, operation_id="sim.snapshots.delete", summary="Delete a snapshot")
+async def delete_snapshot(space: CurrentSpace, name: str) -> None:
+    _find(space, name)
+    del space.snapshots[name]
+
+
+@router.get(
+    "/{name}/file",
+    operation_id="sim.snapshots.download",
+    summary="Download a snapshot as a SQLite file",
+    response_class=Response,
+    responses={200: {"content": {FILE_TYPE: {}}}},
+)
+async def download_snapshot(space: CurrentSpace, name: str) -> Response:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.sqlite3"'}
+    return Response(_find(space, name).image, media_type=FILE_TYPE, headers=disposition)
+
+
+@router.put(
+    "/{name}/file",
+    status_code=201,
+    response_model=SnapshotOut,
+    operation_id="sim.snapshots.upload",
+    summary="Upload a snapshot that was downloaded; one of the same name is replaced",
+)
+async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:
+    image = await read_bytes(request, MOST_UPLOADED)
+    # check_image(image, space.image)
+    return _told(request, name, spaces.take_snapshot(space, name, image))
+
+
+def _find(space: Space, name: str) -> Snapshot:
+    if name not in space.snapshots:
+        raise NOT_FOUND.with_detail(f"There is no snapshot {name[:80]!r}; GET /_sim/snapshots lists them.")
+    return space.snapshots[name]
+
+
+def _free_name(space: Space) -> str:
+    number = len(space.snapshots) + 1
+    while f"snapshot-{number}" in space.snapshots:
+        number += 1
+    return f"snapshot-{number}"
+
+
+def _told(request: Request, name: str, snapshot: Snapshot) -> dict[str, Any]:
+    host = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
+    return {
+        "name": name,
+        "bytes": len(snapshot.image),
+        "taken_at": snapshot.taken_at,
+        "file": f"{host}{request.scope['root_path']}/snapshots/{name}/file",
+    }

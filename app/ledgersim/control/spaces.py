@@ -1,0 +1,132 @@
+"""Spaces: made from the seed, a space or a snapshot; listed and deleted."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Request
+from pydantic import BaseModel, Field
+
+from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
+from ledgersim.core.dispatcher import Dispatcher
+from ledgersim.core.problems import CONFLICT, NOT_FOUND
+from ledgersim.core.space import Space
+from ledgersim.core.spaces import DEFAULT, Spaces
+from ledgersim.core.vendor import NO_CONTENT
+from ledgersim.vendors import VENDORS
+
+SEED = "seed"
+
+router = APIRouter(prefix="/spaces", route_class=ControlRoute, strict_content_type=False)
+
+
+class SpaceIn(Strict):
+    """A name (without: a free one), and what the space starts from: `seed`, a space or a snapshot by name."""
+
+    name: str | None = None
+    from_: str = Field(SEED, alias="from")
+
+
+class SpaceOut(BaseModel):
+    """A space: where it is reached, and how much it holds."""
+
+    name: str
+    vendors: dict[str, str]
+    control: str
+    bytes: int
+    requests: int
+    snapshots: list[str]
+
+
+class SpacesOut(BaseModel):
+    """All spaces, with the bytes that they take together."""
+
+    spaces: list[SpaceOut]
+    bytes: int
+
+
+async def current_dispatcher(request: Request) -> Dispatcher:
+    """The dispatcher that handed the request on."""
+    dispatcher: Dispatcher = request.scope["dispatcher"]
+    return dispatcher
+
+
+CurrentDispatcher = Annotated[Dispatcher, Depends(current_dispatcher)]
+
+
+async def current_spaces(dispatcher: CurrentDispatcher) -> Spaces:
+    """All spaces of the server."""
+    return dispatcher.spaces
+
+
+CurrentSpaces = Annotated[Spaces, Depends(current_spaces)]
+
+
+@router.get("", response_model=SpacesOut, operation_id="sim.spaces.list", summary="List all spaces")
+async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
+    return {"spaces": [_told(request, space) for space in spaces], "bytes": spaces.size}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SpaceOut,
+    operation_id="sim.spaces.create",
+    summary="Make a space from the seed, a space or a snapshot",
+)
+async def create_space(
+    request: Request, space: CurrentSpace, spaces: CurrentSpaces, body: Annotated[SpaceIn | None, Body()] = None
+) -> Any:
+    body = body or SpaceIn.model_validate({})
+    return _told(request, spaces.create(body.name, _image(spaces, space, body.from_)))
+
+
+@router.get("/{name}", response_model=SpaceOut, operation_id="sim.spaces.get", summary="Read one space")
+async def get_space(request: Request, spaces: CurrentSpaces, name: str) -> Any:
+    return _told(request, spaces.find(name))
+
+
+@router.delete("/{name}", **NO_CONTENT, operation_id="sim.spaces.delete", summary="Delete a space")
+async def delete_space(spaces: CurrentSpaces, name: str) -> None:
+    spaces.delete(name)
+
+
+def _image(spaces: Spaces, here: Space, wanted: str) -> bytes | None:
+    """The image to start from; None is the seed's. A plain name may be a space's or a snapshot's of here."""
+    if wanted == SEED:
+        return None
+    kind, _, name = wanted.rpartition(":")
+    space = next((one for one in spaces if one.name == name and kind in ("", "space")), None)
+    snapshot = here.snapshots.get(name) if kind in ("", "snapshot") else None
+    if space is not None and snapshot is not None:
+        raise CONFLICT.with_detail(
+            f"Both a space and a snapshot are named {name!r}: write space:{name} or snapshot:{name}."
+        )
+    if space is not None:
+        return space.database.image()
+    if snapshot is not None:
+        return snapshot.image
+    raise NOT_FOUND.with_detail(
+        f"There is no {kind[:20] or 'space or snapshot'} {name[:80]!r} to start from; write seed, or the name "
+        "of a space, or that of a snapshot of the space that this request is for."
+    )
+
+
+def addresses(request: Request, name: str) -> dict[str, str]:
+    """The base address of each vendor in a space."""
+    root = _root(request, name)
+    return {vendor.name: root + vendor.mount for vendor in VENDORS}
+
+
+def _root(request: Request, name: str) -> str:
+    host = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
+    return host if name == DEFAULT else f"{host}/s/{name}"
+
+
+def _told(request: Request, space: Space) -> dict[str, Any]:
+    return {
+        "name": space.name,
+        "vendors": addresses(request, space.name),
+        "control": f"{_root(request, space.name)}/_sim",
+        "bytes": space.size,
+        "requests": len(space.journal),
+        "snapshots": list(space.snapshots),
+    }

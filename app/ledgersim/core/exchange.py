@@ -1,0 +1,152 @@
+"""One request and its answer as they pass through: recorded, given the simulator's headers, or spoilt."""
+
+from asyncio import sleep
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+from ledgersim.core import connection
+from ledgersim.core.clock import Clock
+from ledgersim.core.faults import Strike
+from ledgersim.core.journal import Record
+from ledgersim.core.notes import Note
+from ledgersim.core.plain import refusal
+from ledgersim.core.problems import Problem
+from ledgersim.core.vendor import Render, VendorApp
+
+MOST_TOLD = 1_000  # characters of `Sim-Violations`
+_SAFE = "[].$@-_:/"  # what stands there as it is
+
+NOT_SUPPORTED = Problem(501, "not-supported", "Not supported")
+
+
+class Exchange:
+    """Stands between the server and an application. `ended` is called once, before the answer's last byte."""
+
+    def __init__(
+        self, record: Record, clock: Clock, receive: Receive, send: Send, ended: Callable[[Record], object]
+    ) -> None:
+        self.record = record
+        self._clock = clock
+        self._receive = receive
+        self._send = send
+        self._ended: Callable[[Record], object] | None = ended
+        self._more_to_read = True
+
+    async def receive(self) -> Message:
+        """A part of the request, which is recorded."""
+        message = await self._receive()
+        self._more_to_read = message.get("more_body", False)
+        if body := message.get("body"):
+            self.record.take(body)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """A part of the answer, which is recorded."""
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *self._headers()]}
+            self.record.status = message["status"]
+            self.record.answer_headers = message["headers"]
+        else:
+            self.record.give(message.get("body", b""))
+            if not message.get("more_body"):
+                self.end()
+        await self._send(message)
+
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        headers = [(b"date", self._clock.http_date()), (b"sim-request-id", b"%d" % self.record.id)]
+        if self.record.nearest is not None:
+            nearest = self.record.nearest
+            headers.append((b"sim-nearest", f"{nearest.method} {nearest.path}".encode()))
+        if self.record.notes:
+            headers.append((b"sim-violations", told(self.record.notes).encode()))
+        return headers
+
+    def end(self) -> None:
+        """Note that nothing more of the answer will be sent."""
+        if self._ended is not None:
+            self._ended(self.record)
+            self._ended = None
+
+    async def refuse(self, problem: Problem, scope: Scope, render: Render = refusal) -> None:
+        """Answer with a refusal: in the simulator's own words, or as `render` writes it."""
+        self.record.refuse(problem)
+        await render(problem, Request(scope))(scope, self.receive, self.send)
+
+    async def spoil(self, app: VendorApp, scope: Scope, strikes: list[Strike]) -> None:
+        """Have the request answered by an application, as far as the faults that strike it allow."""
+        self.record.faults = [f"{one.id} {one.fault.kind}" for one in strikes]
+        breaks = next((one for one in strikes if one.fault.needs_connection), None)
+        if breaks is not None and connection.transport_of(scope) is None:
+            await self.refuse(_no_connection(breaks), scope)
+            return
+        before = [one for one in strikes if not one.fault.after_commit]
+        if await self._struck(before, scope, app.render):
+            return
+        after = [one for one in strikes if one.fault.after_commit]
+        if not after:
+            await app(scope, self.receive, self.send)
+            return
+        answer: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            answer.append(message)
+
+        await app(scope, self.receive, hold)
+        if not await self._struck(after, scope, app.render, answer):
+            for message in answer:
+                await self.send(message)
+
+    async def _struck(
+        self, strikes: list[Strike], scope: Scope, render: Render, answer: Sequence[Message] = ()
+    ) -> bool:
+        """Let faults strike; whether one of them has taken the place of the answer."""
+        for one in strikes:
+            if one.fault.kind == "delay":
+                await sleep(one.seconds)
+                continue
+            if one.problem is not None:
+                self.record.problem, self.record.detail = one.problem.code, one.problem.detail
+                await render(one.problem, Request(scope))(scope, self.receive, self.send)
+            elif one.fault.kind == "truncate":
+                await self._truncate(answer, one.fault.bytes, scope)
+            else:
+                await self._read_to_end()
+                self.end()
+                await (connection.drop if one.fault.kind == "drop" else connection.reset)(scope, self.receive)
+            return True
+        return False
+
+    async def _read_to_end(self) -> None:
+        while self._more_to_read:
+            await self.receive()
+
+    async def _truncate(self, answer: Sequence[Message], most: int | None, scope: Scope) -> None:
+        start, *rest = answer
+        body = b"".join(message.get("body", b"") for message in rest)
+        cut = body[: len(body) // 2 if most is None else min(most, max(len(body) - 1, 0))]
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": cut, "more_body": True})
+        await self._read_to_end()
+        self.end()
+        await connection.close(scope, self.receive)
+
+
+def _no_connection(one: Strike) -> Problem:
+    return NOT_SUPPORTED.with_detail(
+        f"A fault ({one.id}) of the kind {one.fault.kind} needs a connection to break, and a client in the "
+        "same process has none; use a server (ledgersim serve). Nothing was carried out."
+    )
+
+
+def told(notes: list[Note]) -> str:
+    """Notes for a header: code and place of each, in ASCII, as many as there is room for."""
+    text = ""
+    for number, one in enumerate(notes):
+        part = f"{one.code} {quote(one.where, safe=_SAFE)}".rstrip()
+        if len(text) + len(part) > MOST_TOLD:
+            return f"{text}, and {len(notes) - number} more"
+        text = f"{text}, {part}" if text else part
+    return text

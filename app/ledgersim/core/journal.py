@@ -1,0 +1,128 @@
+"""What passed: the last requests of a space and their answers, bounded in number and in bytes.
+
+A record keeps what came as it came; it is made readable only where somebody reads it, so that keeping it
+costs next to nothing.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+
+from ledgersim.core.matching import Known, RecordMatch
+from ledgersim.core.nearest import Nearest
+from ledgersim.core.notes import Note
+from ledgersim.core.problems import Problem
+
+Headers = list[tuple[bytes, bytes]]
+
+MOST_BODY = 16 * 2**10  # bytes that are kept of a request's or an answer's body
+MOST_NOTES = 20  # of a request
+RECORD_BYTES = 1_500  # about what a record takes besides its texts
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """A request and what came of it. `operation` is None where no route took it, `status` where no answer."""
+
+    id: int
+    at: datetime
+    method: str
+    path: str  # decoded, without the prefix of a space
+    query: bytes
+    headers: Headers
+    operation: str | None = None
+    body: bytes = b""
+    body_size: int = 0
+    status: int | None = None
+    answer_headers: Headers = field(default_factory=list)
+    answer: bytes = b""
+    answer_size: int = 0
+    problem: str | None = None
+    detail: str = ""
+    notes: list[Note] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    nearest: Nearest | None = None
+    seconds: float = field(default_factory=lambda: -perf_counter())
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether not all of the request's body is kept."""
+        return self.body_size > len(self.body)
+
+    def take(self, chunk: bytes) -> None:
+        """Keep a part of the request's body."""
+        if len(self.body) < MOST_BODY:
+            self.body += chunk[: MOST_BODY - len(self.body)]
+        self.body_size += len(chunk)
+
+    def give(self, chunk: bytes) -> None:
+        """Keep a part of the answer's body."""
+        if len(self.answer) < MOST_BODY:
+            self.answer += chunk[: MOST_BODY - len(self.answer)]
+        self.answer_size += len(chunk)
+
+    def refuse(self, problem: Problem) -> None:
+        """Note why the request was refused."""
+        self.problem, self.detail = problem.code, problem.detail
+        for where, messages in problem.errors.items():
+            self.notes.extend(Note(problem.code, where, message) for message in messages)
+        if not problem.errors:
+            self.notes.append(Note(problem.code, "", problem.detail or problem.title))
+        del self.notes[MOST_NOTES:]
+
+    def end(self) -> int:
+        """Stop the time; how many bytes the record takes, about."""
+        self.seconds += perf_counter()
+        size = RECORD_BYTES + len(self.path) + len(self.query) + len(self.body) + len(self.answer)
+        size += sum([len(name) + len(value) for name, value in self.headers])
+        for one in self.notes:
+            size += len(one.where) + len(one.message)
+        return size
+
+
+class Journal:
+    """The last records of a space, oldest first; `most` of them at most, and so many bytes."""
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        self.most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._records: deque[tuple[Record, int]] = deque()
+        self._evicted: Counter[Known] = Counter()
+
+    def __iter__(self) -> Iterator[Record]:
+        return (record for record, _ in self._records)
+
+    def __reversed__(self) -> Iterator[Record]:
+        return (record for record, _ in reversed(self._records))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def add(self, record: Record) -> None:
+        """Keep the record of a request that has ended, in place of the oldest where there is no room."""
+        size = record.end()
+        if not self.most:
+            return
+        self._records.append((record, size))
+        self._bytes += size
+        while len(self._records) > self.most or self._bytes > self._most_bytes:
+            oldest, size = self._records.popleft()
+            self._bytes -= size
+            self._evicted[Known(oldest.operation, oldest.status)] += 1
+
+    def find(self, number: int) -> Record | None:
+        """The record with an id."""
+        return next((record for record in self if record.id == number), None)
+
+    def evicted(self, match: RecordMatch | None = None) -> int:
+        """How many records have been evicted that could have been meant."""
+        return sum(count for known, count in self._evicted.items() if match is None or match.may_mean(known))
+
+    def clear(self) -> None:
+        """Forget everything, also what was evicted."""
+        self._records.clear()
+        self._evicted.clear()
+        self._bytes = 0

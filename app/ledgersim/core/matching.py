@@ -1,0 +1,137 @@
+"""Which requests are meant: by operation, method, path and headers; for what has been recorded, by more."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, NamedTuple, Protocol
+from urllib.parse import parse_qs
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Pattern = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Asked(Protocol):
+    """What can be told of a request."""
+
+    operation: str | None
+    method: str
+    path: str
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+
+
+class Match(BaseModel):
+    """A request is meant if it agrees with every member given; `*` stands for any text, `?` for a character.
+
+    Operation, method and path (decoded, without a space's prefix) agree in any case.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    operation: Pattern | None = None
+    method: Pattern | None = None
+    path: Pattern | None = None
+    header: Annotated[Mapping[str, Pattern], Field(max_length=20)] = {}
+    query: Annotated[Mapping[str, Pattern], Field(max_length=20)] = {}
+
+    def differences(self, asked: Asked) -> dict[str, Any]:
+        """What of a request does not agree, by member; empty for one that is meant."""
+        found: dict[str, Any] = {}
+        for name in ("operation", "method", "path"):
+            if not _agrees(getattr(self, name), getattr(asked, name)):
+                found[name] = getattr(asked, name)
+        if self.header:
+            wanted = {name.lower(): pattern for name, pattern in self.header.items()}
+            found |= _unlike("header", wanted, _headers(asked))
+        if self.query:
+            values = parse_qs(asked.query.decode("utf-8", "replace"), keep_blank_values=True)
+            found |= _unlike("query", self.query, values)
+        return found
+
+
+class Known(NamedTuple):
+    """All that is left of a request: which operation, and how it was answered."""
+
+    operation: str | None
+    status: int | None
+
+
+class Answered(Asked, Protocol):
+    """What can be told of a request that has been answered; `is_cut` where not all of its body is known."""
+
+    status: int | None
+    problem: str | None
+    body: bytes
+
+    @property
+    def is_cut(self) -> bool: ...
+
+
+class RecordMatch(Match):
+    """A recorded request is meant: also by the answer's status and problem, and by members of the JSON sent."""
+
+    status: int | None = None
+    problem: Pattern | None = None
+    body: Any = None
+
+    def differences(self, asked: Answered) -> dict[str, Any]:  # type: ignore[override]
+        """What of a recorded request does not agree, by member; empty for one that is meant."""
+        found = super().differences(asked)
+        if self.status not in (None, asked.status):
+            found["status"] = asked.status
+        if not _agrees(self.problem, asked.problem):
+            found["problem"] = asked.problem
+        if self.body is not None and (asked.is_cut or not _contains_json(asked.body, self.body)):
+            found["body"] = "it was too long to be kept in full" if asked.is_cut else "it differs"
+        return found
+
+    def may_mean(self, known: Known) -> bool:
+        """Whether a request of which no more is known could be meant."""
+        return _agrees(self.operation, known.operation) and self.status in (None, known.status)
+
+
+def _agrees(pattern: str | None, value: str | None) -> bool:
+    return pattern is None or fnmatchcase((value or "").lower(), pattern.lower())
+
+
+def _headers(asked: Asked) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in asked.headers:
+        values.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return values
+
+
+def _unlike(
+    member: str, wanted: Mapping[str, str], values: Mapping[str, list[str]]
+) -> dict[str, list[str] | None]:
+    return {
+        f"{member}.{name}": values.get(name)
+        for name, pattern in wanted.items()
+        if not any(fnmatchcase(value, pattern) for value in values.get(name, ()))
+    }
+
+
+def _contains_json(body: bytes, wanted: Any) -> bool:
+    try:
+        return contains(json.loads(body, parse_float=Decimal), wanted)
+    except (ValueError, ArithmeticError, RecursionError):
+        return False
+
+
+def contains(value: Any, wanted: Any) -> bool:
+    """Whether a JSON value has all members of the wanted one; lists element by element, in order."""
+    if isinstance(wanted, dict):
+        return isinstance(value, dict) and all(
+            name in value and contains(value[name], item) for name, item in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(value, list)
+            and len(value) == len(wanted)
+            and all(contains(one, other) for one, other in zip(value, wanted, strict=True))
+        )
+    if isinstance(wanted, bool) or isinstance(value, bool):
+        return value is wanted
+    return bool(value == wanted)
