@@ -3,13 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledgersim.control import MOUNT as MOUNT
 from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
 from ledgersim.core.dispatcher import refusal
 from ledgersim.core.problems import Problem
 from ledgersim.core.vendor import VendorApp
-
-MOUNT = "/_sim"
 
 
 def build() -> VendorApp:
