@@ -42,6 +42,7 @@ def create_app(settings: Settings) -> Dispatcher:
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
     """The spaces of a server, which know what falls due by itself and what the settings say of it."""
     facts = {
+        "aptic.case_import_delay": settings.case_import_delay,
         "aptic.plan_reminder_days": settings.plan_reminder_days,
         "aptic.plan_overdue_limit": settings.plan_overdue_limit,
     }

@@ -111,6 +111,11 @@ class Settings(BaseModel):
         ge=1,
         le=600,
     )
+    case_import_delay: Literal["immediate"] | Annotated[int, Field(ge=1, le=86_400 * 30)] = _option(
+        "immediate",
+        "When cases sent with async=true are imported: immediate, or so many seconds of the clock later.",
+        "immediate or a whole number of seconds from 1 to 2592000",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
         "warning",
         "Least severe messages to log, to standard error: critical, error, warning, info or debug.",
