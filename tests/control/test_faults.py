@@ -49,7 +49,13 @@ def test_a_status_carries_the_vendors_own_problem_and_retry_after(api: Api) -> N
 
 @pytest.mark.parametrize(
     ("status", "title"),
-    [(401, "Unauthorized"), (404, "Not Found"), (418, "I'm a Teapot"), (500, "Internal Server Error"), (599, "Status 599")],
+    [
+        (401, "Unauthorized"),
+        (404, "Not Found"),
+        (418, "I'm a Teapot"),
+        (500, "Internal Server Error"),
+        (599, "Status 599"),
+    ],
 )
 def test_a_status_has_the_title_that_it_has_elsewhere(api: Api, status: int, title: str) -> None:
     fault(api, kind="status", status=status)
@@ -215,18 +221,38 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "drop", "retry_after": 1}, "retry_after", "is no member of a fault of the kind drop"),
     ({"kind": "delay"}, "seconds", "is needed for a fault of the kind delay"),
     ({"kind": "delay", "seconds": {"from": 2, "to": 1}}, "seconds.to", "must not be below from"),
-    ({"kind": "truncate", "when": "before"}, "when", "must be after_commit for truncate: only an answer can be cut"),
+    (
+        {"kind": "truncate", "when": "before"},
+        "when",
+        "must be after_commit for truncate: only an answer can be cut",
+    ),
     ({"kind": "quota", "limit": 1}, "window", "is needed for a fault of the kind quota"),
     ({"kind": "quota", "limit": 1, "window": "PT0S"}, "window", "must be longer than nothing"),
-    ({"kind": "quota", "limit": 1, "window": "1m"}, "window", "'1m' is not an ISO 8601 duration such as P1M, P3DT12H or PT90S"),
+    (
+        {"kind": "quota", "limit": 1, "window": "1m"},
+        "window",
+        "'1m' is not an ISO 8601 duration such as P1M, P3DT12H or PT90S",
+    ),
     ({"kind": "drop", "ttl": "-P1D"}, "ttl", "must not be negative: time only moves forward"),
     ({"kind": "drop", "times": 0}, "times", "Input should be greater than or equal to 1"),
     ({"kind": "drop", "probability": 1.1}, "probability", "Input should be less than or equal to 1"),
     ({"kind": "drop", "wen": "before"}, "wen", "Extra inputs are not permitted"),
     ({"kind": "drop", "match": {"pth": "/"}}, "match.pth", "Extra inputs are not permitted"),
-    ({"kind": "drop", "match": {"operation": "aptic.debtor.list"}}, "match.operation", "'aptic.debtor.list' agrees with no operation; did you mean aptic.debtors.list?"),
-    ({"kind": "drop", "match": {"path": "Debtors"}}, "match.path", "must begin with / or *, as paths do: /APIGW/v1/Debtors*"),
-    ({"kind": "drop", "match": {"path": "/s/a/APIGW/*"}}, "match.path", "must not have the prefix of a space: paths are matched behind it"),
+    (
+        {"kind": "drop", "match": {"operation": "aptic.debtor.list"}},
+        "match.operation",
+        "'aptic.debtor.list' agrees with no operation; did you mean aptic.debtors.list?",
+    ),
+    (
+        {"kind": "drop", "match": {"path": "Debtors"}},
+        "match.path",
+        "must begin with / or *, as paths do: /APIGW/v1/Debtors*",
+    ),
+    (
+        {"kind": "drop", "match": {"path": "/s/a/APIGW/*"}},
+        "match.path",
+        "must not have the prefix of a space: paths are matched behind it",
+    ),
 ]
 
 
@@ -239,7 +265,7 @@ def test_what_is_no_fault_is_a_400_with_the_reason(
     assert api.get("/_sim/faults").json() == {"faults": []}
 
 
-@pytest.mark.parametrize("seconds", [-1, 601, "soon", True])
+@pytest.mark.parametrize("seconds", [-1, 601, "soon", [], {}])
 def test_a_delay_is_of_0_to_600_seconds(api: Api, seconds: object) -> None:
     assert api.post("/_sim/faults", {"kind": "delay", "seconds": seconds}).status_code == 400
 
@@ -265,7 +291,9 @@ def test_a_header_can_let_the_request_be_carried_out_first(api: Api) -> None:
     assert api.get(DEBTORS, _filter="fullName eq 'Kept'").json()["total"] == 1
 
 
-@pytest.mark.parametrize("value", ["delay=0", "delay=0.001", "delay=0-0.001", " delay = 0 ; when = after_commit "])
+@pytest.mark.parametrize(
+    "value", ["delay=0", "delay=0.001", "delay=0-0.001", " delay = 0 ; when = after_commit "]
+)
 def test_a_header_can_hold_a_request_up(api: Api, value: str) -> None:
     assert with_header(api, value).status_code == 200
 
@@ -305,7 +333,9 @@ def test_the_header_does_nothing_to_the_control_plane(api: Api) -> None:
 
 @pytest.mark.parametrize("kind", ["drop", "reset", "truncate"])
 def test_in_process_a_connection_cannot_be_broken_and_nothing_is_carried_out(api: Api, kind: str) -> None:
-    members = {"kind": kind, "times": 1} if kind == "truncate" else {"kind": kind, "times": 1, "when": "after_commit"}
+    members = (
+        {"kind": kind, "times": 1} if kind == "truncate" else {"kind": kind, "times": 1, "when": "after_commit"}
+    )
     fault(api, **members)
     answer = api.put(DEBTORS, {"fullName": "Lost"})
     assert (answer.status_code, answer.json()["title"]) == (501, "Not supported")
