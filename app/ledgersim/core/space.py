@@ -74,7 +74,7 @@ class Space:
         self.journal = Journal(settings.journal_entries, settings.journal_bytes)
         self.snapshots: dict[str, Snapshot] = {}
         self.image = image
-        self._busy = 0  # requests in flight
+        self.busy = 0  # requests in flight
         self._leaving = False
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = database.version
@@ -246,19 +246,19 @@ class Space:
 
     def enter(self) -> None:
         """A request begins; the space stays open until it `leave`s."""
-        self._busy += 1
+        self.busy += 1
 
     def leave(self) -> None:
         """A request has ended."""
-        self._busy -= 1
-        if self._leaving and not self._busy:
+        self.busy -= 1
+        if self._leaving and not self.busy:
             self.close()
 
     def retire(self) -> None:
         """Let go of everything as soon as no request is in flight."""
         self._leaving = True
         self.runs.cancel(self.clock.now())
-        if not self._busy:
+        if not self.busy:
             self.close()
 
     def close(self) -> None:
