@@ -12,6 +12,7 @@ from ledgersim.core.spaces import Spaces
 from ledgersim.main import open_spaces
 from ledgersim.settings import Settings
 from ledgersim.vendors import VENDORS
+from ledgersim.world.fixtures import load
 from ledgersim.world.template import world_image
 from tests.client import Api
 from tests.serving import Served, Start
@@ -35,7 +36,7 @@ def mounts() -> Callable[..., dict[str, Any]]:
         settings = Settings.model_validate(options)
         if settings not in built:
             vendors = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
-            built[settings] = {**vendors, control.MOUNT: control.build()}
+            built[settings] = {**vendors, control.MOUNT: control.build(load)}
         return built[settings]
 
     return build

@@ -14,6 +14,7 @@ from ledgersim.core.state import SpaceState
 from ledgersim.core.vendor import VendorApp
 from ledgersim.settings import Settings
 from ledgersim.vendors import VENDORS
+from ledgersim.world.fixtures import load, seeded
 from ledgersim.world.template import world_image
 
 
@@ -31,12 +32,14 @@ class Route(NamedTuple):
 def create_app(settings: Settings) -> Dispatcher:
     """The whole simulator as one ASGI application, its world built and its database open.
 
-    Raises CannotStart for a world or database that cannot be used.
+    Raises CannotStart for a world, fixtures or database that cannot be used.
     """
     image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+    if settings.fixtures:
+        image = seeded(image, settings.fixtures)
     mounts = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
     spaces = open_spaces(settings, image, _default_database(settings, image))
-    return Dispatcher({**mounts, control.MOUNT: control.build()}, spaces)
+    return Dispatcher({**mounts, control.MOUNT: control.build(load)}, spaces)
 
 
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
@@ -83,6 +86,7 @@ def _identity(database: Database) -> dict[str, Any]:
         for name, told in (
             ("schema_version", "layout of tables"),
             ("world_digest", "digest of the world's files"),
+            ("fixtures_digest", "digest of the --fixtures"),
             ("seed", "--seed"),
             ("customers", "--customers"),
             ("as_of", "--as-of"),

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledgersim.control.fixtures import Load, fixtures_router
 from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
 from ledgersim.core.dispatcher import refusal
@@ -12,10 +13,10 @@ from ledgersim.core.vendor import VendorApp
 MOUNT = "/_sim"
 
 
-def build() -> VendorApp:
+def build(load_fixtures: Load) -> VendorApp:
     """The operations under `/_sim`; they refuse in plain JSON."""
     app = VendorApp("ledgersim control", _refuse)
-    app.include(router, payex)
+    app.include(router, payex, fixtures_router(load_fixtures))
     return app
 
 
