@@ -64,14 +64,11 @@ def _line(place: Place, where: Sequence[int | str]) -> int:
         if isinstance(inner, list) and isinstance(step, int) and step < len(inner):
             place = inner[step]
         elif isinstance(inner, dict):
-            names = [name for name in inner if name == step] or [
-                name
-                for name in inner
-                if name.lower() == str(step).lower()  # as PayEx reads names
-            ]
-            if not names:
+            in_any_case = {name.lower(): one for name, one in inner.items()}  # as PayEx reads names
+            found = inner.get(step, in_any_case.get(str(step).lower()))
+            if found is None:
                 break
-            place = inner[names[0]]
+            place = found
         else:
             break
     return place.line
