@@ -53,6 +53,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--port": "default: 8080; LEDGERSIM_PORT",
         "--database": "LEDGERSIM_DATABASE",
         "--world": "default: nordic-basic; LEDGERSIM_WORLD",
+        "--fixtures": "LEDGERSIM_FIXTURES",
         "--seed": "default: 1; LEDGERSIM_SEED",
         "--customers": "default: 200; LEDGERSIM_CUSTOMERS",
         "--as-of": "default: 2026-01-01; LEDGERSIM_AS_OF",

@@ -1,5 +1,6 @@
 """Settings from flags and environment, and what is refused."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ DEFAULTS = {
     "port": 8080,
     "database": None,
     "world": "nordic-basic",
+    "fixtures": (),
     "seed": 1,
     "customers": 200,
     "as_of": date(2026, 1, 1),
@@ -38,6 +40,8 @@ GOOD: list[tuple[str, str, object]] = [
     ("port", "65535", 65535),
     ("database", "state.db", Path("state.db")),
     ("world", "worlds/mine", "worlds/mine"),
+    ("fixtures", "mine.yaml", (Path("mine.yaml"),)),
+    ("fixtures", f"a.yaml{os.pathsep}b/c.json", (Path("a.yaml"), Path("b/c.json"))),
     ("seed", "0", 0),
     ("seed", "9223372036854775807", 2**63 - 1),
     ("customers", "1", 1),
@@ -63,6 +67,7 @@ BAD = [
     ("port", "65536", "a whole number from 0 to 65535"),
     ("port", "http", "a whole number from 0 to 65535"),
     ("port", "80.5", "a whole number from 0 to 65535"),
+    ("fixtures", os.pathsep, "the path of a file, or several"),
     ("seed", "-1", WHOLE_SEED),
     ("seed", "9223372036854775808", WHOLE_SEED),
     ("customers", "0", "a whole number from 1 to 100000"),
@@ -148,6 +153,12 @@ def test_a_flag_that_is_none_was_not_given() -> None:
 
 def test_an_empty_variable_was_not_given() -> None:
     assert load_settings({"LEDGERSIM_PORT": "", "LEDGERSIM_TYPO": ""}).model_dump() == DEFAULTS
+
+
+def test_fixtures_are_given_by_one_flag_or_several_whatever_is_in_their_names() -> None:
+    names = [f"a{os.pathsep}b.yaml", "c.json"]
+    assert load_settings({"LEDGERSIM_FIXTURES": "d.yaml"}, fixtures=names).fixtures == tuple(map(Path, names))
+    assert load_settings({"LEDGERSIM_FIXTURES": "d.yaml"}, fixtures=[]).fixtures == (Path("d.yaml"),)
 
 
 @pytest.mark.parametrize("name", ["port", "database", "world", "host"])

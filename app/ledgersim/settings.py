@@ -1,5 +1,6 @@
 """The settings of a server: flags and LEDGERSIM_ variables, checked, in one frozen object."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,13 @@ def _iso_day(value: object) -> object:
     return value
 
 
+def _paths(value: object) -> object:
+    names = value.split(os.pathsep) if isinstance(value, str) else value
+    if isinstance(names, list) and "" in names:
+        raise ValueError("pydantic would read the present folder")
+    return names
+
+
 class Settings(BaseModel):
     """How a server is to run. A description is the help of the flag and variable of the same name."""
 
@@ -61,6 +69,12 @@ class Settings(BaseModel):
         "World to start from: the name of one that comes with ledgersim, or the path of one of yours.",
         "the name of a world or the path of one",
         min_length=1,
+    )
+    fixtures: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = _option(
+        (),
+        "YAML or JSON file of your own customers, debtors, cases, ledgers and surpluses, loaded into the "
+        "world; may be given more than once (in the variable separated as in PATH).",
+        "the path of a file, or several",
     )
     seed: int = _option(
         1,
@@ -216,7 +230,7 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     not go together.
     """
     given = _from_environment(environ)
-    given |= {name: _Given(flag(name), value) for name, value in flags.items() if value is not None}
+    given |= {name: _Given(flag(name), value) for name, value in flags.items() if value not in (None, [])}
     for name, one in given.items():
         if one.value == "":
             raise _refusal(name, one)
@@ -255,8 +269,9 @@ def _is_link(key: str, value: str) -> bool:
 def _refusal(name: str, given: _Given) -> CannotStart:
     extra = Settings.model_fields[name].json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
-    value = "not allowed" if name in SECRETS else repr(str(given.value))
-    return CannotStart(f"{given.where} is {value}; it must be {allowed}")
+    value = os.pathsep.join(given.value) if isinstance(given.value, list) else str(given.value)
+    shown = "not allowed" if name in SECRETS else repr(value)
+    return CannotStart(f"{given.where} is {shown}; it must be {allowed}")
 
 
 def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:

@@ -12,7 +12,11 @@ from tests.client import APTIC, BEARER
 from tests.serving import Start
 
 DEBTORS = f"{APTIC}/Debtors"
-CREATE = {"json": {"fullName": "Ada Once"}, "headers": BEARER}
+
+
+def create(url: str, **headers: str) -> httpx.Response:
+    """Create a debtor named Ada Once."""
+    return httpx.put(url + DEBTORS, json={"fullName": "Ada Once"}, headers={**BEARER, **headers})
 
 
 def total(url: str, verify: ssl.SSLContext | bool = True) -> int:
@@ -67,9 +71,9 @@ def test_after_commit_the_write_happened_though_the_client_never_hears(start: St
     fault = {"kind": "drop", "when": "after_commit", "times": 1, "match": {"operation": "aptic.debtors.create"}}
     assert httpx.post(server.url + "/_sim/faults", json=fault).status_code == 201
     with pytest.raises(httpx.RemoteProtocolError, match="disconnected without sending a response"):
-        httpx.put(server.url + DEBTORS, **CREATE)
+        create(server.url)
     assert total(server.url) == 1
-    assert httpx.put(server.url + DEBTORS, **CREATE).status_code == 201
+    assert create(server.url).status_code == 201
     assert total(server.url) == 2
     dropped = httpx.get(server.url + "/_sim/requests").json()["requests"][0]
     assert (dropped["status"], dropped["faults"]) == (None, ["f1 drop"])
@@ -79,7 +83,7 @@ def test_before_the_write_did_not_happen(start: Start) -> None:
     server = start("--port", "0")
     for kind, error in [("drop", httpx.RemoteProtocolError), ("reset", httpx.ReadError)]:
         with pytest.raises(error):
-            httpx.put(server.url + DEBTORS, json=CREATE["json"], headers={**BEARER, "Sim-Fault": kind})
+            create(server.url, **{"Sim-Fault": kind})
     assert total(server.url) == 0
 
 

@@ -23,6 +23,7 @@ ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
+FACT: Table = Fact.__table__  # type: ignore[attr-defined]
 MOST_REMEMBERED = 256
 MOST_TOKENS = 10_000  # a space; the oldest are forgotten first
 
@@ -40,6 +41,7 @@ _FIND_TOKEN = select(TOKEN.c.expires_at).where(
     TOKEN.c.vendor == bindparam("of_vendor"), TOKEN.c.token == bindparam("of_token")
 )
 _ADD_TOKEN = insert(TOKEN)
+_LEARN = update(FACT).where(FACT.c.name == bindparam("of_name")).values(value=bindparam("to"))
 _FORGET_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
 
 
@@ -87,7 +89,7 @@ class Space:
         self.seed: int = state["seed"]
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
-        facts = rows(self.connection, select(Fact.__table__))  # type: ignore[attr-defined]
+        facts = rows(self.connection, select(FACT))
         self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts} | dict(
             self._settings.facts
         )
@@ -112,17 +114,26 @@ class Space:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One request's writes: all of them, the drawn identifiers included, or none."""
-        before = self.guids.position, self.database.changes
+        """One request's writes: all of them, the drawn identifiers and facts included, or none.
+
+        One within another is a part of it.
+        """
+        position, setting, facts = self.guids.position, self.clock.setting, self.facts
+        changes = self.database.changes
         try:
             with self.database.transaction() as connection:
                 yield connection
-                if self.database.changes != before[1]:
+                if self.database.changes != changes:
                     self.clock.recorded()
                     self._save_progress(connection)
         except BaseException:
-            self.guids.position = before[0]
+            self.guids.position, self.clock.setting, self.facts = position, setting, facts
             raise
+
+    def learn(self, connection: Connection, name: str, value: Any) -> None:
+        """Let a fact of the world be another from now on, for as long as the rows last."""
+        self.facts = {**self.facts, name: value}
+        connection.execute(_LEARN, {"of_name": name, "to": value})
 
     def remembered(self, key: Hashable, find_out: Callable[[], Any]) -> Any:
         """What `find_out` says of the rows; asked again only after something has been written."""
