@@ -313,10 +313,10 @@ def test_a_header_that_is_no_fault_is_a_400_that_tells_how_to_write_one(api: Api
 @given(value=st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
 def test_any_header_is_a_fault_or_a_400(value: str) -> None:
     try:
-        kind = from_header(value, EARLIEST, Stream(1, "chance")).fault.kind
+        told: str = from_header(value, EARLIEST, Stream(1, "chance")).fault.kind
     except Problem as problem:
-        kind = problem.code
-    assert kind in ("status", "delay", "drop", "reset", "truncate", "bad-fault")
+        told = problem.code
+    assert told in ("status", "delay", "drop", "reset", "truncate", "bad-fault")
 
 
 def test_the_header_can_be_switched_off(serve: Serve) -> None:

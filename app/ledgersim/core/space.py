@@ -1,6 +1,7 @@
 """A space: one isolated world with its own rows, clock, identifiers and tokens."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
 FACT: Table = Fact.__table__  # type: ignore[attr-defined]
 MOST_REMEMBERED = 256
+MOST_EVENTS = 1_000  # a space
 MOST_TOKENS = 10_000  # a space; the oldest are forgotten first
 
 _READ_STATE = select(STATE)
@@ -74,6 +76,7 @@ class Space:
         self.database = database
         self.runs = Runs()
         self.journal = Journal(settings.journal_entries, settings.journal_bytes)
+        self.events: deque[Event] = deque(maxlen=MOST_EVENTS)  # what fell due
         self.snapshots: dict[str, Snapshot] = {}
         self.image = image
         self.busy = 0  # requests in flight
@@ -161,6 +164,7 @@ class Space:
             with self.clock.standing_at(at):
                 due = [one for one in self._settings.occurrences if one.next_at(self) == at]
                 events += [event for one in due for event in one.happen(self)]
+        self.events.extend(events)
         return events
 
     def _next_at(self) -> datetime | None:
@@ -201,6 +205,7 @@ class Space:
     def _put_back(self, image: bytes) -> None:
         """Put an image in place of all rows. Chance goes on: a token of before is never issued again."""
         self.runs.cancel(self.clock.now())
+        self.events.clear()
         chance = self.chance.position
         self.database.restore(image)
         self._load()
