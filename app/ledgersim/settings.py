@@ -23,7 +23,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 Switch = Literal["on", "off"]
 ON_OFF = "on or off"
-SECRETS = ("control_token",)  # never shown
+SECRETS = ("control_token",)  # shown as HIDDEN
+HIDDEN = "***"
 
 
 def _option(default: object, about: str, allowed: str, **limits: Any) -> Any:
@@ -198,7 +199,7 @@ class Settings(BaseModel):
         return [
             {
                 "name": flag(name),
-                "value": "***" if name in SECRETS and value is not None else value,
+                "value": HIDDEN if name in SECRETS and value is not None else value,
                 "from": self._given.get(name, "default"),
             }
             for name, value in self.model_dump(mode="json").items()
@@ -270,8 +271,8 @@ def _refusal(name: str, given: _Given) -> CannotStart:
     extra = Settings.model_fields[name].json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
     value = os.pathsep.join(given.value) if isinstance(given.value, list) else str(given.value)
-    shown = "not allowed" if name in SECRETS else repr(value)
-    return CannotStart(f"{given.where} is {shown}; it must be {allowed}")
+    shown = HIDDEN if value and name in SECRETS else value
+    return CannotStart(f"{given.where} is {shown!r}; it must be {allowed}")
 
 
 def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:
