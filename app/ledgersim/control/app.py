@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
+from ledgersim.control.transfer import router as transfer
 from ledgersim.core.dispatcher import refusal
 from ledgersim.core.problems import Problem
 from ledgersim.core.vendor import VendorApp
@@ -15,7 +16,7 @@ MOUNT = "/_sim"
 def build() -> VendorApp:
     """The operations under `/_sim`; they refuse in plain JSON."""
     app = VendorApp("ledgersim control", _refuse)
-    app.include(router, payex)
+    app.include(router, transfer, payex)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Health, clock, reset, export and personas of the space that a request is for."""
+"""Health, clock, reset and personas of the space that a request is for."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -133,17 +133,6 @@ async def advance_clock(space: CurrentSpace, body: AdvanceIn) -> Any:
 @router.post("/reset", **NO_CONTENT, operation_id="sim.reset", summary="Go back to the seeded world")
 async def reset(space: CurrentSpace, body: Annotated[ResetIn | None, Body()] = None) -> None:
     space.reset("all" if body is None else body.scope)
-
-
-@router.get(
-    "/export",
-    operation_id="sim.export",
-    summary="All stored rows as JSON",
-    response_class=Response,
-    responses={200: {"content": {"application/json": {}}}},
-)
-async def export(space: CurrentSpace) -> Response:
-    return Response(space.export(), media_type="application/json")
 
 
 @router.get(

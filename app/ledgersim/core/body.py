@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -12,28 +13,28 @@ from starlette.responses import Response
 from ledgersim.core import problems
 
 MOST_BYTES = 10 * 2**20
-MOST_DRAINED = 10 * MOST_BYTES  # of a body too large, so that the client gets to read the refusal
+MOST_DRAINED = 9 * MOST_BYTES  # of what is too much in a body, so that the client gets to read the refusal
 
 
-async def read_bytes(request: Request) -> bytes:
-    """The body. Raises a 413 Problem if it is over 10 MiB."""
+async def read_bytes(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body. Raises a 413 Problem if it is over `most` bytes."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MOST_DRAINED:
+        if size > most + MOST_DRAINED:
             break
-        if size <= MOST_BYTES:
+        if size <= most:
             chunks.append(chunk)
-    if size > MOST_BYTES:
-        raise problems.TOO_LARGE.with_detail(f"The body may have up to {MOST_BYTES:,} bytes (10 MiB).")
+    if size > most:
+        raise problems.TOO_LARGE.with_detail(f"The body may have up to {most:,} bytes ({most // 2**20} MiB).")
     return b"".join(chunks)
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
     """The JSON value of a body, with decimal fractions as Decimal. Raises a 400 Problem."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8-sig"), parse_float=fraction, parse_constant=_refuse_constant)
         if b"\\u" in body:
             _check_text(value)
     except json.JSONDecodeError as error:
@@ -50,6 +51,14 @@ def parse_json(body: bytes) -> Any:
         reason = "A number has too many digits" if "digits" in str(error) else str(error)
         raise _unreadable(f"{reason}.") from error
     return value
+
+
+def to_float(text: str) -> float:
+    """A fraction of JSON for a column of JSON. Raises ValueError for one too large."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
 
 
 def _unreadable(reason: str) -> problems.Problem:
