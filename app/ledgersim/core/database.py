@@ -208,9 +208,9 @@ def _check_content(raw: sqlite3.Connection, like: sqlite3.Connection) -> None:
 
 def _layout(raw: sqlite3.Connection) -> set[tuple[Any, ...]]:
     """Whatever there is by type, name, table and SQL; the size of pages and the encoding of text."""
-    pragmas = ("page_size", "encoding")
-    values = [("pragma", name, *raw.execute(f"PRAGMA {name}").fetchone()) for name in pragmas]
-    return {*values, *raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")}
+    schema = set(raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+    pragmas = ("page_size", "encoding")  # known only after something has been read
+    return schema | {("pragma", name, *raw.execute(f"PRAGMA {name}").fetchone()) for name in pragmas}
 
 
 def _write_file(path: Path, image: bytes) -> None:

@@ -41,7 +41,7 @@ BAD_IMAGE = Problem(400, "bad-image", "Not a database of ledgersim")
 def export(space: Space) -> bytes:
     """The vendors' rows and the position of the identifiers as JSON: equal states give equal bytes.
 
-    A world of 10,000 customers is 130 MB.
+    A world of 10,000 customers is 130 MB and takes some 5 seconds, in which nothing else is served.
     """
     tables = [
         json.dumps(table.name).encode() + b":" + _as_json(stored_rows(space.connection, table))
@@ -54,6 +54,7 @@ def replace_rows(space: Space, body: bytes) -> None:
     """Put what `export` wrote in place of all rows of the vendors: all of it or nothing.
 
     The clock stays, as do tokens and what the world's definition says besides rows; jobs end as with a reset.
+    A world of 10,000 customers takes some 10 seconds, in which nothing else is served, and 0.7 GB while it lasts.
     Raises a 400 Problem that names up to 20 places, such as `tables.debtor[3].full_name`.
     """
     position, sent = _read(body)
