@@ -54,7 +54,7 @@ def replace_rows(space: Space, body: bytes) -> None:
     """Put what `export` wrote in place of all rows of the vendors: all of it or nothing.
 
     The clock stays, as do tokens and what the world's definition says besides rows; jobs end as with a reset.
-    A world of 10,000 customers takes some 10 seconds, in which nothing else is served, and 0.7 GB while it lasts.
+    A world of 10,000 customers takes some 10 seconds, in which nothing else is served, and 0.7 GB meanwhile.
     Raises a 400 Problem that names up to 20 places, such as `tables.debtor[3].full_name`.
     """
     position, sent = _read(body)
