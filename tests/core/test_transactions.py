@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 
 from ledgersim.core.database import Database
 from ledgersim.core.space import FACT, Space
+from ledgersim.core.transfer import export
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def facts(space: Space) -> int:
 
 
 def test_a_transaction_within_another_is_taken_back_with_it(space: Space) -> None:
-    before = space.export(), space.facts, space.clock.setting, facts(space)
+    before = export(space), space.facts, space.clock.setting, facts(space)
 
     def change_and_fail() -> None:
         with space.transaction():
@@ -34,7 +35,7 @@ def test_a_transaction_within_another_is_taken_back_with_it(space: Space) -> Non
 
     with pytest.raises(InterruptedError):
         change_and_fail()
-    assert (space.export(), space.facts, space.clock.setting, facts(space)) == before
+    assert (export(space), space.facts, space.clock.setting, facts(space)) == before
 
 
 def test_a_transaction_within_another_is_committed_with_it(space: Space) -> None:

@@ -14,6 +14,7 @@ from ledgersim.control.fixtures import Load, fixtures_router
 from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
 from ledgersim.control.server import server_router
+from ledgersim.control.transfer import router as transfer
 from ledgersim.core.plain import refusal
 from ledgersim.core.problems import UNAUTHORIZED
 from ledgersim.core.vendor import Guard, VendorApp
@@ -33,6 +34,7 @@ def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: s
         router,
         spaces.router,
         snapshots.router,
+        transfer,
         faults.router,
         requests.router,
         coverage.router,

@@ -1,4 +1,4 @@
-"""Health, clock, reset, export and personas of the space that a request is for."""
+"""Health, clock, reset and personas of the space that a request is for."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -164,17 +164,6 @@ async def list_events(call: CurrentCall) -> Any:
 @router.post("/reset", **NO_CONTENT, operation_id="sim.reset", summary="Go back to the seeded world")
 async def reset(space: CurrentSpace, body: Annotated[ResetIn | None, Body()] = None) -> None:
     space.reset("all" if body is None else body.scope)
-
-
-@router.get(
-    "/export",
-    operation_id="sim.export",
-    summary="All stored rows as JSON",
-    response_class=Response,
-    responses={200: {"content": {"application/json": {}}}},
-)
-async def export(space: CurrentSpace) -> Response:
-    return Response(space.export(), media_type="application/json")
 
 
 @router.get(

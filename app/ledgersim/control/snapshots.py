@@ -11,6 +11,7 @@ from ledgersim.control.spaces import CurrentSpaces
 from ledgersim.core.body import read_bytes
 from ledgersim.core.problems import CONFLICT, NOT_FOUND
 from ledgersim.core.space import Snapshot, Space
+from ledgersim.core.transfer import check_image
 from ledgersim.core.vendor import NO_CONTENT
 
 FILE_TYPE = "application/vnd.sqlite3"
@@ -107,7 +108,7 @@ async def download_snapshot(space: CurrentSpace, name: str) -> Response:
 )
 async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:
     image = await read_bytes(request, MOST_UPLOADED)
-    # check_image(image, space.image)
+    check_image(image, space.database)
     return _told(request, name, spaces.take_snapshot(space, name, image))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Coroutine
 from decimal import Decimal, DecimalException
+from math import isfinite
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from ledgersim.core import problems
 
 MOST_BYTES = 10 * 2**20
-MOST_DRAINED = 10 * MOST_BYTES  # of a body too large, so that the client gets to read the refusal
+MOST_DRAINED = 9 * MOST_BYTES  # of what is too much in a body, so that the client gets to read the refusal
 
 
 async def read_bytes(request: Request, most: int = MOST_BYTES) -> bytes:
@@ -21,7 +22,7 @@ async def read_bytes(request: Request, most: int = MOST_BYTES) -> bytes:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > max(most, MOST_DRAINED):
+        if size > most + MOST_DRAINED:
             break
         if size <= most:
             chunks.append(chunk)
@@ -30,10 +31,10 @@ async def read_bytes(request: Request, most: int = MOST_BYTES) -> bytes:
     return b"".join(chunks)
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
     """The JSON value of a body, with decimal fractions as Decimal. Raises a 400 Problem."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8-sig"), parse_float=fraction, parse_constant=_refuse_constant)
         if b"\\u" in body:
             _check_text(value)
     except json.JSONDecodeError as error:
@@ -51,6 +52,14 @@ def parse_json(body: bytes) -> Any:
         reason = "A number has too many digits" if too_long else str(error)
         raise _unreadable(f"{reason}.") from error
     return value
+
+
+def to_float(text: str) -> float:
+    """A fraction of JSON for a column of JSON. Raises ValueError for one too large."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
 
 
 def _unreadable(reason: str) -> problems.Problem:

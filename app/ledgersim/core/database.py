@@ -47,6 +47,16 @@ _opening: list[sqlite3.Connection] = []
 _engine = create_engine("sqlite://", creator=_opening.pop, poolclass=NullPool)
 
 
+# The header of a SQLite file: https://www.sqlite.org/fileformat2.html#the_database_header
+_MAGIC = b"SQLite format 3\0"
+_PAGE_SIZE, _WRITE_VERSIONS, _PAGES = slice(16, 18), slice(18, 20), slice(28, 32)
+_WITHOUT_LOG, _WITH_LOG = b"\1\1", b"\2\2"
+
+
+class BadImage(ValueError):
+    """Why bytes are not the image of a database of ours."""
+
+
 class Database:
     """One SQLite database and the connection to it."""
 
@@ -88,6 +98,26 @@ class Database:
         except OSError as error:
             raise CannotStart(f"the database {path} cannot be used: {error.strerror}") from error
         return cls(raw, in_memory=False)
+
+    @classmethod
+    def from_outside(cls, image: bytes, like: "Database") -> "Database":
+        """A database in memory with the content of an image that anybody may have made.
+
+        Raises BadImage unless it is whole, consistent and has the tables and indexes of `like`.
+        """
+        _check_header(image)
+        raw = _connect(":memory:")
+        try:
+            raw.deserialize(image)
+            raw.execute("PRAGMA trusted_schema = OFF")
+            _check_content(raw, like._raw)
+            return cls(raw, in_memory=True)
+        except (sqlite3.Error, UnicodeError) as error:
+            raw.close()
+            raise BadImage(f"SQLite cannot read it: {error}") from error
+        except BadImage:
+            raw.close()
+            raise
 
     def keep_safe(self) -> None:
         """Write in the way that loses nothing committed by `kill -9` and is quick all the same."""
@@ -132,7 +162,15 @@ class Database:
 
     def image(self) -> bytes:
         """The whole content, to make other databases from."""
-        return self._raw.serialize()
+        image = self._raw.serialize()
+        if image[_WRITE_VERSIONS] != _WITH_LOG:
+            return image
+        # What was in the log is in the image now, and a database in memory has none.
+        return image[: _WRITE_VERSIONS.start] + _WITHOUT_LOG + image[_WRITE_VERSIONS.stop :]
+
+    def defer_foreign_keys(self) -> None:
+        """Check references when the present transaction ends, not with each row."""
+        self._raw.execute("PRAGMA defer_foreign_keys = ON")
 
     def restore(self, image: bytes) -> None:
         """Put the content of `image` in place of the present one, at once or not at all."""
@@ -155,6 +193,39 @@ def _connect(target: str) -> sqlite3.Connection:
     return sqlite3.connect(
         target, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=512
     )
+
+
+def _check_header(image: bytes) -> None:
+    if not image.startswith(_MAGIC):
+        raise BadImage("it is not a SQLite database")
+    if image[_WRITE_VERSIONS] != _WITHOUT_LOG:
+        raise BadImage(
+            "it is in WAL mode, as a file of --database is, and its last changes may be in another file; "
+            "take a snapshot of the server instead"
+        )
+    page_size = int.from_bytes(image[_PAGE_SIZE], "big")
+    pages = int.from_bytes(image[_PAGES], "big")
+    if len(image) != pages * (2**16 if page_size == 1 else page_size):
+        raise BadImage("it is longer or shorter than its header says")
+
+
+def _check_content(raw: sqlite3.Connection, like: sqlite3.Connection) -> None:
+    found, wanted = _layout(raw), _layout(like)
+    if found != wanted:
+        names = sorted({str(name) for _, name, *_ in found ^ wanted})
+        raise BadImage(f"it has not the layout of a database of this version: see {', '.join(names[:5])}")
+    damage = [str(message) for (message,) in raw.execute("PRAGMA integrity_check(1)")]
+    if damage != ["ok"]:
+        raise BadImage(f"it is damaged: {'; '.join(damage)}")
+    for table, row_id, parent, _ in raw.execute("PRAGMA foreign_key_check"):
+        raise BadImage(f"row {row_id} of {table} refers to one of {parent} that is not there")
+
+
+def _layout(raw: sqlite3.Connection) -> set[tuple[Any, ...]]:
+    """Whatever there is by type, name, table and SQL; the size of pages and the encoding of text."""
+    schema = set(raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+    pragmas = ("page_size", "encoding")  # known only after something has been read
+    return schema | {("pragma", name, *raw.execute(f"PRAGMA {name}").fetchone()) for name in pragmas}
 
 
 def _write_file(path: Path, image: bytes) -> None:

@@ -1,5 +1,6 @@
 """The outermost application: finds the space and the mount that a request is for, and keeps watch over both."""
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from itertools import count
@@ -13,14 +14,22 @@ from ledgersim.core.faults import Strike, from_header
 from ledgersim.core.journal import Record
 from ledgersim.core.nearest import NearestRoutes
 from ledgersim.core.notes import Note
-from ledgersim.core.problems import NOT_FOUND, Problem
+from ledgersim.core.problems import INTERNAL, NOT_FOUND, Problem
 from ledgersim.core.routing import segments
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
 from ledgersim.core.vendor import VendorApp
 
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
-_MAKES_ROOM = ("GET", "HEAD", "OPTIONS", "DELETE")  # or at least takes none: served where there is none left
+_TAKES_NO_ROOM = ("GET", "HEAD", "OPTIONS", "DELETE")
+
+
+CANNOT_HAPPEN = INTERNAL.with_detail(
+    "Something that falls due in this space cannot happen: its rows do not go together. The log tells more; "
+    "POST /_sim/reset takes the space back to its start."
+)
+
+log = logging.getLogger(__name__)
 
 
 class Dispatcher:
@@ -115,23 +124,29 @@ class Dispatcher:
             record.operation = found.route.operation_id
         child.update(dispatcher=self, record=record, notes=record.notes, found=found)
         strikes: list[Strike] = []
-        space.catch_up()
-        if mount != self._control:
-            try:
-                if record.method not in _MAKES_ROOM:
-                    self.spaces.check_room()
-                if asked_for or space.faults.standing:
-                    strikes = self._met_by(record, space, asked_for)
-            except Problem as problem:
-                await exchange.refuse(problem, child)
+        try:
+            space.catch_up()
+            if mount != self._control:
+                strikes = self._admit(record, space, asked_for)
+        except Problem as problem:
+            await exchange.refuse(problem, child)
+            return
+        except Exception:  # rows of the user's own, which no rule of ours has made
+            log.exception("what falls due in the space %s cannot happen", space.name)
+            if mount != self._control:  # there a reset must be possible
+                await exchange.refuse(CANNOT_HAPPEN, child, app.render)
                 return
         if strikes:
             await exchange.spoil(app, child, strikes)
         else:
             await app(child, exchange.receive, exchange.send)
 
-    def _met_by(self, record: Record, space: Space, asked_for: list[str]) -> list[Strike]:
-        """What a request meets, by headers of its own or by the faults of its space. Raises a 400 Problem."""
+    def _admit(self, record: Record, space: Space, asked_for: list[str]) -> list[Strike]:
+        """What a request meets, by headers of its own or by the faults of its space. Raises a 400 or 503 Problem."""
+        if record.method not in _TAKES_NO_ROOM:
+            self.spaces.check_room()
+        if not asked_for and not space.faults.standing:
+            return []
         now = space.clock.now()
         if asked_for and self._fault_header:
             return [from_header(one, now, space.faults.chance) for one in asked_for]

@@ -59,8 +59,8 @@ class Run:
             "owner": self.owner,
             "async": self.in_background,
             "state": self.state,
-            "startedAt": _as_text(self.started_at),
-            "finishedAt": _as_text(self.finished_at),
+            "started_at": _as_text(self.started_at),
+            "finished_at": _as_text(self.finished_at),
             "status": self.status,
             "cut": self.cut,
         }

@@ -1,6 +1,5 @@
 """A space: one isolated world with its own rows, clock, identifiers and tokens."""
 
-import json
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
-from sqlmodel import SQLModel
 
 from ledgersim.core.clock import LATEST, Clock, Mode, Setting
 from ledgersim.core.database import Database, add, row, rows
@@ -241,15 +239,6 @@ class Space:
         found = row(self.connection, _FIND_TOKEN, of_vendor=vendor, of_token=token)
         return None if found is None else found["expires_at"]
 
-    def export(self) -> bytes:
-        """The vendors' rows and the position of the identifiers as JSON: equal states give equal bytes."""
-        content: dict[str, Any] = {"guidPosition": self.guids.position, "tables": {}}
-        for table in sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name):
-            if not table.name.startswith("sim_"):
-                statement = select(table).order_by(*table.primary_key)
-                content["tables"][table.name] = rows(self.connection, statement)
-        return json.dumps(content, default=_as_text, ensure_ascii=False, separators=(",", ":")).encode()
-
     @property
     def version(self) -> object:
         """Equal as long as the space has not changed in size."""
@@ -303,7 +292,3 @@ def _save_clock(connection: Connection, setting: Setting) -> None:
             "floor": setting.floor,
         },
     )
-
-
-def _as_text(value: datetime) -> str:
-    return value.isoformat().replace("+00:00", "Z")

@@ -46,7 +46,7 @@ def test_async_answers_at_once_and_runs_as_a_job_that_the_record_shows(
     assert runs(api) == [
         {
             "service": "Echo", "resource": "Debtors", "owner": guid, "async": True, "state": "done",
-            "startedAt": "2027-01-01T00:00:00Z", "finishedAt": "2027-01-01T00:00:00Z", "status": 200,
+            "started_at": "2027-01-01T00:00:00Z", "finished_at": "2027-01-01T00:00:00Z", "status": 200,
             "cut": [], "request": {"a": 1}, "answer": {"a": 1},
         }
     ]  # fmt: skip
@@ -72,13 +72,13 @@ def test_a_job_is_running_until_it_ends_and_the_clock_of_the_space_tells_when(
     api.freeze("2027-01-01T00:00:00Z")
     assert api.post(f"{SLOW}?async=true", {"seconds": 5}).json() == {}
     (run,) = runs(api)
-    assert (run["state"], run["finishedAt"], run["status"], run["answer"]) == ("running", None, None, None)
+    assert (run["state"], run["finished_at"], run["status"], run["answer"]) == ("running", None, None, None)
     api.post("/_sim/clock/advance", {"by": "PT1H"})
     go_on.set()
     settle(loop)
     (run,) = runs(api)
     assert (run["state"], run["status"], run["answer"]) == ("done", 200, {"seconds": 5})
-    assert (run["startedAt"], run["finishedAt"]) == ("2027-01-01T00:00:00Z", "2027-01-01T01:00:00Z")
+    assert (run["started_at"], run["finished_at"]) == ("2027-01-01T00:00:00Z", "2027-01-01T01:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_reset_ends_jobs_with_the_rows_and_forgets_runs_with_all(
     assert api.post("/_sim/reset", {"scope": scope}).status_code == 204
     settle(loop)
     assert held == [2, 2]
-    assert [(run["state"], run["finishedAt"]) for run in runs(api)] == left
+    assert [(run["state"], run["finished_at"]) for run in runs(api)] == left
     assert [run["state"] for run in runs(api, "/s/other")] == ["running"]
     assert len(asyncio.all_tasks(loop)) == (2 if scope == "clock" else 1)
     api.app.spaces.close()

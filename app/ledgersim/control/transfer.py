@@ -1,0 +1,34 @@
+"""All rows of the space that a request is for, as JSON, out and in."""
+
+from fastapi import APIRouter, Request, Response
+
+from ledgersim.control.routes import ControlRoute, CurrentSpace
+from ledgersim.core import transfer
+from ledgersim.core.body import read_bytes
+from ledgersim.core.vendor import NO_CONTENT
+
+MOST_BYTES = 256 * 2**20  # of an import; a world of 10,000 customers has half of that
+
+router = APIRouter(route_class=ControlRoute, strict_content_type=False)
+
+
+@router.get(
+    "/export",
+    operation_id="sim.export",
+    summary="All stored rows as JSON",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}},
+)
+async def export(space: CurrentSpace) -> Response:
+    return Response(transfer.export(space), media_type="application/json")
+
+
+@router.post(
+    "/import",
+    **NO_CONTENT,
+    operation_id="sim.import",
+    summary="Put what an export wrote in place of all stored rows",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+)
+async def import_(request: Request, space: CurrentSpace) -> None:
+    transfer.replace_rows(space, await read_bytes(request, MOST_BYTES))
