@@ -64,7 +64,9 @@ def test_a_server_takes_the_options_and_not_the_environment(monkeypatch: pytest.
     monkeypatch.setenv("LEDGERSIM_WROLD", "mine")
     with Server(created_status=200) as server, server.space() as space:
         assert httpx.put(f"{space.aptic}/v1/Debtors", json={"fullName": "Bo"}).status_code == 401
-        assert httpx.put(f"{space.aptic}/v1/Debtors", json={"fullName": "Bo"}, headers=CLIENT).status_code == 200
+        assert (
+            httpx.put(f"{space.aptic}/v1/Debtors", json={"fullName": "Bo"}, headers=CLIENT).status_code == 200
+        )
 
 
 def test_the_token_of_the_control_plane_is_sent_along(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +167,9 @@ def test_personas_are_found_by_name(space: Space) -> None:
 
 def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None:
     assert space.control("GET", "/health/live") == {"status": "ok"}
-    assert space.control("POST", "/faults", {"kind": "drop", "ttl": timedelta(hours=1)})["ttl"] == "PT3600.000000S"
+    assert (
+        space.control("POST", "/faults", {"kind": "drop", "ttl": timedelta(hours=1)})["ttl"] == "PT3600.000000S"
+    )
     assert space.control("DELETE", "/faults") is None
     assert isinstance(space.control("GET", f"/snapshots/{space.snapshot()}/file"), bytes)
 
@@ -173,10 +177,22 @@ def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None
 @pytest.mark.parametrize(
     ("call", "status", "reason"),
     [
-        (lambda space: space.restore("né/x"), 404, "There is no snapshot 'né/x'; GET /_sim/snapshots lists them."),
-        (lambda space: space.request(10**9), 404, "The journal of the space 'refusing' has no request '1000000000'."),
+        (
+            lambda space: space.restore("né/x"),
+            404,
+            "There is no snapshot 'né/x'; GET /_sim/snapshots lists them.",
+        ),
+        (
+            lambda space: space.request(10**9),
+            404,
+            "The journal of the space 'refusing' has no request '1000000000'.",
+        ),
         (lambda space: space.faults.add("status"), 400, "status: is needed for a fault of the kind status"),
-        (lambda space: space.clock.advance(timedelta(days=-1)), 400, "by: must not be negative: time only moves"),
+        (
+            lambda space: space.clock.advance(timedelta(days=-1)),
+            400,
+            "by: must not be negative: time only moves",
+        ),
     ],
 )
 def test_a_refusal_is_raised_with_its_reason(
@@ -307,7 +323,7 @@ def test_faults_taken_back_strike_no_more(space: Space, aptic: httpx.Client) -> 
     faults = [space.faults.status(500), space.faults.add("quota", limit=1, window=timedelta(minutes=1))]
     space.faults.clear()
     assert aptic.get("/v1/Debtors").status_code == 200
-    with pytest.raises(Refused, match="^404: There is no fault"):
+    with pytest.raises(Refused, match=r"^404: There is no fault"):
         assert faults[0].fired
 
 
@@ -354,7 +370,9 @@ def test_verifying_in_vain_tells_why_and_what_came_nearest(space: Space, aptic: 
     assert str(caught.value) == "2 found, at most 1 expected. Wanted: any request"
 
 
-def test_troubles_are_the_last_requests_that_something_was_amiss_with(space: Space, aptic: httpx.Client) -> None:
+def test_troubles_are_the_last_requests_that_something_was_amiss_with(
+    space: Space, aptic: httpx.Client
+) -> None:
     aptic.get("/v1/Debtors")
     assert space.troubles() == ""
     for _ in range(5):

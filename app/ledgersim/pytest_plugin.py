@@ -6,15 +6,17 @@ pytest imports this module in every run wherever ledgersim is installed, so the 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
     from ledgersim.core.dispatcher import Dispatcher
     from ledgersim.testing import Server, Space
+
+Made = TypeVar("Made")
 
 _SPACE = pytest.StashKey["Space"]()
 _NUMBERS = count(1)
@@ -33,14 +35,9 @@ def ledgersim_settings() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def ledgersim_server(ledgersim_settings: dict[str, Any]) -> Iterator[Server]:
     """The server of the session, in this process, on a free port of 127.0.0.1."""
-    from ledgersim.core.startup import CannotStart
     from ledgersim.testing import Server
 
-    server = Server(**ledgersim_settings)
-    try:
-        server.start()
-    except CannotStart as error:
-        pytest.fail(f"ledgersim cannot start: {error}", pytrace=False)
+    server = _or_fail(lambda: Server(**ledgersim_settings).start())
     yield server
     server.stop()
 
@@ -58,16 +55,23 @@ def ledgersim(ledgersim_server: Server, request: pytest.FixtureRequest) -> Itera
 @pytest.fixture
 def ledgersim_app(ledgersim_settings: dict[str, Any]) -> Iterator[Dispatcher]:
     """A simulator of its own as an ASGI application, for clients in the same process."""
-    from ledgersim.core.startup import CannotStart
     from ledgersim.main import create_app
     from ledgersim.testing.server import settings_of
 
-    try:
-        app = create_app(settings_of(ledgersim_settings))
-    except CannotStart as error:
-        pytest.fail(f"ledgersim cannot start: {error}", pytrace=False)
+    app = _or_fail(lambda: create_app(settings_of(ledgersim_settings)))
     yield app
     app.spaces.close()
+
+
+def _or_fail(make: Callable[[], Made]) -> Made:
+    """What this makes; where it cannot, the test fails with the reason alone."""
+    from ledgersim.core.startup import CannotStart
+
+    try:
+        return make()
+    except CannotStart as error:
+        reason = f"ledgersim cannot start: {error}"
+    pytest.fail(reason, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

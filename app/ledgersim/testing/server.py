@@ -25,19 +25,19 @@ class Server:
         if self._settings.tls_cert is not None:
             raise CannotStart("a server for tests speaks plain http; leave the options tls_... out")
 
-    def start(self) -> None:
+    def start(self) -> Self:
         """Begin to serve; requests are answered from now on. Raises CannotStart."""
         from ledgersim.server import BackgroundServer
 
         self._running = BackgroundServer(self._settings)
+        return self
 
     def stop(self) -> None:
         """End the server; all its spaces are gone."""
         self._running.stop()
 
     def __enter__(self) -> Self:
-        self.start()
-        return self
+        return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()

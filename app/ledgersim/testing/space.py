@@ -120,7 +120,7 @@ class Space:
         return list(told["matching"])
 
     def troubles(self) -> str:
-        """The last requests that were refused, only tolerated, or met by a fault, as text; empty without any."""
+        """The last requests that were refused, only tolerated, or met by a fault, as text; may be empty."""
         try:
             recorded = self.requests(limit=1_000)
         except (Refused, OSError, HTTPException):
