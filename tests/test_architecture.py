@@ -87,6 +87,8 @@ def test_every_module_and_public_thing_has_a_docstring(source: Path) -> None:
     ("module", "absent"),
     [
         ("ledgersim.cli", {"fastapi", "sqlalchemy", "uvicorn", "faker", "yaml"}),
+        ("ledgersim.pytest_plugin", {"fastapi", "http.client", "pydantic", "sqlalchemy", "uvicorn", "yaml"}),
+        ("ledgersim.testing", {"fastapi", "pydantic", "pytest", "sqlalchemy", "uvicorn", "yaml"}),
         ("ledgersim.main", {"faker", "jinja2", "yaml", "uvicorn", "typer"}),
     ],
 )

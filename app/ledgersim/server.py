@@ -8,6 +8,10 @@ import socket
 import ssl
 import sys
 from asyncio import CancelledError
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -35,8 +39,46 @@ def serve(settings: Settings) -> None:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    _Server(_config(settings, tls), settings.host, _say_ready).run(sockets)
+
+
+def _say_ready(url: str) -> None:
+    gc.freeze()
+    gc.enable()
+    print("Ready:", url, flush=True)
+
+
+class BackgroundServer:
+    """A server on a thread of its own, for tests; it answers as soon as it is made. Raises CannotStart."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._answers: Future[str] = Future()
+        self._thread = Thread(target=self._run, args=(settings,), name="ledgersim", daemon=True)
+        self._thread.start()
+        self.url = self._answers.result()
+
+    def _run(self, settings: Settings) -> None:
+        try:
+            with ExitStack() as open_here:
+                sockets = open_sockets(settings.host, settings.port)
+                for one in sockets:
+                    open_here.enter_context(one)
+                self._server = _Server(_config(settings), settings.host, self._answers.set_result)
+                self._server.run(sockets)
+        except BaseException as error:
+            if self._answers.done():
+                raise
+            self._answers.set_exception(error)
+
+    def stop(self) -> None:
+        """End the server, and wait until it has ended."""
+        self._server.should_exit = True
+        self._thread.join()
+
+
+def _config(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
-    config = uvicorn.Config(
+    return uvicorn.Config(
         create_app(settings),
         http=_Protocol,
         ws="none",
@@ -50,7 +92,6 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=STOP_WITHIN,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
-    _Server(config, settings.host).run(sockets)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
@@ -77,11 +118,12 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """Says on standard output that it answers requests, once it does."""
+    """Says where it answers requests, once it does."""
 
-    def __init__(self, config: uvicorn.Config, host: str) -> None:
+    def __init__(self, config: uvicorn.Config, host: str, say: Callable[[str], object]) -> None:
         super().__init__(config)
         self._host = host
+        self._say = say
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         assert sockets
@@ -90,9 +132,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except OSError as error:  # another server began to listen since the port was bound
             raise _cannot_listen(self._host, port, error) from error
-        gc.freeze()
-        gc.enable()
-        print("Ready:", address_of("https" if self.config.is_ssl else "http", self._host, port), flush=True)
+        self._say(address_of("https" if self.config.is_ssl else "http", self._host, port))
 
 
 def address_of(scheme: str, host: str, port: int) -> str:

@@ -5,23 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledgersim.control import app as control
 from ledgersim.core.nearest import Nearest, NearestRoutes
 from ledgersim.core.path_distance import Sent
-from ledgersim.main import vendor_apps
+from ledgersim.main import mounts
+from ledgersim.settings import Settings
 
-APPS = [*vendor_apps().values(), (control.MOUNT, control.build())]
-ROUTES = [
-    (mount, method, route.path)
-    for mount, app in APPS
-    for route in app.routes
-    if isinstance(route, APIRoute)
-    for method in sorted(route.methods or ())
-]
+APPS = mounts(Settings())
+ROUTES = [(mount, method, path) for mount, app in APPS.items() for method, path in app.paths()]
 NEAREST = NearestRoutes(ROUTES)
 METHODS = ("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS")
 GUID = "8d1f6a52-0c3e-4b7a-9a51-5e2f0d7c4b19"

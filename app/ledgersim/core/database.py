@@ -5,6 +5,7 @@ One long-lived connection a space, on the event loop, without threads: far quick
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -41,10 +42,17 @@ def _upper(text: str | None) -> str | None:
     return text.upper() if isinstance(text, str) else text
 
 
+class _Opening(threading.local):
+    """What the engine is to hand out next, in each thread: tests may run a server in each of several."""
+
+    def __init__(self) -> None:
+        self.raw: list[sqlite3.Connection] = []
+
+
 # One engine for all spaces, so that all share its compiled statements. It holds no data: each
 # connection that it hands out is the one that was put into `_opening` just before.
-_opening: list[sqlite3.Connection] = []
-_engine = create_engine("sqlite://", creator=_opening.pop, poolclass=NullPool)
+_opening = _Opening()
+_engine = create_engine("sqlite://", creator=lambda: _opening.raw.pop(), poolclass=NullPool)
 
 
 # The header of a SQLite file: https://www.sqlite.org/fileformat2.html#the_database_header
@@ -68,7 +76,7 @@ class Database:
         self._in_memory = in_memory
         self._restored = 0
         self._page_size: int = raw.execute("PRAGMA page_size").fetchone()[0]
-        _opening.append(raw)
+        _opening.raw.append(raw)
         self.connection: Connection = _engine.connect()
 
     @classmethod

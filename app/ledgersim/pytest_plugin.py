@@ -1,0 +1,86 @@
+"""The pytest plugin: a server for the session, and a fresh space for each test.
+
+pytest imports this module in every run wherever ledgersim is installed, so the fixtures import all else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from ledgersim.core.dispatcher import Dispatcher
+    from ledgersim.testing import Server, Space
+
+Made = TypeVar("Made")
+
+_SPACE = pytest.StashKey["Space"]()
+_NUMBERS = count(1)
+_MOST_OF_A_NAME = 50  # characters; names of spaces have up to 64
+
+
+@pytest.fixture(scope="session")
+def ledgersim_settings() -> dict[str, Any]:
+    """The settings of the simulator, by the names of the options: `{"customers": 50, "auth": "strict"}`.
+
+    Override it in conftest.py. The LEDGERSIM_ variables are not read, so that tests do not depend on them.
+    """
+    return {}
+
+
+@pytest.fixture(scope="session")
+def ledgersim_server(ledgersim_settings: dict[str, Any]) -> Iterator[Server]:
+    """The server of the session, in this process, on a free port of 127.0.0.1."""
+    from ledgersim.testing import Server
+
+    server = _or_fail(lambda: Server(**ledgersim_settings).start())
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def ledgersim(ledgersim_server: Server, request: pytest.FixtureRequest) -> Iterator[Space]:
+    """A fresh space of the simulator: addresses of the vendors, clock, faults, recorded requests."""
+    told = re.sub(r"[^A-Za-z0-9._-]+", "-", request.node.name)[:_MOST_OF_A_NAME]
+    with ledgersim_server.space(f"{told}-{next(_NUMBERS)}") as space:
+        request.node.stash[_SPACE] = space
+        yield space
+        del request.node.stash[_SPACE]
+
+
+@pytest.fixture
+def ledgersim_app(ledgersim_settings: dict[str, Any]) -> Iterator[Dispatcher]:
+    """A simulator of its own as an ASGI application, for clients in the same process."""
+    from ledgersim.main import create_app
+    from ledgersim.testing.server import settings_of
+
+    app = _or_fail(lambda: create_app(settings_of(ledgersim_settings)))
+    yield app
+    app.spaces.close()
+
+
+def _or_fail(make: Callable[[], Made]) -> Made:
+    """What this makes; where it cannot, the test fails with the reason alone."""
+    from ledgersim.core.startup import CannotStart
+
+    try:
+        return make()
+    except CannotStart as error:
+        reason = f"ledgersim cannot start: {error}"
+    pytest.fail(reason, pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failing test what went wrong between it and the simulator."""
+    report = yield
+    space = item.stash.get(_SPACE, None)
+    if space is not None and report.failed and (told := space.troubles()):
+        report.sections.append(("ledgersim", told))
+    return report

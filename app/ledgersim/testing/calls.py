@@ -1,0 +1,62 @@
+"""Calls of the control plane, with Python values in and out."""
+
+from contextlib import closing
+from datetime import date, timedelta
+from decimal import Decimal
+from http.client import HTTPConnection
+from json import dumps, loads
+from typing import Any
+from urllib.parse import urlsplit
+
+LIMIT = 60  # seconds for a call
+
+
+class Refused(Exception):
+    """The control plane refused a call: `status`, and `reason` in a sentence."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"{status}: {reason}")
+        self.status = status
+        self.reason = reason
+
+
+class Calls:
+    """Calls to one `/_sim`. Proxies of the environment are not asked."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self._host, self._root = urlsplit(url)[1:3]
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    def __call__(self, method: str, path: str, json: Any = None) -> Any:
+        """The answer's JSON, bytes or None. Raises Refused."""
+        content = None if json is None else json_of(json).encode()
+        return self.send(method, path, content, "application/json")
+
+    def send(self, method: str, path: str, content: bytes | None, media_type: str) -> Any:
+        """As a call, with a body of any type."""
+        headers = self._headers if content is None else {**self._headers, "Content-Type": media_type}
+        with closing(HTTPConnection(self._host, timeout=LIMIT)) as connection:
+            connection.request(method, self._root + path, content, headers)
+            answer = connection.getresponse()
+            raw = answer.read()
+        is_json = str(answer.getheader("Content-Type")).startswith("application/json")
+        body: Any = loads(raw) if is_json and raw else raw
+        if answer.status >= 400:
+            raise Refused(answer.status, body["detail"] if isinstance(body, dict) else raw.decode())
+        return body if raw else None
+
+
+def json_of(value: Any) -> str:
+    """JSON, with times and durations as ISO 8601 text, and amounts as numbers."""
+    return dumps(value, default=_as_json)
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        sign, size = ("-", -value) if value < timedelta() else ("", value)
+        return f"{sign}PT{size.days * 86_400 + size.seconds}.{size.microseconds:06}S"
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{value!r} cannot be sent as JSON")

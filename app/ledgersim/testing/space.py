@@ -1,0 +1,221 @@
+"""A space as an object, with its clock and its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote, urlencode
+
+from ledgersim.testing.calls import Calls, Refused, json_of
+
+if TYPE_CHECKING:  # a test that only calls a server loads nothing of it
+    from ledgersim.core.faults import Kind
+    from ledgersim.core.space import ResetScope
+
+Instant = datetime | date | str  # UTC where it has no offset; a day is its midnight; text is ISO 8601
+
+_MATCHED = ("operation", "method", "path", "header", "query")
+_MOST_TROUBLES = 5
+
+
+class Space:
+    """A world that nothing else touches; as a `with`, it is deleted at the end. Each call may raise Refused.
+
+    `aptic`, `payex` and `riverty` are the base addresses of the vendors, `url` that of the space.
+    """
+
+    def __init__(self, told: Mapping[str, Any], token: str | None = None) -> None:
+        self.name: str = told["name"]
+        self.url: str = told["control"].removesuffix("/_sim")
+        self.aptic: str = told["vendors"]["aptic"]
+        self.payex: str = told["vendors"]["payex"]
+        self.riverty: str = told["vendors"]["riverty"]
+        self._control = Calls(told["control"], token)
+        self.clock = Clock(self._control)
+        self.faults = Faults(self._control)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.delete()
+
+    def delete(self) -> None:
+        """Let go of the space, if it is still there."""
+        try:
+            self._control("DELETE", f"/spaces/{self.name}")
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+
+    def control(self, method: str, path: str, json: Any = None) -> Any:
+        """Any call of the control plane: `space.control("GET", "/coverage")`; its JSON, bytes or None."""
+        return self._control(method, path, json)
+
+    def reset(self, scope: ResetScope = "all") -> None:
+        """Go back to the start: all, data, clock, faults or journal."""
+        self._control("POST", "/reset", {"scope": scope})
+
+    def snapshot(self, name: str | None = None) -> str:
+        """Keep the present state under a name (without: a free one), which is returned."""
+        return str(self._control("POST", "/snapshots", {"name": name})["name"])
+
+    def restore(self, name: str) -> None:
+        """Go back to a snapshot."""
+        self._control("POST", f"/snapshots/{quote(name, safe='')}/restore")
+
+    def export(self) -> dict[str, Any]:
+        """All stored rows; equal states are equal."""
+        return dict(self._control("GET", "/export"))
+
+    def fixtures(self, content: str | Mapping[str, Any]) -> Any:
+        """Load customers, debtors, cases and so on of your own, as YAML or JSON text or as a dict."""
+        text = content if isinstance(content, str) else json_of(content)
+        return self._control.send("POST", "/fixtures", text.encode(), "application/yaml")
+
+    @property
+    def personas(self) -> dict[str, dict[str, Any]]:
+        """The people and companies of the world that show something, by name: `personas["Ulla Unpaid"]`."""
+        return {one["name"]: one for one in self._control("GET", "/personas")["personas"]}
+
+    def requests(self, **filters: Any) -> list[dict[str, Any]]:
+        """The recorded requests, oldest first.
+
+        Filters: operation, method, path, problem (`*` stands for any text), status, violations (True or False),
+        since (an id), limit (the newest so many; 100).
+        """
+        query = {
+            name: str(value).lower() if isinstance(value, bool) else value for name, value in filters.items()
+        }
+        return list(self._control("GET", f"/requests?{urlencode(query)}")["requests"])
+
+    def request(self, id: int) -> dict[str, Any]:
+        """One recorded request in full, with headers and bodies."""
+        return dict(self._control("GET", f"/requests/{id}"))
+
+    def verify(
+        self,
+        exactly: int | None = None,
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        **match: Any,
+    ) -> list[int]:
+        """The ids of the requests meant. Raises AssertionError unless so many were made (default: at least 1).
+
+        `match` takes operation, method, path and problem (`*` stands for any text), header and query (dicts),
+        status, and body: members that the JSON sent must have.
+        """
+        __tracebackhide__ = True
+        bounds = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
+        if exactly is at_least is at_most is None:
+            bounds["at_least"] = 1
+        told = self._control("POST", "/requests/verify", {"match": match, "count": bounds})
+        if not told["ok"]:
+            wanted = ", ".join(f"{name}={value!r}" for name, value in match.items())
+            nearest = "\n".join(["Nearest:", *map(describe, told["nearest"])]) if told["nearest"] else ""
+            raise AssertionError(f"{told['reason']} Wanted: {wanted or 'any request'}\n{nearest}".rstrip())
+        return list(told["matching"])
+
+    def troubles(self) -> str:
+        """The last requests that were refused, only tolerated, or met by a fault, as text; may be empty."""
+        try:
+            recorded = self.requests(limit=1_000)
+        except (Refused, OSError, HTTPException):
+            return ""
+        told = [one for one in recorded if one.keys() & {"problem", "violations", "faults", "nearest"}]
+        return "\n".join(map(describe, told[-_MOST_TROUBLES:]))
+
+
+class Clock:
+    """The clock of a space, which only moves forward. In a new space it ticks on from the day of the world."""
+
+    def __init__(self, control: Calls) -> None:
+        self._control = control
+
+    @property
+    def now(self) -> datetime:
+        """The time, aware and UTC."""
+        return datetime.fromisoformat(self._control("GET", "/clock")["now"])
+
+    def freeze(self, at: Instant | None = None) -> None:
+        """Stand still, now or at a time."""
+        self._control("PUT", "/clock", {"mode": "frozen", "now": at})
+
+    def tick(self, at: Instant | None = None) -> None:
+        """Tick with the clock of the machine, from the present reading or from a time on."""
+        self._control("PUT", "/clock", {"mode": "real", "now": at})
+
+    def set(self, at: Instant) -> None:
+        """Move to a time, and stand still or tick as before; what falls due on the way happens."""
+        self._control("PUT", "/clock", {"mode": self._control("GET", "/clock")["mode"], "now": at})
+
+    def advance(self, by: str | timedelta) -> list[dict[str, Any]]:
+        """Move on by an ISO 8601 duration such as P1M, or a timedelta; what fell due on the way, in order."""
+        return list(self._control("POST", "/clock/advance", {"by": by})["events"])
+
+
+class Faults:
+    """The faults of a space. A fault takes `times`, `probability` and `ttl` (see the documents) where given.
+
+    Which requests it meets is told by operation, method, path, header and query; without them it meets all.
+    """
+
+    def __init__(self, control: Calls) -> None:
+        self._control = control
+
+    def add(self, kind: Kind, **members: Any) -> Fault:
+        """Put a fault in force: status, delay, drop, reset, truncate or quota, with the members of its kind."""
+        match = {name: members.pop(name) for name in _MATCHED if name in members}
+        fault = {"kind": kind, **members, "match": {**members.get("match", {}), **match}}
+        return Fault(self._control, self._control("POST", "/faults", fault)["id"])
+
+    def status(self, status: int, **members: Any) -> Fault:
+        """Answer with a status and the vendor's problem body; `retry_after` in seconds, `detail` as text."""
+        return self.add("status", status=status, **members)
+
+    def delay(self, seconds: float, **members: Any) -> Fault:
+        """Answer so many seconds (of real time) later."""
+        return self.add("delay", seconds=seconds, **members)
+
+    def drop(self, after_commit: bool = False, **members: Any) -> Fault:
+        """Close the connection without an answer: at once, or after the request has been carried out."""
+        return self.add("drop", when="after_commit" if after_commit else "before", **members)
+
+    def clear(self) -> None:
+        """Take all faults back."""
+        self._control("DELETE", "/faults")
+
+
+class Fault:
+    """A fault in force, by its `id`."""
+
+    def __init__(self, control: Calls, id: str) -> None:
+        self._control = control
+        self.id = id
+
+    @property
+    def fired(self) -> int:
+        """How often it has struck."""
+        return int(self._control("GET", f"/faults/{self.id}")["fired"])
+
+    def remove(self) -> None:
+        """Take the fault back."""
+        self._control("DELETE", f"/faults/{self.id}")
+
+
+def describe(request: Mapping[str, Any]) -> str:
+    """A recorded request as a line of text, and beneath it why it was refused or is not the one wanted."""
+    query = f"?{request['query']}" if request["query"] else ""
+    answer = " ".join(str(part) for part in (request["status"] or "no answer", request.get("problem")) if part)
+    lines = [f"#{request['id']} {request['method']} {request['path']}{query} -> {answer}"]
+    for one in request.get("violations", ()):
+        lines.append(f"{' '.join(filter(None, (one['code'], one['where'])))}: {one['message']}")
+    lines += [f"fault {one}" for one in request.get("faults", ())]
+    if nearest := request.get("nearest"):
+        lines.append(f"nearest route: {nearest['method']} {nearest['path']} ({nearest['reason']})")
+    if differs := request.get("differs"):
+        lines.append("differs in " + ", ".join(f"{name}: {value}" for name, value in differs.items()))
+    return "\n    ".join(lines)

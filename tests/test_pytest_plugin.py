@@ -1,0 +1,177 @@
+"""The pytest plugin, in runs of pytest of its own."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import ledgersim
+
+pytest_plugins = ["pytester"]
+
+# Whether or not the package is installed with its entry point, the plugin is loaded once.
+PLUGIN = ("-p", "no:ledgersim", "-p", "ledgersim.pytest_plugin", "-p", "no:cacheprovider", "-W", "error")
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Where tests are run, with variables of the simulator that are not theirs."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
+    monkeypatch.setenv("LEDGERSIM_AUTH", "off")
+    monkeypatch.setenv("LEDGERSIM_WROLD", "mine")
+    return pytester
+
+
+def test_the_package_announces_the_plugin() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    assert project["entry-points"]["pytest11"] == {"ledgersim": "ledgersim.pytest_plugin"}
+
+
+def test_each_test_has_a_fresh_space_of_one_server(run: pytest.Pytester) -> None:
+    run.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def ledgersim_settings():
+            return {"created_status": 200}
+        """
+    )
+    run.makepyfile(
+        """
+        import httpx
+        import pytest
+
+        SPACES = []
+
+        @pytest.mark.parametrize("name", ["Ada Ek", "Bo / " + 80 * "x"])
+        def test_a_space(ledgersim, ledgersim_server, name):
+            listed = ledgersim.control("GET", "/spaces")["spaces"]
+            assert [one["name"] for one in listed] == ["default", ledgersim.name]
+            assert ledgersim.url == f"{ledgersim_server.url}/s/{ledgersim.name}"
+            assert ledgersim.requests() == []
+            assert ledgersim.clock.now.isoformat() < "2026-01-01T00:01"
+            ledgersim.clock.freeze("2027-01-01")
+            ledgersim.faults.status(503, operation="aptic.debtors.list")
+            answer = httpx.put(
+                f"{ledgersim.aptic}/v1/Debtors", json={"fullName": name}, headers={"Authorization": "Bearer x"}
+            )
+            assert answer.status_code == 200
+            assert httpx.get(f"{ledgersim.aptic}/v1/Cases").status_code == 401
+            ledgersim.verify(1, operation="aptic.debtors.create")
+            SPACES.append(ledgersim.name)
+
+        def test_the_names_of_the_spaces():
+            assert SPACES == ["test_a_space-Ada-Ek--1", "test_a_space-Bo-" + 34 * "x" + "-2"]
+        """
+    )
+    run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=3)
+
+
+def test_the_report_of_a_failing_test_tells_what_went_wrong_with_the_simulator(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import httpx
+        import pytest
+
+        def create(space, name):
+            url = f"{space.aptic}/v1/Debtors"
+            return httpx.put(url, json={"fullName": name}, headers={"Authorization": "Bearer x"})
+
+        def test_refused(ledgersim):
+            assert create(ledgersim, 5).status_code == 201
+
+        def test_in_vain(ledgersim):
+            create(ledgersim, "Ada")
+            ledgersim.verify(2, status=201)
+
+        def test_passes(ledgersim):
+            assert create(ledgersim, 5).status_code == 400
+
+        @pytest.fixture
+        def broken(ledgersim):
+            create(ledgersim, 6)
+            raise LookupError
+
+        def test_of_a_broken_fixture(broken):
+            pass
+
+        def test_without_a_space():
+            assert False
+        """
+    )
+    result = run.runpytest_subprocess(*PLUGIN, "-rN")
+    result.assert_outcomes(passed=1, failed=3, errors=1)
+    sections = [line for line in result.outlines if line.strip("-") == " ledgersim "]
+    assert len(sections) == 2
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at setup of test_of_a_broken_fixture*",
+            "*- ledgersim -*",
+            "#* PUT /APIGW/v1/Debtors -> 400 validation",
+            "    validation fullName: Input should be a string",
+            "*_ test_refused _*",
+            "*- ledgersim -*",
+            "#* PUT /APIGW/v1/Debtors -> 400 validation",
+            "    validation fullName: Input should be a string",
+            "*_ test_in_vain _*",
+            ">       ledgersim.verify(2, status=201)",
+            "E       AssertionError: 1 found, exactly 2 expected. Wanted: status=201",
+            "test_*.py:*: AssertionError",
+            "*_ test_without_a_space _*",
+        ],
+        consecutive=False,
+    )
+
+
+def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(run: pytest.Pytester) -> None:
+    run.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def ledgersim_settings():
+            return {"customers": "lots"}
+        """
+    )
+    run.makepyfile(
+        """
+        def test_a_space(ledgersim):
+            pass
+
+        def test_an_application(ledgersim_app):
+            pass
+        """
+    )
+    result = run.runpytest_subprocess(*PLUGIN, "-rN")
+    result.assert_outcomes(errors=2)
+    reason = "ledgersim cannot start: --customers is 'lots'; it must be a whole number from 1 to 100000"
+    assert result.outlines.count(reason) == 2
+
+
+def test_a_client_in_the_same_process_has_an_application_of_its_own(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import asyncio
+
+        import httpx
+        import pytest
+
+        @pytest.mark.parametrize("time", [1, 2])
+        def test_in_process(ledgersim_app, time):
+            async def ask():
+                transport = httpx.ASGITransport(app=ledgersim_app)
+                async with httpx.AsyncClient(transport=transport, base_url="http://sim") as client:
+                    assert (await client.get("/_sim/requests")).json()["recorded"] == 0
+                    assert (await client.get("/APIGW/v1/Debtors")).status_code == 401
+                    for kind in "drop", "reset", "truncate":
+                        refused = await client.get("/APIGW/v1/Debtors", headers={"Sim-Fault": kind})
+                        assert refused.status_code == 501
+                        assert refused.json()["title"] == "Not supported"
+
+            asyncio.run(ask())
+        """
+    )
+    run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
