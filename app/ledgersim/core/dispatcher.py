@@ -142,7 +142,7 @@ class Dispatcher:
             await app(child, exchange.receive, exchange.send)
 
     def _admit(self, record: Record, space: Space, asked_for: list[str]) -> list[Strike]:
-        """What a request meets, by headers of its own or the faults of its space. Raises a 400 or 503 Problem."""
+        """What a request meets, by its own headers or the faults of its space. Raises a 400 or 503 Problem."""
         if record.method not in _TAKES_NO_ROOM:
             self.spaces.check_room()
         if not asked_for and not space.faults.standing:

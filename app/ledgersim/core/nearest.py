@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from ledgersim.core.path_distance import LIMIT, Element, Mistake, Row, Sent, Trail, least_below, row
+from ledgersim.core.path_distance import Element, Mistake, Row, Sent, Trail, least_below, row
 
 _MOST_CHARACTERS = 512
 _MOST_QUOTED = 40
@@ -102,7 +102,7 @@ class _Search:
         self._method = method.upper()
         self._meant = _MEANT_BY_WRITING if self._method in _WRITING else _MEANT_BY_READING
         self._routes = routes
-        self._best: tuple[int, bool, int] = (LIMIT, True, 0)
+        self._best: tuple[int, bool, int] = (sent.limit, True, 0)
 
     def visit(self, element: Element, rows: list[Row]) -> None:
         """Consider the routes of this element, and below it while something nearer may be there."""

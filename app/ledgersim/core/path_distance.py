@@ -11,8 +11,9 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any, NamedTuple
 
-LIMIT = 60  # what is further away is not alike
-_FAR = 10 * LIMIT
+_LIMIT = 60  # what is further away is not alike,
+_LIMIT_BY_SEGMENT = 28  # and for a short path, what is further away than this, and this again for each segment
+_FAR = 10 * _LIMIT
 
 # What the mistakes cost. Only their order and that of their sums counts: which explanation is the likelier.
 _SLASH = 12
@@ -90,6 +91,7 @@ class Sent:
     def __init__(self, path: str, known: Container[str]) -> None:
         parts = path.removeprefix("/").removesuffix("/").split("/", _MOST_SEGMENTS)[:_MOST_SEGMENTS]
         self.segments = parts if any(parts) else []
+        self.limit = min(_LIMIT, _LIMIT_BY_SEGMENT * (1 + len(self.segments)))
         self.lower = [part.lower() for part in self.segments]
         self.plain = [_plain(part) for part in self.segments]
         self.numbered = [_has_digit(part) for part in self.segments]
