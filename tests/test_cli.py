@@ -62,6 +62,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--plan-reminder-days": "default: 1; LEDGERSIM_PLAN_REMINDER_DAYS",
         "--plan-overdue-limit": "default: 2; LEDGERSIM_PLAN_OVERDUE_LIMIT",
         "--services": "LEDGERSIM_SERVICES",
+        "--paths": "LEDGERSIM_PATHS",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--tls-cert": "LEDGERSIM_TLS_CERT",
         "--tls-key": "LEDGERSIM_TLS_KEY",
@@ -95,7 +96,7 @@ def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         path_provenance="documented elsewhere",
         summary="Delete a debt",
     )
-    monkeypatch.setattr("ledgersim.main.routes", lambda: [listed, deleted])
+    monkeypatch.setattr("ledgersim.main.routes", lambda _: [listed, deleted])
     assert printed(capsys, "routes").splitlines() == [
         "ID                  METHOD  PATH                    PROVENANCE                     SUMMARY",
         "aptic.cases.list    GET     /APIGW/v1/Cases         documented/inferred            List cases",
@@ -122,14 +123,14 @@ DOCUMENT_TEXT = """{
 def test_openapi_is_printed_in_its_own_order(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
     assert printed(capsys, "openapi", "aptic") == DOCUMENT_TEXT
 
 
 def test_openapi_is_written_to_a_file(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
     path = tmp_path / "aptic.json"
     assert printed(capsys, "openapi", "aptic", "--output", str(path)) == ""
     assert path.read_bytes() == DOCUMENT_TEXT.encode()
@@ -142,7 +143,7 @@ def test_openapi_of_the_house_is_json(capsys: pytest.CaptureFixture[str]) -> Non
 def test_openapi_that_cannot_be_written_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
     path = tmp_path / "nowhere" / "aptic.json"
     assert complaint(capsys, "openapi", "aptic", "--output", str(path)) == (
         f"ledgersim: --output {path} cannot be written: No such file or directory"

@@ -22,6 +22,7 @@ DEFAULTS = {
     "created_status": "201",
     "payex_problem_case": "pascal",
     "services": None,
+    "paths": None,
     "plan_reminder_days": 1,
     "plan_overdue_limit": 2,
     "log_level": "warning",
@@ -47,6 +48,7 @@ GOOD: list[tuple[str, str, object]] = [
     ("auth", "off", "off"),
     ("payex_problem_case", "camel", "camel"),
     ("services", ".", Path()),
+    ("paths", "paths.yaml", Path("paths.yaml")),
     ("log_level", "critical", "critical"),
     ("log_level", "debug", "debug"),
 ]

@@ -77,21 +77,32 @@ def _option_of(name: str) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option])
 
 
+PathsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--paths",
+        envvar=variable("paths"),
+        show_envvar=False,
+        help=f"Show the methods and paths that this file maps.  [{variable('paths')}]",
+        metavar="FILE",
+    ),
+]
+
 serve.__signature__ = Signature([_option_of(name) for name in Settings.model_fields])  # type: ignore[attr-defined]
 app.command()(serve)
 
 
 @app.command()
-def routes() -> None:
+def routes(paths: PathsFile = None) -> None:
     """Print all operations as a table: id, method, path, provenance (method/path) and summary.
 
     Provenance tells how the vendor's method and path are known: observed, documented, documented
-    elsewhere, or inferred.
+    elsewhere, or inferred; configured is what --paths maps.
     """
     from ledgersim import main as house
 
     table = [("ID", "METHOD", "PATH", "PROVENANCE", "SUMMARY")]
-    for route in house.routes():
+    for route in house.routes(paths):
         provenance = f"{route.method_provenance}/{route.path_provenance}"
         table.append((route.id, route.method, route.path, provenance, route.summary))
     widths = [max(len(row[column]) for row in table) for column in range(4)]
@@ -106,6 +117,7 @@ def openapi(
     output: Annotated[
         Path | None, typer.Option(help="File to write to, instead of standard output.", metavar="FILE")
     ] = None,
+    paths: PathsFile = None,
 ) -> None:
     """Print the OpenAPI document of a vendor as JSON."""
     import json
@@ -116,7 +128,7 @@ def openapi(
     names = [one.name for one in VENDORS]
     if vendor not in names:
         raise CannotStart(f"VENDOR is {vendor!r}; it must be one of {', '.join(names)}")
-    text = json.dumps(house.openapi(vendor), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(house.openapi(vendor, paths), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
         return
