@@ -16,6 +16,8 @@ from ledgersim.core.startup import CannotStart
 from ledgersim.settings import Settings, flag, load_settings, variable
 
 BAD_USAGE = 2  # the exit code of every refusal to start
+NOT_READY = 1  # that of `ledgersim health` where the server is not
+MOST_PATIENCE = 600  # seconds
 
 app = typer.Typer(
     name="ledgersim",
@@ -136,3 +138,35 @@ def openapi(
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise CannotStart(f"--output {output} cannot be written: {error.strerror}") from error
+
+
+@app.command()
+def health(
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Base address of the server, with or without the prefix of a space; "
+            "without it, that of a server with the LEDGERSIM_ variables of this process.",
+            metavar="URL",
+        ),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.", metavar="SECONDS")] = 2,
+) -> None:
+    """Ask a server whether it is ready, as a probe of its container.
+
+    Prints `ok` and ends with exit code 0, or says on standard error why not and ends with 1. Certificates are
+    not verified: the server is asked whether it is alive, not who it is.
+    """
+    from ledgersim.health import NotReady, ask, ask_own
+
+    if not 0 < timeout <= MOST_PATIENCE:
+        raise CannotStart(f"--timeout is {timeout:g}; it must be above 0 and at most {MOST_PATIENCE} seconds")
+    try:
+        if url is None:
+            ask_own(load_settings(os.environ), timeout)
+        else:
+            ask(url, timeout)
+    except NotReady as reason:
+        print("ledgersim:", reason, file=sys.stderr)
+        raise typer.Exit(NOT_READY) from reason
+    print("ok")

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ledgersim.core.connection import EXTENSION
 from ledgersim.core.startup import CannotStart
 from ledgersim.main import create_app
-from ledgersim.settings import Settings
+from ledgersim.settings import Settings, address_of
 
 UNREADABLE = (
     "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "
@@ -93,11 +93,6 @@ class _Server(uvicorn.Server):
         gc.freeze()
         gc.enable()
         print("Ready:", address_of("https" if self.config.is_ssl else "http", self._host, port), flush=True)
-
-
-def address_of(scheme: str, host: str, port: int) -> str:
-    """The base address of a server, with IPv6 addresses in brackets."""
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
