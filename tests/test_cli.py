@@ -61,6 +61,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--payex-problem-case": "default: pascal; LEDGERSIM_PAYEX_PROBLEM_CASE",
         "--plan-reminder-days": "default: 1; LEDGERSIM_PLAN_REMINDER_DAYS",
         "--plan-overdue-limit": "default: 2; LEDGERSIM_PLAN_OVERDUE_LIMIT",
+        "--case-import-delay": "default: immediate; LEDGERSIM_CASE_IMPORT_DELAY",
         "--services": "LEDGERSIM_SERVICES",
         "--paths": "LEDGERSIM_PATHS",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",

@@ -25,6 +25,7 @@ DEFAULTS = {
     "paths": None,
     "plan_reminder_days": 1,
     "plan_overdue_limit": 2,
+    "case_import_delay": "immediate",
     "log_level": "warning",
     "tls_cert": None,
     "tls_key": None,
@@ -49,11 +50,15 @@ GOOD: list[tuple[str, str, object]] = [
     ("payex_problem_case", "camel", "camel"),
     ("services", ".", Path()),
     ("paths", "paths.yaml", Path("paths.yaml")),
+    ("case_import_delay", "immediate", "immediate"),
+    ("case_import_delay", "1", 1),
+    ("case_import_delay", "2592000", 2_592_000),
     ("log_level", "critical", "critical"),
     ("log_level", "debug", "debug"),
 ]
 
 WHOLE_SEED = "a whole number from 0 to 9223372036854775807"
+DELAYS = "immediate or a whole number of seconds from 1 to 2592000"
 LEVELS = "critical, error, warning, info or debug"
 BAD = [
     ("port", "-1", "a whole number from 0 to 65535"),
@@ -72,6 +77,10 @@ BAD = [
     ("auth", "LENIENT", "lenient, strict or off"),
     ("auth", "none", "lenient, strict or off"),
     ("payex_problem_case", "Pascal", "pascal or camel"),
+    ("case_import_delay", "0", DELAYS),
+    ("case_import_delay", "2592001", DELAYS),
+    ("case_import_delay", "1.5", DELAYS),
+    ("case_import_delay", "soon", DELAYS),
     ("log_level", "trace", LEVELS),
 ]
 

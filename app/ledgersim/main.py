@@ -59,6 +59,7 @@ def open_spaces(settings: Settings, image: bytes, default: Database | None = Non
     common = SpaceSettings(
         [one for vendor in VENDORS for one in vendor.occurrences],
         {
+            "aptic.case_import_delay": settings.case_import_delay,
             "aptic.plan_reminder_days": settings.plan_reminder_days,
             "aptic.plan_overdue_limit": settings.plan_overdue_limit,
         },

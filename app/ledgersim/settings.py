@@ -123,6 +123,11 @@ class Settings(BaseModel):
         ge=1,
         le=600,
     )
+    case_import_delay: Literal["immediate"] | Annotated[int, Field(ge=1, le=86_400 * 30)] = _option(
+        "immediate",
+        "When cases sent with async=true are imported: immediate, or so many seconds of the clock later.",
+        "immediate or a whole number of seconds from 1 to 2592000",
+    )
     max_spaces: int = _option(
         500,
         "Spaces that there may be beside the default one; a further one is answered by 503.",

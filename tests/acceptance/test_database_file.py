@@ -45,6 +45,22 @@ def test_everything_answered_is_there_after_a_restart(
         assert fresh != token
 
 
+def test_a_pending_import_of_cases_outlives_the_server(start: Start, tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"), "--case-import-delay", "30")
+    server = start(*arguments)
+    with client(server) as http:
+        http.put("/_sim/clock", json={"mode": "frozen", "now": "2027-01-02T03:04:05Z"})
+        made = http.put(f"{APTIC}/Cases", json=[{"caseNumber": "N1"}, {}]).json()
+    server.stop(signal.SIGKILL)
+    with client(start(*arguments)) as http:
+        paths = [f"{APTIC}/Cases/{guid}" for guid in made["caseGuids"]]
+        assert [http.get(path).status_code for path in paths] == [404, 404]
+        assert http.put(f"{APTIC}/Cases", json=[{"caseNumber": "N1"}]).status_code == 409
+        told = http.post("/_sim/clock/advance", json={"by": "PT30S"}).json()["events"]
+        assert [one["impStockId"] for one in told] == [made["impStockId"]] * 2
+        assert [http.get(path).json()["registrationDate"] for path in paths] == ["2027-01-02T03:04:35Z"] * 2
+
+
 def test_the_ids_go_on_as_if_the_server_had_never_stopped(start: Start, tmp_path: Path) -> None:
     def two(server: Served) -> list[str]:
         with client(server) as http:

@@ -1,1 +1,3 @@
 """The simulator's own operations, under `/_sim`."""
+
+MOUNT = "/_sim"

@@ -7,15 +7,15 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from ledgersim.control import MOUNT as MOUNT
 from ledgersim.control import coverage, faults, requests, snapshots, spaces
+from ledgersim.control.aptic import router as aptic
 from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
 from ledgersim.control.server import server_router
 from ledgersim.core.plain import refusal
 from ledgersim.core.problems import UNAUTHORIZED
 from ledgersim.core.vendor import Guard, VendorApp
-
-MOUNT = "/_sim"
 
 # What a probe asks for, and what a browser opens: without a token.
 _OPEN = ("sim.health.", "sim.payex.cardcheck.")
@@ -35,6 +35,7 @@ def build(settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> 
         faults.router,
         requests.router,
         coverage.router,
+        aptic,
         payex,
     )
     return app

@@ -5,7 +5,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from ledgersim.control.operations import check_match
 from ledgersim.control.routes import ControlRoute, CurrentSpace
+from ledgersim.control.spaces import CurrentDispatcher
 from ledgersim.core.faults import Fault, Standing
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import NO_CONTENT
@@ -25,7 +27,8 @@ async def list_faults(space: CurrentSpace) -> Any:
 
 
 @router.post("", status_code=201, operation_id="sim.faults.create", summary="Let requests fail")
-async def create_fault(space: CurrentSpace, body: Fault) -> dict[str, Any]:
+async def create_fault(space: CurrentSpace, dispatcher: CurrentDispatcher, body: Fault) -> dict[str, Any]:
+    check_match(dispatcher, body.match)
     return _told(space, space.faults.add(body, space.clock.now()))
 
 

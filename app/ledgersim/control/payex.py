@@ -190,7 +190,7 @@ async def expire_kyc(call: CurrentLedger, no: str) -> None:
         raise CONFLICT.with_detail(f"The ledger {call.ledger.number} is not configured for KYC.")
     answered = call.space.clock.now() - timedelta(days=call.ledger.kyc["renewal_days"])
     with call.space.transaction() as connection:
-        change(connection, customer["id"], {"kyc_answered_at": answered})
+        change(connection, customer["id"], {"kyc_answered_at": answered, "kyc_renewal_at": None})
 
 
 @router.put(

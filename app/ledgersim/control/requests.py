@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from ledgersim.control import recorded
+from ledgersim.control.operations import check_match
 from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
+from ledgersim.control.spaces import CurrentDispatcher
 from ledgersim.core.journal import Journal, Record
 from ledgersim.core.matching import Pattern, RecordMatch
 from ledgersim.core.problems import CONFLICT, NOT_FOUND, invalid
@@ -71,8 +73,11 @@ class VerifyOut(BaseModel):
 
 
 @router.get("", response_model=RequestsOut, operation_id="sim.requests.list", summary="List recorded requests")
-async def list_requests(space: CurrentSpace, query: Annotated[RequestsQuery, Query()]) -> Any:
+async def list_requests(
+    space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
+) -> Any:
     match = RecordMatch(**query.model_dump(include={"operation", "method", "path", "problem", "status"}))
+    check_match(dispatcher, match)
     found: list[dict[str, Any]] = []
     for record in reversed(space.journal):
         if len(found) == query.limit or record.id <= query.since:
@@ -104,7 +109,8 @@ async def clear_requests(space: CurrentSpace) -> None:
     operation_id="sim.requests.verify",
     summary="Tell whether as many requests as expected were made",
 )
-async def verify_requests(space: CurrentSpace, body: VerifyIn) -> Any:
+async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, body: VerifyIn) -> Any:
+    check_match(dispatcher, body.match)
     if not space.journal.most:
         raise CONFLICT.with_detail("The journal is switched off: start the server without --journal-entries 0.")
     least, most = _bounds(body.count)

@@ -1,17 +1,19 @@
 """Health, clock, reset, export and personas of the space that a request is for."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from ledgersim.control import MOUNT
 from ledgersim.core.body import JsonRoute
 from ledgersim.core.clock import Backwards, ClockError, Mode, later
 from ledgersim.core.events import Event
 from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.space import ResetScope, Space
-from ledgersim.core.vendor import NO_CONTENT
+from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall
 from ledgersim.core.wire import InstantIn
 
 
@@ -43,6 +45,22 @@ class ClockOut(BaseModel):
     now: datetime
 
 
+class EventOut(BaseModel):
+    """Something that fell due: when, what, where it shows, and particulars."""
+
+    model_config = ConfigDict(extra="allow")
+
+    at: datetime
+    event: str
+    href: str
+
+
+class ClockSet(ClockOut):
+    """How the space tells the time now, and what fell due on the way."""
+
+    events: list[EventOut]
+
+
 class ClockIn(Strict):
     """How to tell the time; without `now` it goes on from the present reading."""
 
@@ -61,7 +79,7 @@ class AdvanceOut(BaseModel):
 
     from_: Annotated[datetime, "from"]
     to: datetime
-    events: list[dict[str, Any]]
+    events: list[EventOut]
 
     model_config = ConfigDict(alias_generator=lambda name: name.rstrip("_"), validate_by_name=True)
 
@@ -104,10 +122,11 @@ async def get_clock(space: CurrentSpace) -> Any:
     return {"mode": space.clock.setting.mode, "now": space.clock.now()}
 
 
-@router.put("/clock", response_model=ClockOut, operation_id="sim.clock.set", summary="Set the clock")
-async def set_clock(space: CurrentSpace, body: ClockIn) -> Any:
-    _set(space, body.mode, body.now)
-    return {"mode": space.clock.setting.mode, "now": space.clock.now()}
+@router.put("/clock", response_model=ClockSet, operation_id="sim.clock.set", summary="Set the clock")
+async def set_clock(call: CurrentCall, body: ClockIn) -> Any:
+    space = call.space
+    events = _set(space, body.mode, body.now)
+    return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _told(call, events)}
 
 
 @router.post(
@@ -116,15 +135,14 @@ async def set_clock(space: CurrentSpace, body: ClockIn) -> Any:
     operation_id="sim.clock.advance",
     summary="Move the clock forward",
 )
-async def advance_clock(space: CurrentSpace, body: AdvanceIn) -> Any:
-    before = space.clock.now()
+async def advance_clock(call: CurrentCall, body: AdvanceIn) -> Any:
+    before = call.space.clock.now()
     try:
         after = later(before, body.by)
     except ClockError as error:
         raise invalid("by", str(error)) from error
-    events = _set(space, space.clock.setting.mode, after)
-    told = [{"at": one.at, "event": one.what, "path": one.path, **one.particulars} for one in events]
-    return {"from_": before, "to": after, "events": told}
+    events = _set(call.space, call.space.clock.setting.mode, after)
+    return {"from_": before, "to": after, "events": _told(call, events)}
 
 
 @router.post("/reset", **NO_CONTENT, operation_id="sim.reset", summary="Go back to the seeded world")
@@ -168,3 +186,9 @@ def _set(space: Space, mode: Mode, now: datetime | None) -> list[Event]:
         raise CONFLICT.with_detail(str(error)) from error
     except ClockError as error:
         raise invalid("now", str(error)) from error
+
+
+def _told(call: Call, events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Events with absolute addresses, with the prefix by which the request came."""
+    base = call.base.removesuffix(MOUNT)
+    return [{"at": one.at, "event": one.what, "href": base + one.path, **one.particulars} for one in events]

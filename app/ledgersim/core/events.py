@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Event(NamedTuple):
-    """That something happened: when, what, to what (a path without the space's prefix), and particulars."""
+    """That something happened: when, what, where it shows (a path without prefix), and particulars."""
 
     at: datetime
     what: str

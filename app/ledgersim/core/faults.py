@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from decimal import Decimal
 from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Any, Literal, NamedTuple
@@ -46,7 +45,7 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
 }
 _OF_A_KIND = {name for names in _MEMBERS.values() for name in names}
 
-Seconds = Annotated[Decimal, Field(ge=0, le=MOST_SECONDS, allow_inf_nan=False, strict=False)]
+Seconds = Annotated[float, Field(ge=0, le=MOST_SECONDS, allow_inf_nan=False, strict=False)]
 
 
 class Between(BaseModel):
@@ -77,7 +76,7 @@ class Fault(BaseModel):
     limit: Annotated[int, Field(ge=0, le=10**9)] | None = None
     window: str | None = None
     times: Annotated[int, Field(ge=1, le=10**9)] | None = None
-    probability: Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False, strict=False)] | None = None
+    probability: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=False)] | None = None
     ttl: str | None = None
 
     @property
@@ -130,9 +129,9 @@ def _strike(identifier: str, fault: Fault, chance: Stream, retry_after: int | No
 
 def _seconds(fault: Fault, chance: Stream) -> float:
     if isinstance(fault.seconds, Between):
-        least, most = float(fault.seconds.least), float(fault.seconds.most)
+        least, most = fault.seconds.least, fault.seconds.most
         return least + (most - least) * chance.fraction()
-    return float(fault.seconds or 0)
+    return fault.seconds or 0
 
 
 def _of_status(status: int) -> Problem:

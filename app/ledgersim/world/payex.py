@@ -150,6 +150,7 @@ class _Maker:
             "kyc_answered_at": instant(self._today - ledger.kyc.renewal_days)
             if due_kyc and ledger.kyc
             else None,
+            "kyc_renewal_at": None,
         }
         customer["id"] = self.rows.add(CUSTOMER, customer)
         protected = bool(party.get("protected"))

@@ -299,7 +299,13 @@ def test_the_clock_tells_of_an_execution(api: Api) -> None:
     api.post(ORDERS, PAYEE)
     told = api.post("/_sim/clock/advance", {"by": "P2D"}).json()["events"]
     assert [one for one in told if one["event"].startswith("payex")] == [
-        {"at": "2026-03-04T00:00:00Z", "event": "payex.surplus.disbursed", "path": SURPLUS, "balance": 10.0}
+        {
+            "at": "2026-03-04T00:00:00Z",
+            "event": "payex.surplus.disbursed",
+            "href": f"http://sim.test{ULLA}/surpluses",
+            "surplusId": SURPLUS.rsplit("/", 1)[1],
+            "balance": 10.0,
+        }
     ]
 
 
@@ -468,8 +474,13 @@ def test_answers_are_due_again_after_the_ledgers_period(api: Api) -> None:
         return [one["rel"] for one in api.get(ULLA).json()["operations"]]
 
     assert "update-kyc-answers" not in rels()
-    api.freeze("2027-02-01T00:00:00Z")
+    told = api.post("/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
+    assert [one for one in told if one["event"] == "payex.kyc.due"] == [
+        {"at": "2027-02-01T00:00:00Z", "event": "payex.kyc.due", "href": f"http://sim.test{ULLA}"}
+    ]
     assert "update-kyc-answers" in rels()
+    later = api.post("/_sim/clock/advance", {"by": "P3Y"}).json()["events"]
+    assert "payex.kyc.due" not in {one["event"] for one in later}
 
 
 @pytest.mark.parametrize(

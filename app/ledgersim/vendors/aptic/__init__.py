@@ -13,16 +13,33 @@ def _build(settings: VendorSettings) -> VendorApp:
     return build(settings)
 
 
-def _next_at(space: Space) -> datetime | None:
+def _next_of_plans(space: Space) -> datetime | None:
     from ledgersim.vendors.aptic.payment_plans import life
 
     return life.next_at(space)
 
 
-def _happen(space: Space) -> list[Event]:
+def _live_plans(space: Space) -> list[Event]:
     from ledgersim.vendors.aptic.payment_plans import life
 
     return life.happen(space)
 
 
-VENDOR = Vendor("aptic", "/APIGW", _build, (Occurrence(_next_at, _happen),))
+def _next_of_imports(space: Space) -> datetime | None:
+    from ledgersim.vendors.aptic.cases import pending
+
+    return pending.next_at(space)
+
+
+def _import_pending(space: Space) -> list[Event]:
+    from ledgersim.vendors.aptic.cases import pending
+
+    return pending.happen(space)
+
+
+VENDOR = Vendor(
+    "aptic",
+    "/APIGW",
+    _build,
+    (Occurrence(_next_of_plans, _live_plans), Occurrence(_next_of_imports, _import_pending)),
+)

@@ -13,16 +13,33 @@ def _build(settings: VendorSettings) -> VendorApp:
     return build(settings)
 
 
-def _next_at(space: Space) -> datetime | None:
+def _next_of_surpluses(space: Space) -> datetime | None:
     from ledgersim.vendors.payex.surpluses import writing
 
     return writing.next_at(space)
 
 
-def _happen(space: Space) -> list[Event]:
+def _end_surpluses(space: Space) -> list[Event]:
     from ledgersim.vendors.payex.surpluses import writing
 
     return writing.happen(space)
 
 
-VENDOR = Vendor("payex", "/ledger", _build, (Occurrence(_next_at, _happen),))
+def _next_of_kyc(space: Space) -> datetime | None:
+    from ledgersim.vendors.payex.kyc import renewal
+
+    return renewal.next_at(space)
+
+
+def _renew_kyc(space: Space) -> list[Event]:
+    from ledgersim.vendors.payex.kyc import renewal
+
+    return renewal.happen(space)
+
+
+VENDOR = Vendor(
+    "payex",
+    "/ledger",
+    _build,
+    (Occurrence(_next_of_surpluses, _end_surpluses), Occurrence(_next_of_kyc, _renew_kyc)),
+)

@@ -71,7 +71,6 @@ BY_GUID = (
 BY_GUID_OF_DEBTOR = BY_GUID.where(
     CASE.c.id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))
 )
-BY_NUMBER = select(CASE.c.id).where(CASE.c.case_number == bindparam("number"))
 
 _DEBTORS_OF_CASE = (
     select(DEBTOR, CASE_DEBTOR.c.debtor_role)

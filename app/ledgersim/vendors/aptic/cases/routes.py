@@ -1,12 +1,13 @@
 """Cases."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import Body, Query
+from fastapi import Body, Query, Request
 
 from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
-from ledgersim.vendors.aptic.cases import reading
+from ledgersim.vendors.aptic.cases import pending, reading
 from ledgersim.vendors.aptic.cases.schemas import (
     CaseChange,
     CaseDebtorOut,
@@ -17,7 +18,7 @@ from ledgersim.vendors.aptic.cases.schemas import (
     CloseIn,
 )
 from ledgersim.vendors.aptic.cases.table import CASE
-from ledgersim.vendors.aptic.cases.writing import CLOSED, close_case, import_cases
+from ledgersim.vendors.aptic.cases.writing import CLOSED, close_case, import_cases, new_import
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions, Page
@@ -29,7 +30,8 @@ extra_fields = extra_field_router("case", "Cases", by_guid(CASE.c.case_guid))
 
 Cases = Annotated[list[CaseIn], Body(min_length=1, strict=True)]
 Async = Annotated[
-    bool, Query(alias="async", description="Whether to import in the background; done at once here")
+    bool,
+    Query(alias="async", description="Whether the cases may come later, as the simulator's import delay says"),
 ]
 
 
@@ -66,9 +68,15 @@ async def list_cases(call: CurrentCall, query: ListOptions) -> Any:
     response_model=CasesCreated,
     **operation("aptic.cases.create", method="observed", path="observed", summary="Import one or more cases"),
 )
-async def create_cases(call: CurrentCall, body: Cases, _: Async = True) -> Any:
-    with call.space.transaction() as connection:
-        guids, import_id = import_cases(connection, call.space, body)
+async def create_cases(request: Request, call: CurrentCall, body: Cases, may_wait: Async = True) -> Any:
+    delay = call.space.facts[pending.DELAY]
+    if may_wait and delay != pending.IMMEDIATE:
+        text = (await request.body()).decode("utf-8-sig")
+        guids, import_id = pending.postpone(call.space, body, text, timedelta(seconds=delay))
+    else:
+        with call.space.transaction() as connection:
+            import_id = new_import(connection, body, call.space.clock.now())
+            guids = import_cases(connection, call.space, import_id, body)
     return {"case_guids": guids, "imp_stock_id": import_id}
 
 

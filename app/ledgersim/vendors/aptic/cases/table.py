@@ -10,13 +10,33 @@ from ledgersim.core.database import Instant
 
 
 class CaseImport(SQLModel, table=True):
-    """One `PUT /v1/Cases`; its id is the answer's `impStockId`."""
+    """One `PUT /v1/Cases`; its id is the answer's `impStockId`, its time when the cases come to be."""
 
     __tablename__ = "case_import"
 
     id: int | None = Field(default=None, primary_key=True)
     imported_at: datetime = Field(sa_type=Instant)
     number_of_cases: int
+
+
+class PendingImport(SQLModel, table=True):
+    """An import whose time has not come, with the request's body as it came."""
+
+    __tablename__ = "pending_import"
+
+    import_id: int = Field(primary_key=True, foreign_key="case_import.id")
+    body: str
+
+
+class PendingCase(SQLModel, table=True):
+    """What a case of a pending import has been promised."""
+
+    __tablename__ = "pending_case"
+
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="pending_import.import_id", index=True)
+    case_guid: str
+    case_number: str = Field(unique=True)
 
 
 class Case(SQLModel, table=True):
@@ -77,5 +97,7 @@ class CaseDebtor(SQLModel, table=True):
 
 
 CASE_IMPORT = CaseImport.__table__  # type: ignore[attr-defined]
+PENDING_IMPORT = PendingImport.__table__  # type: ignore[attr-defined]
+PENDING_CASE = PendingCase.__table__  # type: ignore[attr-defined]
 CASE = Case.__table__  # type: ignore[attr-defined]
 CASE_DEBTOR = CaseDebtor.__table__  # type: ignore[attr-defined]

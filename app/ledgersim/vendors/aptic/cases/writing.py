@@ -1,17 +1,17 @@
 """Importing cases: all of a request, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, literal, select, union_all
 
 from ledgersim.core.database import add, row, rows
 from ledgersim.core.ids import parse_guid
 from ledgersim.core.problems import CONFLICT, VALIDATION
 from ledgersim.core.space import Space
-from ledgersim.vendors.aptic.cases import reading
 from ledgersim.vendors.aptic.cases.schemas import CaseIn
-from ledgersim.vendors.aptic.cases.table import CASE, CASE_DEBTOR, CASE_IMPORT
+from ledgersim.vendors.aptic.cases.table import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.claims.rules import closed
 from ledgersim.vendors.aptic.claims.table import CLAIM
@@ -30,6 +30,10 @@ ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
 DEFAULT_SERVICE = "Collection"  # [inferred]
 MAIN_ROLE, OTHER_ROLE = "MainDebtor", "CoDebtor"  # [inferred]
 
+_TAKEN = union_all(
+    select(literal("there is a case").label("why")).where(CASE.c.case_number == bindparam("number")),
+    select(literal("a pending import has a case")).where(PENDING_CASE.c.case_number == bindparam("number")),
+)
 _DOCUMENTS = ("claimant", "energy_debt", "relations", "action_dates")
 
 _CLIENT_BY_GUID = by_guid(CLIENT.c.unique_id)
@@ -44,23 +48,31 @@ _CLAIMS = select(CLAIM.c.id).where(CLAIM.c.case_id == bindparam("of_case"))
 Errors = dict[str, list[str]]
 
 
-def import_cases(connection: Connection, space: Space, bodies: list[CaseIn]) -> tuple[list[str], int]:
-    """Store cases; their GUIDs in order, and the number of the import.
+def new_import(connection: Connection, bodies: Sequence[CaseIn], at: datetime) -> int:
+    """The number of a new import of cases that come to be at that time."""
+    return add(connection, _ADD_CASE_IMPORT, {"imported_at": at, "number_of_cases": len(bodies)})
+
+
+def import_cases(
+    connection: Connection,
+    space: Space,
+    import_id: int,
+    bodies: Sequence[CaseIn],
+    promised: Sequence[Row] = (),
+) -> list[str]:
+    """Store the cases of an import; their GUIDs in order. `promised` has a GUID and a number for each.
 
     Raises a 400 Problem naming every reference to something unknown, then a 409 for case numbers in use.
     """
     cases = [body.model_dump() for body in bodies]
     for case, body in zip(cases, bodies, strict=True):
         case |= body.model_dump(mode="json", include=set(_DOCUMENTS))
+    for case, one in zip(cases, promised, strict=False):
+        case |= {"case_guid": one["case_guid"], "case_number": one["case_number"]}
     _resolve(connection, cases)
     _check_numbers(connection, cases)
-    import_id = add(
-        connection, _ADD_CASE_IMPORT, {"imported_at": space.clock.now(), "number_of_cases": len(cases)}
-    )
     _give_numbers(connection, cases, import_id)
-    return [
-        _import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)
-    ], import_id
+    return [_import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)]
 
 
 def close_case(connection: Connection, space: Space, case: Row, code: str, note: str | None) -> None:
@@ -115,8 +127,9 @@ def _check_numbers(connection: Connection, cases: list[Row]) -> None:
             raise CONFLICT.with_detail(
                 f"[{index}].caseNumber: {number!r} is the number of [{seen[number]}] already."
             )
-        if row(connection, reading.BY_NUMBER, number=number) is not None:
-            raise CONFLICT.with_detail(f"[{index}].caseNumber: there is a case {number!r} already.")
+        taken = row(connection, _TAKEN, number=number)
+        if taken is not None:
+            raise CONFLICT.with_detail(f"[{index}].caseNumber: {taken['why']} {number!r} already.")
         seen[number] = index
 
 
@@ -127,7 +140,7 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
     )
     case = {
         **{name: value for name, value in sent.items() if name in CASE.c},
-        "case_guid": space.guids.guid(),
+        "case_guid": sent.get("case_guid") or space.guids.guid(),
         "import_id": import_id,
         "client_id": None if client is None else client["id"],
         "currency_code": currency or space.facts["aptic.user"]["system_currency_code"],
@@ -197,7 +210,7 @@ def _give_numbers(connection: Connection, cases: list[Row], import_id: int) -> N
     number = 1_000_000 + import_id * 1_000
     for case in cases:
         if case["case_number"] is None:
-            while str(number) in taken or row(connection, reading.BY_NUMBER, number=str(number)) is not None:
+            while str(number) in taken or row(connection, _TAKEN, number=str(number)) is not None:
                 number += 1
             case["case_number"] = str(number)
             number += 1

@@ -10,7 +10,10 @@ from ledgersim.core.database import Instant
 
 
 class PayexCustomer(SQLModel, table=True):
-    """A customer of a ledger. `consents` has all but the recurring card, which is a row of its own."""
+    """A customer of a ledger. `consents` has all but the recurring card, which is a row of its own.
+
+    `kyc_renewal_at` is when the answers will fall due, as long as that lies ahead.
+    """
 
     __tablename__ = "payex_customer"
     __table_args__ = (
@@ -37,6 +40,7 @@ class PayexCustomer(SQLModel, table=True):
     edi_address_info: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     kyc_answers: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     kyc_answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    kyc_renewal_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
 
 CUSTOMER = PayexCustomer.__table__  # type: ignore[attr-defined]

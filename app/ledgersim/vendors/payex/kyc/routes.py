@@ -1,6 +1,7 @@
 """KYC: the questions of a ledger and the answers of its customers."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from ledgersim.core.problems import NOT_FOUND, VALIDATION
@@ -56,5 +57,7 @@ async def update_answers(call: CurrentLedger, no: str, body: AnswersIn) -> None:
     if errors:
         raise VALIDATION.with_errors(errors)
     with call.space.transaction() as connection:
-        values = {"kyc_answers": answers, "kyc_answered_at": call.space.clock.now()}
+        now = call.space.clock.now()
+        renewal_at = now + timedelta(days=call.ledger.kyc["renewal_days"])
+        values = {"kyc_answers": answers, "kyc_answered_at": now, "kyc_renewal_at": renewal_at}
         change(connection, customer["id"], values)

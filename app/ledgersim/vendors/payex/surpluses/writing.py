@@ -141,12 +141,10 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
                     "invoice_no": invoice["invoice_no"],
                 }
                 add_surplus(connection, space, customer, own)
-    path = (
-        f"/ledger/customer/v1/{customer['ledger']}/customers/{customer['customer_no']}"
-        f"/surpluses/{surplus['surplus_id']}"
-    )
+    path = f"/ledger/customer/v1/{customer['ledger']}/customers/{customer['customer_no']}/surpluses"
     what = "disbursed" if disbursed else "regulated"
-    return Event(space.clock.now(), f"payex.surplus.{what}", path, {"balance": surplus["balance"] / 100})
+    told = {"surplusId": surplus["surplus_id"], "balance": surplus["balance"] / 100}
+    return Event(space.clock.now(), f"payex.surplus.{what}", path, told)  # the surplus itself is a 404 by now
 
 
 def next_at(space: Space) -> datetime | None:

@@ -1,0 +1,49 @@
+"""What tests may set about Aptic."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
+from ledgersim.vendors.aptic.cases.pending import DELAY, IMMEDIATE
+
+LONGEST = 86_400 * 30  # seconds
+
+router = APIRouter(prefix="/aptic", route_class=ControlRoute, strict_content_type=False)
+
+
+def _check_delay(value: object) -> object:
+    if value != IMMEDIATE and not (type(value) is int and 1 <= value <= LONGEST):
+        raise PydanticCustomError(
+            "delay", f'Input should be "immediate" or a whole number of seconds from 1 to {LONGEST}'
+        )
+    return value
+
+
+class CaseImport(Strict):
+    """After how long, in seconds of the clock, cases sent with `async=true` are imported."""
+
+    delay: Annotated[Literal["immediate"] | int, BeforeValidator(_check_delay)]
+
+
+@router.get(
+    "/case-import",
+    response_model=CaseImport,
+    operation_id="sim.aptic.caseimport.get",
+    summary="After how long cases are imported",
+)
+async def get_case_import(space: CurrentSpace) -> Any:
+    return {"delay": space.facts[DELAY]}
+
+
+@router.put(
+    "/case-import",
+    response_model=CaseImport,
+    operation_id="sim.aptic.caseimport.set",
+    summary="Set after how long cases are imported from now on",
+)
+async def set_case_import(space: CurrentSpace, body: CaseImport) -> Any:
+    space.facts[DELAY] = body.delay
+    return body

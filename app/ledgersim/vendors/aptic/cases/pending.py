@@ -1,0 +1,103 @@
+"""Imports of cases whose time has not come: answered already, done when the clock gets there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from ledgersim.core.body import parse_json
+from ledgersim.core.database import row, rows
+from ledgersim.core.events import Event
+from ledgersim.core.problems import Problem
+from ledgersim.core.space import Space
+from ledgersim.vendors.aptic.cases.schemas import CaseIn
+from ledgersim.vendors.aptic.cases.table import CASE, CASE_IMPORT, PENDING_CASE, PENDING_IMPORT
+from ledgersim.vendors.aptic.cases.writing import import_cases, new_import
+
+DELAY = "aptic.case_import_delay"  # the fact: IMMEDIATE or a number of seconds of the clock
+IMMEDIATE = "immediate"
+MOST_PENDING = 1_000  # imports a space
+
+TOO_MANY = Problem(429, "too-many-imports", "Too Many Requests")
+
+_P = PENDING_IMPORT.c
+_SOURCE = PENDING_IMPORT.join(CASE_IMPORT, CASE_IMPORT.c.id == _P.import_id)
+_COUNT = select(func.count()).select_from(PENDING_IMPORT)
+_NEXT = select(func.min(CASE_IMPORT.c.imported_at)).select_from(_SOURCE)
+_DUE = (
+    select(_P.import_id)
+    .select_from(_SOURCE)
+    .where(CASE_IMPORT.c.imported_at <= bindparam("now"))
+    .order_by(CASE_IMPORT.c.imported_at, _P.import_id)
+)
+_BODY = select(_P.body).where(_P.import_id == bindparam("of_import"))
+_PROMISED = (
+    select(PENDING_CASE).where(PENDING_CASE.c.import_id == bindparam("of_import")).order_by(PENDING_CASE.c.id)
+)
+_IMPORTED = (
+    select(CASE.c.import_id, CASE.c.case_guid, CASE.c.case_number)
+    .where(CASE.c.import_id == bindparam("of_import"))
+    .order_by(CASE.c.id)
+)
+_FORGET_CASES = delete(PENDING_CASE).where(PENDING_CASE.c.import_id == bindparam("of_import"))
+_FORGET = delete(PENDING_IMPORT).where(_P.import_id == bindparam("of_import"))
+
+
+def postpone(space: Space, bodies: Sequence[CaseIn], text: str, delay: timedelta) -> tuple[list[str], int]:
+    """Answer an import now and let it be done after `delay`; `text` is the body of the request.
+
+    A rehearsal finds what is to be answered or refused. Raises a 400, 409 or 429 Problem.
+    """
+    with space.transaction() as connection:
+        if connection.execute(_COUNT).scalar_one() >= MOST_PENDING:
+            raise TOO_MANY.with_detail(
+                f"There are {MOST_PENDING:,} pending imports of cases already; let the clock get to them."
+            )
+        import_id = new_import(connection, bodies, space.clock.now() + delay)
+        with connection.begin_nested() as rehearsal:
+            guids = import_cases(connection, space, import_id, bodies)
+            cases = rows(connection, _IMPORTED, of_import=import_id)
+            rehearsal.rollback()
+        connection.execute(insert(PENDING_IMPORT), {"import_id": import_id, "body": text})
+        connection.execute(insert(PENDING_CASE), cases)
+    return guids, import_id
+
+
+def next_at(space: Space) -> datetime | None:
+    """When the next pending import is done."""
+    at: datetime | None = space.connection.execute(_NEXT).scalar()
+    return at
+
+
+def happen(space: Space) -> list[Event]:
+    """Do the imports that are due, each in a transaction of its own."""
+    due = rows(space.connection, _DUE, now=space.clock.now())
+    return [event for one in due for event in _import(space, one["import_id"])]
+
+
+def _import(space: Space, import_id: int) -> list[Event]:
+    """Import what was promised; where that has become impossible meanwhile, the event says why."""
+    pending = row(space.connection, _BODY, of_import=import_id)
+    assert pending is not None
+    bodies = [CaseIn.model_validate(one) for one in parse_json(pending["body"].encode())]
+    promised = rows(space.connection, _PROMISED, of_import=import_id)
+    told = {"impStockId": import_id}
+    try:
+        with space.transaction() as connection:
+            _forget(connection, import_id)
+            guids = import_cases(connection, space, import_id, bodies, promised)
+    except Problem as problem:
+        with space.transaction() as connection:
+            _forget(connection, import_id)
+        return [Event(space.clock.now(), "aptic.cases.refused", "/APIGW/v1/Cases", told | _reasons(problem))]
+    return [Event(space.clock.now(), "aptic.case.imported", f"/APIGW/v1/Cases/{guid}", told) for guid in guids]
+
+
+def _forget(connection: Connection, import_id: int) -> None:
+    connection.execute(_FORGET_CASES, {"of_import": import_id})
+    connection.execute(_FORGET, {"of_import": import_id})
+
+
+def _reasons(problem: Problem) -> dict[str, str]:
+    told = [f"{name}: {message}" for name, messages in problem.errors.items() for message in messages]
+    return {"reason": problem.detail or "; ".join(told)}

@@ -1,0 +1,117 @@
+"""What the clock tells of what fell due: links to follow, and the same story in one stride or in twelve."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from tests.client import APTIC, Api
+from tests.vendors.payex.ledger import ORDERS, SE, STAGE, SURPLUS, ULLA
+
+LEAP, STEPS = "/s/leap", "/s/steps"
+DAY = 86_400
+PAYEE = {"norwegianBankAccount": {"accountNo": "86011117947"}}
+ANSWERS = [
+    {"questionCode": "employment", "answerCode": "selfemployed"},
+    {"questionCode": "income", "answerCode": "incomeinterval1"},
+]
+KINDS = [
+    "aptic.case.imported",
+    "aptic.paymentplan.completed",
+    "aptic.paymentplan.invoiced",
+    "aptic.paymentplan.reminded",
+    "aptic.paymentplan.terminated",
+    "payex.kyc.due",
+    "payex.surplus.disbursed",
+    "payex.surplus.regulated",
+]
+
+# Every day up to the 28th, every month, before, in and after a leap year, and all hours.
+STARTS = [
+    *(f"{2026 + day % 3}-{1 + day * 5 % 12:02}-{day:02}T{day * 7 % 24:02}:00:00Z" for day in range(1, 29)),
+    "2028-02-01T00:00:00Z",
+    "2028-02-28T23:59:59Z",
+    "2027-02-28T00:00:00Z",
+]
+
+
+def under_plan(api: Api, space: str, id_number: str, paid: float, **terms: Any) -> None:
+    """A debtor who owes 900 SEK at 12 % under an active plan and has paid so much."""
+    debt = {"originalPrincipal": 900, "interestRate": 12, "interestFrom": "2026-01-01"}
+    body = [{"currencyCode": "SEK", "debtors": [{"idNumber": id_number}], "debts": [debt]}]
+    made = api.send("PUT", f"{space}{APTIC}/Cases?async=false", json=body).json()
+    case = f"{space}{APTIC}/Cases/{made['caseGuids'][0]}"
+    (debtor,) = api.get(f"{case}/Debtors").json()
+    plan = {"paymentPlanType": 3, "numberOfPayments": 3, "active": 1, "reminderFee": 60, **terms}
+    api.create(f"{space}{APTIC}/Debtors/{debtor['debtorGuid']}/Paymentplans", plan)
+    if paid:
+        api.create(f"{case}/Payments", {"paymentAmount": paid})
+
+
+def set_going(api: Api, space: str, now: str) -> None:
+    """Stop the clock of a fresh space and order something of every kind that falls due within a year."""
+    assert api.put(f"{space}/_sim/clock", {"mode": "frozen", "now": now}).status_code == 200
+    under_plan(api, space, "PAYS NOTHING", 0)
+    under_plan(api, space, "PAYS SOME", 300, invoiceFee=30, numberOfPayments=18)
+    under_plan(api, space, "PAYS IN ADVANCE", 300, paymentPlanType=5, amount=100)
+    late = {"debtors": [{"idNumber": "PAYS NOTHING"}], "debts": [{"originalPrincipal": 10, "interestRate": 8}]}
+    for days in (28, 10, 30):
+        assert api.put(f"{space}/_sim/aptic/case-import", {"delay": days * DAY}).status_code == 200
+        api.create(f"{space}{APTIC}/Cases", [late, {}])
+    assert api.post(f"{space}{ULLA}/update-kyc-answers", {"answers": ANSWERS}).status_code == 204
+    assert api.post(f"{space}{ORDERS}", PAYEE).status_code == 201
+    owed = api.get(f"{space}{ULLA}/surpluses").json()["items"]
+    other = next(one["@id"] for one in owed if not one["@id"].endswith(SURPLUS))
+    setting_off = f"{space}{STAGE}/surpluses/{other.rsplit('/', 1)[1]}/regulate"
+    assert api.post(setting_off, {"invoiceNo": "100000101"}).status_code == 204
+
+
+def advance(api: Api, space: str, steps: Iterable[str]) -> list[dict[str, Any]]:
+    """What falls due on the way, the links without prefix."""
+    told: list[dict[str, Any]] = []
+    for by in steps:
+        told += api.post(f"{space}/_sim/clock/advance", {"by": by}).json()["events"]
+    return [{**one, "href": one["href"].removeprefix(f"http://sim.test{space}")} for one in told]
+
+
+@pytest.mark.parametrize("now", STARTS)
+def test_twelve_months_one_by_one_are_the_same_as_a_year_at_once(api: Api, now: str) -> None:
+    for space in (STEPS, LEAP):
+        set_going(api, space, now)
+    told = advance(api, STEPS, ["P1M"] * 12)
+    assert told == advance(api, LEAP, ["P1Y"])
+    assert sorted({one["event"] for one in told}) == KINDS
+    assert [one["at"] for one in told] == sorted(one["at"] for one in told)
+    assert api.get(f"{STEPS}/_sim/clock").json() == api.get(f"{LEAP}/_sim/clock").json()
+    assert api.get(f"{STEPS}/_sim/export").content == api.get(f"{LEAP}/_sim/export").content
+
+
+def test_the_links_of_all_events_can_be_followed(api: Api) -> None:
+    set_going(api, STEPS, "2026-01-01T00:00:00Z")
+    told = api.post(f"{STEPS}/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
+    assert sorted({one["event"] for one in told}) == KINDS
+    for href in {one["href"] for one in told}:
+        assert href.startswith(f"http://sim.test{STEPS}/")
+        assert api.get(href).status_code == 200
+
+
+def test_links_carry_the_prefix_by_which_the_request_came(api: Api) -> None:
+    def hrefs(path: str, **headers: str) -> set[str]:
+        body = {"mode": "frozen", "now": "2026-01-05"}
+        return {one["href"] for one in api.send("PUT", path, headers, json=body).json()["events"]}
+
+    path = f"{SE}/customers/1000008/surpluses"
+    assert hrefs("/_sim/clock") == {f"http://sim.test{path}"}
+    assert hrefs("/s/a/_sim/clock/") == {f"http://sim.test/s/a{path}"}
+    assert hrefs("/_SIM/clock", **{"Sim-Space": "b"}) == {f"http://sim.test{path}"}
+    assert hrefs("/_sim/clock", **{"Sim-Space": "c", "Host": "sim.local:81"}) == {f"http://sim.local:81{path}"}
+
+
+def test_setting_the_clock_tells_what_fell_due_as_advancing_does(serve: Callable[..., Api]) -> None:
+    api = serve(case_import_delay="60")
+    api.freeze("2026-02-01T00:00:00Z")
+    (guid,) = api.create(f"{APTIC}/Cases", [{}])["caseGuids"]
+    answer = api.put("/_sim/clock", {"mode": "frozen", "now": "2026-02-01T00:01:00Z"}).json()
+    (told,) = answer.pop("events")
+    assert answer == {"mode": "frozen", "now": "2026-02-01T00:01:00Z"}
+    assert (told["at"], told["href"]) == ("2026-02-01T00:01:00Z", f"http://sim.test{APTIC}/Cases/{guid}")
