@@ -17,10 +17,11 @@ import ledgersim
 from ledgersim.control import app as control
 from ledgersim.core.database import Database
 from ledgersim.main import vendor_apps
+from ledgersim.world.fixtures import load
 
 PACKAGE = Path(ledgersim.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-APPS = [app for _, app in vendor_apps().values()] + [control.build()]
+APPS = [app for _, app in vendor_apps().values()] + [control.build(load)]
 ROUTES = [route for app in APPS for route in app.routes if isinstance(route, APIRoute)]
 
 

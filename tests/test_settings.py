@@ -1,5 +1,6 @@
 """Settings from flags and environment, and what is refused."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ DEFAULTS = {
     "port": 8080,
     "database": None,
     "world": "nordic-basic",
+    "fixtures": (),
     "seed": 1,
     "customers": 200,
     "as_of": date(2026, 1, 1),
@@ -26,6 +28,13 @@ DEFAULTS = {
     "plan_reminder_days": 1,
     "plan_overdue_limit": 2,
     "case_import_delay": "immediate",
+    "max_spaces": 500,
+    "max_space_bytes": 2 * 2**30,
+    "spaces_on_first_use": "on",
+    "journal_entries": 1_000,
+    "journal_bytes": 4 * 2**20,
+    "fault_header": "on",
+    "control_token": None,
     "log_level": "warning",
     "tls_cert": None,
     "tls_key": None,
@@ -39,6 +48,8 @@ GOOD: list[tuple[str, str, object]] = [
     ("port", "65535", 65535),
     ("database", "state.db", Path("state.db")),
     ("world", "worlds/mine", "worlds/mine"),
+    ("fixtures", "mine.yaml", (Path("mine.yaml"),)),
+    ("fixtures", f"a.yaml{os.pathsep}b/c.json", (Path("a.yaml"), Path("b/c.json"))),
     ("seed", "0", 0),
     ("seed", "9223372036854775807", 2**63 - 1),
     ("customers", "1", 1),
@@ -53,6 +64,15 @@ GOOD: list[tuple[str, str, object]] = [
     ("case_import_delay", "immediate", "immediate"),
     ("case_import_delay", "1", 1),
     ("case_import_delay", "2592000", 2_592_000),
+    ("max_spaces", "0", 0),
+    ("max_spaces", "100000", 100_000),
+    ("max_space_bytes", "1048576", 2**20),
+    ("max_space_bytes", "64GiB", 64 * 2**30),
+    ("spaces_on_first_use", "off", "off"),
+    ("journal_entries", "0", 0),
+    ("journal_bytes", "64KiB", 64 * 2**10),
+    ("fault_header", "off", "off"),
+    ("control_token", "s3cret", "s3cret"),
     ("log_level", "critical", "critical"),
     ("log_level", "debug", "debug"),
 ]
@@ -60,11 +80,20 @@ GOOD: list[tuple[str, str, object]] = [
 WHOLE_SEED = "a whole number from 0 to 9223372036854775807"
 DELAYS = "immediate or a whole number of seconds from 1 to 2592000"
 LEVELS = "critical, error, warning, info or debug"
+BYTES = "a number of bytes from 1MiB on, such as 2GiB"
 BAD = [
+    ("max_spaces", "-1", "a whole number from 0 to 100000"),
+    ("max_space_bytes", "1048575", BYTES),
+    ("max_space_bytes", "many", BYTES),
+    ("spaces_on_first_use", "yes", "on or off"),
+    ("journal_entries", "100001", "a whole number from 0 to 100000"),
+    ("journal_bytes", "1KiB", "a number of bytes from 64KiB on, such as 4MiB"),
+    ("fault_header", "true", "on or off"),
     ("port", "-1", "a whole number from 0 to 65535"),
     ("port", "65536", "a whole number from 0 to 65535"),
     ("port", "http", "a whole number from 0 to 65535"),
     ("port", "80.5", "a whole number from 0 to 65535"),
+    ("fixtures", os.pathsep, "the path of a file, or several"),
     ("seed", "-1", WHOLE_SEED),
     ("seed", "9223372036854775808", WHOLE_SEED),
     ("customers", "0", "a whole number from 1 to 100000"),
@@ -150,6 +179,12 @@ def test_a_flag_that_is_none_was_not_given() -> None:
 
 def test_an_empty_variable_was_not_given() -> None:
     assert load_settings({"LEDGERSIM_PORT": "", "LEDGERSIM_TYPO": ""}).model_dump() == DEFAULTS
+
+
+def test_fixtures_are_given_by_one_flag_or_several_whatever_is_in_their_names() -> None:
+    names = [f"a{os.pathsep}b.yaml", "c.json"]
+    assert load_settings({"LEDGERSIM_FIXTURES": "d.yaml"}, fixtures=names).fixtures == tuple(map(Path, names))
+    assert load_settings({"LEDGERSIM_FIXTURES": "d.yaml"}, fixtures=[]).fixtures == (Path("d.yaml"),)
 
 
 @pytest.mark.parametrize("name", ["port", "database", "world", "host"])
@@ -244,3 +279,20 @@ def test_a_missing_tls_file_is_refused_by_name(missing: str, pem: Path, tmp_path
     nowhere = str(tmp_path / "nowhere.pem")
     files: dict[str, Any] = {"tls_cert": str(pem), "tls_key": str(pem), missing: nowhere}
     assert refusal({}, **files) == f"{flag(missing)} is {nowhere!r}; there is no such file"
+
+
+def test_a_secret_is_never_shown() -> None:
+    told = refusal({"LEDGERSIM_CONTROL_TOKEN": "two words"})
+    assert told == "LEDGERSIM_CONTROL_TOKEN is '***'; it must be a text without spaces"
+    settings = load_settings({"LEDGERSIM_CONTROL_TOKEN": "s3cret"})
+    assert {"name": "--control-token", "value": "***", "from": "LEDGERSIM_CONTROL_TOKEN"} in settings.told()
+
+
+def test_each_setting_tells_where_its_value_came_from() -> None:
+    told = load_settings({"LEDGERSIM_PORT": "1", "LEDGERSIM_SEED": "2"}, port="3").told()
+    found = {one["name"]: (one["value"], one["from"]) for one in told}
+    assert found["--port"] == (3, "--port")
+    assert found["--seed"] == (2, "LEDGERSIM_SEED")
+    assert found["--customers"] == (200, "default")
+    assert found["--as-of"] == ("2026-01-01", "default")
+    assert found["--control-token"] == (None, "default")

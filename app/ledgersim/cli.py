@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -53,7 +53,7 @@ def start(
         print(context.get_help())
 
 
-def serve(**flags: str | None) -> None:
+def serve(**flags: str | list[str] | None) -> None:
     """Serve the simulator until Ctrl+C or SIGTERM.
 
     Prints one line, `Ready: http://...`, to standard output when it answers requests; all else goes to
@@ -73,10 +73,11 @@ def serve(**flags: str | None) -> None:
 def _option_of(name: str) -> Parameter:
     """The option of one setting. Its text is checked by `load_settings`, as that of the variable is."""
     setting = Settings.model_fields[name]
-    default = "" if setting.default is None else f"default: {setting.default}; "
+    default = "" if setting.default in (None, ()) else f"default: {setting.default}; "
     text = f"{setting.description}  [{default}{variable(name)}]"
     option = typer.Option(flag(name), help=text, metavar="VALUE", show_default=False)
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option])
+    text_of_one: Any = list[str] | None if isinstance(setting.default, tuple) else str | None
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[text_of_one, option])
 
 
 PathsFile = Annotated[

@@ -17,6 +17,7 @@ from ledgersim.core.state import SpaceState
 from ledgersim.core.vendor import VendorApp
 from ledgersim.settings import Settings
 from ledgersim.vendors import VENDORS
+from ledgersim.world.fixtures import load, seeded
 from ledgersim.world.template import world_image
 
 
@@ -34,9 +35,11 @@ class Route(NamedTuple):
 def create_app(settings: Settings) -> Dispatcher:
     """The whole simulator as one ASGI application, its world built and its database open.
 
-    Raises CannotStart for a world, database or path mapping that cannot be used.
+    Raises CannotStart for a world, fixtures, database or path mapping that cannot be used.
     """
     image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+    if settings.fixtures:
+        image = seeded(image, settings.fixtures)
     spaces = open_spaces(settings, image, _default_database(settings, image))
     return assemble(settings, mounts(settings), spaces)
 
@@ -48,10 +51,8 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
 
 def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The application at each mount: the vendors' and the control plane's."""
-    return {
-        **dict(vendor_apps(settings).values()),
-        control.MOUNT: control.build(settings.told(), settings.control_token),
-    }
+    vendors = dict(vendor_apps(settings).values())
+    return {**vendors, control.MOUNT: control.build(load, settings.told(), settings.control_token)}
 
 
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
@@ -105,6 +106,7 @@ def _identity(database: Database) -> dict[str, Any]:
         for name, told in (
             ("schema_version", "layout of tables"),
             ("world_digest", "digest of the world's files"),
+            ("fixtures_digest", "digest of the --fixtures"),
             ("seed", "--seed"),
             ("customers", "--customers"),
             ("as_of", "--as-of"),

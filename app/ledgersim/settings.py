@@ -1,5 +1,6 @@
 """The settings of a server: flags and LEDGERSIM_ variables, checked, in one frozen object."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 Switch = Literal["on", "off"]
 ON_OFF = "on or off"
-SECRETS = ("control_token",)  # never shown
+SECRETS = ("control_token",)  # shown as HIDDEN
+HIDDEN = "***"
 
 
 def _option(default: object, about: str, allowed: str, **limits: Any) -> Any:
@@ -33,6 +35,13 @@ def _iso_day(value: object) -> object:
     if isinstance(value, str) and not _DAY.fullmatch(value):
         raise ValueError("pydantic would also read a number of seconds")
     return value
+
+
+def _paths(value: object) -> object:
+    names = value.split(os.pathsep) if isinstance(value, str) else value
+    if isinstance(names, list) and "" in names:
+        raise ValueError("pydantic would read the present folder")
+    return names
 
 
 class Settings(BaseModel):
@@ -61,6 +70,12 @@ class Settings(BaseModel):
         "World to start from: the name of one that comes with ledgersim, or the path of one of yours.",
         "the name of a world or the path of one",
         min_length=1,
+    )
+    fixtures: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = _option(
+        (),
+        "YAML or JSON file of your own customers, debtors, cases, ledgers and surpluses, loaded into the "
+        "world; may be given more than once (in the variable separated as in PATH).",
+        "the path of a file, or several",
     )
     seed: int = _option(
         1,
@@ -189,7 +204,7 @@ class Settings(BaseModel):
         return [
             {
                 "name": flag(name),
-                "value": "***" if name in SECRETS and value is not None else value,
+                "value": HIDDEN if name in SECRETS and value is not None else value,
                 "from": self._given.get(name, "default"),
             }
             for name, value in self.model_dump(mode="json").items()
@@ -226,7 +241,7 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     not go together.
     """
     given = _from_environment(environ)
-    given |= {name: _Given(flag(name), value) for name, value in flags.items() if value is not None}
+    given |= {name: _Given(flag(name), value) for name, value in flags.items() if value not in (None, [])}
     for name, one in given.items():
         if one.value == "":
             raise _refusal(name, one)
@@ -265,8 +280,9 @@ def _is_link(key: str, value: str) -> bool:
 def _refusal(name: str, given: _Given) -> CannotStart:
     extra = Settings.model_fields[name].json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
-    value = "not allowed" if name in SECRETS else repr(str(given.value))
-    return CannotStart(f"{given.where} is {value}; it must be {allowed}")
+    value = os.pathsep.join(given.value) if isinstance(given.value, list) else str(given.value)
+    shown = HIDDEN if value and name in SECRETS else value
+    return CannotStart(f"{given.where} is {shown!r}; it must be {allowed}")
 
 
 def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:

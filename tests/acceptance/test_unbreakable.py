@@ -159,6 +159,7 @@ def test_any_query_is_answered(api: Api, query: dict[str, str]) -> None:
         b'{"fullName": "\\ud800"}',
         b'{"fullName": "\xff"}',
         b'{"fullName": NaN}',
+        b'{"juridicalType": 1e9999999999999999999999}',
         b"{'fullName': 1}",
         b'{"fullName": 1,}',
         b"\xef\xbb\xbf{",

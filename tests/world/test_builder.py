@@ -85,6 +85,7 @@ def test_the_state_tells_how_the_world_was_made(definition: Definition, world: T
         "schema_version": layout(),
         "world": "nordic-basic",
         "world_digest": definition.digest,
+        "fixtures_digest": None,
         "seed": 1,
         "customers": 200,
         "as_of": "2026-01-01",

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from ledgersim.control import MOUNT as MOUNT
 from ledgersim.control import coverage, faults, requests, snapshots, spaces
 from ledgersim.control.aptic import router as aptic
+from ledgersim.control.fixtures import Load, fixtures_router
 from ledgersim.control.payex import router as payex
 from ledgersim.control.routes import router
 from ledgersim.control.server import server_router
@@ -21,7 +22,7 @@ from ledgersim.core.vendor import Guard, VendorApp
 _OPEN = ("sim.health.", "sim.payex.cardcheck.")
 
 
-def build(settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> VendorApp:
+def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> VendorApp:
     """The operations under `/_sim`; they refuse in plain JSON, and let in who has the token, if there is one.
 
     `settings` are those that `GET /_sim/info` tells.
@@ -35,6 +36,7 @@ def build(settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> 
         faults.router,
         requests.router,
         coverage.router,
+        fixtures_router(load_fixtures),
         aptic,
         payex,
     )

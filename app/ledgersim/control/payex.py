@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ledgersim.control import card_check
 from ledgersim.core.body import JsonRoute
-from ledgersim.core.problems import CONFLICT, NOT_FOUND, invalid
+from ledgersim.core.problems import CONFLICT, NOT_FOUND
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import NO_CONTENT
 from ledgersim.core.wire import AmountIn
@@ -147,10 +147,6 @@ async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
     summary="Receive a payment; what is left over is a surplus",
 )
 async def receive_payment(call: CurrentLedger, no: str, body: MoneyIn) -> Any:
-    if body.invoice_no is not None and body.account_no is not None:
-        raise invalid("accountNo", "must be absent where invoiceNo is given")
-    if body.amount == 0:
-        raise invalid("amount", "must be above zero")
     customer = find_customer(call, no)
     surplus = surpluses.receive(call.space, customer, body.amount, body.invoice_no, body.account_no)
     return {"surplusId": None if surplus is None else surplus["surplus_id"]}

@@ -9,7 +9,7 @@ from ledgersim.core.journal import Headers, Record
 
 HIDDEN = "***"
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_SECRET = re.compile(r"(?i)token$|secret|password|passwd|api[-_]?key|auth[-_]?key")
+_SECRET = re.compile(r"(?i)token(?![a-z])|secret|password|passwd|api[-_]?key|auth[-_]?key")
 
 
 def summary(record: Record) -> dict[str, Any]:

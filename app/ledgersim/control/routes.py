@@ -84,6 +84,12 @@ class AdvanceOut(BaseModel):
     model_config = ConfigDict(alias_generator=lambda name: name.rstrip("_"), validate_by_name=True)
 
 
+class EventsOut(BaseModel):
+    """What fell due since the start of the space or its last reset, the oldest first."""
+
+    events: list[dict[str, Any]]
+
+
 class ResetIn(Strict):
     """What to go back to the start with."""
 
@@ -143,6 +149,16 @@ async def advance_clock(call: CurrentCall, body: AdvanceIn) -> Any:
         raise invalid("by", str(error)) from error
     events = _set(call.space, call.space.clock.setting.mode, after)
     return {"from_": before, "to": after, "events": _told(call, events)}
+
+
+@router.get(
+    "/events",
+    response_model=EventsOut,
+    operation_id="sim.events.list",
+    summary="The last 1,000 things that fell due",
+)
+async def list_events(call: CurrentCall) -> Any:
+    return {"events": _told(call, call.space.events)}
 
 
 @router.post("/reset", **NO_CONTENT, operation_id="sim.reset", summary="Go back to the seeded world")

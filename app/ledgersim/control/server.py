@@ -28,6 +28,7 @@ def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
             "vendors": addresses(request, space.name),
             "spaces": len(list(spaces)),
             "space_bytes": spaces.size,
+            "in_flight": sum(one.busy for one in spaces) - 1,  # without this request
             "settings": settings,
         }
 

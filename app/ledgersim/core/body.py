@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -46,8 +46,9 @@ def parse_json(body: bytes) -> Any:
         raise _unreadable("A string holds half of a surrogate pair (\\ud800 to \\udfff).") from error
     except RecursionError as error:
         raise _unreadable("It is nested too deeply.") from error
-    except ValueError as error:
-        reason = "A number has too many digits" if "digits" in str(error) else str(error)
+    except (ValueError, DecimalException) as error:
+        too_long = isinstance(error, DecimalException) or "digits" in str(error)
+        reason = "A number has too many digits" if too_long else str(error)
         raise _unreadable(f"{reason}.") from error
     return value
 

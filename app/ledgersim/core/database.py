@@ -96,7 +96,14 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All or nothing: committed when the block ends, rolled back when it raises."""
+        """All or nothing: committed when the block ends, rolled back when it raises.
+
+        Within another it is a part of that one, which alone commits or rolls back: let what is raised pass.
+        """
+        within_another = self._raw.in_transaction
+        if within_another:
+            yield self.connection
+            return
         self._raw.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -104,6 +111,7 @@ class Database:
         except BaseException:
             if self._raw.in_transaction:
                 self._raw.execute("ROLLBACK")
+            self._restored += 1  # what was found out meanwhile is not so
             raise
 
     @property
@@ -113,7 +121,7 @@ class Database:
 
     @property
     def version(self) -> tuple[int, int]:
-        """Equal as long as nothing has been written or restored."""
+        """Equal as long as nothing has been written, restored or rolled back."""
         return self._restored, self._raw.total_changes
 
     @property

@@ -1,6 +1,7 @@
 """A space: one isolated world with its own rows, clock, identifiers and tokens."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,9 @@ ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
+FACT: Table = Fact.__table__  # type: ignore[attr-defined]
 MOST_REMEMBERED = 256
+MOST_EVENTS = 1_000  # a space
 MOST_TOKENS = 10_000  # a space; the oldest are forgotten first
 
 _READ_STATE = select(STATE)
@@ -40,6 +43,7 @@ _FIND_TOKEN = select(TOKEN.c.expires_at).where(
     TOKEN.c.vendor == bindparam("of_vendor"), TOKEN.c.token == bindparam("of_token")
 )
 _ADD_TOKEN = insert(TOKEN)
+_LEARN = update(FACT).where(FACT.c.name == bindparam("of_name")).values(value=bindparam("to"))
 _FORGET_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
 
 
@@ -72,9 +76,10 @@ class Space:
         self.database = database
         self.runs = Runs()
         self.journal = Journal(settings.journal_entries, settings.journal_bytes)
+        self.events: deque[Event] = deque(maxlen=MOST_EVENTS)  # what fell due
         self.snapshots: dict[str, Snapshot] = {}
         self.image = image
-        self._busy = 0  # requests in flight
+        self.busy = 0  # requests in flight
         self._leaving = False
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = database.version
@@ -87,7 +92,7 @@ class Space:
         self.seed: int = state["seed"]
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
-        facts = rows(self.connection, select(Fact.__table__))  # type: ignore[attr-defined]
+        facts = rows(self.connection, select(FACT))
         self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts} | dict(
             self._settings.facts
         )
@@ -112,17 +117,26 @@ class Space:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One request's writes: all of them, the drawn identifiers included, or none."""
-        before = self.guids.position, self.database.changes
+        """One request's writes: all of them, the drawn identifiers and facts included, or none.
+
+        One within another is a part of it.
+        """
+        position, setting, facts = self.guids.position, self.clock.setting, self.facts
+        changes = self.database.changes
         try:
             with self.database.transaction() as connection:
                 yield connection
-                if self.database.changes != before[1]:
+                if self.database.changes != changes:
                     self.clock.recorded()
                     self._save_progress(connection)
         except BaseException:
-            self.guids.position = before[0]
+            self.guids.position, self.clock.setting, self.facts = position, setting, facts
             raise
+
+    def learn(self, connection: Connection, name: str, value: Any) -> None:
+        """Let a fact of the world be another from now on, for as long as the rows last."""
+        self.facts = {**self.facts, name: value}
+        connection.execute(_LEARN, {"of_name": name, "to": value})
 
     def remembered(self, key: Hashable, find_out: Callable[[], Any]) -> Any:
         """What `find_out` says of the rows; asked again only after something has been written."""
@@ -150,6 +164,7 @@ class Space:
             with self.clock.standing_at(at):
                 due = [one for one in self._settings.occurrences if one.next_at(self) == at]
                 events += [event for one in due for event in one.happen(self)]
+        self.events.extend(events)
         return events
 
     def _next_at(self) -> datetime | None:
@@ -190,6 +205,7 @@ class Space:
     def _put_back(self, image: bytes) -> None:
         """Put an image in place of all rows. Chance goes on: a token of before is never issued again."""
         self.runs.cancel(self.clock.now())
+        self.events.clear()
         chance = self.chance.position
         self.database.restore(image)
         self._load()
@@ -246,19 +262,19 @@ class Space:
 
     def enter(self) -> None:
         """A request begins; the space stays open until it `leave`s."""
-        self._busy += 1
+        self.busy += 1
 
     def leave(self) -> None:
         """A request has ended."""
-        self._busy -= 1
-        if self._leaving and not self._busy:
+        self.busy -= 1
+        if self._leaving and not self.busy:
             self.close()
 
     def retire(self) -> None:
         """Let go of everything as soon as no request is in flight."""
         self._leaving = True
         self.runs.cancel(self.clock.now())
-        if not self._busy:
+        if not self.busy:
             self.close()
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ class SpaceState(SQLModel, table=True):
     schema_version: int
     world: str
     world_digest: str
+    fixtures_digest: str | None = None
     seed: int
     customers: int
     as_of: str

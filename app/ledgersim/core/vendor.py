@@ -229,7 +229,7 @@ class VendorApp(FastAPI):
 _OPTION = re.compile(rb"(?:^|(?<=&))(?:\$|%24)[A-Za-z]+(?==)")
 
 # Where pydantic speaks of Python, in the words of JSON.
-_MESSAGES = {
+MESSAGES = {
     "no_body": "A JSON body is required",
     "model_type": "Input should be a JSON object",
     "model_attributes_type": "Input should be a JSON object",
@@ -258,5 +258,5 @@ def _from_validation(error: RequestValidationError) -> Problem:
         where, *inside = one["loc"]
         name = problems.field_path(inside) or str(where)
         kind = "no_body" if one["loc"] == ("body",) and one["type"] == "missing" else one["type"]
-        errors.setdefault(name, []).append(_MESSAGES.get(kind, one["msg"]))
+        errors.setdefault(name, []).append(MESSAGES.get(kind, one["msg"]))
     return problems.VALIDATION.with_errors(errors)

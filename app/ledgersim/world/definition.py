@@ -83,12 +83,12 @@ def _file_of(world: str) -> Path:
 def _read(world: str) -> dict[str, tuple[Path, bytes]]:
     """Path and content of the world's own file and of the files that it names."""
     path = _file_of(world)
-    data = _bytes_of(path, "the world")
+    data = bytes_of(path, "the world")
     files = {"world": (path, data)}
     for part, name in _named_files(data).items():
         beside, shipped = path.parent / name, seed_folder() / "worlds" / name
         found = shipped if not beside.exists() and shipped.exists() else beside
-        files[part] = found, _bytes_of(found, f"{path}: {part}")
+        files[part] = found, bytes_of(found, f"{path}: {part}")
     return files
 
 
@@ -97,7 +97,8 @@ def _named_files(data: bytes) -> dict[str, str]:
     return {part.decode(): name.decode(errors="replace").strip("'\"") for part, name in found}
 
 
-def _bytes_of(path: Path, what: str) -> bytes:
+def bytes_of(path: Path, what: str) -> bytes:
+    """The content of a file. Raises CannotStart, which names it as `what`."""
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:

@@ -20,6 +20,7 @@ from ledgersim.vendors.payex.consents.table import RECURRING_CARD
 from ledgersim.vendors.payex.customers.rules import national_number, person_number
 from ledgersim.vendors.payex.customers.table import CUSTOMER
 from ledgersim.vendors.payex.invoices.table import ACCOUNT, INVOICE
+from ledgersim.vendors.payex.ledgers.rules import LEDGERS
 from ledgersim.vendors.payex.register.table import REGISTER_ENTRY
 from ledgersim.vendors.payex.surpluses.rules import OPEN, PENDING_DISBURSEMENT, PENDING_REGULATE, execution_day
 from ledgersim.vendors.payex.surpluses.table import SURPLUS
@@ -48,16 +49,18 @@ def fill(
         maker.add(party)
     maker.add_register()
     maker.rows.flush()
-    ledgers = []
-    for ledger in definition.ledgers.ledgers:
-        fact = ledger.model_dump(mode="json")
-        if ledger.kyc is not None:
-            for question in _questions(fact["kyc"]["questions"]):
-                for texts in (question["text"], *question["answers"].values()):
-                    for language in [name for name, text in texts.items() if text is None]:
-                        del texts[language]
-        ledgers.append(fact)
-    return {"payex.ledgers": ledgers}
+    return {LEDGERS: [ledger_fact(ledger) for ledger in definition.ledgers.ledgers]}
+
+
+def ledger_fact(ledger: Ledger) -> Row:
+    """What a space is told of a ledger."""
+    fact = ledger.model_dump(mode="json")
+    if ledger.kyc is not None:
+        for question in _questions(fact["kyc"]["questions"]):
+            for texts in (question["text"], *question["answers"].values()):
+                for language in [name for name, text in texts.items() if text is None]:
+                    del texts[language]
+    return fact
 
 
 def _questions(questions: list[Row]) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from ledgersim.world.parts import Currency, Part, Text
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"must be a regular expression: {error}") from error
     return text
 

@@ -14,6 +14,8 @@ try:
 except ImportError:  # PyYAML without libyaml
     from yaml import SafeLoader  # type: ignore[assignment]
 
+__all__ = ["SafeLoader", "parse"]
+
 _BOOLEAN = "tag:yaml.org,2002:bool"
 
 

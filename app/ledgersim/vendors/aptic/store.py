@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Select, Table, bindparam, select, update
 
 from ledgersim.core.database import row
 from ledgersim.core.ids import parse_guid
-from ledgersim.core.problems import NOT_FOUND
+from ledgersim.core.problems import CONFLICT, NOT_FOUND
+from ledgersim.core.space import Space
 
 Row = dict[str, Any]
 
@@ -25,6 +26,21 @@ def find(connection: Connection, statement: Select[Any], what: str, guid: str, *
         reason = "it is not a GUID" if parsed is None else "no such guid in this space"
         raise NOT_FOUND.with_detail(f"There is no {what} {guid[:80]!r}: {reason}.")
     return found
+
+
+def free_guid(connection: Connection, space: Space, statement: Select[Any], name: str, sent: str | None) -> str:
+    """The GUID that was sent as `name`, if `statement` finds no row with it, else the next that none has.
+
+    Raises a 409 Problem.
+    """
+    if sent is not None:
+        if row(connection, statement, guid=sent) is not None:
+            raise CONFLICT.with_detail(f"Another {name.removesuffix('Guid')} has the {name} {sent!r} already.")
+        return sent
+    guid = space.guids.guid()
+    while row(connection, statement, guid=guid) is not None:  # a client may have foreseen it
+        guid = space.guids.guid()
+    return guid
 
 
 def change(connection: Connection, table: Table, row_id: int, values: Mapping[str, Any]) -> None:

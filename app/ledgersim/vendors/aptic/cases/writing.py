@@ -19,9 +19,10 @@ from ledgersim.vendors.aptic.claims.writing import add_debt, add_fee, books_of, 
 from ledgersim.vendors.aptic.clients.table import CLIENT
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
+from ledgersim.vendors.aptic.debtors.writing import BY_GUID as DEBTOR_BY_GUID
 from ledgersim.vendors.aptic.debtors.writing import add_debtor
 from ledgersim.vendors.aptic.extrafields.rules import set_extra_fields
-from ledgersim.vendors.aptic.store import Row, by_guid, change
+from ledgersim.vendors.aptic.store import Row, by_guid, change, free_guid
 
 _ADD_CASE = insert(CASE)
 _ADD_CASE_IMPORT = insert(CASE_IMPORT)
@@ -36,9 +37,9 @@ _TAKEN = union_all(
 )
 _DOCUMENTS = ("claimant", "energy_debt", "relations", "action_dates")
 
+_BY_GUID = by_guid(CASE.c.case_guid)
 _CLIENT_BY_GUID = by_guid(CLIENT.c.unique_id)
 _CLIENT_BY_CODE = select(CLIENT).where(CLIENT.c.reference_code == bindparam("code"))
-_DEBTOR_BY_GUID = by_guid(DEBTOR.c.debtor_guid)
 _OLDEST_BY_ID_NUMBER = (
     select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
 )
@@ -62,7 +63,8 @@ def import_cases(
 ) -> list[str]:
     """Store the cases of an import; their GUIDs in order. `promised` has a GUID and a number for each.
 
-    Raises a 400 Problem naming every reference to something unknown, then a 409 for case numbers in use.
+    Raises a 400 Problem naming every reference to something unknown, then a 409 for case numbers in use or
+    for a GUID that is, which only fixtures choose.
     """
     cases = [body.model_dump() for body in bodies]
     for case, body in zip(cases, bodies, strict=True):
@@ -93,7 +95,7 @@ def _resolve(connection: Connection, cases: list[Row]) -> None:
             guid = debtor.pop("debtor_guid")
             if guid is not None:
                 parsed = parse_guid(guid)
-                debtor["known"] = None if parsed is None else row(connection, _DEBTOR_BY_GUID, guid=parsed)
+                debtor["known"] = None if parsed is None else row(connection, DEBTOR_BY_GUID, guid=parsed)
                 if debtor["known"] is None:
                     errors[f"[{index}].debtors[{number}].debtorGuid"] = [f"There is no debtor {guid[:80]!r}"]
     if errors:
@@ -140,7 +142,7 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
     )
     case = {
         **{name: value for name, value in sent.items() if name in CASE.c},
-        "case_guid": sent.get("case_guid") or space.guids.guid(),
+        "case_guid": free_guid(connection, space, _BY_GUID, "caseGuid", sent.get("case_guid")),
         "import_id": import_id,
         "client_id": None if client is None else client["id"],
         "currency_code": currency or space.facts["aptic.user"]["system_currency_code"],

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 
 from ledgersim.core.database import add, row
-from ledgersim.core.problems import CONFLICT, VALIDATION, invalid
+from ledgersim.core.problems import VALIDATION, invalid
 from ledgersim.core.space import Space
 from ledgersim.vendors.aptic.addresses.rules import add_main_address
 from ledgersim.vendors.aptic.clients.table import CLIENT
 from ledgersim.vendors.aptic.customers.rules import customer_reference, is_ancestor
 from ledgersim.vendors.aptic.customers.table import CUSTOMER
 from ledgersim.vendors.aptic.parties import named
-from ledgersim.vendors.aptic.store import Row, by_guid, change
+from ledgersim.vendors.aptic.store import Row, by_guid, change, free_guid
 
 BY_GUID = by_guid(CUSTOMER.c.customer_guid)
 
@@ -35,7 +35,7 @@ def add_customer(connection: Connection, space: Space, sent: Mapping[str, Any]) 
         **dict.fromkeys(_COLUMNS),
         **{name: value for name, value in named({}, sent).items() if name in _COLUMNS},
         **relatives,
-        "customer_guid": _free_guid(connection, space, sent["customer_guid"]),
+        "customer_guid": free_guid(connection, space, BY_GUID, "customerGuid", sent["customer_guid"]),
         "reg_date": now,
     }
     del customer["id"]
@@ -89,15 +89,3 @@ def _find_parent(connection: Connection, guid: str) -> int | None:
 def _parent_of(connection: Connection, row_id: int) -> int | None:
     found = row(connection, _PARENT, row_id=row_id)
     return None if found is None else found["parent_customer_id"]
-
-
-def _free_guid(connection: Connection, space: Space, sent: str | None) -> str:
-    """The GUID that was sent, if nobody has it, else the next that nobody has. Raises a 409 Problem."""
-    if sent is not None:
-        if row(connection, BY_GUID, guid=sent) is not None:
-            raise CONFLICT.with_detail(f"Another customer has the customerGuid {sent!r} already.")
-        return sent
-    guid = space.guids.guid()
-    while row(connection, BY_GUID, guid=guid) is not None:  # a client may have foreseen it
-        guid = space.guids.guid()
-    return guid

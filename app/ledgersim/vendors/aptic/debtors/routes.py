@@ -19,15 +19,13 @@ from ledgersim.vendors.aptic.debtors.schemas import (
     DebtorSummary,
 )
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
-from ledgersim.vendors.aptic.debtors.writing import add_debtor
+from ledgersim.vendors.aptic.debtors.writing import BY_GUID, add_debtor
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
 from ledgersim.vendors.aptic.parties import named
-from ledgersim.vendors.aptic.store import Row, by_guid, change, find
-
-BY_GUID = by_guid(DEBTOR.c.debtor_guid)
+from ledgersim.vendors.aptic.store import Row, change, find
 
 router = new_router()
 addresses = address_router("debtor", "Debtors", BY_GUID)

@@ -10,7 +10,9 @@ from ledgersim.core.space import Space
 from ledgersim.vendors.aptic.addresses.rules import add_main_address
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.parties import named
-from ledgersim.vendors.aptic.store import Row, change
+from ledgersim.vendors.aptic.store import Row, by_guid, change, free_guid
+
+BY_GUID = by_guid(DEBTOR.c.debtor_guid)
 
 _ADD_DEBTOR = insert(DEBTOR)
 
@@ -18,7 +20,10 @@ _COLUMNS = DEBTOR.c.keys()
 
 
 def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
-    """Create a debtor from a client's members; a main address among them becomes its LEGAL address."""
+    """Create a debtor from a client's members; a main address among them becomes its LEGAL address.
+
+    Only fixtures choose its GUID. Raises a 409 Problem for one that is taken.
+    """
     now = space.clock.now()
     debtor: Row = {
         **dict.fromkeys(_COLUMNS),
@@ -27,7 +32,7 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
         "conversation_notification_channel": 0,
         "protected": False,
         **{name: value for name, value in named({}, sent).items() if name in _COLUMNS},
-        "debtor_guid": space.guids.guid(),
+        "debtor_guid": free_guid(connection, space, BY_GUID, "debtorGuid", sent.get("debtor_guid")),
         "debtor_reference": "",
         "reg_date": now,
     }

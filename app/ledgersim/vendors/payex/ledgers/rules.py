@@ -22,6 +22,7 @@ GRANTED_BY = {
     "payex.legaladdress.register": POPULATION_REGISTER,
     "payex.generatecustomer": POPULATION_REGISTER,
 }
+LEDGERS = "payex.ledgers"  # the fact: how each ledger is set up
 NEXT_PROBLEM = "payex.next_problem"  # the fact: by ledger, the failure that its next request meets
 
 
@@ -49,7 +50,7 @@ class Ledger:
 
 def find_ledger(space: Space, number: str) -> Ledger:
     """The ledger with a number, in any case. Raises a 501 Problem."""
-    for one in space.facts.get("payex.ledgers", ()):
+    for one in space.facts.get(LEDGERS, ()):
         if one["number"].lower() == number.lower():
             return Ledger(**one)
     raise LEDGER_NOT_CONFIGURED.with_detail(f"The ledger {number[:40]!r} is not set up.")
@@ -83,7 +84,7 @@ def guard(mode: AuthMode) -> Guard:
 def _check_token(space: Space, ledger: Ledger, token: str, mode: AuthMode) -> None:
     if token in ledger.tokens:
         return
-    others = [one["number"] for one in space.facts["payex.ledgers"] if token in one["tokens"]]
+    others = [one["number"] for one in space.facts[LEDGERS] if token in one["tokens"]]
     if others:
         raise _unauthorized(f"The token belongs to another ledger than {ledger.number}.")
     if mode == "strict":

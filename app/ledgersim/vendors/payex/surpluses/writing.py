@@ -162,7 +162,14 @@ def happen(space: Space) -> list[Event]:
 def receive(
     space: Space, customer: Row, amount: int, invoice_no: str | None, account_no: str | None
 ) -> Row | None:
-    """Book a payment: it first pays what is owed there; what is left over is a surplus, which is returned."""
+    """Book a payment: it first pays what is owed there; what is left over is a surplus, which is returned.
+
+    Raises a 400 or 404 Problem.
+    """
+    if invoice_no is not None and account_no is not None:
+        raise invalid("accountNo", "must be absent where invoiceNo is given")
+    if amount == 0:
+        raise invalid("amount", "must be above zero")
     currency = find_ledger(space, customer["ledger"]).currency
     with space.transaction() as connection:
         rest = amount

@@ -7,7 +7,13 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ledgersim.core.database import add, row
 from ledgersim.core.space import Space
-from ledgersim.vendors.riverty.customer_account.rules import CORRECTED, Decision, account_number, corrected
+from ledgersim.vendors.riverty.customer_account.rules import (
+    CORRECTED,
+    OPEN,
+    Decision,
+    account_number,
+    corrected,
+)
 from ledgersim.vendors.riverty.customer_account.table import CUSTOMER_ACCOUNT
 
 Row = dict[str, Any]
@@ -16,7 +22,7 @@ BANK_ACCOUNTS = "riverty.bank_accounts"  # the fact that tells where customers p
 
 _C = CUSTOMER_ACCOUNT.c
 BY_NUMBER = select(CUSTOMER_ACCOUNT).where(_C.account_number == bindparam("number"))
-_BY_CUSTOMER = select(CUSTOMER_ACCOUNT).where(_C.customer_number == bindparam("number"))
+BY_CUSTOMER = select(CUSTOMER_ACCOUNT).where(_C.customer_number == bindparam("number"))
 _LAST_ID = select(func.coalesce(func.max(_C.id), 0).label("id"))
 _ADD = insert(CUSTOMER_ACCOUNT)
 _CONFIRM = (
@@ -32,7 +38,7 @@ def apply(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
     One that was pending is confirmed by an application that is accepted [inferred].
     """
     customer = sent["customer"]
-    found = row(connection, _BY_CUSTOMER, number=customer["customer_number"])
+    found = row(connection, BY_CUSTOMER, number=customer["customer_number"])
     if found is None:
         return _open(connection, space, sent, decision)
     if decision is CORRECTED and not found["confirmed"]:
@@ -61,8 +67,8 @@ def _open(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
         "id": last["id"] + 1,
         "account_number": account_number(last["id"] + 1),
         "account_limit": sent["account_limit"],
-        "account_status": "Ok",
-        "balance": 0,
+        "account_status": sent.get("account_status", OPEN),  # only fixtures tell it, and the balance
+        "balance": sent.get("balance", 0),
         "bank_account": space.facts[BANK_ACCOUNTS].get(customer["currency"]),
         "created_at": space.clock.now().replace(microsecond=0),
         "is_stopped": False,

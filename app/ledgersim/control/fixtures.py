@@ -1,0 +1,39 @@
+"""Loading the user's own fixtures into the space of a request."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from ledgersim.control.routes import CurrentSpace
+from ledgersim.core.body import read_bytes
+from ledgersim.core.space import Space
+
+# Stores what a text says, in a space, and tells what was made, with links that begin with the base address.
+Load = Callable[[Space, str, bytes], dict[str, Any]]
+
+_TEXT = {"schema": {"type": "string"}}
+_BODY = {
+    "required": True,
+    "content": {"application/yaml": _TEXT, "application/json": {"schema": {"type": "object"}}},
+}
+
+
+def fixtures_router(load: Load) -> APIRouter:
+    """The route that loads fixtures: YAML or JSON, under any media type."""
+    router = APIRouter()
+
+    @router.post(
+        "/fixtures",
+        status_code=201,
+        operation_id="sim.fixtures.load",
+        summary="Load customers, debtors, cases, ledgers, surpluses and accounts from YAML or JSON",
+        openapi_extra={"requestBody": _BODY},
+    )
+    async def load_fixtures(request: Request, space: CurrentSpace) -> dict[str, Any]:
+        scope = request.scope
+        data = await read_bytes(request)
+        prefix = scope["root_path"].removesuffix("/_sim")
+        return load(space, f"{scope['scheme']}://{request.headers.get('host', 'localhost')}{prefix}", data)
+
+    return router

@@ -1,0 +1,88 @@
+"""What a file of fixtures may say: the bodies of the vendors' own requests, and who they belong to."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ledgersim.core.wire import AmountIn, Body, GuidIn
+from ledgersim.vendors.aptic.cases.schemas import CaseIn
+from ledgersim.vendors.aptic.clients.schemas import ClientIn
+from ledgersim.vendors.aptic.customers.schemas import CustomerCreate
+from ledgersim.vendors.aptic.debtors.schemas import DebtorCreate
+from ledgersim.vendors.payex.customers.schemas import CustomerIn
+from ledgersim.vendors.payex.wire import Body as PayexBody
+from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus, ApplicationIn
+from ledgersim.world.payex_model import Ledger
+
+
+class Debtor(DebtorCreate):
+    """The body of `PUT /v1/Debtors`."""
+
+    debtor_guid: GuidIn | None = None
+
+
+class Case(CaseIn):
+    """One item of the body of `PUT /v1/Cases`."""
+
+    case_guid: GuidIn | None = None
+
+
+class Aptic(Body):
+    """What to create in Aptic, in this order."""
+
+    clients: list[ClientIn] = []
+    debtors: list[Debtor] = []
+    customers: list[CustomerCreate] = []
+    cases: list[Case] = []
+
+
+class Leftover(PayexBody):
+    """A payment for which nothing was owed."""
+
+    amount: AmountIn
+
+
+class LedgerCustomer(CustomerIn):
+    """The body of `POST …/customers`, and the ledger."""
+
+    ledger: str
+    surpluses: list[Leftover] = []
+
+
+class Surplus(PayexBody):
+    """A payment by a customer, in the file or of the world, as in the backstage."""
+
+    ledger: str
+    customer_no: str
+    amount: AmountIn
+    invoice_no: str | None = None
+    account_no: str | None = None
+
+
+class Payex(Body):
+    """What to create in PayEx, in this order."""
+
+    ledgers: list[Ledger] = []
+    customers: list[LedgerCustomer] = []
+    surpluses: list[Surplus] = []
+
+
+class Account(ApplicationIn):
+    """The body of `POST /customer-account`, and how the account stands."""
+
+    account_status: AccountStatus = "Ok"
+    balance: AmountIn = 0
+
+
+class Riverty(Body):
+    """What to create in Riverty."""
+
+    accounts: list[Account] = []
+
+
+class Fixtures(Body):
+    """A whole file."""
+
+    aptic: Annotated[Aptic, Field(default_factory=Aptic)]
+    payex: Annotated[Payex, Field(default_factory=Payex)]
+    riverty: Annotated[Riverty, Field(default_factory=Riverty)]
