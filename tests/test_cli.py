@@ -176,7 +176,10 @@ def test_openapi_of_an_unknown_vendor_names_those_there_are(
     ("arguments", "message"),
     [
         (["sevre"], "ledgersim: No such command 'sevre'. Did you mean 'serve'?"),
-        (["serve", "--prot", "1"], "ledgersim: No such option: --prot (Possible options: --host, --paths, --port)"),
+        (
+            ["serve", "--prot", "1"],
+            "ledgersim: No such option: --prot (Possible options: --host, --paths, --port)",
+        ),
         (["serve", "--port"], "ledgersim: Option '--port' requires an argument."),
         (["serve", "--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
         (["openapi"], "ledgersim: Missing argument 'VENDOR'."),
