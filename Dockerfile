@@ -14,6 +14,6 @@ ENV PATH="/opt/ledgersim/bin:$PATH" LEDGERSIM_HOST=0.0.0.0
 USER ledgersim
 WORKDIR /data
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["python", "-c", "import os, urllib.request as web; web.build_opener(web.ProxyHandler({})).open('http://127.0.0.1:' + os.environ.get('LEDGERSIM_PORT', '8080') + '/_sim/health/ready', timeout=2)"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["ledgersim", "health"]
 ENTRYPOINT ["ledgersim"]
 CMD ["serve"]

@@ -64,6 +64,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--plan-overdue-limit": "default: 2; LEDGERSIM_PLAN_OVERDUE_LIMIT",
         "--case-import-delay": "default: immediate; LEDGERSIM_CASE_IMPORT_DELAY",
         "--services": "LEDGERSIM_SERVICES",
+        "--paths": "LEDGERSIM_PATHS",
         "--max-spaces": "default: 500; LEDGERSIM_MAX_SPACES",
         "--max-space-bytes": "default: 2147483648; LEDGERSIM_MAX_SPACE_BYTES",
         "--spaces-on-first-use": "default: on; LEDGERSIM_SPACES_ON_FIRST_USE",
@@ -104,7 +105,7 @@ def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         path_provenance="documented elsewhere",
         summary="Delete a debt",
     )
-    monkeypatch.setattr("ledgersim.main.routes", lambda: [listed, deleted])
+    monkeypatch.setattr("ledgersim.main.routes", lambda _: [listed, deleted])
     assert printed(capsys, "routes").splitlines() == [
         "ID                  METHOD  PATH                    PROVENANCE                     SUMMARY",
         "aptic.cases.list    GET     /APIGW/v1/Cases         documented/inferred            List cases",
@@ -131,14 +132,14 @@ DOCUMENT_TEXT = """{
 def test_openapi_is_printed_in_its_own_order(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
     assert printed(capsys, "openapi", "aptic") == DOCUMENT_TEXT
 
 
 def test_openapi_is_written_to_a_file(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
     path = tmp_path / "aptic.json"
     assert printed(capsys, "openapi", "aptic", "--output", str(path)) == ""
     assert path.read_bytes() == DOCUMENT_TEXT.encode()
@@ -151,7 +152,7 @@ def test_openapi_of_the_house_is_json(capsys: pytest.CaptureFixture[str]) -> Non
 def test_openapi_that_cannot_be_written_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", {"aptic": DOCUMENT}.__getitem__)
+    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
     path = tmp_path / "nowhere" / "aptic.json"
     assert complaint(capsys, "openapi", "aptic", "--output", str(path)) == (
         f"ledgersim: --output {path} cannot be written: No such file or directory"
@@ -175,7 +176,10 @@ def test_openapi_of_an_unknown_vendor_names_those_there_are(
     ("arguments", "message"),
     [
         (["sevre"], "ledgersim: No such command 'sevre'. Did you mean 'serve'?"),
-        (["serve", "--prot", "1"], "ledgersim: No such option: --prot (Possible options: --host, --port)"),
+        (
+            ["serve", "--prot", "1"],
+            "ledgersim: No such option: --prot (Possible options: --host, --paths, --port)",
+        ),
         (["serve", "--port"], "ledgersim: Option '--port' requires an argument."),
         (["serve", "--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
         (["openapi"], "ledgersim: Missing argument 'VENDOR'."),

@@ -12,7 +12,8 @@ import pytest
 import trustme
 
 from ledgersim.core.startup import CannotStart
-from ledgersim.server import address_of, open_sockets
+from ledgersim.server import open_sockets
+from ledgersim.settings import address_of
 from tests.serving import Start, refused
 
 LIVE = "/_sim/health/live"

@@ -16,6 +16,8 @@ from ledgersim.core.startup import CannotStart
 from ledgersim.settings import Settings, flag, load_settings, variable
 
 BAD_USAGE = 2  # the exit code of every refusal to start
+NOT_READY = 1  # that of `ledgersim health` where the server is not
+MOST_PATIENCE = 600  # seconds
 
 app = typer.Typer(
     name="ledgersim",
@@ -78,21 +80,32 @@ def _option_of(name: str) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[text_of_one, option])
 
 
+PathsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--paths",
+        envvar=variable("paths"),
+        show_envvar=False,
+        help=f"Show the methods and paths that this file maps.  [{variable('paths')}]",
+        metavar="FILE",
+    ),
+]
+
 serve.__signature__ = Signature([_option_of(name) for name in Settings.model_fields])  # type: ignore[attr-defined]
 app.command()(serve)
 
 
 @app.command()
-def routes() -> None:
+def routes(paths: PathsFile = None) -> None:
     """Print all operations as a table: id, method, path, provenance (method/path) and summary.
 
     Provenance tells how the vendor's method and path are known: observed, documented, documented
-    elsewhere, or inferred.
+    elsewhere, or inferred; configured is what --paths maps.
     """
     from ledgersim import main as house
 
     table = [("ID", "METHOD", "PATH", "PROVENANCE", "SUMMARY")]
-    for route in house.routes():
+    for route in house.routes(paths):
         provenance = f"{route.method_provenance}/{route.path_provenance}"
         table.append((route.id, route.method, route.path, provenance, route.summary))
     widths = [max(len(row[column]) for row in table) for column in range(4)]
@@ -107,6 +120,7 @@ def openapi(
     output: Annotated[
         Path | None, typer.Option(help="File to write to, instead of standard output.", metavar="FILE")
     ] = None,
+    paths: PathsFile = None,
 ) -> None:
     """Print the OpenAPI document of a vendor as JSON."""
     import json
@@ -117,7 +131,7 @@ def openapi(
     names = [one.name for one in VENDORS]
     if vendor not in names:
         raise CannotStart(f"VENDOR is {vendor!r}; it must be one of {', '.join(names)}")
-    text = json.dumps(house.openapi(vendor), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(house.openapi(vendor, paths), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
         return
@@ -125,3 +139,35 @@ def openapi(
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise CannotStart(f"--output {output} cannot be written: {error.strerror}") from error
+
+
+@app.command()
+def health(
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Base address of the server, with or without the prefix of a space; "
+            "without it, that of a server with the LEDGERSIM_ variables of this process.",
+            metavar="URL",
+        ),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.", metavar="SECONDS")] = 2,
+) -> None:
+    """Ask a server whether it is ready, as a probe of its container.
+
+    Prints `ok` and ends with exit code 0, or says on standard error why not and ends with 1. Certificates are
+    not verified: the server is asked whether it is alive, not who it is.
+    """
+    from ledgersim.health import NotReady, ask, ask_own
+
+    if not 0 < timeout <= MOST_PATIENCE:
+        raise CannotStart(f"--timeout is {timeout:g}; it must be above 0 and at most {MOST_PATIENCE} seconds")
+    try:
+        if url is None:
+            ask_own(load_settings(os.environ), timeout)
+        else:
+            ask(url, timeout)
+    except NotReady as reason:
+        print("ledgersim:", reason, file=sys.stderr)
+        raise typer.Exit(NOT_READY) from reason
+    print("ok")

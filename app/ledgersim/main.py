@@ -1,6 +1,7 @@
 """Where everything meets: the one place that knows all parts."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastapi.routing import APIRoute
@@ -34,7 +35,7 @@ class Route(NamedTuple):
 def create_app(settings: Settings) -> Dispatcher:
     """The whole simulator as one ASGI application, its world built and its database open.
 
-    Raises CannotStart for a world, fixtures or database that cannot be used.
+    Raises CannotStart for a world, fixtures, database or path mapping that cannot be used.
     """
     image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
     if settings.fixtures:
@@ -50,7 +51,7 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
 
 def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The application at each mount: the vendors' and the control plane's."""
-    vendors = {vendor.mount: vendor.build(settings) for vendor in VENDORS}
+    vendors = dict(vendor_apps(settings).values())
     return {**vendors, control.MOUNT: control.build(load, settings.told(), settings.control_token)}
 
 
@@ -113,16 +114,22 @@ def _identity(database: Database) -> dict[str, Any]:
     }
 
 
-def vendor_apps() -> dict[str, tuple[str, VendorApp]]:
-    """Mount and application of each vendor, by name."""
-    settings = Settings()
-    return {vendor.name: (vendor.mount, vendor.build(settings)) for vendor in VENDORS}
+def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:
+    """Mount and application of each vendor, by name. Raises CannotStart for paths that cannot be mapped."""
+    settings = settings or Settings()
+    apps = {vendor.name: (vendor.mount, vendor.build(settings)) for vendor in VENDORS}
+    if settings.paths is not None:
+        # YAML takes its time to load: only where there is such a file.
+        from ledgersim.path_mapping import map_paths
+
+        map_paths(settings.paths, dict(apps.values()))
+    return apps
 
 
-def routes() -> list[Route]:
-    """All operations of all vendors, in the order they are declared."""
+def routes(paths: Path | None = None) -> list[Route]:
+    """All operations of all vendors, in the order they are declared, with what the user's file maps."""
     found = []
-    for mount, app in vendor_apps().values():
+    for mount, app in vendor_apps(Settings(paths=paths)).values():
         for route in app.routes:
             assert isinstance(route, APIRoute)
             provenance = (route.openapi_extra or {})["x-provenance"]
@@ -140,8 +147,8 @@ def routes() -> list[Route]:
     return found
 
 
-def openapi(vendor: str) -> dict[str, Any]:
-    """The OpenAPI document of a vendor. Raises KeyError for an unknown name."""
-    mount, app = vendor_apps()[vendor]
+def openapi(vendor: str, paths: Path | None = None) -> dict[str, Any]:
+    """The OpenAPI document of a vendor, with what the user's file maps. Raises KeyError for an unknown name."""
+    mount, app = vendor_apps(Settings(paths=paths))[vendor]
     app.servers = [{"url": mount}]
     return app.openapi()

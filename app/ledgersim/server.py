@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ledgersim.core.connection import EXTENSION
 from ledgersim.core.startup import CannotStart
 from ledgersim.main import create_app
-from ledgersim.settings import Settings
+from ledgersim.settings import Settings, address_of
 
 UNREADABLE = (
     "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "
@@ -133,11 +133,6 @@ class _Server(uvicorn.Server):
         except OSError as error:  # another server began to listen since the port was bound
             raise _cannot_listen(self._host, port, error) from error
         self._say(address_of("https" if self.config.is_ssl else "http", self._host, port))
-
-
-def address_of(scheme: str, host: str, port: int) -> str:
-    """The base address of a server, with IPv6 addresses in brackets."""
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:

@@ -119,6 +119,11 @@ class Settings(BaseModel):
         "Folder of files NAME.json that each define a custom service of Aptic; read at start-up.",
         "the path of a folder",
     )
+    paths: Path | None = _option(
+        None,
+        "YAML or JSON file that maps operation ids to the methods and paths of your gateway; both answer.",
+        "the path of a file",
+    )
     plan_reminder_days: int = _option(
         1,
         "Days after its due date when an unpaid payment of a plan is overdue and gets its reminder fee.",
@@ -212,6 +217,11 @@ class _Given:
 
     where: str
     value: object
+
+
+def address_of(scheme: str, host: str, port: int) -> str:
+    """The base address of a server, with IPv6 addresses in brackets."""
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def flag(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -82,7 +83,8 @@ CurrentCall = Annotated[Call, Depends(current_call)]
 def operation(identifier: str, *, method: str, path: str, summary: str) -> dict[str, Any]:
     """What a route says of itself: the contract's id, and how sure we are of its method and path.
 
-    Provenance is `observed`, `documented`, `documented elsewhere` or `inferred`.
+    Provenance is `observed`, `documented`, `documented elsewhere` or `inferred`; what the user maps becomes
+    `configured`.
     """
     return {
         "operation_id": identifier,
@@ -181,12 +183,29 @@ class VendorApp(FastAPI):
                 self.router.routes.append(route)
                 self._index.add(route)
 
+    def map_operation(self, route: APIRoute, method: str | None, path: str | None) -> None:
+        """Answer at the user's method and path too (None: the route's own), and show them instead of its own.
+
+        The path has the placeholders of the route's own, in any order, and is that of no other route.
+        """
+        mapped = copy(route)
+        provenance = {**(route.openapi_extra or {})["x-provenance"]}
+        if method is not None:
+            mapped.methods = {method}
+            provenance["method"] = "configured"
+        if path is not None:
+            mapped.path = mapped.path_format = path
+            provenance["path"] = "configured"
+        mapped.openapi_extra = {**(route.openapi_extra or {}), "x-provenance": provenance}
+        self.router.routes[self.router.routes.index(route)] = mapped
+        self._index.add(mapped)
+
     def find(self, method: str, segments: list[str]) -> Found:
         """The route of a request, if there is one."""
         return self._index.find(method, segments)
 
     def paths(self) -> Iterator[tuple[str, str]]:
-        """Method and path of every route."""
+        """Method and path of every route, as they are shown."""
         for route in self.routes:
             assert isinstance(route, APIRoute)
             for method in sorted(route.methods or ()):
@@ -200,9 +219,9 @@ class VendorApp(FastAPI):
         route, parameters, allowed = scope["found"]
         if route is None:
             raise _no_route(scope, allowed)
+        scope.update(route=route, endpoint=route.endpoint, path_params=parameters, router=self.router)
         if self._guard is not None:
             self._guard(route, Request(scope))
-        scope.update(route=route, endpoint=route.endpoint, path_params=parameters, router=self.router)
         await route.app(scope, receive, send)
 
 

@@ -39,6 +39,14 @@ class _Loader(SafeLoader):
 _Loader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
+def lines_of_keys(data: bytes) -> dict[str, int]:
+    """The lines of the keys of the outermost mapping, in their order, of a file that `parse` could read."""
+    root = yaml.compose(data.decode(), Loader=_Loader)
+    if not isinstance(root, yaml.MappingNode):
+        return {}
+    return {str(key.value): key.start_mark.line + 1 for key, _ in root.value}
+
+
 def parse(path: Path, data: bytes) -> Any:
     """The content of a YAML file. Raises CannotStart with the line where it cannot be read."""
     try:

@@ -61,7 +61,7 @@ def guard(mode: AuthMode) -> Guard:
 
     def check(route: APIRoute, request: Request) -> None:
         space: Space = request.scope["space"]
-        number = request.scope["segments"][2]  # of customer/v1/{ledger}/...
+        number = request.path_params["ledger"]
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         token = token.strip()
         if mode != "off" and (scheme.lower() != "bearer" or not token):

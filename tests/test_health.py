@@ -1,0 +1,265 @@
+"""`ledgersim health`, in a process of its own, of servers that are ready and of what is not one."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import trustme
+
+from ledgersim import cli
+from ledgersim.core.startup import CannotStart
+from ledgersim.health import NotReady, ask, ask_own
+from ledgersim.settings import Settings
+from tests.serving import LIMIT, Start, process, refused
+
+READY = "/_sim/health/ready"
+Other = Callable[[int, bytes], str]
+
+
+def told(*arguments: str, **variables: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of `ledgersim health`."""
+    asked = process("health", *arguments, **variables)
+    try:
+        output, errors = asked.communicate(timeout=LIMIT)
+    finally:
+        asked.kill()
+    return asked.returncode, output, errors
+
+
+@pytest.fixture
+def other() -> Iterator[Other]:
+    """Starts servers that are no ledgersim; each returns the address."""
+    servers: list[HTTPServer] = []
+
+    def start(status: int, body: bytes) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Location", "/")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        servers.append(HTTPServer(("127.0.0.1", 0), Handler))
+        Thread(target=servers[-1].serve_forever).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """Listens, and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+# Ready
+
+
+def test_a_ready_server_is_ok_by_its_base_address_with_or_without_a_space(start: Start) -> None:
+    server = start("--port", "0")
+    for path in ("", "/", "/s/test-1", "/s/test-1/"):
+        assert told("--url", server.url + path) == (0, "ok\n", "")
+
+
+def test_without_an_address_the_variables_say_where_the_server_is(start: Start) -> None:
+    port = str(free_port())
+    variables = {"LEDGERSIM_PORT": port, "LEDGERSIM_HOST": "0.0.0.0", "LEDGERSIM_CONTROL_TOKEN": "secret"}
+    start(**variables)
+    assert told(**variables) == (0, "ok\n", "")
+    assert told(LEDGERSIM_PORT=port, LEDGERSIM_HOST="localhost") == (0, "ok\n", "")
+
+
+def test_a_proxy_is_not_asked(start: Start) -> None:
+    server = start("--port", "0")
+    proxy = f"http://127.0.0.1:{free_port()}"
+    assert told("--url", server.url, http_proxy=proxy, HTTP_PROXY=proxy, no_proxy="") == (0, "ok\n", "")
+
+
+def test_over_tls_no_certificate_is_verified(start: Start, tmp_path: Path) -> None:
+    variables = tls(trustme.CA(), "elsewhere.test", tmp_path)
+    start(**variables)
+    assert told(**variables) == (0, "ok\n", "")
+    assert told("--url", f"https://127.0.0.1:{variables['LEDGERSIM_PORT']}") == (0, "ok\n", "")
+
+
+def test_where_clients_need_certificates_the_server_is_asked_with_its_own(start: Start, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    variables = tls(authority, "elsewhere.test", tmp_path)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    variables["LEDGERSIM_TLS_CLIENT_CA"] = str(tmp_path / "ca.pem")
+    start(**variables)
+    assert told(**variables) == (0, "ok\n", "")
+    url = f"https://127.0.0.1:{variables['LEDGERSIM_PORT']}"
+    code, output, errors = told("--url", url)
+    assert (code, output, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith(f"ledgersim: {url}{READY} cannot be reached: ")
+
+
+def tls(authority: trustme.CA, name: str, folder: Path) -> dict[str, str]:
+    """The variables for serving https on a port that is free now."""
+    issued = authority.issue_cert(name)
+    issued.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    issued.private_key_pem.write_to_path(folder / "key.pem")
+    return {
+        "LEDGERSIM_PORT": str(free_port()),
+        "LEDGERSIM_TLS_CERT": str(folder / "cert.pem"),
+        "LEDGERSIM_TLS_KEY": str(folder / "key.pem"),
+    }
+
+
+# Not ready
+
+
+def test_where_nothing_listens_it_ends_with_1_and_one_line() -> None:
+    port = str(free_port())
+    message = f"ledgersim: http://127.0.0.1:{port}{READY} cannot be reached: Connection refused\n"
+    assert told(LEDGERSIM_PORT=port) == (1, "", message)
+
+
+def reason(base: str, timeout: float = 2) -> str:
+    """Why a server is not ready, without its address."""
+    with pytest.raises(NotReady) as caught:
+        ask(base, timeout)
+    return str(caught.value).removeprefix(f"{base}{READY} ")
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(silent: socket.socket) -> None:
+    base = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    assert reason(base, 0.05) == "does not answer within 0.05 seconds"
+
+
+def test_a_server_that_speaks_no_http_is_no_ledgersim(silent: socket.socket) -> None:
+    def greet() -> None:
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(b"220 mail.test ESMTP\r\n")
+
+    greeting = Thread(target=greet)
+    greeting.start()
+    assert reason(f"http://127.0.0.1:{silent.getsockname()[1]}") == "does not answer as a ledgersim does"
+    greeting.join()
+
+
+@pytest.mark.parametrize("status", [204, 302, 404, 503])
+def test_another_status_is_told(status: int, other: Other) -> None:
+    assert reason(other(status, b"")) == f"answers {status}"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"ok", b"{}", b"[]", b'{"status": "down"}', b"\xff", b"[" * 2000, b'{"status": "ok"}' * 100]
+)
+def test_another_answer_is_no_ledgersim(body: bytes, other: Other) -> None:
+    assert reason(other(200, body)) == "does not answer as a ledgersim does"
+
+
+def test_https_where_there_is_none_cannot_be_reached(other: Other) -> None:
+    assert reason(other(200, b"").replace("http:", "https:")).startswith("cannot be reached: ")
+
+
+def test_a_host_that_cannot_be_a_name_cannot_be_reached() -> None:
+    assert reason(f"http://{'a' * 64}.test").startswith("cannot be reached: ")
+
+
+# Where the server is
+
+
+@pytest.mark.parametrize(
+    ("options", "address"),
+    [
+        ({}, "http://127.0.0.1:8080"),
+        ({"host": "0.0.0.0"}, "http://127.0.0.1:8080"),
+        ({"host": "::", "port": 9}, "http://[::1]:9"),
+        ({"host": "localhost"}, "http://localhost:8080"),
+        ({"host": "10.0.0.7", "tls_cert": Path("c"), "tls_key": Path("k")}, "https://10.0.0.7:8080"),
+    ],
+)
+def test_the_settings_tell_where_the_server_is(
+    options: dict[str, object], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("ledgersim.health.ask", lambda base, *_: asked.append(base))
+    ask_own(Settings.model_validate(options), 2)
+    assert asked == [address]
+
+
+def test_port_0_does_not_tell_where_the_server_is() -> None:
+    assert refused("health", LEDGERSIM_PORT="0") == (
+        "ledgersim: the port is 0, a free one; say by --url where the server is"
+    )
+
+
+# Bad usage
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "127.0.0.1:8080", "ftp://a", "http://", "http://a:b", "http://a:99999", "http://[::1", "http://u@a",
+        "http://a/?b=c", "http://a/#b", "http://a/ b", "http://a/\r\nX: y", "http://ä.test",
+    ],
+)  # fmt: skip
+def test_what_is_no_base_address_is_refused(url: str) -> None:
+    with pytest.raises(CannotStart) as caught:
+        ask(url, 2)
+    assert str(caught.value) == (
+        f"--url is {url!r}; it must be the base address of a server, such as http://127.0.0.1:8080"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--url", ""], "--url is ''; it must be the base address of a server, such as http://127.0.0.1:8080"),
+        (["--timeout", "0"], "--timeout is 0; it must be above 0 and at most 600 seconds"),
+        (["--timeout", "-1"], "--timeout is -1; it must be above 0 and at most 600 seconds"),
+        (["--timeout", "nan"], "--timeout is nan; it must be above 0 and at most 600 seconds"),
+        (["--timeout", "inf"], "--timeout is inf; it must be above 0 and at most 600 seconds"),
+        (
+            ["--timeout", "soon"],
+            "Invalid value for '--timeout': Input should be a valid number, unable to parse string as a number",
+        ),
+        (["now"], "Got unexpected extra argument(s) (now)"),
+    ],
+)
+def test_bad_usage_ends_with_2_and_one_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["health", *arguments])
+    assert caught.value.code == 2
+    assert capsys.readouterr() == ("", f"ledgersim: {message}\n")
+
+
+def test_a_bad_variable_is_refused() -> None:
+    assert refused("health", LEDGERSIM_PORT="http") == (
+        "ledgersim: LEDGERSIM_PORT is 'http'; it must be a whole number from 0 to 65535"
+    )
+
+
+def test_it_loads_nothing_of_the_server() -> None:
+    slow = {"fastapi", "starlette", "uvicorn", "sqlalchemy", "sqlmodel", "faker", "yaml", "asyncio"}
+    program = f"import sys, ledgersim.cli, ledgersim.health; print(*sorted(sys.modules.keys() & {slow}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8", timeout=60
+    )
+    assert loaded.stdout == "\n"
