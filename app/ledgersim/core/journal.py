@@ -12,13 +12,12 @@ from time import perf_counter
 
 from ledgersim.core.matching import Known, RecordMatch
 from ledgersim.core.nearest import Nearest
-from ledgersim.core.notes import Note
+from ledgersim.core.notes import MOST_NOTES, Note
 from ledgersim.core.problems import Problem
 
 Headers = list[tuple[bytes, bytes]]
 
 MOST_BODY = 16 * 2**10  # bytes that are kept of a request's or an answer's body
-MOST_NOTES = 20  # of a request
 RECORD_BYTES = 1_500  # about what a record takes besides its texts
 
 
