@@ -5,6 +5,9 @@ import re
 import signal
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -14,7 +17,7 @@ import trustme
 from ledgersim.core.startup import CannotStart
 from ledgersim.server import open_sockets
 from ledgersim.settings import address_of
-from tests.serving import Start, refused
+from tests.serving import Served, Start, refused
 
 LIVE = "/_sim/health/live"
 
@@ -232,3 +235,94 @@ def test_a_request_that_cannot_be_read_is_told_in_json_what_to_do(start: Start, 
     assert json.loads(body)["detail"].startswith(
         "Invalid HTTP request received. Percent-encode what is not ASCII"
     )
+
+
+# Methods
+
+
+def answer_to(server: Served, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of the answer to the bytes of a request."""
+    with server.connect(request) as connection:
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *headers = head.decode().split("\r\n")
+    return int(status.split()[1]), dict(one.lower().split(": ", 1) for one in headers), body
+
+
+END = b"Host: x\r\nConnection: close\r\n\r\n"
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    """A server for tests that change nothing."""
+    served = Served("--port", "0")
+    yield served
+    served.end()
+
+
+@pytest.mark.parametrize(
+    "method", ["HEAD", "OPTIONS", "TRACE", "CONNECT", "FOO", "get", "X-Y.z", "PRI", "A" * 64]
+)
+@pytest.mark.parametrize(
+    ("path", "allow", "kind", "members"),
+    [
+        ("/APIGW/v1/Debtors", "get, put", PROBLEM, ["type", "title", "status", "detail", "instance", "traceId"]),
+        ("/APIGW/v1/Cases/5eed/Debts/5eed", "delete, get, patch", PROBLEM, ["type", "title", "status", "detail", "instance", "traceId"]),
+        ("/ledger/customer/v1/46001/find-customer", "post", PROBLEM, ["Type", "Title", "Status", "Instance", "Detail", "Problems"]),
+        ("/s/a/api/v3/customer-account", "post", "application/json", ["message"]),
+        ("/APIGW/v1/Nothing", None, PROBLEM, ["type", "title", "status", "detail", "instance", "traceId"]),
+        ("/ledger/nothing", None, PROBLEM, ["Type", "Title", "Status", "Instance", "Detail", "Problems"]),
+        ("/api/v3/nothing", None, "application/json", ["message"]),
+    ],
+)  # fmt: skip
+def test_any_other_method_is_refused_by_the_vendor(
+    server: Served, method: str, path: str, allow: str | None, kind: str, members: list[str]
+) -> None:
+    status, headers, body = answer_to(server, f"{method} {path} HTTP/1.1\r\n".encode() + END)
+    assert (status, headers.get("allow"), headers["content-type"]) == (405 if allow else 404, allow, kind)
+    if method == "HEAD":
+        assert body == b""
+    else:
+        assert list(json.loads(body)) == members
+        assert f"There is no {method} {path}" in body.decode()
+
+
+def test_a_method_of_any_name_may_come_after_other_requests_and_with_a_body(server: Served) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+
+    def ask(method: str, body: bytes = b"") -> tuple[int, bytes]:
+        connection.request(method, "/APIGW/v1/Ping", body, {"Authorization": "Bearer x"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    with closing(connection):
+        assert ask("FOO", b"BAR / HTTP/1.1\r\n\r\n")[0] == 405
+        assert ask("GET") == (200, b"{}")
+        assert b"There is no FOO /APIGW/v1/Ping" in ask("FOO")[1]
+        assert ask("GET") == (200, b"{}")
+
+
+def test_a_body_that_looks_like_a_request_is_none_though_it_comes_after_the_answer(server: Served) -> None:
+    request = b"FOO /APIGW/v1/Ping HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+    with server.connect(request) as connection:
+        assert connection.recv(9) == b"HTTP/1.1 "
+        connection.sendall(b"BAR / HTT")
+        assert httpx.get(server.url + LIVE).status_code == 200  # by now the body has been read
+        connection.sendall(b"NEXT /APIGW/v1/Ping HTTP/1.1\r\n" + END)
+        answers = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert (answers.count(b"There is no "), answers.count(b"There is no NEXT /APIGW")) == (2, 1)
+
+
+def test_what_looks_like_a_method_within_the_headers_is_none(server: Served) -> None:
+    with server.connect(b"GET /APIGW/v1/Ping HTTP/1.1\r\nAuthorization: ") as connection:
+        assert httpx.get(server.url + LIVE).status_code == 200  # by now the first part has been read
+        connection.sendall(b"Bearer x\r\n" + END)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "line", [b"A" * 65 + b" /APIGW/v1/Ping HTTP/1.1", b"F(O /APIGW/v1/Ping HTTP/1.1", b"FOO", b" FOO /"]
+)
+def test_what_is_no_method_cannot_be_read(server: Served, line: bytes) -> None:
+    assert answer_to(server, line + b"\r\n" + END)[0] == 400

@@ -257,7 +257,7 @@ def test_moving_on_tells_what_fell_due_in_order(space: Space) -> None:
     space.clock.freeze(START)
     events = space.clock.advance("P3M")
     assert events == sorted(events, key=lambda event: event["at"])
-    assert [(event["at"], event["event"]) for event in events if PETRA in event["path"]] == [
+    assert [(event["at"], event["event"]) for event in events if PETRA in event["href"]] == [
         ("2026-01-17T00:00:00Z", "aptic.paymentplan.invoiced"),
         ("2026-02-01T00:00:00Z", "aptic.paymentplan.reminded"),
         ("2026-02-14T00:00:00Z", "aptic.paymentplan.invoiced"),

@@ -4,6 +4,7 @@ import errno
 import gc
 import json
 import logging
+import re
 import socket
 import ssl
 import sys
@@ -99,13 +100,40 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.exc_info is None or record.exc_info[0] is not CancelledError
 
 
+# Methods that the parser knows; any other is read as the last, and takes its own name again in the scope.
+_METHODS = (b"GET ", b"PUT ", b"PATCH ", b"POST ", b"DELETE ", b"HEAD ", b"OPTIONS ", b"TRACE ")
+_METHOD = re.compile(rb"[\w!#$%&'*+.^`|~-]{1,64} ")
+
+
 class _Protocol(HttpToolsProtocol):
-    """HTTP that lets a request's connection be broken, and whose refusal of the unreadable says what to do."""
+    """HTTP with methods of any name, connections that can be broken, and a refusal that says what to do."""
+
+    _method: str | None = None  # of the request at hand, where the parser reads another
+    _is_between_requests = True
+
+    def data_received(self, data: bytes) -> None:
+        """Read a method that the parser does not know, so that a vendor can refuse it."""
+        if not data.startswith(_METHODS) and self._is_between_requests and (found := _METHOD.match(data)):
+            self._method = found[0].decode().rstrip()
+            data = _METHODS[-1] + data[found.end() :]
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer."""
+        super().on_headers_complete()
+        if self._method is not None:
+            self.scope["method"], self._method = self._method, None
 
     def on_message_begin(self) -> None:
         """Give the request the transport of its connection: see `core/connection.py`."""
+        self._is_between_requests = False
         super().on_message_begin()
         self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]
+
+    def on_message_complete(self) -> None:
+        """What comes next is another request."""
+        self._is_between_requests = True
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer in JSON, and close: where the next request begins cannot be told."""

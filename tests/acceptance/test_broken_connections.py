@@ -76,7 +76,7 @@ def test_after_commit_the_write_happened_though_the_client_never_hears(start: St
     assert create(server.url).status_code == 201
     assert total(server.url) == 2
     dropped = httpx.get(server.url + "/_sim/requests").json()["requests"][0]
-    assert (dropped["status"], dropped["faults"]) == (None, ["f1 drop"])
+    assert (dropped["status"], dropped["withheld"], dropped["faults"]) == (None, 201, ["f1 drop"])
 
 
 def test_before_the_write_did_not_happen(start: Start) -> None:

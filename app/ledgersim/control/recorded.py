@@ -31,6 +31,8 @@ def summary(record: Record) -> dict[str, Any]:
         told["violations"] = [one._asdict() for one in record.notes]
     if record.faults:
         told["faults"] = record.faults
+    if record.withheld is not None:
+        told["withheld"] = record.withheld
     if record.nearest is not None:
         told["nearest"] = record.nearest._asdict()
     return told

@@ -1,8 +1,10 @@
 """Reading request bodies: bounded, JSON only, numbers exact."""
 
 import json
-from collections.abc import Callable, Coroutine
+from codecs import BOM_UTF8
+from collections.abc import Callable, Coroutine, Iterator
 from decimal import Decimal, DecimalException
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -11,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledgersim.core import problems
+from ledgersim.core.notes import Note, note_all
+from ledgersim.core.tolerance import Models, Repeated, about_body, about_media_type, models_in, parameters_of
 
 MOST_BYTES = 10 * 2**20
 MOST_DRAINED = 9 * MOST_BYTES  # of what is too much in a body, so that the client gets to read the refusal
@@ -34,7 +38,8 @@ async def read_bytes(request: Request, most: int = MOST_BYTES) -> bytes:
 def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
     """The JSON value of a body, with decimal fractions as Decimal. Raises a 400 Problem."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_float=fraction, parse_constant=_refuse_constant)
+        decoder = _DECODER if fraction is Decimal else _plain_decoder(fraction)
+        value = decoder.decode(body.decode("utf-8-sig"))
         if b"\\u" in body:
             _check_text(value)
     except json.JSONDecodeError as error:
@@ -72,6 +77,18 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    return value if len(value) == len(pairs) else Repeated(pairs)
+
+
+def _plain_decoder(fraction: Callable[[str], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(parse_float=fraction, parse_constant=_refuse_constant)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_refuse_constant)
+
+
 def _check_text(value: Any) -> None:
     """Raises UnicodeEncodeError where a string cannot be written as UTF-8."""
     if isinstance(value, str):
@@ -92,6 +109,14 @@ def _is_json(content_type: str) -> bool:
     )
 
 
+def _tolerated(content_type: str, body: bytes, value: Any, models: Models) -> Iterator[Note]:
+    if content_type != "application/json":
+        yield from about_media_type(content_type)
+    if body.startswith(BOM_UTF8):
+        yield Note("byte-order-mark", "body", "The body begins with a byte order mark. Send it without.")
+    yield from about_body(models, value)
+
+
 class JsonRequest(Request):
     """A request whose body has been read and parsed already."""
 
@@ -108,10 +133,16 @@ class JsonRoute(APIRoute):
 
     any_media_type = False
 
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """Names of the query parameters that it takes."""
+        return frozenset(parameters_of(self.dependant))
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         if self.body_field is None:
             return handle
+        models = models_in(self.body_field.field_info.annotation)
 
         async def read_and_handle(request: Request) -> Response:
             body = await read_bytes(request)
@@ -122,6 +153,9 @@ class JsonRoute(APIRoute):
                 raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
                     f"The body is {kind!r}; send it as application/json."
                 )
-            return await handle(JsonRequest(request, body, parse_json(body)))
+            value = parse_json(body)
+            content_type = "application/json" if self.any_media_type else kind
+            note_all(request.scope, _tolerated(content_type, body, value, models))
+            return await handle(JsonRequest(request, body, value))
 
         return read_and_handle

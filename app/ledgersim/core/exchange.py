@@ -95,7 +95,9 @@ class Exchange:
             answer.append(message)
 
         await app(scope, self.receive, hold)
+        self.record.withheld = answer[0]["status"]
         if not await self._struck(after, scope, app.render, answer):
+            self.record.withheld = None
             for message in answer:
                 await self.send(message)
 

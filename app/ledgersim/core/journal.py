@@ -12,13 +12,12 @@ from time import perf_counter
 
 from ledgersim.core.matching import Known, RecordMatch
 from ledgersim.core.nearest import Nearest
-from ledgersim.core.notes import Note
+from ledgersim.core.notes import MOST_NOTES, Note
 from ledgersim.core.problems import Problem
 
 Headers = list[tuple[bytes, bytes]]
 
 MOST_BODY = 16 * 2**10  # bytes that are kept of a request's or an answer's body
-MOST_NOTES = 20  # of a request
 RECORD_BYTES = 1_500  # about what a record takes besides its texts
 
 
@@ -42,6 +41,7 @@ class Record:
     problem: str | None = None
     detail: str = ""
     notes: list[Note] = field(default_factory=list)
+    withheld: int | None = None  # the status of an answer that a fault has kept back or replaced
     faults: list[str] = field(default_factory=list)
     nearest: Nearest | None = None
     seconds: float = field(default_factory=lambda: -perf_counter())
@@ -64,12 +64,11 @@ class Record:
         self.answer_size += len(chunk)
 
     def refuse(self, problem: Problem) -> None:
-        """Note why the request was refused."""
+        """Note why the request was refused, before what was tolerated."""
         self.problem, self.detail = problem.code, problem.detail
-        for where, messages in problem.errors.items():
-            self.notes.extend(Note(problem.code, where, message) for message in messages)
-        if not problem.errors:
-            self.notes.append(Note(problem.code, "", problem.detail or problem.title))
+        errors = problem.errors or {"": [problem.detail or problem.title]}
+        reasons = [Note(problem.code, where, message) for where, all_ in errors.items() for message in all_]
+        self.notes[:0] = reasons[:MOST_NOTES]
         del self.notes[MOST_NOTES:]
 
     def end(self) -> int:

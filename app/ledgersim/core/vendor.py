@@ -18,9 +18,11 @@ from starlette.types import Receive, Scope, Send
 from ledgersim.core import problems
 from ledgersim.core.body import JsonRoute
 from ledgersim.core.events import Occurrence
+from ledgersim.core.notes import note_all
 from ledgersim.core.problems import Problem
 from ledgersim.core.routing import Found, RouteIndex
 from ledgersim.core.space import Space
+from ledgersim.core.tolerance import about_query
 
 Render = Callable[[Problem, Request], Response]
 RenderInvalid = Callable[[RequestValidationError], Response]
@@ -214,14 +216,16 @@ class VendorApp(FastAPI):
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        if b"$" in scope["query_string"] or b"%24" in scope["query_string"]:
-            scope["query_string"] = _OPTION.sub(lambda found: found[0].lower(), scope["query_string"])
         route, parameters, allowed = scope["found"]
         if route is None:
             raise _no_route(scope, allowed)
         scope.update(route=route, endpoint=route.endpoint, path_params=parameters, router=self.router)
         if self._guard is not None:
             self._guard(route, Request(scope))
+        if scope["query_string"]:
+            scope["query_string"] = query = _OPTION.sub(lambda found: found[0].lower(), scope["query_string"])
+            if isinstance(route, JsonRoute):
+                note_all(scope, about_query(query, route.parameters))
         await route.app(scope, receive, send)
 
 

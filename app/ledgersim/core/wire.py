@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -31,7 +31,17 @@ class Answer(BaseModel):
 class Body(BaseModel):
     """What a client sends: exact JSON types, unknown members tolerated."""
 
+    in_any_case: ClassVar[bool] = False  # whether members are read in any spelling as to case
+
     model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerated:
+    """Marks a member of a request of which some values are not taken as they are: `remark` says why."""
+
+    code: str
+    remark: Callable[[Any], str | None]
 
 
 def _scaled_number(scale: int, most: Decimal, exact: bool, signed: bool = False) -> Callable[[Any], int]:
@@ -53,6 +63,18 @@ def _scaled_number(scale: int, most: Decimal, exact: bool, signed: bool = False)
     return read
 
 
+def _rounded(scale: int, most: int) -> Tolerated:
+    def remark(value: Any) -> str | None:
+        if not isinstance(value, Decimal) or not -most <= value <= most:
+            return None
+        scaled = value * scale
+        if scaled == scaled.to_integral_value():
+            return None
+        return f"The number was rounded: {len(str(scale)) - 1} decimals are kept. Send no more."
+
+    return Tolerated("value-rounded", remark)
+
+
 _NUMBER = WithJsonSchema({"type": "number", "format": "double"})
 
 # An amount of money sent by a client: not negative, at most two decimals. Unit: hundredths.
@@ -62,10 +84,18 @@ SignedAmountIn = Annotated[
     int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True, signed=True)), _NUMBER
 ]
 # A rate in per cent a year. Unit: ten-thousandths, rounded half up.
-RateIn = Annotated[int, BeforeValidator(_scaled_number(10_000, Decimal(MOST_RATE), exact=False)), _NUMBER]
+RateIn = Annotated[
+    int,
+    BeforeValidator(_scaled_number(10_000, Decimal(MOST_RATE), exact=False)),
+    _NUMBER,
+    _rounded(10_000, MOST_RATE),
+]
 # Units of one currency for one of another. Unit: millionths, rounded half up.
 ExchangeRateIn = Annotated[
-    int, BeforeValidator(_scaled_number(1_000_000, Decimal(MOST_RATE), exact=False)), _NUMBER
+    int,
+    BeforeValidator(_scaled_number(1_000_000, Decimal(MOST_RATE), exact=False)),
+    _NUMBER,
+    _rounded(1_000_000, MOST_RATE),
 ]
 
 

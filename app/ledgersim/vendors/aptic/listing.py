@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, bindparam, func, select
 from sqlalchemy.sql import visitors
 
 from ledgersim.core.database import rows
+from ledgersim.core.notes import note
 from ledgersim.core.problems import invalid
 from ledgersim.core.space import Space
 from ledgersim.core.wire import Answer
@@ -61,8 +62,11 @@ class ListQuery(BaseModel):
     orderby: str = Field("", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
 
 
-async def read_query(query: Annotated[ListQuery, Query()]) -> ListQuery:
+async def read_query(request: Request, query: Annotated[ListQuery, Query()]) -> ListQuery:
     """The query options of a request."""
+    if query.top > MOST:
+        message = f"A page has at most {MOST} items. Send at most {MOST}, and read the rest with $skip."
+        note(request.scope, "value-cut", "$top", message)
     return query
 
 

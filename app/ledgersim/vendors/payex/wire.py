@@ -12,6 +12,8 @@ from ledgersim.core.wire import Answer
 class Body(wire.Body):
     """What a client sends. The samples mix `AccountNo` and `accountNo`: any case is read."""
 
+    in_any_case = True
+
     @model_validator(mode="before")
     @classmethod
     def _read_in_any_case(cls, value: Any) -> Any:

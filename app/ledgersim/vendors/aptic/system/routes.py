@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter
-
-from ledgersim.core.vendor import CurrentCall, operation
+from ledgersim.core.vendor import CurrentCall, new_router, operation
 from ledgersim.core.wire import Answer
 from ledgersim.vendors.aptic.claims.writing import ADJUSTMENTS
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
-router = APIRouter()
+router = new_router()
 
 
 class ClientRestriction(Answer):

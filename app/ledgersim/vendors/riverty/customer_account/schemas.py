@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, parse_instant
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, Tolerated, parse_instant
 from ledgersim.vendors.riverty.messages import Message
 
 Country = Literal["NO", "SE", "FI", "DK", "DE", "AT", "CH", "NL", "BE"]
@@ -52,11 +52,20 @@ def _read_day(value: object) -> date | None:
     return instant.date()
 
 
+def _about_language(code: object) -> str | None:
+    successor = _SUCCESSORS.get(code) if isinstance(code, str) else None
+    return None if successor is None else f"{code} is obsolete and will be removed. Send {successor}."
+
+
 Needed = Annotated[str, AfterValidator(_not_blank)]
 Email = Annotated[str, _in_form(_EMAIL)]  # the form is inferred, as that of phones and the day
 Phone = Annotated[str, _in_form(_PHONE)]
 DayIn = Annotated[date | None, BeforeValidator(_read_day, json_schema_input_type=str | None)]
-LanguageIn = Annotated[Language, AfterValidator(lambda code: _SUCCESSORS.get(code, code))]
+LanguageIn = Annotated[
+    Language,
+    AfterValidator(lambda code: _SUCCESSORS.get(code, code)),
+    Tolerated("deprecated-value", _about_language),
+]
 
 
 class AddressIn(Body):
