@@ -189,7 +189,7 @@ def test_clones_see_nothing_of_each_other(clone: Callable[..., Database]) -> Non
 
 def test_more_changes_than_the_cache_holds_stay_with_the_clone(clone: Callable[..., Database]) -> None:
     writer, reader = clone(), clone()
-    written = {number: f"{number} {MUCH * 4}" for number in range(2000)}  # 8 MB; SQLite's cache has 2
+    written = {number: f"{number} {MUCH * 4}" for number in range(2000)}  # twice 8 MB; the cache has 2
     with writer.transaction() as connection:
         connection.execute(delete(NOTE))
         connection.execute(insert(NOTE), [{"id": number, "text": words} for number, words in written.items()])

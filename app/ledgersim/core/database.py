@@ -82,6 +82,7 @@ class _Original:
         raw.execute("PRAGMA journal_mode = MEMORY")
         raw.execute("PRAGMA temp_store = MEMORY")  # a full disk would end the transaction
         raw.execute("PRAGMA cache_spill = OFF")  # else changed pages come here when the cache is full
+        raw.execute(f"PRAGMA cache_size = {max(500, self.pages // 4)}")  # for changed pages and those read
         return raw
 
 
