@@ -70,10 +70,10 @@ class _Original:
         self._keeper = _connect(self._address, uri=True)  # the pages stay as long as somebody is connected
         finalize(self, self._keeper.close)
         _copy(image, self._keeper)
-        (self.pages,) = self._keeper.execute("PRAGMA page_count").fetchone()
+        self.pages = int(self._keeper.execute("PRAGMA page_count").fetchone()[0])
 
     def clone(self) -> sqlite3.Connection:
-        """A new connection; `_take_back` it before its use."""
+        """A new connection, to be used in a transaction only."""
         if sqlite3.sqlite_version_info < (3, 36):  # connections had nothing in common then
             raw = _connect(":memory:", factory=_Clone)
             self._keeper.backup(raw)
@@ -82,15 +82,7 @@ class _Original:
         raw.execute("PRAGMA journal_mode = MEMORY")
         raw.execute("PRAGMA temp_store = MEMORY")  # a full disk would end the transaction
         raw.execute("PRAGMA cache_spill = OFF")  # else changed pages come here when the cache is full
-        raw.execute(f"PRAGMA cache_size = {max(500, self.pages // 4)}")  # for changed pages and those read
         return raw
-
-
-def _take_back(clone: sqlite3.Connection) -> None:
-    """Take a clone back to its image."""
-    if clone.in_transaction:
-        clone.execute("ROLLBACK")
-    clone.execute("BEGIN IMMEDIATE")
 
 
 _numbers = count(1)
@@ -104,7 +96,7 @@ def _original(image: bytes) -> _Original:
     return original
 
 
-_SIZES = "page_count", "page_size"
+_CACHED = 500  # pages that the cache of a clone may hold besides the changed ones
 _WAL, _NO_WAL = b"\2\2", b"\1\1"  # bytes 18 and 19 of the file format
 
 # How a transaction of ours begins, is kept, and is undone: in a database of its own, and in a clone.
@@ -128,8 +120,7 @@ class Database:
         _opening.append(raw)
         self.connection: Connection = _engine.connect()  # the first of all rolls back
         if original is not None:
-            _take_back(raw)
-        self._unchanged = raw.total_changes
+            self._take_back()
 
     @classmethod
     def in_memory(cls, image: bytes | None = None) -> "Database":
@@ -187,6 +178,8 @@ class Database:
             raise
         finally:
             self._writing = False
+        if self._original is not None and self._raw.total_changes > self._roomy_until:
+            self._make_room()
 
     @property
     def changes(self) -> int:
@@ -205,12 +198,15 @@ class Database:
         For one in memory an estimate from above in the long run: what it has grown by, and a page for every
         row written since it was at its image, up to the size of that.
         """
-        pages, page_size = (self._raw.execute(f"PRAGMA {what}").fetchone()[0] for what in _SIZES)
+        return self._pages * int(self._raw.execute("PRAGMA page_size").fetchone()[0])
+
+    @property
+    def _pages(self) -> int:
+        pages = int(self._raw.execute("PRAGMA page_count").fetchone()[0])
         if self._original is None:
-            return int(pages * page_size)
+            return pages
         common = self._original.pages
-        changed = min(self._raw.total_changes - self._unchanged, common)
-        return int((pages - common + changed) * page_size)
+        return pages - common + min(self._raw.total_changes - self._unchanged, common)
 
     def image(self) -> bytes:
         """The whole content, to make other databases from."""
@@ -233,12 +229,19 @@ class Database:
             raw = original.clone()
             self.close()
             self._open(raw, original)
-            self._restored += 1
 
     def _take_back(self) -> None:
-        _take_back(self._raw)
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
+        self._raw.execute("BEGIN IMMEDIATE")
         self._unchanged = self._raw.total_changes
         self._restored += 1
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Let the cache hold the changed pages beside others; again when twice as much has been written."""
+        self._raw.execute(f"PRAGMA cache_size = {_CACHED + self._pages}")
+        self._roomy_until = self._unchanged + 2 * max(self._raw.total_changes - self._unchanged, 100)
 
     def close(self) -> None:
         """End the connection; what was in memory is gone."""
