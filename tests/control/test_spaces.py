@@ -162,32 +162,32 @@ def test_there_are_so_many_spaces_and_a_deleted_one_makes_room(serve: Serve) -> 
 
 
 def test_all_spaces_together_take_so_many_bytes_and_no_more(serve: Serve) -> None:
-    size = serve().get("/_sim/spaces/default").json()["bytes"]
-    api = serve(max_space_bytes=str(2 * size + size // 2))
-    api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"})
+    api = serve(max_space_bytes="2MiB")
+    api.get(f"/s/a{DEBTORS}")
+    assert api.post("/s/a/_sim/snapshots").status_code == 201  # of 1.4 MB
+    image = api.get("/s/a/_sim/snapshots/snapshot-1/file").content
     for refused in (
         api.post("/_sim/snapshots"),
         api.post("/_sim/spaces", {"from": "a"}),
-        api.put("/_sim/snapshots/x/file", None),
+        api.send("PUT", "/_sim/snapshots/x/file", content=image),
     ):
-        assert refused.status_code in (400, 503)
-    assert api.get(DEBTORS).status_code == 200
+        assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert api.get("/_sim/snapshots").json() == {"snapshots": []}
+    assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
     assert api.delete("/_sim/spaces/a").status_code == 204
     assert api.post("/_sim/snapshots").status_code == 201
 
 
 def test_a_full_server_takes_no_writes_until_there_is_room(serve: Serve) -> None:
-    size = serve().get("/_sim/spaces/default").json()["bytes"]
-    api = serve(max_space_bytes=str(size + 100_000))
-    address = f"{DEBTORS}/{api.debtor()['debtorGuid']}/Addresses"
-    answers = [api.put(address, {"street": "x" * 50, "attention": "x" * 50}).status_code for _ in range(2_000)]
+    api = serve(max_space_bytes="1MiB")
+    answers = [api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code for _ in range(400)]
     assert set(answers) == {201, 503}
     assert answers == sorted(answers)
-    refused = api.put(address, {"street": "x"})
-    assert refused.json()["title"] == "No room"
-    assert api.get(address).status_code == 200
-    assert api.post("/_sim/reset").status_code == 204
-    assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
+    refused = api.put(DEBTORS, {"fullName": "Ada"})
+    assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert api.get(f"/s/a{DEBTORS}").status_code == 200
+    assert api.post("/s/a/_sim/reset").status_code == 204
+    assert api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code == 201
 
 
 def test_requests_in_flight_end_in_a_space_that_is_deleted_meanwhile(api: Api) -> None:

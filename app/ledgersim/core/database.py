@@ -1,16 +1,19 @@
 """The store. All that is particular to SQLite stands here; everything else is portable SQL.
 
 One long-lived connection a space, on the event loop, without threads: far quicker than a pool of them.
+Databases in memory that were made of the same image have its pages in common (see `_Original`).
 """
 
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary, finalize
 
 from sqlalchemy import Connection, Dialect, Insert, String, create_engine
 from sqlalchemy.pool import NullPool
@@ -65,27 +68,88 @@ class BadImage(ValueError):
     """Why bytes are not the image of a database of ours."""
 
 
+class _Clone(sqlite3.Connection):
+    """A connection to an original, which a commit would change for all."""
+
+    def commit(self) -> None:
+        raise sqlite3.ProgrammingError("what is written to a clone is never committed")
+
+
+class _Original:
+    """An image in memory whose pages all its clones have in common.
+
+    A clone is a connection in a transaction that is never committed: the pages that it changes are in its own
+    cache, the others here. So a clone costs next to nothing until it is written to, and a rollback takes it
+    back for as much as has been changed. As only a commit would write here, nobody needs a lock.
+    """
+
+    def __init__(self, image: bytes) -> None:
+        self._address = f"file:/ledgersim-{next(_numbers)}?vfs=memdb"
+        self._keeper = _connect(self._address, uri=True)  # the pages stay as long as somebody is connected
+        finalize(self, self._keeper.close)
+        _copy(image, self._keeper)
+        self.pages = int(self._keeper.execute("PRAGMA page_count").fetchone()[0])
+
+    def clone(self) -> sqlite3.Connection:
+        """A new connection, to be used in a transaction only."""
+        if sqlite3.sqlite_version_info < (3, 36):  # connections had nothing in common then
+            raw = _connect(":memory:", factory=_Clone)
+            self._keeper.backup(raw)
+        else:
+            raw = _connect(f"{self._address}&nolock=1", uri=True, factory=_Clone)
+        raw.execute("PRAGMA journal_mode = MEMORY")
+        raw.execute("PRAGMA temp_store = MEMORY")  # a full disk would end the transaction
+        raw.execute("PRAGMA cache_spill = OFF")  # else changed pages come here when the cache is full
+        return raw
+
+
+_numbers = count(1)
+_originals: WeakValueDictionary[bytes, _Original] = WeakValueDictionary()
+
+
+def _original(image: bytes) -> _Original:
+    original = _originals.get(image)
+    if original is None:
+        original = _originals[image] = _Original(image)
+    return original
+
+
+_CACHED = 500  # pages that the cache of a clone may hold besides the changed ones
+
+# How a transaction of ours begins, is kept, and is undone: in a database of its own, and in a clone.
+_OWN = "BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",)
+_CLONED = "SAVEPOINT ours", "RELEASE ours", ("ROLLBACK TO ours", "RELEASE ours")
+
+
 class Database:
     """One SQLite database and the connection to it."""
 
-    def __init__(self, raw: sqlite3.Connection, in_memory: bool) -> None:
-        raw.execute("PRAGMA foreign_keys = ON")
+    def __init__(self, raw: sqlite3.Connection, original: _Original | None = None) -> None:
+        self._restored = 0
+        self._writing = self._deferring = False
+        self._open(raw, original)
+
+    def _open(self, raw: sqlite3.Connection, original: _Original | None) -> None:
         for name, function in (("lower", _lower), ("upper", _upper)):
             raw.create_function(name, 1, function, deterministic=True)
         self._raw = raw
-        self._in_memory = in_memory
-        self._restored = 0
-        self._page_size: int = raw.execute("PRAGMA page_size").fetchone()[0]
+        self._original = original
+        self._page_size = int(raw.execute("PRAGMA page_size").fetchone()[0])
         _opening.raw.append(raw)
-        self.connection: Connection = _engine.connect()
+        self.connection: Connection = _engine.connect()  # the first of all rolls back
+        if original is not None:
+            self._take_back()
 
     @classmethod
     def in_memory(cls, image: bytes | None = None) -> "Database":
-        """A database in memory, empty or with the content of `image`."""
-        raw = _connect(":memory:")
-        if image is not None:
-            raw.deserialize(image)
-        return cls(raw, in_memory=True)
+        """A database in memory, empty or with the content of `image`.
+
+        Raises sqlite3.DatabaseError for what is no image.
+        """
+        if image is None:
+            return cls(_connect(":memory:"))
+        original = _original(image)
+        return cls(original.clone(), original)
 
     @classmethod
     def in_file(cls, path: Path, image: bytes) -> "Database":
@@ -105,7 +169,7 @@ class Database:
             raise CannotStart(f"the database {path} cannot be used: {reason}") from error
         except OSError as error:
             raise CannotStart(f"the database {path} cannot be used: {error.strerror}") from error
-        return cls(raw, in_memory=False)
+        return cls(raw)
 
     @classmethod
     def from_outside(cls, image: bytes, like: "Database") -> "Database":
@@ -119,7 +183,7 @@ class Database:
             raw.deserialize(image)
             raw.execute("PRAGMA trusted_schema = OFF")
             _check_content(raw, like._raw)
-            return cls(raw, in_memory=True)
+            return cls(raw)
         except (sqlite3.Error, UnicodeError) as error:
             raw.close()
             raise BadImage(f"SQLite cannot read it: {error}") from error
@@ -134,23 +198,35 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All or nothing: committed when the block ends, rolled back when it raises.
+        """All or nothing: kept when the block ends, undone when it raises.
 
-        Within another it is a part of that one, which alone commits or rolls back: let what is raised pass.
+        Within another it is a part of that one, which alone is kept or undone: let what is raised pass.
         """
-        within_another = self._raw.in_transaction
-        if within_another:
+        if self._writing:
             yield self.connection
             return
-        self._raw.execute("BEGIN IMMEDIATE")
+        begin, keep, undo = _OWN if self._original is None else _CLONED
+        if self._original is not None and not self._raw.in_transaction:
+            self._take_back()  # SQLite was out of memory and undid all by itself
+        self._raw.execute(begin)
+        self._writing = True
         try:
             yield self.connection
-            self._raw.execute("COMMIT")
+            if self._deferring:
+                self._check_references()
+            self._raw.execute(keep)
         except BaseException:
-            if self._raw.in_transaction:
-                self._raw.execute("ROLLBACK")
+            for statement in undo:
+                if self._raw.in_transaction:
+                    self._raw.execute(statement)
             self._restored += 1  # what was found out meanwhile is not so
             raise
+        finally:
+            if self._deferring:
+                self._raw.execute("PRAGMA defer_foreign_keys = OFF")
+            self._writing = self._deferring = False
+        if self._original is not None and self._raw.total_changes > self._roomy_until:
+            self._make_room()
 
     @property
     def changes(self) -> int:
@@ -164,9 +240,20 @@ class Database:
 
     @property
     def size(self) -> int:
-        """How many bytes the content takes."""
-        pages: int = self._raw.execute("PRAGMA page_count").fetchone()[0]
-        return pages * self._page_size
+        """How many bytes it takes, without what it has in common with others.
+
+        For one in memory an estimate from above in the long run: what it has grown by, and a page for every
+        row written since it was at its image, up to the size of that.
+        """
+        return self._pages * self._page_size
+
+    @property
+    def _pages(self) -> int:
+        pages = int(self._raw.execute("PRAGMA page_count").fetchone()[0])
+        if self._original is None:
+            return pages
+        common = self._original.pages
+        return pages - common + min(self._raw.total_changes - self._unchanged, common)
 
     def image(self) -> bytes:
         """The whole content, to make other databases from."""
@@ -179,17 +266,40 @@ class Database:
     def defer_foreign_keys(self) -> None:
         """Check references when the present transaction ends, not with each row."""
         self._raw.execute("PRAGMA defer_foreign_keys = ON")
+        self._deferring = True
+
+    def _check_references(self) -> None:
+        # A clone's transactions end by no commit, which alone would check what was deferred.
+        for table, row_id, parent, _ in self._raw.execute("PRAGMA foreign_key_check"):
+            raise sqlite3.IntegrityError(f"row {row_id} of {table} refers to one of {parent} that is not there")
 
     def restore(self, image: bytes) -> None:
-        """Put the content of `image` in place of the present one, at once or not at all."""
+        """Put the content of `image` in place of the present one, at once or not at all.
+
+        Raises sqlite3.DatabaseError for what is no image.
+        """
+        if self._original is None:
+            _copy(image, self._raw)
+            self._restored += 1
+        elif (original := _original(image)) is self._original:
+            self._take_back()
+        else:
+            raw = original.clone()
+            self.close()
+            self._open(raw, original)
+
+    def _take_back(self) -> None:
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
+        self._raw.execute("BEGIN IMMEDIATE")
+        self._unchanged = self._raw.total_changes
         self._restored += 1
-        if self._in_memory:
-            self._raw.deserialize(image)
-            return
-        source = _connect(":memory:")
-        source.deserialize(image)
-        source.backup(self._raw)
-        source.close()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Let the cache hold the changed pages beside others; again when twice as much has been written."""
+        self._raw.execute(f"PRAGMA cache_size = {_CACHED + self._pages}")
+        self._roomy_until = self._unchanged + 2 * max(self._raw.total_changes - self._unchanged, 100)
 
     def close(self) -> None:
         """End the connection; what was in memory is gone."""
@@ -197,10 +307,19 @@ class Database:
         self._raw.close()
 
 
-def _connect(target: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        target, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=512
+def _connect(target: str, **options: Any) -> sqlite3.Connection:
+    raw: sqlite3.Connection = sqlite3.connect(
+        target, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=512, **options
     )
+    raw.execute("PRAGMA foreign_keys = ON")
+    return raw
+
+
+def _copy(image: bytes, target: sqlite3.Connection) -> None:
+    """Put the content of an image into a database, at once or not at all."""
+    with closing(_connect(":memory:")) as source:
+        source.deserialize(image)
+        source.backup(target)
 
 
 def _check_header(image: bytes) -> None:

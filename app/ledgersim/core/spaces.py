@@ -73,8 +73,8 @@ class Spaces:
                 "(DELETE /_sim/spaces/NAME), reuse one (POST /_sim/reset takes it back to the start), or start "
                 "the server with a higher --max-spaces."
             )
+        self.check_room(0 if image is None else len(image))
         start = self._image if image is None else image
-        self.check_room(len(start))
         space = self._spaces[name] = Space(name, Database.in_memory(start), start, self._settings)
         self._weigh(space)
         return space
@@ -97,9 +97,9 @@ class Spaces:
     def take_snapshot(self, space: Space, name: str, image: bytes | None = None) -> Snapshot:
         """Keep the state of a space, or an image, under a name. Raises a 400 or 503 Problem."""
         check_name(name)
-        self.check_room(space.database.size if image is None else len(image))
-        snapshot = Snapshot(image or space.database.image(), space.clock.now())
-        space.snapshots[name] = snapshot
+        image = space.database.image() if image is None else image
+        self.check_room(len(image))
+        snapshot = space.snapshots[name] = Snapshot(image, space.clock.now())
         self._weigh(space)
         return snapshot
 
