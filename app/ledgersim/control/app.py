@@ -8,13 +8,20 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from ledgersim.control import MOUNT as MOUNT
-from ledgersim.control import coverage, faults, requests, snapshots, spaces
-from ledgersim.control.aptic import router as aptic
+from ledgersim.control import (
+    aptic,
+    clock,
+    coverage,
+    faults,
+    payex,
+    requests,
+    server,
+    snapshots,
+    spaces,
+    state,
+    transfer,
+)
 from ledgersim.control.fixtures import Load, fixtures_router
-from ledgersim.control.payex import router as payex
-from ledgersim.control.routes import router
-from ledgersim.control.server import server_router
-from ledgersim.control.transfer import router as transfer
 from ledgersim.core.plain import refusal
 from ledgersim.core.problems import UNAUTHORIZED
 from ledgersim.core.vendor import Guard, VendorApp
@@ -30,17 +37,19 @@ def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: s
     """
     app = VendorApp("ledgersim control", refusal, None if token is None else _guard(token))
     app.include(
-        server_router(settings),
-        router,
+        server.health,
+        server.server_router(settings),
+        clock.router,
+        state.router,
         spaces.router,
         snapshots.router,
-        transfer,
+        transfer.router,
         faults.router,
         requests.router,
         coverage.router,
         fixtures_router(load_fixtures),
-        aptic,
-        payex,
+        aptic.router,
+        payex.router,
     )
     return app
 

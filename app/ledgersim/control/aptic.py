@@ -2,16 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
+from ledgersim.control.base import CurrentSpace, Strict, new_router
 from ledgersim.vendors.aptic.cases.pending import DELAY, IMMEDIATE
 
 LONGEST = 86_400 * 30  # seconds
 
-router = APIRouter(prefix="/aptic", route_class=ControlRoute, strict_content_type=False)
+router = new_router("/aptic")
 
 
 def _check_delay(value: object) -> object:

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from ledgersim.control.routes import ControlRoute
-from ledgersim.control.spaces import CurrentDispatcher
+from ledgersim.control.base import CurrentDispatcher, new_router
 from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.vendor import NO_CONTENT, VendorApp
 from ledgersim.vendors import VENDORS
 
-router = APIRouter(prefix="/coverage", route_class=ControlRoute)
+router = new_router("/coverage")
 
 
 @router.get("", operation_id="sim.coverage.get", summary="What has been exercised, and what never")

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
+from ledgersim.control.base import CurrentDispatcher, CurrentSpace, new_router
 from ledgersim.control.operations import check_match
-from ledgersim.control.routes import ControlRoute, CurrentSpace
-from ledgersim.control.spaces import CurrentDispatcher
 from ledgersim.core.faults import Fault, Standing
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import NO_CONTENT
 
-router = APIRouter(prefix="/faults", route_class=ControlRoute, strict_content_type=False)
+router = new_router("/faults")
 
 
 class FaultsOut(BaseModel):

@@ -5,9 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from ledgersim.control.routes import CurrentSpace
+from ledgersim.control import MOUNT
+from ledgersim.control.base import CurrentSpace, new_router
 from ledgersim.core.body import read_bytes
 from ledgersim.core.space import Space
+from ledgersim.core.vendor import origin
 
 # Stores what a text says, in a space, and tells what was made, with links that begin with the base address.
 Load = Callable[[Space, str, bytes], dict[str, Any]]
@@ -21,7 +23,7 @@ _BODY = {
 
 def fixtures_router(load: Load) -> APIRouter:
     """The route that loads fixtures: YAML or JSON, under any media type."""
-    router = APIRouter()
+    router = new_router()
 
     @router.post(
         "/fixtures",
@@ -31,9 +33,7 @@ def fixtures_router(load: Load) -> APIRouter:
         openapi_extra={"requestBody": _BODY},
     )
     async def load_fixtures(request: Request, space: CurrentSpace) -> dict[str, Any]:
-        scope = request.scope
         data = await read_bytes(request)
-        prefix = scope["root_path"].removesuffix("/_sim")
-        return load(space, f"{scope['scheme']}://{request.headers.get('host', 'localhost')}{prefix}", data)
+        return load(space, origin(request) + request.scope["root_path"].removesuffix(MOUNT), data)
 
     return router

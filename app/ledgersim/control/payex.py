@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from ledgersim.control import card_check
-from ledgersim.core.body import JsonRoute
+from ledgersim.control.base import Strict, new_router
 from ledgersim.core.problems import CONFLICT, NOT_FOUND
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import NO_CONTENT
@@ -22,7 +22,7 @@ from ledgersim.vendors.payex.customers.writing import change
 from ledgersim.vendors.payex.ledgers.rules import NEXT_PROBLEM
 from ledgersim.vendors.payex.surpluses import writing as surpluses
 
-router = APIRouter(prefix="/payex", route_class=JsonRoute, strict_content_type=False)
+router = new_router("/payex")
 
 _CUSTOMER = "/{ledger}/customers/{no}"
 
@@ -30,11 +30,7 @@ _CUSTOMER = "/{ledger}/customers/{no}"
 _BUTTONS = {"confirm": "complete", "cancel": "abort", "fail": "fail"}
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class MoneyIn(_Strict):
+class MoneyIn(Strict):
     """A payment, in units of the ledger's currency; at most one of the numbers."""
 
     amount: AmountIn
@@ -48,13 +44,13 @@ class MoneyOut(BaseModel):
     surplusId: str | None  # noqa: N815 - as it goes over the wire
 
 
-class SetOffIn(_Strict):
+class SetOffIn(Strict):
     """The invoice to set a surplus off against."""
 
     invoice_no: str = Field(alias="invoiceNo")
 
 
-class ConsentsIn(_Strict):
+class ConsentsIn(Strict):
     """The consents that the customer is to have."""
 
     active_consents: list[
@@ -71,7 +67,7 @@ class ConsentsIn(_Strict):
     ] = Field(alias="activeConsents")
 
 
-class ProblemIn(_Strict):
+class ProblemIn(Strict):
     """The failure that the next request to a ledger is to meet."""
 
     code: Literal["fatal", "internal-server-error", "handled-exception", "unhandled-exception"]

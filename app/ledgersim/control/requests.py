@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from ledgersim.control import recorded
+from ledgersim.control.base import CurrentDispatcher, CurrentSpace, Strict, new_router
 from ledgersim.control.operations import check_match
-from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
-from ledgersim.control.spaces import CurrentDispatcher
 from ledgersim.core.journal import Journal, Record
 from ledgersim.core.matching import Pattern, RecordMatch
 from ledgersim.core.problems import CONFLICT, NOT_FOUND, invalid
@@ -18,7 +17,7 @@ from ledgersim.core.vendor import NO_CONTENT
 NEAREST = 3
 MOST_LISTED = 1_000
 
-router = APIRouter(prefix="/requests", route_class=ControlRoute, strict_content_type=False)
+router = new_router("/requests")
 
 Number = Annotated[int, Field(ge=0, le=10**9)]
 

@@ -1,20 +1,41 @@
-"""The server: what it runs with, and the OpenAPI document of its control plane."""
+"""The server: whether it is there, what it runs with, and the OpenAPI document of its control plane."""
 
 import platform
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 
 from ledgersim import __version__
-from ledgersim.control.routes import ControlRoute, CurrentSpace
-from ledgersim.control.spaces import CurrentSpaces, addresses
+from ledgersim.control.base import CurrentSpace, CurrentSpaces, new_router
+from ledgersim.control.spaces import addresses
+
+health = new_router()
+
+
+class Status(BaseModel):
+    """That the server is there."""
+
+    status: Literal["ok"] = "ok"
+
+
+@health.head("/health/live", operation_id="sim.health.live.head", include_in_schema=False)
+@health.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
+async def get_live() -> Status:
+    return Status()
+
+
+@health.head("/health/ready", operation_id="sim.health.ready.head", include_in_schema=False)
+@health.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
+async def get_ready() -> Status:
+    return Status()
 
 
 def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
     """Routes that tell of the server, with its settings as `Settings.told` lists them."""
-    router = APIRouter(route_class=ControlRoute)
+    router = new_router()
     started = monotonic()
 
     @router.get("/info", operation_id="sim.info", summary="Version, uptime, addresses and effective settings")

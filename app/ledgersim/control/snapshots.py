@@ -3,21 +3,20 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 from pydantic import BaseModel
 
-from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
-from ledgersim.control.spaces import CurrentSpaces
+from ledgersim.control.base import CurrentSpace, CurrentSpaces, Strict, new_router
 from ledgersim.core.body import read_bytes
 from ledgersim.core.problems import CONFLICT, NOT_FOUND
 from ledgersim.core.space import Snapshot, Space
 from ledgersim.core.transfer import check_image
-from ledgersim.core.vendor import NO_CONTENT
+from ledgersim.core.vendor import NO_CONTENT, origin
 
 FILE_TYPE = "application/vnd.sqlite3"
 MOST_UPLOADED = 512 * 2**20
 
-router = APIRouter(prefix="/snapshots", route_class=ControlRoute, strict_content_type=False)
+router = new_router("/snapshots")
 
 
 class SnapshotIn(Strict):
@@ -126,10 +125,9 @@ def _free_name(space: Space) -> str:
 
 
 def _told(request: Request, name: str, snapshot: Snapshot) -> dict[str, Any]:
-    host = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
     return {
         "name": name,
         "bytes": len(snapshot.image),
         "taken_at": snapshot.taken_at,
-        "file": f"{host}{request.scope['root_path']}/snapshots/{name}/file",
+        "file": f"{origin(request)}{request.scope['root_path']}/snapshots/{name}/file",
     }

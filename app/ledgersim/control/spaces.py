@@ -2,20 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import Body, Request
 from pydantic import BaseModel, Field
 
-from ledgersim.control.routes import ControlRoute, CurrentSpace, Strict
-from ledgersim.core.dispatcher import Dispatcher
+from ledgersim.control.base import CurrentSpace, CurrentSpaces, Strict, new_router
 from ledgersim.core.problems import CONFLICT, NOT_FOUND
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
-from ledgersim.core.vendor import NO_CONTENT
+from ledgersim.core.vendor import NO_CONTENT, origin
 from ledgersim.vendors import VENDORS
 
 SEED = "seed"
 
-router = APIRouter(prefix="/spaces", route_class=ControlRoute, strict_content_type=False)
+router = new_router("/spaces")
 
 
 class SpaceIn(Strict):
@@ -41,23 +40,6 @@ class SpacesOut(BaseModel):
 
     spaces: list[SpaceOut]
     bytes: int
-
-
-async def current_dispatcher(request: Request) -> Dispatcher:
-    """The dispatcher that handed the request on."""
-    dispatcher: Dispatcher = request.scope["dispatcher"]
-    return dispatcher
-
-
-CurrentDispatcher = Annotated[Dispatcher, Depends(current_dispatcher)]
-
-
-async def current_spaces(dispatcher: CurrentDispatcher) -> Spaces:
-    """All spaces of the server."""
-    return dispatcher.spaces
-
-
-CurrentSpaces = Annotated[Spaces, Depends(current_spaces)]
 
 
 @router.get("", response_model=SpacesOut, operation_id="sim.spaces.list", summary="List all spaces")
@@ -117,8 +99,7 @@ def addresses(request: Request, name: str) -> dict[str, str]:
 
 
 def _root(request: Request, name: str) -> str:
-    host = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
-    return host if name == DEFAULT else f"{host}/s/{name}"
+    return origin(request) if name == DEFAULT else f"{origin(request)}/s/{name}"
 
 
 def _told(request: Request, space: Space) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """All rows of the space that a request is for, as JSON, out and in."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from ledgersim.control.routes import ControlRoute, CurrentSpace
+from ledgersim.control.base import CurrentSpace, new_router
 from ledgersim.core import transfer
 from ledgersim.core.body import read_bytes
 from ledgersim.core.vendor import NO_CONTENT
 
 MOST_BYTES = 256 * 2**20  # of an import; a world of 10,000 customers has half of that
 
-router = APIRouter(route_class=ControlRoute, strict_content_type=False)
+router = new_router()
 
 
 @router.get(

@@ -71,12 +71,14 @@ class Call:
         return self.base + path
 
 
+def origin(request: Request) -> str:
+    """Scheme and host by which a request came."""
+    return f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
+
+
 async def current_call(request: Request) -> Call:
     """The space and base address of a request, as the dispatcher found them."""
-    scope = request.scope
-    return Call(
-        scope["space"], f"{scope['scheme']}://{request.headers.get('host', 'localhost')}{scope['root_path']}"
-    )
+    return Call(request.scope["space"], origin(request) + request.scope["root_path"])
 
 
 CurrentCall = Annotated[Call, Depends(current_call)]

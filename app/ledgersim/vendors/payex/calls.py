@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT
+from ledgersim.core.vendor import origin
 from ledgersim.vendors.payex.ledgers.rules import Ledger, find_ledger
 
 
@@ -47,8 +48,7 @@ async def current_ledger(request: Request, ledger: str) -> LedgerCall:
     """The space and ledger of a request. Raises a 501 Problem."""
     scope = request.scope
     space: Space = scope["space"]
-    host = f"{scope['scheme']}://{request.headers.get('host', 'localhost')}"
-    return LedgerCall(space, find_ledger(space, ledger), scope["root_path"], host)
+    return LedgerCall(space, find_ledger(space, ledger), scope["root_path"], origin(request))
 
 
 CurrentLedger = Annotated[LedgerCall, Depends(current_ledger)]

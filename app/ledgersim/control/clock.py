@@ -1,41 +1,21 @@
-"""Health, clock, reset and personas of the space that a request is for."""
+"""The clock of a space: read, set and advanced; what fell due on the way."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from ledgersim.control import MOUNT
-from ledgersim.core.body import JsonRoute
+from ledgersim.control.base import CurrentSpace, Strict, new_router
 from ledgersim.core.clock import Backwards, ClockError, Mode, later
 from ledgersim.core.events import Event
 from ledgersim.core.problems import CONFLICT, invalid
-from ledgersim.core.space import ResetScope, Space
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall
+from ledgersim.core.space import Space
+from ledgersim.core.vendor import Call, CurrentCall
 from ledgersim.core.wire import InstantIn
 
-
-class ControlRoute(JsonRoute):
-    """A route that reads JSON under any media type: `curl -d` says that all it sends is a form."""
-
-    any_media_type = True
-
-
-router = APIRouter(route_class=ControlRoute, strict_content_type=False)
-
-
-class Strict(BaseModel):
-    """A body of the control plane: unknown members are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Status(BaseModel):
-    """That the server is there."""
-
-    status: Literal["ok"] = "ok"
+router = new_router()
 
 
 class ClockOut(BaseModel):
@@ -87,40 +67,7 @@ class AdvanceOut(BaseModel):
 class EventsOut(BaseModel):
     """What fell due since the start of the space or its last reset, the oldest first."""
 
-    events: list[dict[str, Any]]
-
-
-class ResetIn(Strict):
-    """What to go back to the start with."""
-
-    scope: ResetScope = "all"
-
-
-class PersonasOut(BaseModel):
-    """The people and companies of the world that show something."""
-
-    personas: list[dict[str, Any]]
-
-
-async def current_space(request: Request) -> Space:
-    """The space that the request is for."""
-    space: Space = request.scope["space"]
-    return space
-
-
-CurrentSpace = Annotated[Space, Depends(current_space)]
-
-
-@router.head("/health/live", operation_id="sim.health.live.head", include_in_schema=False)
-@router.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
-async def get_live() -> Status:
-    return Status()
-
-
-@router.head("/health/ready", operation_id="sim.health.ready.head", include_in_schema=False)
-@router.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
-async def get_ready() -> Status:
-    return Status()
+    events: list[EventOut]
 
 
 @router.get("/clock", response_model=ClockOut, operation_id="sim.clock.get", summary="Read the clock")
@@ -159,29 +106,6 @@ async def advance_clock(call: CurrentCall, body: AdvanceIn) -> Any:
 )
 async def list_events(call: CurrentCall) -> Any:
     return {"events": _told(call, call.space.events)}
-
-
-@router.post("/reset", **NO_CONTENT, operation_id="sim.reset", summary="Go back to the seeded world")
-async def reset(space: CurrentSpace, body: Annotated[ResetIn | None, Body()] = None) -> None:
-    space.reset("all" if body is None else body.scope)
-
-
-@router.get(
-    "/personas", response_model=PersonasOut, operation_id="sim.personas.list", summary="List the personas"
-)
-async def list_personas(space: CurrentSpace) -> Any:
-    return {"personas": space.facts["personas"]}
-
-
-@router.get(
-    "/services/runs",
-    operation_id="sim.services.runs.list",
-    summary="The last 1,000 runs of custom services",
-    response_class=Response,
-    responses={200: {"content": {"application/json": {}}}},
-)
-async def list_runs(space: CurrentSpace) -> Response:
-    return Response(space.runs.export(), media_type="application/json")
 
 
 def _set(space: Space, mode: Mode, now: datetime | None) -> list[Event]:

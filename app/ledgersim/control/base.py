@@ -1,0 +1,49 @@
+"""What all routes of the control plane have in common."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict
+
+from ledgersim.core.body import JsonRoute
+from ledgersim.core.dispatcher import Dispatcher
+from ledgersim.core.space import Space
+from ledgersim.core.spaces import Spaces
+
+
+class _ControlRoute(JsonRoute):
+    any_media_type = True  # `curl -d` says that all it sends is a form
+
+
+def new_router(prefix: str = "") -> APIRouter:
+    """A router whose routes read JSON under any media type."""
+    return APIRouter(prefix=prefix, route_class=_ControlRoute, strict_content_type=False)
+
+
+class Strict(BaseModel):
+    """A body of the control plane: unknown members are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+async def current_space(request: Request) -> Space:
+    """The space that the request is for."""
+    space: Space = request.scope["space"]
+    return space
+
+
+async def current_dispatcher(request: Request) -> Dispatcher:
+    """The dispatcher that handed the request on."""
+    dispatcher: Dispatcher = request.scope["dispatcher"]
+    return dispatcher
+
+
+async def current_spaces(request: Request) -> Spaces:
+    """All spaces of the server."""
+    spaces: Spaces = request.scope["dispatcher"].spaces
+    return spaces
+
+
+CurrentSpace = Annotated[Space, Depends(current_space)]
+CurrentDispatcher = Annotated[Dispatcher, Depends(current_dispatcher)]
+CurrentSpaces = Annotated[Spaces, Depends(current_spaces)]
