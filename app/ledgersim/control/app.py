@@ -37,7 +37,7 @@ def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: s
     """
     app = VendorApp("ledgersim control", refusal, None if token is None else _guard(token))
     app.include(
-        server.health,
+        server.health_router,
         server.server_router(settings),
         clock.router,
         state.router,

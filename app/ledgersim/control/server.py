@@ -12,7 +12,7 @@ from ledgersim import __version__
 from ledgersim.control.base import CurrentSpace, CurrentSpaces, new_router
 from ledgersim.control.spaces import addresses
 
-health = new_router()
+health_router = new_router()
 
 
 class Status(BaseModel):
@@ -21,14 +21,14 @@ class Status(BaseModel):
     status: Literal["ok"] = "ok"
 
 
-@health.head("/health/live", operation_id="sim.health.live.head", include_in_schema=False)
-@health.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
+@health_router.head("/health/live", operation_id="sim.health.live.head", include_in_schema=False)
+@health_router.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
 async def get_live() -> Status:
     return Status()
 
 
-@health.head("/health/ready", operation_id="sim.health.ready.head", include_in_schema=False)
-@health.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
+@health_router.head("/health/ready", operation_id="sim.health.ready.head", include_in_schema=False)
+@health_router.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
 async def get_ready() -> Status:
     return Status()
 
