@@ -50,6 +50,7 @@ def test_a_status_carries_the_vendors_own_problem_and_retry_after(api: Api) -> N
 @pytest.mark.parametrize(
     ("status", "title"),
     [
+        (400, "Bad Request"),
         (401, "Unauthorized"),
         (404, "Not Found"),
         (418, "I'm a Teapot"),

@@ -135,8 +135,8 @@ def _seconds(fault: Fault, chance: Stream) -> float:
 
 
 def _of_status(status: int) -> Problem:
-    for one in vars(problems).values():
-        if isinstance(one, Problem) and one.status == status and one is not problems.VALIDATION:
+    for one in (*problems.COMMON, problems.INTERNAL):
+        if one.status == status != problems.VALIDATION.status:
             return one
     try:
         title = HTTPStatus(status).phrase
