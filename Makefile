@@ -33,7 +33,7 @@ openapi: ## Write the exported OpenAPI documents in openapi/ anew
 
 benchmark: ## Measure requests per second against a bare ASGI application
 	$(call install,run)
-	@$(BIN)/python benchmarks/throughput.py; $(BIN)/python benchmarks/payment_plan.py
+	@$(BIN)/python benchmarks/throughput.py; $(BIN)/python benchmarks/payment_plan.py; $(BIN)/python benchmarks/journal.py
 
 format: ## Write the code as `make check` wants it, as far as a tool can
 	$(call install,dev)

@@ -88,11 +88,11 @@ async def _send(port: int, requests: Iterator[bytes], until: float) -> int:
     return done
 
 
-async def rate(port: int, load: Load) -> float:
+async def rate(port: int, load: Load, rounds: int = ROUNDS) -> float:
     """Requests per second, the best of some rounds."""
     best = 0.0
     numbers = count()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         requests = islice(map(load.encode, numbers), load.times)
         start = perf_counter()
         counts = await asyncio.gather(*(_send(port, requests, start + SECONDS) for _ in range(CONNECTIONS)))
