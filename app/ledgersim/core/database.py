@@ -1,8 +1,8 @@
 """The store. All that is particular to SQLite stands here; everything else is portable SQL.
 
 One long-lived connection a space, on the event loop, without threads: far quicker than a pool of them.
-Databases in memory that were made of the same image have its pages in common (see `_Original`). The file is long
-because nothing of this may stand elsewhere.
+Databases in memory that were made of the same image have its pages in common (see `_Original`). The file is
+long because nothing of this may stand elsewhere.
 """
 
 import os
