@@ -57,3 +57,15 @@ def test_counting_starts_again_on_demand_and_not_by_a_reset(api: Api) -> None:
     assert coverage(api)["exercised"] == 1
     assert api.delete("/_sim/coverage").status_code == 204
     assert coverage(api)["exercised"] == 0
+
+
+def test_what_a_fault_answers_does_not_count_but_what_it_kept_back_does(api: Api) -> None:
+    for fault in ("status=418", "nonsense"):
+        headers = {"Authorization": "Bearer any", "Sim-Fault": fault}
+        assert api.send("GET", DEBTORS, headers=headers).status_code >= 400
+    assert coverage(api)["exercised"] == 0
+    headers = {"Authorization": "Bearer any", "Sim-Fault": "status=500; when=after_commit"}
+    api.send("GET", DEBTORS, headers=headers)
+    aptic = coverage(api)["vendors"]["aptic"]
+    assert aptic["operations"]["aptic.debtors.list"]["answers"] == {"200": 1}
+    assert aptic["problems"]["met"] == {}

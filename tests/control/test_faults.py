@@ -266,7 +266,7 @@ def test_what_is_no_fault_is_a_400_with_the_reason(
     assert api.get("/_sim/faults").json() == {"faults": []}
 
 
-@pytest.mark.parametrize("seconds", [-1, 601, "soon", [], {}])
+@pytest.mark.parametrize("seconds", [-1, 601, "soon", [], {}, True, "nan", {"from": -1, "to": 1}])
 def test_a_delay_is_of_0_to_600_seconds(api: Api, seconds: object) -> None:
     assert api.post("/_sim/faults", {"kind": "delay", "seconds": seconds}).status_code == 400
 
@@ -329,6 +329,20 @@ def test_the_header_can_be_switched_off(serve: Serve) -> None:
 
 def test_the_header_does_nothing_to_the_control_plane(api: Api) -> None:
     assert with_header(api, "status=503", "/_sim/clock").status_code == 200
+
+
+def test_a_401_asks_for_credentials_as_the_vendor_does(api: Api) -> None:
+    fault(api, kind="status", status=401)
+    assert api.get(DEBTORS).headers["www-authenticate"] == 'Bearer realm="aptic"'
+    payex = api.get("/ledger/customer/v1/SE01/customers/1")
+    assert payex.headers["www-authenticate"] == 'Bearer realm="payex"'
+    assert "www-authenticate" not in api.get("/api/v3/customer-account/1/credit-limit").headers
+
+
+def test_a_header_that_is_no_fault_is_refused_as_the_vendor_does(api: Api) -> None:
+    headers = {"X-Auth-Key": "any", "Sim-Fault": "explode"}
+    answer = api.send("GET", "/api/v3/customer-account/1/credit-limit", headers=headers)
+    assert (answer.status_code, list(answer.json())) == (400, ["message"])
 
 
 @pytest.mark.parametrize("kind", ["drop", "reset", "truncate"])

@@ -88,6 +88,8 @@ def test_a_name_that_both_a_space_and_a_snapshot_have_must_say_which(api: Api) -
         ({"name": "taken"}, 409, "There is a space 'taken' already."),
         ({"name": "a b"}, 400, "'a b' is no name of a space or snapshot; use 1 to 64 of the characters"),
         ({"name": ""}, 400, "'' is no name"),
+        ({"name": "."}, 400, "'.' is no name"),
+        ({"name": ".."}, 400, "'..' is no name"),
         ({"name": 7}, 400, "name: Input should be a string"),
         ({"nam": "x"}, 400, "nam: Extra inputs are not permitted"),
         ({"from": "nowhere"}, 404, "There is no space or snapshot 'nowhere' to start from; write seed,"),
@@ -178,6 +180,20 @@ def test_all_spaces_together_take_so_many_bytes_and_no_more(serve: Serve) -> Non
     assert api.post("/_sim/snapshots").status_code == 201
 
 
+def test_what_spaces_and_snapshots_have_in_common_counts_once(api: Api) -> None:
+    api.post("/_sim/snapshots", {"name": "a"})
+    size = api.get("/_sim/snapshots/a").json()["bytes"]
+    for _ in range(3):
+        made(api, **{"from": "a"})
+    listed = api.get("/_sim/spaces").json()
+    assert listed["image_bytes"] == size
+    assert listed["bytes"] == size + sum(one["bytes"] for one in listed["spaces"])
+    for name in ("space-1", "space-2", "space-3"):
+        api.delete(f"/_sim/spaces/{name}")
+    api.delete("/_sim/snapshots/a")
+    assert api.get("/_sim/spaces").json()["image_bytes"] == 0
+
+
 def test_a_full_server_takes_no_writes_until_there_is_room(serve: Serve) -> None:
     api = serve(max_space_bytes="1MiB")
     answers = [api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code for _ in range(400)]
@@ -202,6 +218,22 @@ def test_requests_in_flight_end_in_a_space_that_is_deleted_meanwhile(api: Api) -
 
     deleted, slow = api._loop.run_until_complete(both())
     assert (deleted.status_code, slow.status_code) == (204, 200)
+
+
+def test_a_reset_keeps_out_requests_that_a_fault_holds_up(api: Api) -> None:
+    async def both() -> tuple[httpx.Response, httpx.Response]:
+        transport = httpx.ASGITransport(app=api.app)
+        headers = {"Authorization": "Bearer x", "Sim-Fault": "delay=0.2"}
+        async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+            late = asyncio.create_task(client.put(DEBTORS, headers=headers, json={"fullName": "Late"}))
+            while not (await client.get("/_sim/info")).json()["in_flight"]:
+                await asyncio.sleep(0)  # let it begin
+            return await client.post("/_sim/reset"), await late
+
+    reset, late = api._loop.run_until_complete(both())
+    assert (reset.status_code, late.status_code) == (204, 503)
+    assert late.json()["detail"].startswith("The space was reset while a fault held this request up.")
+    assert api.get(DEBTORS, _filter="fullName eq 'Late'").json()["total"] == 0
 
 
 def test_info_tells_the_settings_and_where_they_came_from(serve: Serve) -> None:

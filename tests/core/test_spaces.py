@@ -44,7 +44,7 @@ def test_two_different_names_are_a_400(api: Api) -> None:
 @pytest.mark.parametrize("name", ["a%20b", "%C3%A5", "a" * 65, "a%2Fb", "a%00"])
 def test_a_bad_name_is_a_400(api: Api, name: str) -> None:
     answer = api.get(f"/s/{name}{APTIC}/Debtors")
-    assert (answer.status_code, answer.json()["title"]) == (400, "Bad space name")
+    assert (answer.status_code, answer.json()["title"]) == (400, "Bad name")
 
 
 def test_links_carry_the_prefix_by_which_the_request_came(api: Api) -> None:
@@ -147,7 +147,7 @@ def test_many_writes_by_one_space_leave_others_clock_alone(api: Api) -> None:
 
 def test_an_empty_header_is_a_400_and_so_are_two_that_differ(api: Api) -> None:
     empty = api.send("GET", f"{APTIC}/Ping", headers={**BEARER, "Sim-Space": ""})
-    assert (empty.status_code, empty.json()["title"]) == (400, "Bad space name")
+    assert (empty.status_code, empty.json()["title"]) == (400, "Bad name")
 
 
 def test_tokens_of_spaces_differ_and_none_comes_back_after_a_reset(api: Api) -> None:

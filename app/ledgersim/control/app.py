@@ -24,10 +24,22 @@ from ledgersim.control import (
 from ledgersim.control.fixtures import Load, fixtures_router
 from ledgersim.core.plain import refusal
 from ledgersim.core.problems import UNAUTHORIZED
-from ledgersim.core.vendor import Guard, VendorApp
+from ledgersim.core.vendor import About, Guard, VendorApp
 
 # What a probe asks for, and what a browser opens: without a token.
 _OPEN = ("sim.health.", "sim.payex.cardcheck.")
+
+_REFUSAL = {
+    "type": "object",
+    "required": ["status", "title", "detail"],
+    "properties": {
+        "status": {"type": "integer"},
+        "title": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+}
+_BEARER = {"token": {"type": "http", "scheme": "bearer"}}
 
 
 def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> VendorApp:
@@ -35,7 +47,8 @@ def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: s
 
     `settings` are those that `GET /_sim/info` tells.
     """
-    app = VendorApp("ledgersim control", refusal, None if token is None else _guard(token))
+    about = About(_REFUSAL, security={} if token is None else _BEARER)
+    app = VendorApp("ledgersim control", refusal, None if token is None else _guard(token), about)
     app.include(
         server.health_router,
         server.server_router(settings),

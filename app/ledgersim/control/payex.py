@@ -1,19 +1,19 @@
 """The backstage of PayEx for tests, and the page that looks like a hosted card check."""
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from ledgersim.control import card_check
 from ledgersim.control.base import Strict, new_router
-from ledgersim.core.problems import CONFLICT, NOT_FOUND
+from ledgersim.core.problems import CONFLICT, NOT_FOUND, Problem
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import NO_CONTENT
 from ledgersim.core.wire import AmountIn
-from ledgersim.vendors.payex.calls import CurrentLedger
+from ledgersim.vendors.payex.calls import LedgerCall, current_ledger
 from ledgersim.vendors.payex.consents import writing as consents
 from ledgersim.vendors.payex.consents.rules import INITIALIZED, redirect_of
 from ledgersim.vendors.payex.customers.reading import find_customer
@@ -28,6 +28,16 @@ _CUSTOMER = "/{ledger}/customers/{no}"
 
 # What a button of the page does to the registration.
 _BUTTONS = {"confirm": "complete", "cancel": "abort", "fail": "fail"}
+
+
+async def _current_ledger(request: Request, ledger: str) -> LedgerCall:
+    try:
+        return await current_ledger(request, ledger)
+    except Problem as problem:
+        raise NOT_FOUND.with_detail(problem.detail) from problem
+
+
+CurrentLedger = Annotated[LedgerCall, Depends(_current_ledger)]
 
 
 class MoneyIn(Strict):

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,7 +11,7 @@ from ledgersim.core.journal import Headers, Record
 
 HIDDEN = "***"
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_SECRET = re.compile(r"(?i)token(?![a-z])|secret|password|passwd|api[-_]?key|auth[-_]?key")
+_SECRET = re.compile(r"(?i)token(?![a-z_])|secret|password|passwd|api[-_]?key|auth[-_]?key")
 
 
 def summary(record: Record) -> dict[str, Any]:
@@ -36,6 +38,22 @@ def summary(record: Record) -> dict[str, Any]:
     if record.nearest is not None:
         told["nearest"] = record.nearest._asdict()
     return told
+
+
+def shown_differences(differences: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a request differs from what is wanted, without secrets."""
+    return {
+        name: HIDDEN if value is not None and _is_secret(name.rpartition(".")[2]) else _as_json(value)
+        for name, value in differences.items()
+    }
+
+
+def _as_json(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else _without_secrets(value)
+
+
+def _is_secret(name: str) -> bool:
+    return name.lower() in _SECRET_HEADERS or _SECRET.search(name) is not None
 
 
 def in_full(record: Record) -> dict[str, Any]:
@@ -65,7 +83,7 @@ def _shown_headers(headers: Headers) -> dict[str, str]:
     shown: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name in _SECRET_HEADERS or _SECRET.search(name):
+        if _is_secret(name):
             scheme, space, _ = value.partition(" ")
             value = f"{scheme} {HIDDEN}" if space and "authorization" in name else HIDDEN
         shown[name] = f"{shown[name]}, {value}" if name in shown else value
@@ -99,7 +117,7 @@ _SECRET_MEMBER = re.compile(r'("[^"]*(?:[Tt]oken|[Ss]ecret|[Pp]assword|[Aa]pi[-_
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: HIDDEN if isinstance(item, str) and _SECRET.search(name) else _without_secrets(item)
+            name: HIDDEN if isinstance(item, str | list) and _SECRET.search(name) else _without_secrets(item)
             for name, item in value.items()
         }
     return [_without_secrets(item) for item in value] if isinstance(value, list) else value

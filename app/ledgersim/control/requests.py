@@ -61,13 +61,17 @@ class VerifyIn(Strict):
 
 
 class VerifyOut(BaseModel):
-    """Whether there were; `uncertain` ones might have been meant: too little of them is left to tell."""
+    """Whether there were; if not, the newest of too many are `found`, or the `nearest` of too few.
+
+    `uncertain` ones might have been meant: too little of them is left to tell.
+    """
 
     ok: bool
     reason: str
     count: int
     uncertain: int
     matching: list[int]
+    found: list[dict[str, Any]]
     nearest: list[dict[str, Any]]
 
 
@@ -142,13 +146,16 @@ def verify(journal: Journal, match: RecordMatch, least: int, most: int | None) -
             f" {uncertain} more could have been meant, but are no longer known in full: raise --journal-entries"
             " or --journal-bytes, or clear the journal before the test."
         )
+    too_many = most is not None and count > most
+    found = [record for record, unlike in compared if not unlike] if too_many else []
     return {
         "ok": ok,
         "reason": reason,
         "count": count,
         "uncertain": uncertain,
         "matching": matching[-MOST_LISTED:],
-        "nearest": [] if ok else _nearest([pair for pair in compared if pair[1]]),
+        "found": [recorded.summary(record) for record in found[-NEAREST:]],
+        "nearest": [] if ok or too_many else _nearest([pair for pair in compared if pair[1]]),
     }
 
 
@@ -163,4 +170,7 @@ def _wanted(least: int, most: int | None) -> str:
 def _nearest(compared: list[tuple[Record, Mapping[str, Any]]]) -> list[dict[str, Any]]:
     """The recorded requests that differ in the fewest members, the newest of them first."""
     ranked = sorted(compared, key=lambda pair: (len(pair[1]), -pair[0].id))
-    return [{**recorded.summary(record), "differs": unlike} for record, unlike in ranked[:NEAREST]]
+    return [
+        {**recorded.summary(record), "differs": recorded.shown_differences(unlike)}
+        for record, unlike in ranked[:NEAREST]
+    ]

@@ -58,7 +58,7 @@ async def create_snapshot(
     spaces: CurrentSpaces,
     body: Annotated[SnapshotIn | None, Body()] = None,
 ) -> Any:
-    name = (body and body.name) or _free_name(space)
+    name = _free_name(space) if body is None or body.name is None else body.name
     if name in space.snapshots:
         raise CONFLICT.with_detail(
             f"There is a snapshot {name!r} already; delete it first, or choose another name."
@@ -81,9 +81,9 @@ async def restore_snapshot(space: CurrentSpace, name: str) -> None:
 
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.snapshots.delete", summary="Delete a snapshot")
-async def delete_snapshot(space: CurrentSpace, name: str) -> None:
+async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str) -> None:
     _find(space, name)
-    del space.snapshots[name]
+    spaces.delete_snapshot(space, name)
 
 
 @router.get(
@@ -103,6 +103,7 @@ async def download_snapshot(space: CurrentSpace, name: str) -> Response:
     status_code=201,
     response_model=SnapshotOut,
     operation_id="sim.snapshots.upload",
+    openapi_extra={"requestBody": {"required": True, "content": {FILE_TYPE: {}}}},
     summary="Upload a snapshot that was downloaded; one of the same name is replaced",
 )
 async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:

@@ -25,7 +25,7 @@ class SpaceIn(Strict):
 
 
 class SpaceOut(BaseModel):
-    """A space: where it is reached, and how much it holds."""
+    """A space: where it is reached, and what it holds; `bytes` is what it has changed since its start."""
 
     name: str
     vendors: dict[str, str]
@@ -36,15 +36,23 @@ class SpaceOut(BaseModel):
 
 
 class SpacesOut(BaseModel):
-    """All spaces, with the bytes that they take together."""
+    """All spaces, with the bytes that they and their snapshots take together.
+
+    `image_bytes` of them are snapshots and the starts of spaces that were made of others; each counts once.
+    """
 
     spaces: list[SpaceOut]
     bytes: int
+    image_bytes: int
 
 
 @router.get("", response_model=SpacesOut, operation_id="sim.spaces.list", summary="List all spaces")
 async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
-    return {"spaces": [_told(request, space) for space in spaces], "bytes": spaces.size}
+    return {
+        "spaces": [_told(request, space) for space in spaces],
+        "bytes": spaces.size,
+        "image_bytes": spaces.images_size,
+    }
 
 
 @router.post(
@@ -107,7 +115,7 @@ def _told(request: Request, space: Space) -> dict[str, Any]:
         "name": space.name,
         "vendors": addresses(request, space.name),
         "control": f"{_root(request, space.name)}/_sim",
-        "bytes": space.size,
+        "bytes": space.database.size,
         "requests": len(space.journal),
         "snapshots": list(space.snapshots),
     }

@@ -106,6 +106,8 @@ class Clock:
 
 def later(start: datetime, duration: str) -> datetime:
     """`start` plus an ISO 8601 duration such as P1M; months and years by the calendar. Raises ClockError."""
+    if "." in duration.partition("T")[0] or "," in duration.partition("T")[0]:
+        raise ClockError("must have whole days, months and years; only what follows T may have fractions")
     try:
         by = isodate.parse_duration(duration)  # type: ignore[no-untyped-call]
     except (isodate.ISO8601Error, ValueError, ArithmeticError, TypeError) as error:
@@ -122,4 +124,4 @@ def later(start: datetime, duration: str) -> datetime:
 
 
 def _text(instant: datetime) -> str:
-    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return instant.isoformat().replace("+00:00", "Z")

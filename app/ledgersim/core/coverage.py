@@ -13,10 +13,11 @@ class Coverage:
         self.problems: Counter[tuple[str | None, str]] = Counter()  # by mount
 
     def count(self, mount: str | None, record: Record) -> None:
-        """Note an answer; one that no route gave counts only by its problem."""
-        if record.operation is not None and record.status is not None:
-            self.answers[record.operation, record.status] += 1
-        if record.problem is not None:
+        """Note what a vendor's own code answered: not what a fault did, but what it kept back."""
+        status = record.withheld if record.spoilt else record.status or record.withheld
+        if record.operation is not None and status is not None:
+            self.answers[record.operation, status] += 1
+        if record.problem is not None and not record.spoilt:
             self.problems[mount, record.problem] += 1
 
     def clear(self) -> None:

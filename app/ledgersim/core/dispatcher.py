@@ -129,7 +129,7 @@ class Dispatcher:
             if mount != self._control:
                 strikes = self._admit(record, space, asked_for)
         except Problem as problem:
-            await exchange.refuse(problem, child)
+            await exchange.refuse(problem, child, app.render)
             return
         except Exception:  # rows of the user's own, which no rule of ours has made
             log.exception("what falls due in the space %s cannot happen", space.name)

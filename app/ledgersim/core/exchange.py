@@ -13,13 +13,16 @@ from ledgersim.core.faults import Strike
 from ledgersim.core.journal import Record
 from ledgersim.core.notes import Note
 from ledgersim.core.plain import refusal
-from ledgersim.core.problems import Problem
+from ledgersim.core.problems import UNAUTHORIZED, Problem
 from ledgersim.core.vendor import Render, VendorApp
 
 MOST_TOLD = 1_000  # characters of `Sim-Violations`
 _SAFE = "[].$@-_:/"  # what stands there as it is
 
 NOT_SUPPORTED = Problem(501, "not-supported", "Not supported")
+RESET_MEANWHILE = Problem(503, "reset-meanwhile", "Service Unavailable").with_detail(
+    "The space was reset while a fault held this request up. Nothing was carried out."
+)
 
 
 class Exchange:
@@ -73,6 +76,7 @@ class Exchange:
     async def refuse(self, problem: Problem, scope: Scope, render: Render = refusal) -> None:
         """Answer with a refusal: in the simulator's own words, or as `render` writes it."""
         self.record.refuse(problem)
+        self.record.spoilt = True
         await render(problem, Request(scope))(scope, self.receive, self.send)
 
     async def spoil(self, app: VendorApp, scope: Scope, strikes: list[Strike]) -> None:
@@ -83,7 +87,7 @@ class Exchange:
             await self.refuse(_no_connection(breaks), scope)
             return
         before = [one for one in strikes if not one.fault.after_commit]
-        if await self._struck(before, scope, app.render):
+        if await self._struck(before, scope, app):
             return
         after = [one for one in strikes if one.fault.after_commit]
         if not after:
@@ -96,22 +100,26 @@ class Exchange:
 
         await app(scope, self.receive, hold)
         self.record.withheld = answer[0]["status"]
-        if not await self._struck(after, scope, app.render, answer):
+        if not await self._struck(after, scope, app, answer):
             self.record.withheld = None
             for message in answer:
                 await self.send(message)
 
     async def _struck(
-        self, strikes: list[Strike], scope: Scope, render: Render, answer: Sequence[Message] = ()
+        self, strikes: list[Strike], scope: Scope, app: VendorApp, answer: Sequence[Message] = ()
     ) -> bool:
         """Let faults strike; whether one of them has taken the place of the answer."""
         for one in strikes:
             if one.fault.kind == "delay":
+                restarts = scope["space"].restarts
                 await sleep(one.seconds)
-                continue
-            if one.problem is not None:
-                self.record.problem, self.record.detail = one.problem.code, one.problem.detail
-                await render(one.problem, Request(scope))(scope, self.receive, self.send)
+                if scope["space"].restarts == restarts or answer:
+                    continue
+                await self.refuse(RESET_MEANWHILE, scope, app.render)
+            elif one.problem is not None:
+                problem = _challenging(one.problem, app)
+                self.record.problem, self.record.detail, self.record.spoilt = problem.code, problem.detail, True
+                await app.render(problem, Request(scope))(scope, self.receive, self.send)
             elif one.fault.kind == "truncate":
                 await self._truncate(answer, one.fault.bytes, scope)
             else:
@@ -134,6 +142,13 @@ class Exchange:
         await self._read_to_end()
         self.end()
         await connection.close(scope, self.receive)
+
+
+def _challenging(problem: Problem, app: VendorApp) -> Problem:
+    """The refusal with what the vendor asks for credentials by, where it is one for want of them."""
+    if problem.status != UNAUTHORIZED.status or app.about.challenge is None:
+        return problem
+    return problem.with_detail(problem.detail, WWW_Authenticate=app.about.challenge)
 
 
 def _no_connection(one: Strike) -> Problem:

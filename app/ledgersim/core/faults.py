@@ -6,7 +6,8 @@ from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from ledgersim.core import problems
 from ledgersim.core.clock import ClockError, later
@@ -27,6 +28,7 @@ BAD_HEADER = Problem(400, "bad-fault", "Bad Sim-Fault")
 
 # What stands behind the kind in the header.
 _VALUE_OF = {"delay": "seconds", "truncate": "bytes"}
+_IN_HEADER = ("when", "retry-after")  # and this behind it
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 # What each kind takes beside what all take, and what it must have.
@@ -45,16 +47,28 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
 }
 _OF_A_KIND = {name for names in _MEMBERS.values() for name in names}
 
-Seconds = Annotated[float, Field(ge=0, le=MOST_SECONDS, allow_inf_nan=False, strict=False)]
-
 
 class Between(BaseModel):
     """A delay drawn evenly from a range, in seconds of real time."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    least: Seconds = Field(alias="from")
-    most: Seconds = Field(alias="to")
+    least: float = Field(alias="from", ge=0, le=MOST_SECONDS)
+    most: float = Field(alias="to", ge=0, le=MOST_SECONDS)
+
+
+def _read_seconds(value: Any) -> Any:
+    """A number as it is, an object as a range."""
+    try:
+        if isinstance(value, dict):
+            return Between.model_validate(value)
+        if not isinstance(value, bool) and 0 <= float(value) <= MOST_SECONDS:
+            return float(value)
+    except (ValueError, TypeError, ArithmeticError):
+        pass
+    raise PydanticCustomError(
+        "seconds", f'Input should be a number from 0 to {MOST_SECONDS}, or {{"from": 0.5, "to": 2}} for a range'
+    )
 
 
 class Fault(BaseModel):
@@ -71,7 +85,7 @@ class Fault(BaseModel):
     status: Annotated[int, Field(ge=400, le=599)] | None = None
     retry_after: Annotated[int, Field(ge=0, le=10**9)] | None = None
     detail: Annotated[str, Field(max_length=1_000)] | None = None
-    seconds: Seconds | Between | None = None
+    seconds: Annotated[float | Between | None, BeforeValidator(_read_seconds)] = None
     bytes: Annotated[int, Field(ge=0, le=10**9)] | None = None
     limit: Annotated[int, Field(ge=0, le=10**9)] | None = None
     window: str | None = None
@@ -244,6 +258,8 @@ def from_header(text: str, now: datetime, chance: Stream) -> Strike:
     """
     try:
         fault = Fault.model_validate(_members(text))
+        if fault.kind == "quota":
+            raise invalid("kind", "a quota is for many requests; make it with POST /_sim/faults")
         fault.check(now)
     except ValidationError as error:
         first = error.errors()[0]
@@ -263,6 +279,8 @@ def _members(text: str) -> dict[str, Any]:
         members[_VALUE_OF.get(kind, kind)] = value
     for part in others:
         name, _, value = (part.strip() for part in part.partition("="))
+        if name not in _IN_HEADER:
+            raise invalid(name or part, f"a header takes only {' and '.join(_IN_HEADER)} here")
         members[name.replace("-", "_")] = value
     for name in ("status", "retry_after", "bytes"):
         if name in members and _DIGITS.fullmatch(members[name]):

@@ -41,6 +41,7 @@ class Record:
     problem: str | None = None
     detail: str = ""
     notes: list[Note] = field(default_factory=list)
+    spoilt: bool = False  # the answer is not that of the vendor's own rules
     withheld: int | None = None  # the status of an answer that a fault has kept back or replaced
     faults: list[str] = field(default_factory=list)
     nearest: Nearest | None = None

@@ -1,7 +1,7 @@
 """Which requests are meant: by operation, method, path and headers; for what has been recorded, by more."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, NamedTuple, Protocol
@@ -83,8 +83,10 @@ class RecordMatch(Match):
             found["status"] = asked.status
         if not _agrees(self.problem, asked.problem):
             found["problem"] = asked.problem
-        if self.body is not None and (asked.is_cut or not _contains_json(asked.body, self.body)):
-            found["body"] = "it was too long to be kept in full" if asked.is_cut else "it differs"
+        if self.body is not None and asked.is_cut:
+            found["body"] = "it was too long to be kept in full"
+        elif self.body is not None:
+            found |= _unlike_json(asked.body, self.body)
         return found
 
     def may_mean(self, known: Known) -> bool:
@@ -113,25 +115,26 @@ def _unlike(
     }
 
 
-def _contains_json(body: bytes, wanted: Any) -> bool:
+def _unlike_json(body: bytes, wanted: Any) -> dict[str, Any]:
     try:
-        return contains(json.loads(body, parse_float=Decimal), wanted)
+        return dict(unlike(json.loads(body, parse_float=Decimal), wanted))
     except (ValueError, ArithmeticError, RecursionError):
-        return False
+        return {"body": "it is no JSON"}
 
 
-def contains(value: Any, wanted: Any) -> bool:
-    """Whether a JSON value has all members of the wanted one; lists element by element, in order."""
-    if isinstance(wanted, dict):
-        return isinstance(value, dict) and all(
-            name in value and contains(value[name], item) for name, item in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            isinstance(value, list)
-            and len(value) == len(wanted)
-            and all(contains(one, other) for one, other in zip(value, wanted, strict=True))
-        )
-    if isinstance(wanted, bool) or isinstance(value, bool):
-        return value is wanted
-    return bool(value == wanted)
+def unlike(value: Any, wanted: Any, path: str = "body") -> Iterator[tuple[str, Any]]:
+    """Where a JSON value has not what is wanted, and what it has there: `body[0].amount`, or None for nothing.
+
+    Of an object the members wanted count, of a list all elements in order.
+    """
+    if isinstance(wanted, dict) and isinstance(value, dict):
+        for name, item in wanted.items():
+            if name in value:
+                yield from unlike(value[name], item, f"{path}.{name}")
+            else:
+                yield f"{path}.{name}", None
+    elif isinstance(wanted, list) and isinstance(value, list) and len(value) == len(wanted):
+        for number, (one, other) in enumerate(zip(value, wanted, strict=True)):
+            yield from unlike(one, other, f"{path}[{number}]")
+    elif value != wanted or isinstance(value, bool) is not isinstance(wanted, bool):
+        yield path, value

@@ -78,6 +78,7 @@ class Space:
         self.snapshots: dict[str, Snapshot] = {}
         self.image = image
         self.busy = 0  # requests in flight
+        self.restarts = 0  # how often all rows have been put back
         self._leaving = False
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = database.version
@@ -203,6 +204,7 @@ class Space:
     def _put_back(self, image: bytes) -> None:
         """Put an image in place of all rows. Chance goes on: a token of before is never issued again."""
         self.runs.cancel(self.clock.now())
+        self.restarts += 1
         self.events.clear()
         chance = self.chance.position
         self.database.restore(image)
@@ -238,16 +240,6 @@ class Space:
         """When a token of this space ends or ended; None for one that it does not know."""
         found = row(self.connection, _FIND_TOKEN, of_vendor=vendor, of_token=token)
         return None if found is None else found["expires_at"]
-
-    @property
-    def version(self) -> object:
-        """Equal as long as the space has not changed in size."""
-        return self.database.version, len(self.snapshots)
-
-    @property
-    def size(self) -> int:
-        """How many bytes the rows and the snapshots take."""
-        return self.database.size + sum(len(one.image) for one in self.snapshots.values())
 
     def enter(self) -> None:
         """A request begins; the space stays open until it `leave`s."""

@@ -10,9 +10,9 @@ from ledgersim.core.space import Snapshot, Space, SpaceSettings
 
 DEFAULT = "default"
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}")  # `.` and `..` are no segments of a path
 
-BAD_NAME = Problem(400, "bad-space-name", "Bad space name")
+BAD_NAME = Problem(400, "bad-name", "Bad name")
 TOO_MANY = Problem(503, "too-many-spaces", "Too many spaces")
 NO_ROOM = Problem(503, "no-room", "No room")
 NO_SUCH_SPACE = Problem(404, "no-such-space", "No such space")
@@ -40,7 +40,8 @@ class Spaces:
         default = default or Database.in_memory(image)
         self._spaces = {DEFAULT: Space(DEFAULT, default, image, settings)}
         self._weights: dict[str, tuple[object, int]] = {}
-        self.size = 0
+        self._rows_size = 0
+        self.images_size = 0  # of snapshots and of what spaces start from, the seeded world aside
         self._weigh(self._spaces[DEFAULT])
 
     def __iter__(self) -> Iterator[Space]:
@@ -77,6 +78,8 @@ class Spaces:
         start = self._image if image is None else image
         space = self._spaces[name] = Space(name, Database.in_memory(start), start, self._settings)
         self._weigh(space)
+        if image is not None:
+            self._weigh_images()
         return space
 
     def _free_name(self) -> str:
@@ -91,7 +94,8 @@ class Spaces:
         if name == DEFAULT:
             raise CONFLICT.with_detail("The default space stays; POST /_sim/reset takes it back to the start.")
         del self._spaces[name]
-        self.size -= self._weights.pop(name)[1]
+        self._rows_size -= self._weights.pop(name)[1]
+        self._weigh_images()
         space.retire()
 
     def take_snapshot(self, space: Space, name: str, image: bytes | None = None) -> Snapshot:
@@ -100,19 +104,34 @@ class Spaces:
         image = space.database.image() if image is None else image
         self.check_room(len(image))
         snapshot = space.snapshots[name] = Snapshot(image, space.clock.now())
-        self._weigh(space)
+        self._weigh_images()
         return snapshot
+
+    def delete_snapshot(self, space: Space, name: str) -> None:
+        """Let go of a snapshot of a space."""
+        del space.snapshots[name]
+        self._weigh_images()
 
     def leave(self, space: Space) -> None:
         """A request to a space has ended."""
         space.leave()
-        if self._spaces.get(space.name) is space and self._weights[space.name][0] != space.version:
+        if self._spaces.get(space.name) is space and self._weights[space.name][0] != space.database.version:
             self._weigh(space)
 
     def _weigh(self, space: Space) -> None:
-        size = space.size if space.image is self._image else space.size + len(space.image)
-        self.size += size - self._weights.get(space.name, (None, 0))[1]
-        self._weights[space.name] = space.version, size
+        size = space.database.size
+        self._rows_size += size - self._weights.get(space.name, (None, 0))[1]
+        self._weights[space.name] = space.database.version, size
+
+    def _weigh_images(self) -> None:
+        images = [space.image for space in self]
+        images += [one.image for space in self for one in space.snapshots.values()]
+        self.images_size = sum({id(one): len(one) for one in images if one is not self._image}.values())
+
+    @property
+    def size(self) -> int:
+        """How many bytes all spaces and snapshots take beside the seeded world; what they share counts once."""
+        return self._rows_size + self.images_size
 
     def check_room(self, wanted: int = 0) -> None:
         """Raises a 503 Problem where all spaces together take too many bytes, or would with so many more."""

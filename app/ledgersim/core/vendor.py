@@ -115,6 +115,7 @@ class About:
     security: Mapping[str, Any] = field(default_factory=dict)
     open_operations: frozenset[str] = frozenset()
     problems: Sequence[Problem] = problems.COMMON
+    challenge: str | None = None  # of `WWW-Authenticate`, where the vendor sends it
 
 
 class VendorApp(FastAPI):

@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledgersim.core.vendor import About, VendorApp, VendorSettings
 from ledgersim.vendors.aptic.auth.routes import router_for
-from ledgersim.vendors.aptic.auth.rules import TOKEN_OPERATION, guard
+from ledgersim.vendors.aptic.auth.rules import CHALLENGE, TOKEN_OPERATION, guard
 from ledgersim.vendors.aptic.cases import routes as cases
 from ledgersim.vendors.aptic.clients.routes import router as clients
 from ledgersim.vendors.aptic.credit_insurances.routes import router as credit_insurances
@@ -36,6 +36,7 @@ _ABOUT = About(
         "apikey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
     },
     open_operations=frozenset({TOKEN_OPERATION}),
+    challenge=CHALLENGE,
 )
 
 

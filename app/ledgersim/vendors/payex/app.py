@@ -12,7 +12,7 @@ from ledgersim.vendors.payex.customers.routes import router as customers
 from ledgersim.vendors.payex.errors import renderer
 from ledgersim.vendors.payex.invoices.routes import router as invoices
 from ledgersim.vendors.payex.kyc.routes import router as kyc
-from ledgersim.vendors.payex.ledgers.rules import guard
+from ledgersim.vendors.payex.ledgers.rules import CHALLENGE, guard
 from ledgersim.vendors.payex.problems import PROBLEMS
 from ledgersim.vendors.payex.surpluses.routes import router as surpluses
 
@@ -42,7 +42,7 @@ def build(settings: VendorSettings) -> VendorApp:
         "PayEx ledger customer API (simulated)",
         renderer(settings.payex_problem_case),
         guard(settings.auth),
-        About(problems=(*COMMON, *PROBLEMS)),
+        About(problems=(*COMMON, *PROBLEMS), challenge=CHALLENGE),
     )
     app.add_middleware(QueryNamesInAnyCase)
     app.include(customers, kyc, surpluses, addresses, consents, invoices)

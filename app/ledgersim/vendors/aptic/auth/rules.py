@@ -18,6 +18,7 @@ AuthMode = Literal["lenient", "strict", "off"]
 
 VENDOR = "aptic"
 TOKEN_LIFETIME = timedelta(seconds=3600)
+CHALLENGE = 'Bearer realm="aptic"'
 TOKEN_OPERATION = "aptic.auth.token"
 
 
@@ -61,7 +62,7 @@ def _missing(has_key: bool) -> Problem:
 
 
 def _unauthorized(detail: str, error: str = "") -> Problem:
-    challenge = 'Bearer realm="aptic"' + (f', error="{error}"' if error else "")
+    challenge = CHALLENGE + (f', error="{error}"' if error else "")
     return UNAUTHORIZED.with_detail(detail, WWW_Authenticate=challenge)
 
 

@@ -23,6 +23,7 @@ GRANTED_BY = {
     "payex.generatecustomer": POPULATION_REGISTER,
 }
 LEDGERS = "payex.ledgers"  # the fact: how each ledger is set up
+CHALLENGE = 'Bearer realm="payex"'
 NEXT_PROBLEM = "payex.next_problem"  # the fact: by ledger, the failure that its next request meets
 
 
@@ -92,4 +93,4 @@ def _check_token(space: Space, ledger: Ledger, token: str, mode: AuthMode) -> No
 
 
 def _unauthorized(detail: str) -> Problem:
-    return UNAUTHORIZED.with_detail(detail, WWW_Authenticate='Bearer realm="payex"')
+    return UNAUTHORIZED.with_detail(detail, WWW_Authenticate=CHALLENGE)
