@@ -151,6 +151,74 @@ def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(run: pytest.
     assert result.outlines.count(reason) == 2
 
 
+def test_other_settings_in_a_folder_fail_its_tests_and_say_what_to_do(run: pytest.Pytester) -> None:
+    settings = """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def ledgersim_settings():
+            return {"created_status": 200}
+        """
+    test = "def test_a_space(ledgersim): pass"
+    run.makepyfile(**{"test_first": test, "other/conftest": settings, "other/test_other": test})
+    for order in (["test_first.py", "other"], ["other", "test_first.py"]):
+        result = run.runpytest_subprocess(*PLUGIN, "-rN", *order)
+        result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "The server of this session runs with the settings {'created_status': 200}, and this test asks for"
+            " {}. There is one set of settings a run: override ledgersim_settings in the root conftest.py, or*"
+        ]
+    )
+
+
+def test_a_module_may_have_a_server_of_its_own(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        test_first="def test_a_space(ledgersim): pass",
+        test_own="""
+        import httpx
+        import pytest
+
+        from ledgersim.testing import Server
+
+        @pytest.fixture(scope="module")
+        def ledgersim_settings():
+            return {"created_status": 200}
+
+        @pytest.fixture(scope="module")
+        def ledgersim_server(ledgersim_settings):
+            with Server(**ledgersim_settings) as server:
+                yield server
+
+        def test_a_space(ledgersim, ledgersim_server):
+            assert ledgersim.url.startswith(ledgersim_server.url)
+            answer = httpx.put(
+                f"{ledgersim.aptic}/v1/Debtors", json={"fullName": "Bo"}, headers={"Authorization": "Bearer x"}
+            )
+            assert answer.status_code == 200
+        """,
+    )
+    run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
+
+
+def test_of_a_refused_call_the_line_of_the_test_is_shown_alone(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        def test_refused(ledgersim):
+            ledgersim.clock.advance("soon")
+
+        def test_unknown(ledgersim):
+            ledgersim.personas["Ulla Unpiad"]
+        """
+    )
+    result = run.runpytest_subprocess(*PLUGIN, "-rN")
+    result.assert_outcomes(failed=2)
+    assert [line for line in result.outlines if line.startswith(">")] == [
+        '>       ledgersim.clock.advance("soon")',
+        '>       ledgersim.personas["Ulla Unpiad"]',
+    ]
+
+
 def test_a_client_in_the_same_process_has_an_application_of_its_own(run: pytest.Pytester) -> None:
     run.makepyfile(
         """

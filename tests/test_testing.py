@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from ledgersim.testing import CannotStart, Refused, Server, Space
+from ledgersim.testing import CannotStart, Fault, Faults, Refused, Server, Space
 
 CLIENT = {"Authorization": "Bearer any"}
 PETRA = "5eed0002-deb0-4000-8000-000000000001"
@@ -54,9 +55,10 @@ def test_a_server_takes_a_free_port_of_this_machine_and_frees_it_again() -> None
     with Server() as one, Server() as other:
         assert one.url.startswith("http://127.0.0.1:")
         assert one.url != other.url
-        assert httpx.get(f"{one.url}/_sim/health/live").status_code == 200
+        url = one.url
+        assert httpx.get(f"{url}/_sim/health/live").status_code == 200
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{one.url}/_sim/health/live")
+        httpx.get(f"{url}/_sim/health/live")
 
 
 def test_a_server_takes_the_options_and_not_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,12 +100,39 @@ def test_a_server_that_cannot_start_says_why(server: Server) -> None:
         Server(world="no-such-world").start()
 
 
+def test_a_server_runs_once_at_a_time() -> None:
+    server = Server()
+    assert repr(server) == "<Server that does not run>"
+    server.stop()
+    for call in (lambda: server.url, server.space, server.coverage):
+        with pytest.raises(RuntimeError, match=r"^the server does not run; call start\(\) first"):
+            call()
+    with server:
+        url = server.url
+        assert repr(server) == f"<Server {url}>"
+        with pytest.raises(RuntimeError, match=f"^the server runs already, at {url}; "):
+            server.start()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/_sim/health/live")
+    with server:
+        assert httpx.get(f"{server.url}/_sim/health/live").status_code == 200
+
+
+def test_a_server_tells_what_has_been_exercised() -> None:
+    with Server() as server:
+        httpx.get(f"{server.space().aptic}/v1/Debtors", headers=CLIENT)
+        told = server.coverage()
+    assert told["exercised"] == 1
+    assert told["vendors"]["aptic"]["operations"]["aptic.debtors.list"]["answers"] == {"200": 1}
+
+
 # Spaces
 
 
 def test_a_space_tells_the_address_of_each_vendor(server: Server) -> None:
     with server.space("mine") as space:
         assert space.name == "mine"
+        assert repr(space) == f"<Space mine {server.url}/s/mine>"
         assert space.url == f"{server.url}/s/mine"
         assert space.aptic == f"{server.url}/s/mine/APIGW"
         assert space.payex == f"{server.url}/s/mine/ledger"
@@ -163,10 +192,26 @@ def test_a_snapshot_is_gone_back_to_and_a_reset_goes_back_to_the_start(
 
 def test_personas_are_found_by_name(space: Space) -> None:
     assert space.personas["Petra Paymentplan"]["aptic"]["debtorGuid"] == PETRA
+    with pytest.raises(KeyError, match=r"'Ulla Unpiad' is no persona; did you mean 'Ulla Unpaid'\?"):
+        space.personas["Ulla Unpiad"]
+    with pytest.raises(KeyError, match=r"'x' is no persona; there are .*Petra Paymentplan, "):
+        space.personas["x"]
+
+
+def test_fixtures_are_a_file_a_text_or_a_dict(space: Space, aptic: httpx.Client, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("aptic: {debtors: [{fullName: Ada Ek}]}", encoding="utf-8")
+    space.fixtures(file)
+    space.fixtures("aptic:\n  debtors:\n  - fullName: Ada Ek\n")
+    space.fixtures({"aptic": {"debtors": [{"fullName": "Ada Ek"}]}})
+    assert named(aptic, "Ada Ek") == 3
+    with pytest.raises(ValueError, match=r"^'mine\.yaml' is the name of a file, not fixtures; pass Path\("):
+        space.fixtures("mine.yaml")
 
 
 def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None:
     assert space.control("GET", "/health/live") == {"status": "ok"}
+    assert space.control("GET", "health/live") == {"status": "ok"}
     assert (
         space.control("POST", "/faults", {"kind": "drop", "ttl": timedelta(hours=1)})["ttl"] == "PT3600.000000S"
     )
@@ -255,7 +300,9 @@ def test_a_clock_moves_on_by_a_duration(space: Space, by: Any, instant: datetime
 
 def test_moving_on_tells_what_fell_due_in_order(space: Space) -> None:
     space.clock.freeze(START)
+    assert space.clock.events() == []
     events = space.clock.advance("P3M")
+    assert space.clock.events() == events
     assert events == sorted(events, key=lambda event: event["at"])
     assert [(event["at"], event["event"]) for event in events if PETRA in event["href"]] == [
         ("2026-01-17T00:00:00Z", "aptic.paymentplan.invoiced"),
@@ -277,6 +324,66 @@ def test_a_status_is_the_vendors_own_refusal_as_often_as_asked_for(space: Space,
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert aptic.get("/v1/Debtors").status_code == 200
     assert fault.fired == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "members"),
+    [
+        (lambda faults: faults.drop(), {"kind": "drop"}),
+        (lambda faults: faults.drop(True), {"kind": "drop", "when": "after_commit"}),
+        (lambda faults: faults.drop(when="after_commit"), {"kind": "drop", "when": "after_commit"}),
+        (lambda faults: faults.drop(when="before"), {"kind": "drop", "when": "before"}),
+        (
+            lambda faults: faults.status(503, after_commit=True),
+            {"kind": "status", "status": 503, "when": "after_commit"},
+        ),
+        (
+            lambda faults: faults.delay(2, after_commit=True, header={"x-n": 5}),
+            {"kind": "delay", "seconds": 2, "when": "after_commit", "match": {"header": {"x-n": "5"}}},
+        ),
+        (
+            lambda faults: faults.add("reset", after_commit=True, match={"query": {"$top": 5, "all": True}}),
+            {"kind": "reset", "when": "after_commit", "match": {"query": {"$top": "5", "all": "true"}}},
+        ),
+        (lambda faults: faults.truncate(), {"kind": "truncate"}),
+        (lambda faults: faults.truncate(7, times=1), {"kind": "truncate", "bytes": 7, "times": 1}),
+        (
+            lambda faults: faults.quota(1, "PT1M", operation="aptic.*"),
+            {"kind": "quota", "limit": 1, "window": "PT1M", "match": {"operation": "aptic.*"}},
+        ),
+    ],
+)
+def test_faults_have_short_forms(
+    space: Space, call: Callable[[Faults], Fault], members: dict[str, Any]
+) -> None:
+    fault = call(space.faults)
+    told = space.control("GET", f"/faults/{fault.id}")
+    assert told == {"id": "f1", "fired": 0, "ended": False, **members}
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (
+            lambda faults: faults.drop(match={"method": "GET"}, operation="aptic.*", path="/x"),
+            "put operation, path into match, or leave match out",
+        ),
+        (lambda faults: faults.drop(True, when="before"), "after_commit=True contradicts when='before'"),
+    ],
+)
+def test_members_of_a_fault_that_contradict_each_other_are_refused(
+    space: Space, call: Callable[[Faults], Fault], reason: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{reason}$"):
+        call(space.faults)
+    assert space.control("GET", "/faults") == {"faults": []}
+
+
+def test_a_fault_shows_what_it_is(space: Space) -> None:
+    fault = space.faults.status(503, times=1, operation="aptic.*")
+    assert repr(fault) == "<Fault f1 status match={'operation': 'aptic.*'} status=503 times=1>"
+    space.reset()
+    assert repr(fault) == "<Fault f1 status match={'operation': 'aptic.*'} status=503 times=1>"
 
 
 @pytest.mark.parametrize(
@@ -313,7 +420,7 @@ def test_a_connection_that_is_dropped_after_the_commit_has_written(space: Space,
 
 
 def test_a_delay_is_longer_than_an_impatient_client_waits(space: Space, aptic: httpx.Client) -> None:
-    space.faults.delay(30, match={"path": "/apigw/v1/debtors"}, method="GET")
+    space.faults.delay(30, match={"path": "/apigw/v1/debtors", "method": "GET"})
     with pytest.raises(httpx.ReadTimeout):
         aptic.get("/v1/Debtors", timeout=0.2)
     assert create_debtor(aptic).status_code == 201
@@ -338,6 +445,14 @@ def test_requests_are_listed_by_filters_and_read_in_full(space: Space, aptic: ht
     (refused,) = space.requests(violations=True, status=400)
     assert space.requests(since=refused["id"], limit=1)[0]["operation"] == "aptic.debtors.list"
     assert space.request(refused["id"])["request"]["body"] == {"fullName": 5}
+
+
+def test_without_a_limit_as_many_requests_are_listed_as_can_be(space: Space, aptic: httpx.Client) -> None:
+    for _ in range(101):
+        aptic.get("/v1/Debtors?$top=1")
+    assert len(space.requests()) == 101
+    assert len(space.requests(limit=7)) == 7
+    assert len(space.verify(101, query={"$top": 1})) == 101
 
 
 def test_verifying_returns_the_ids_of_the_requests_meant(space: Space, aptic: httpx.Client) -> None:
@@ -367,7 +482,26 @@ def test_verifying_in_vain_tells_why_and_what_came_nearest(space: Space, aptic: 
     )
     with pytest.raises(AssertionError) as caught:
         space.verify(at_most=1)
-    assert str(caught.value) == "2 found, at most 1 expected. Wanted: any request"
+    assert str(caught.value).startswith("2 found, at most 1 expected. Wanted: any request")
+
+
+def test_verifying_in_vain_shows_what_was_found_too_often(
+    monkeypatch: pytest.MonkeyPatch, space: Space
+) -> None:
+    request = {"id": 3, "method": "PUT", "path": "/APIGW/v1/Debtors", "query": "", "status": 201}
+    told = {"ok": False, "reason": "2 found, exactly 1 expected.", "found": [request], "matching": [3]}
+    nearest = [{**request, "id": 2, "differs": {"body.paymentAmount": 10}}]
+    monkeypatch.setattr(space, "_control", lambda *_: {**told, "nearest": nearest})
+    with pytest.raises(AssertionError) as caught:
+        space.verify(1, operation="aptic.debtors.create")
+    assert str(caught.value) == (
+        "2 found, exactly 1 expected. Wanted: operation='aptic.debtors.create'\n"
+        "Found:\n"
+        "#3 PUT /APIGW/v1/Debtors -> 201\n"
+        "Nearest:\n"
+        "#2 PUT /APIGW/v1/Debtors -> 201\n"
+        "    differs in body.paymentAmount: 10"
+    )
 
 
 def test_troubles_are_the_last_requests_that_something_was_amiss_with(
@@ -375,16 +509,17 @@ def test_troubles_are_the_last_requests_that_something_was_amiss_with(
 ) -> None:
     aptic.get("/v1/Debtors")
     assert space.troubles() == ""
-    for _ in range(5):
+    for _ in range(12):
         space.faults.drop(times=1)
         with pytest.raises(httpx.RemoteProtocolError):
             aptic.get("/v1/Debtors?$top=1")
     ids = [one["id"] for one in space.requests()][1:]
     aptic.get("/v1/Debtors")
-    assert space.troubles() == "\n".join(
+    told = [
         f"#{id} GET /APIGW/v1/Debtors?$top=1 -> no answer\n    fault f{number} drop"
         for number, id in enumerate(ids, 1)
-    )
+    ]
+    assert space.troubles() == "\n".join(["… 2 earlier", *told[2:]])
 
 
 def test_troubles_of_a_server_that_has_ended_are_not_known() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 _SPACE = pytest.StashKey["Space"]()
+_STARTED = pytest.StashKey[tuple["Server", dict[str, Any]]]()  # the server of the session, and its settings
 _NUMBERS = count(1)
 _MOST_OF_A_NAME = 50  # characters; names of spaces have up to 64
 
@@ -27,24 +28,37 @@ _MOST_OF_A_NAME = 50  # characters; names of spaces have up to 64
 def ledgersim_settings() -> dict[str, Any]:
     """The settings of the simulator, by the names of the options: `{"customers": 50, "auth": "strict"}`.
 
-    Override it in conftest.py. The LEDGERSIM_ variables are not read, so that tests do not depend on them.
+    Override it in the root conftest.py: there is one set of settings a run. The LEDGERSIM_ variables are not
+    read, so that tests do not depend on them.
     """
     return {}
 
 
 @pytest.fixture(scope="session")
-def ledgersim_server(ledgersim_settings: dict[str, Any]) -> Iterator[Server]:
+def ledgersim_server(ledgersim_settings: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[Server]:
     """The server of the session, in this process, on a free port of 127.0.0.1."""
     from ledgersim.testing import Server
 
     server = _or_fail(lambda: Server(**ledgersim_settings).start())
+    request.config.stash[_STARTED] = server, dict(ledgersim_settings)
     yield server
     server.stop()
 
 
 @pytest.fixture
-def ledgersim(ledgersim_server: Server, request: pytest.FixtureRequest) -> Iterator[Space]:
+def ledgersim(
+    ledgersim_server: Server, ledgersim_settings: dict[str, Any], request: pytest.FixtureRequest
+) -> Iterator[Space]:
     """A fresh space of the simulator: addresses of the vendors, clock, faults, recorded requests."""
+    server, settings = request.config.stash.get(_STARTED, (None, {}))
+    if ledgersim_server is server and ledgersim_settings != settings:
+        pytest.fail(
+            f"The server of this session runs with the settings {settings}, and this test asks for "
+            f"{ledgersim_settings}. There is one set of settings a run: override ledgersim_settings in the "
+            "root conftest.py, or give these tests a server of their own, by a fixture ledgersim_server of "
+            "their module or folder: `with Server(...) as server: yield server`.",
+            pytrace=False,
+        )
     told = re.sub(r"[^A-Za-z0-9._-]+", "-", request.node.name)[:_MOST_OF_A_NAME]
     with ledgersim_server.space(f"{told}-{next(_NUMBERS)}") as space:
         request.node.stash[_SPACE] = space

@@ -10,7 +10,8 @@ The pytest plugin hands out such spaces as the fixture `ledgersim`; this package
 
 from ledgersim.core.startup import CannotStart
 from ledgersim.testing.calls import Refused
+from ledgersim.testing.faults import Fault, Faults
 from ledgersim.testing.server import Server
-from ledgersim.testing.space import Clock, Fault, Faults, Space
+from ledgersim.testing.space import Clock, Space
 
 __all__ = ["CannotStart", "Clock", "Fault", "Faults", "Refused", "Server", "Space"]

@@ -1,5 +1,6 @@
 """Calls of the control plane, with Python values in and out."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LIMIT = 60  # seconds for a call
+
+__tracebackhide__ = True  # pytest shows the line of the test
 
 
 class Refused(Exception):
@@ -44,6 +47,23 @@ class Calls:
         if answer.status >= 400:
             raise Refused(answer.status, body["detail"] if isinstance(body, dict) else raw.decode())
         return body if raw else None
+
+
+def texts_in(match: Mapping[str, Any]) -> dict[str, Any]:
+    """Which requests are meant, with the values of `header` and `query` as the text that they are there."""
+    return {
+        name: {key: text_of(one) for key, one in value.items()}
+        if name in ("header", "query") and isinstance(value, Mapping)
+        else value
+        for name, value in match.items()
+    }
+
+
+def text_of(value: Any) -> Any:
+    """Numbers, true and false as text; anything else as it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | Decimal) else value
 
 
 def json_of(value: Any) -> str:

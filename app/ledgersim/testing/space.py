@@ -1,23 +1,26 @@
-"""A space as an object, with its clock and its faults."""
+"""A space as an object, with its clock."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
-from ledgersim.testing.calls import Calls, Refused, json_of
+from ledgersim.testing.calls import Calls, Refused, json_of, text_of, texts_in
+from ledgersim.testing.faults import Faults
 
 if TYPE_CHECKING:  # a test that only calls a server loads nothing of it
-    from ledgersim.core.faults import Kind
     from ledgersim.core.space import ResetScope
 
 Instant = datetime | date | str  # UTC where it has no offset; a day is its midnight; text is ISO 8601
 
-_MATCHED = ("operation", "method", "path", "header", "query")
-_MOST_TROUBLES = 5
+_MOST_LISTED = 1_000  # requests
+_MOST_TROUBLES = 10
+
+__tracebackhide__ = True  # pytest shows the line of the test
 
 
 class Space:
@@ -36,6 +39,9 @@ class Space:
         self.clock = Clock(self._control)
         self.faults = Faults(self._control)
 
+    def __repr__(self) -> str:
+        return f"<Space {self.name} {self.url}>"
+
     def __enter__(self) -> Self:
         return self
 
@@ -52,7 +58,7 @@ class Space:
 
     def control(self, method: str, path: str, json: Any = None) -> Any:
         """Any call of the control plane: `space.control("GET", "/coverage")`; its JSON, bytes or None."""
-        return self._control(method, path, json)
+        return self._control(method, f"/{path.removeprefix('/')}", json)
 
     def reset(self, scope: ResetScope = "all") -> None:
         """Go back to the start: all, data, clock, faults or journal."""
@@ -70,25 +76,31 @@ class Space:
         """All stored rows; equal states are equal."""
         return dict(self._control("GET", "/export"))
 
-    def fixtures(self, content: str | Mapping[str, Any]) -> Any:
-        """Load customers, debtors, cases and so on of your own, as YAML or JSON text or as a dict."""
-        text = content if isinstance(content, str) else json_of(content)
-        return self._control.send("POST", "/fixtures", text.encode(), "application/yaml")
+    def fixtures(self, content: Path | str | Mapping[str, Any]) -> Any:
+        """Load customers, debtors, cases and so on of your own: a file, YAML or JSON text, or a dict.
+
+        Raises ValueError for the name of a file as text.
+        """
+        if isinstance(content, str) and content.endswith((".yaml", ".yml", ".json")) and "\n" not in content:
+            raise ValueError(f"{content!r} is the name of a file, not fixtures; pass Path({content!r})")
+        if isinstance(content, Path):
+            data = content.read_bytes()
+        else:
+            data = (content if isinstance(content, str) else json_of(content)).encode()
+        return self._control.send("POST", "/fixtures", data, "application/yaml")
 
     @property
     def personas(self) -> dict[str, dict[str, Any]]:
         """The people and companies of the world that show something, by name: `personas["Ulla Unpaid"]`."""
-        return {one["name"]: one for one in self._control("GET", "/personas")["personas"]}
+        return _Personas((one["name"], one) for one in self._control("GET", "/personas")["personas"])
 
     def requests(self, **filters: Any) -> list[dict[str, Any]]:
         """The recorded requests, oldest first.
 
         Filters: operation, method, path, problem (`*` stands for any text), status, violations (True or False),
-        since (an id), limit (the newest so many; 100).
+        since (an id), limit (the newest so many; 1,000, which is also the most).
         """
-        query = {
-            name: str(value).lower() if isinstance(value, bool) else value for name, value in filters.items()
-        }
+        query = {name: text_of(value) for name, value in {"limit": _MOST_LISTED, **filters}.items()}
         return list(self._control("GET", f"/requests?{urlencode(query)}")["requests"])
 
     def request(self, id: int) -> dict[str, Any]:
@@ -108,25 +120,39 @@ class Space:
         `match` takes operation, method, path and problem (`*` stands for any text), header and query (dicts),
         status, and body: members that the JSON sent must have.
         """
-        __tracebackhide__ = True
         bounds = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
         if exactly is at_least is at_most is None:
             bounds["at_least"] = 1
-        told = self._control("POST", "/requests/verify", {"match": match, "count": bounds})
+        told = self._control("POST", "/requests/verify", {"match": texts_in(match), "count": bounds})
         if not told["ok"]:
             wanted = ", ".join(f"{name}={value!r}" for name, value in match.items())
-            nearest = "\n".join(["Nearest:", *map(describe, told["nearest"])]) if told["nearest"] else ""
-            raise AssertionError(f"{told['reason']} Wanted: {wanted or 'any request'}\n{nearest}".rstrip())
+            lines = [f"{told['reason']} Wanted: {wanted or 'any request'}"]
+            for title in "found", "nearest":
+                if shown := told.get(title):
+                    lines += [f"{title.title()}:", *map(describe, shown)]
+            raise AssertionError("\n".join(lines))
         return list(told["matching"])
 
     def troubles(self) -> str:
         """The last requests that were refused, only tolerated, or met by a fault, as text; may be empty."""
         try:
-            recorded = self.requests(limit=1_000)
+            recorded = self.requests()
         except (Refused, OSError, HTTPException):
             return ""
         told = [one for one in recorded if one.keys() & {"problem", "violations", "faults", "nearest"}]
-        return "\n".join(map(describe, told[-_MOST_TROUBLES:]))
+        earlier = [f"… {len(told) - _MOST_TROUBLES} earlier"] if len(told) > _MOST_TROUBLES else []
+        return "\n".join([*earlier, *map(describe, told[-_MOST_TROUBLES:])])
+
+
+class _Personas(dict[str, dict[str, Any]]):
+    """Personas by name."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        from difflib import get_close_matches  # where there is a mistake, not in every run
+
+        near = get_close_matches(name, self, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self)}"
+        raise KeyError(f"{name!r} is no persona; {hint}")
 
 
 class Clock:
@@ -156,54 +182,9 @@ class Clock:
         """Move on by an ISO 8601 duration such as P1M, or a timedelta; what fell due on the way, in order."""
         return list(self._control("POST", "/clock/advance", {"by": by})["events"])
 
-
-class Faults:
-    """The faults of a space. A fault takes `times`, `probability` and `ttl` (see the documents) where given.
-
-    Which requests it meets is told by operation, method, path, header and query; without them it meets all.
-    """
-
-    def __init__(self, control: Calls) -> None:
-        self._control = control
-
-    def add(self, kind: Kind, **members: Any) -> Fault:
-        """Put a fault in force: status, delay, drop, reset, truncate or quota, with the members of its kind."""
-        match = {name: members.pop(name) for name in _MATCHED if name in members}
-        fault = {"kind": kind, **members, "match": {**members.get("match", {}), **match}}
-        return Fault(self._control, self._control("POST", "/faults", fault)["id"])
-
-    def status(self, status: int, **members: Any) -> Fault:
-        """Answer with a status and the vendor's problem body; `retry_after` in seconds, `detail` as text."""
-        return self.add("status", status=status, **members)
-
-    def delay(self, seconds: float, **members: Any) -> Fault:
-        """Answer so many seconds (of real time) later."""
-        return self.add("delay", seconds=seconds, **members)
-
-    def drop(self, after_commit: bool = False, **members: Any) -> Fault:
-        """Close the connection without an answer: at once, or after the request has been carried out."""
-        return self.add("drop", when="after_commit" if after_commit else "before", **members)
-
-    def clear(self) -> None:
-        """Take all faults back."""
-        self._control("DELETE", "/faults")
-
-
-class Fault:
-    """A fault in force, by its `id`."""
-
-    def __init__(self, control: Calls, id: str) -> None:
-        self._control = control
-        self.id = id
-
-    @property
-    def fired(self) -> int:
-        """How often it has struck."""
-        return int(self._control("GET", f"/faults/{self.id}")["fired"])
-
-    def remove(self) -> None:
-        """Take the fault back."""
-        self._control("DELETE", f"/faults/{self.id}")
+    def events(self) -> list[dict[str, Any]]:
+        """The last 1,000 things that fell due since the start or the last reset, in order."""
+        return list(self._control("GET", "/events")["events"])
 
 
 def describe(request: Mapping[str, Any]) -> str:
