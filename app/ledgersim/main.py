@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fastapi.routing import APIRoute
 from sqlalchemy.exc import DatabaseError
 
 from ledgersim.control import app as control
@@ -13,7 +12,7 @@ from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.space import SpaceSettings
 from ledgersim.core.spaces import Limits, Spaces
 from ledgersim.core.startup import CannotStart
-from ledgersim.core.state import SpaceState
+from ledgersim.core.state import STATE
 from ledgersim.core.vendor import VendorApp
 from ledgersim.settings import Settings
 from ledgersim.vendors import VENDORS
@@ -100,7 +99,7 @@ def _default_database(settings: Settings, image: bytes) -> Database | None:
 
 def _identity(database: Database) -> dict[str, Any]:
     """Of which world a database is."""
-    state = row(database.connection, SpaceState.__table__.select()) or {}  # type: ignore[attr-defined]
+    state = row(database.connection, STATE.select()) or {}
     return {
         told: state.get(name)
         for name, told in (
@@ -130,8 +129,7 @@ def routes(paths: Path | None = None) -> list[Route]:
     """All operations of all vendors, in the order they are declared, with what the user's file maps."""
     found = []
     for mount, app in vendor_apps(Settings(paths=paths)).values():
-        for route in app.routes:
-            assert isinstance(route, APIRoute)
+        for route in app.operations():
             provenance = (route.openapi_extra or {})["x-provenance"]
             (method,) = route.methods or {""}
             found.append(

@@ -5,13 +5,13 @@ What vendors do not publish is a best reading; a gateway that spells it in anoth
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastapi.routing import APIRoute
 
 from ledgersim.core.routing import segments
+from ledgersim.core.spelling import did_you_mean
 from ledgersim.core.startup import CannotStart
 from ledgersim.core.vendor import VendorApp
 from ledgersim.world.yaml_files import lines_of_keys, parse
@@ -53,8 +53,7 @@ def map_paths(file: Path, apps: Mapping[str, VendorApp]) -> None:
     operations = {
         str(route.operation_id): _Operation(str(route.operation_id), mount, app, route)
         for mount, app in apps.items()
-        for route in app.routes
-        if isinstance(route, APIRoute)
+        for route in app.operations()
     }
     taken = {_place(one, one.method, one.route.path): (one.id, one.route.path) for one in operations.values()}
     for line, name, asked in _entries(file):
@@ -80,8 +79,7 @@ def _entries(file: Path) -> list[tuple[int, str, Any]]:
 
 def _operation(operations: Mapping[str, _Operation], name: str) -> _Operation:
     if name not in operations:
-        near = get_close_matches(name.lower(), operations, n=1)
-        hint = f"did you mean {near[0]}?" if near else "`ledgersim routes` lists them"
+        hint = did_you_mean(name.lower(), operations, "`ledgersim routes` lists them")
         raise ValueError(f"{name} is no operation of a vendor; {hint}")
     return operations[name]
 
@@ -108,8 +106,7 @@ def _given(asked: Any) -> dict[str, Any]:
         raise ValueError(_FORM)
     for name, value in asked.items():
         if name not in _MEMBERS:
-            near = get_close_matches(str(name).lower(), _MEMBERS, n=1)
-            hint = f"did you mean {near[0]}?" if near else _FORM
+            hint = did_you_mean(str(name).lower(), _MEMBERS, _FORM)
             raise ValueError(f"{name} is no member of a mapping; {hint}")
         if not isinstance(value, str):
             raise ValueError(f"{name} must be a text; {_FORM}")

@@ -5,12 +5,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, PrivateAttr, ValidationError
 
+from ledgersim.core.spelling import did_you_mean
 from ledgersim.core.startup import CannotStart
 
 PREFIX = "LEDGERSIM_"
@@ -264,8 +264,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
         if not key.startswith(PREFIX) or not value or _is_link(key, value):
             continue
         if key not in names:
-            nearest = get_close_matches(key.upper(), names, n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(names)}"
+            hint = did_you_mean(key.upper(), names, f"known are {', '.join(names)}")
             raise CannotStart(f"{key} is no setting; {hint}")
         given[names[key]] = _Given(key, value)
     return given

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from ledgersim.core.database import Database
-from ledgersim.core.space import FACT, Space
+from ledgersim.core.space import Space
+from ledgersim.core.state import FACT
 from ledgersim.core.transfer import export
 
 

@@ -30,11 +30,7 @@ async def clear_coverage(dispatcher: CurrentDispatcher) -> None:
 
 def _vendor(dispatcher: Dispatcher, mount: str) -> dict[str, Any]:
     app, seen = dispatcher.mounts[mount], dispatcher.coverage
-    operations = {
-        str(route.operation_id): _operation(dispatcher, app, route)
-        for route in app.routes
-        if isinstance(route, APIRoute)
-    }
+    operations = {str(route.operation_id): _operation(dispatcher, app, route) for route in app.operations()}
     codes = list(dict.fromkeys(one.code for one in app.about.problems))
     met = {code: count for (where, code), count in sorted(seen.problems.items(), key=repr) if where == mount}
     never = [name for name, told in operations.items() if not told["answers"]]

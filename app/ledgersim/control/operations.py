@@ -1,13 +1,11 @@
 """Checks of what a user matches requests by: a pattern that can never agree is a mistake."""
 
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
-
-from fastapi.routing import APIRoute
 
 from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.matching import Match
 from ledgersim.core.problems import invalid
+from ledgersim.core.spelling import did_you_mean
 from ledgersim.vendors import VENDORS
 
 
@@ -17,13 +15,11 @@ def check_match(dispatcher: Dispatcher, match: Match) -> None:
         names = [
             str(route.operation_id)
             for vendor in VENDORS
-            for route in dispatcher.mounts[vendor.mount].routes
-            if isinstance(route, APIRoute)
+            for route in dispatcher.mounts[vendor.mount].operations()
         ]
         pattern = match.operation.lower()
         if not any(fnmatchcase(name.lower(), pattern) for name in names):
-            nearest = get_close_matches(pattern, names, n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else "`ledgersim routes` lists them"
+            hint = did_you_mean(pattern, names, "`ledgersim routes` lists them")
             raise invalid("match.operation", f"{match.operation[:80]!r} agrees with no operation; {hint}")
     if match.path is not None and not match.path.startswith(("/", "*", "?")):
         raise invalid("match.path", "must begin with / or *, as paths do: /APIGW/v1/Debtors*")

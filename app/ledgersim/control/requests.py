@@ -136,9 +136,9 @@ def _bounds(count: CountIn) -> tuple[int, int | None]:
 def verify(journal: Journal, match: RecordMatch, least: int, most: int | None) -> dict[str, Any]:
     """Whether `least` to `most` recorded requests are meant, and why not; what is not known does not pass."""
     compared = [(record, match.differences(record)) for record in journal]
-    matching = [record.id for record, unlike in compared if not unlike]
+    meant = [record for record, unlike in compared if not unlike]
     cut = sum(1 for record, unlike in compared if list(unlike) == ["body"] and record.is_cut)
-    count, uncertain = len(matching), journal.evicted(match) + cut
+    count, uncertain = len(meant), journal.evicted(match) + cut
     ok = count >= least and (most is None or count + uncertain <= most)
     reason = f"{count} found, {_wanted(least, most)} expected."
     if uncertain and not ok and (most is None or count <= most):
@@ -147,14 +147,13 @@ def verify(journal: Journal, match: RecordMatch, least: int, most: int | None) -
             " or --journal-bytes, or clear the journal before the test."
         )
     too_many = most is not None and count > most
-    found = [record for record, unlike in compared if not unlike] if too_many else []
     return {
         "ok": ok,
         "reason": reason,
         "count": count,
         "uncertain": uncertain,
-        "matching": matching[-MOST_LISTED:],
-        "found": [recorded.summary(record) for record in found[-NEAREST:]],
+        "matching": [record.id for record in meant[-MOST_LISTED:]],
+        "found": [recorded.summary(record) for record in meant[-NEAREST:] if too_many],
         "nearest": [] if ok or too_many else _nearest([pair for pair in compared if pair[1]]),
     }
 

@@ -1,7 +1,8 @@
 """What falls due by itself as the clock moves on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +19,19 @@ class Event(NamedTuple):
 
 
 class Occurrence(NamedTuple):
-    """A kind of thing that falls due: when it next does, and how it happens at that time."""
+    """A kind of thing that falls due: the module whose `next_at` and `happen` tell when and how it happens.
 
-    next_at: "Callable[[Space], datetime | None]"
-    happen: "Callable[[Space], list[Event]]"
+    The module is imported when it is first asked, not at start-up.
+    """
+
+    module: str
+
+    def next_at(self, space: "Space") -> datetime | None:
+        """When it next falls due in a space."""
+        at: datetime | None = import_module(self.module).next_at(space)
+        return at
+
+    def happen(self, space: "Space") -> list[Event]:
+        """Let happen what is due in a space now."""
+        events: list[Event] = import_module(self.module).happen(space)
+        return events

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ledgersim.core.clock import LATEST, Clock, Mode, Setting
 from ledgersim.core.database import Database, add, row, rows
@@ -16,13 +16,10 @@ from ledgersim.core.faults import Faults
 from ledgersim.core.ids import Stream
 from ledgersim.core.journal import Journal
 from ledgersim.core.runs import Runs
-from ledgersim.core.state import Fact, SpaceState, Token
+from ledgersim.core.state import FACT, STATE, TOKEN
 
 ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
-STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
-TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
-FACT: Table = Fact.__table__  # type: ignore[attr-defined]
 MOST_REMEMBERED = 256
 MOST_EVENTS = 1_000  # a space
 MOST_TOKENS = 10_000  # a space; the oldest are forgotten first

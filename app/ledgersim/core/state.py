@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Table
 from sqlmodel import Field, SQLModel
 
 from ledgersim.core.database import Instant
@@ -49,6 +49,11 @@ class Fact(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: Any = Field(sa_type=JSON)
+
+
+STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
+TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
+FACT: Table = Fact.__table__  # type: ignore[attr-defined]
 
 
 def layout() -> int:

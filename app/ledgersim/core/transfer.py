@@ -15,8 +15,8 @@ from ledgersim.core.clock import EARLIEST, LATEST, Clock, Setting
 from ledgersim.core.database import BadImage, Database, row, rows
 from ledgersim.core.ids import Stream
 from ledgersim.core.problems import VALIDATION, Problem, invalid
-from ledgersim.core.space import STATE, TOKEN, Space, start_of
-from ledgersim.core.state import Fact
+from ledgersim.core.space import Space, start_of
+from ledgersim.core.state import FACT, STATE, TOKEN
 from ledgersim.core.stored_rows import (
     MOST_WHOLE,
     Error,
@@ -32,8 +32,6 @@ from ledgersim.core.stored_rows import (
 
 MOST_ERRORS = 20
 COMING = 1_000  # how many of the GUIDs to be drawn next no row may have yet
-
-FACT: Table = Fact.__table__  # type: ignore[attr-defined]
 
 BAD_IMAGE = Problem(400, "bad-image", "Not a database of ledgersim")
 

@@ -209,10 +209,15 @@ class VendorApp(FastAPI):
         """The route of a request, if there is one."""
         return self._index.find(method, segments)
 
-    def paths(self) -> Iterator[tuple[str, str]]:
-        """Method and path of every route, as they are shown."""
+    def operations(self) -> Iterator[APIRoute]:
+        """Every route, in the order in which they were included."""
         for route in self.routes:
             assert isinstance(route, APIRoute)
+            yield route
+
+    def paths(self) -> Iterator[tuple[str, str]]:
+        """Method and path of every route, as they are shown."""
+        for route in self.operations():
             for method in sorted(route.methods or ()):
                 yield method, route.path
 

@@ -4,20 +4,17 @@ import importlib
 import pkgutil
 from datetime import date
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from ledgersim import vendors
 from ledgersim.core.database import Database
 from ledgersim.core.ids import Stream
-from ledgersim.core.state import Fact, SpaceState, layout
+from ledgersim.core.state import FACT, STATE, layout
 from ledgersim.world import aptic, payex, riverty
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
-
-STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
-FACT: Table = Fact.__table__  # type: ignore[attr-defined]
 
 
 def build(definition: Definition, seed: int, customers: int, as_of: date) -> bytes:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import bindparam, update
 
 from ledgersim.core.database import Database
 from ledgersim.core.problems import CONFLICT, VALIDATION, Problem, field_path
 from ledgersim.core.space import Space
 from ledgersim.core.startup import CannotStart
-from ledgersim.core.state import SpaceState
+from ledgersim.core.state import STATE
 from ledgersim.core.vendor import MESSAGES
 from ledgersim.world.definition import bytes_of
 
@@ -31,12 +31,11 @@ Where = tuple[int | str, ...]
 
 MOST_MISTAKES = 20  # that are told of one file
 
-_STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 # While files are loaded the clock stands at midnight of the world's date; it starts when a space is opened.
-_STOP_CLOCK = update(_STATE).values(
-    clock_mode="frozen", clock_offset_microseconds=0, clock_frozen_at=_STATE.c.clock_floor
+_STOP_CLOCK = update(STATE).values(
+    clock_mode="frozen", clock_offset_microseconds=0, clock_frozen_at=STATE.c.clock_floor
 )
-_LEAVE_CLOCK = update(_STATE).values(
+_LEAVE_CLOCK = update(STATE).values(
     clock_mode="real",
     clock_offset_microseconds=None,
     clock_frozen_at=None,

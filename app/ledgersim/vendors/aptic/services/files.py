@@ -3,10 +3,10 @@
 import json
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ledgersim.core.spelling import did_you_mean
 from ledgersim.core.startup import CannotStart
 from ledgersim.vendors.aptic.services.rules import Asked, Definition, Reply
 
@@ -57,8 +57,7 @@ def _definition(path: Path, data: bytes) -> Definition:
     members = _members(file, _text(file, data))
     for name, member in members.items():
         if name not in _MEMBERS:
-            near = get_close_matches(name.lower(), _MEMBERS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_MEMBERS)}"
+            hint = did_you_mean(name.lower(), _MEMBERS, f"known are {', '.join(_MEMBERS)}")
             file.refuse(member.line, f"{name} is no member of a service definition; {hint}")
     given = [members[name] for name in ("answer", "template") if name in members]
     if len(given) != 1:
