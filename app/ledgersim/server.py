@@ -2,9 +2,7 @@
 
 import errno
 import gc
-import json
 import logging
-import re
 import socket
 import ssl
 import sys
@@ -16,17 +14,12 @@ from threading import Thread
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ledgersim.core.connection import EXTENSION
 from ledgersim.core.startup import CannotStart
 from ledgersim.main import create_app
+from ledgersim.protocol import Protocol
 from ledgersim.settings import Settings, address_of
 
-UNREADABLE = (
-    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "
-    "each header below 64 KiB."
-)
 STOP_WITHIN = 1  # seconds for the requests in flight, of the two in which SIGTERM ends the server
 KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they end them, not we
 
@@ -81,7 +74,7 @@ def _config(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Co
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         create_app(settings),
-        http=_Protocol,
+        http=Protocol,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -98,51 +91,6 @@ def _config(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Co
 def _is_news(record: logging.LogRecord) -> bool:
     """False for the traceback of a request that was cancelled because the server ends."""
     return record.exc_info is None or record.exc_info[0] is not CancelledError
-
-
-# Methods that the parser knows; any other is read as the last, and takes its own name again in the scope.
-_METHODS = (b"GET ", b"PUT ", b"PATCH ", b"POST ", b"DELETE ", b"HEAD ", b"OPTIONS ", b"TRACE ")
-_METHOD = re.compile(rb"[\w!#$%&'*+.^`|~-]{1,64} ")
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP with methods of any name, connections that can be broken, and a refusal that says what to do."""
-
-    _method: str | None = None  # of the request at hand, where the parser reads another
-    _is_between_requests = True
-
-    def data_received(self, data: bytes) -> None:
-        """Read a method that the parser does not know, so that a vendor can refuse it."""
-        if not data.startswith(_METHODS) and self._is_between_requests and (found := _METHOD.match(data)):
-            self._method = found[0].decode().rstrip()
-            data = _METHODS[-1] + data[found.end() :]
-        super().data_received(data)
-
-    def on_headers_complete(self) -> None:
-        """Begin to answer."""
-        super().on_headers_complete()
-        if self._method is not None:
-            self.scope["method"], self._method = self._method, None
-
-    def on_message_begin(self) -> None:
-        """Give the request the transport of its connection: see `core/connection.py`."""
-        self._is_between_requests = False
-        super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]
-
-    def on_message_complete(self) -> None:
-        """What comes next is another request."""
-        self._is_between_requests = True
-        super().on_message_complete()
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer in JSON, and close: where the next request begins cannot be told."""
-        content = json.dumps({"status": 400, "title": "Bad Request", "detail": f"{msg} {UNREADABLE}"})
-        self.transport.write(
-            b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
-            b"content-length: %d\r\n\r\n%s" % (len(content), content.encode())
-        )
-        self.transport.close()
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,100 @@
+"""HTTP/1.1 on one connection: uvicorn's, for requests that uvicorn or its parser would not read."""
+
+import json
+import re
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ledgersim.core.connection import EXTENSION
+
+UNREADABLE = (
+    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "
+    "each header below 64 KiB."
+)
+
+# Methods that the parser knows; any other is read as the last, and takes its own name again in the scope.
+_METHODS = (b"GET ", b"PUT ", b"PATCH ", b"POST ", b"DELETE ", b"HEAD ", b"OPTIONS ", b"TRACE ")
+_METHOD = re.compile(rb"[\w!#$%&'*+.^`|~-]{1,64} ")
+
+_FRAMING = (b"content-length", b"transfer-encoding")
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP with methods of any name, connections that can be broken, and a refusal that says what to do.
+
+    Offers to switch protocols (`Upgrade: h2c`) are ignored, as RFC 9110, section 7.8, allows.
+    """
+
+    _method: str | None = None  # of the request at hand, where the parser reads another
+    _is_between_requests = True
+    _is_resuming = False  # the parser reads a head only to learn how long the body is
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come; a method that the parser does not know is left to the vendor to refuse."""
+        self._unset_keepalive_if_required()
+        if not data.startswith(_METHODS) and self._is_between_requests and (found := _METHOD.match(data)):
+            self._method = found[0].decode().rstrip()
+            data = _METHODS[-1] + data[found.end() :]
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            message = "Invalid HTTP request received."
+            self.logger.warning(message)
+            self.send_400_response(message)
+
+    def _parse(self, data: bytes | memoryview) -> None:
+        """Feed the parser.
+
+        httptools believes that every offer to switch protocols will be accepted: it reports the end of the
+        request after its head, without the body, and stops there. Another parser then takes over: it reads
+        a head with the same framing and no offer, and so is ready for the body.
+        """
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as stop:
+                data = memoryview(data)[stop.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+                self._is_resuming = True
+                self.parser.feed_data(self._framing_head())
+            else:
+                return
+
+    def _framing_head(self) -> bytes:
+        headers = [pair for pair in self.headers if pair[0] in _FRAMING]
+        if not self.cycle.keep_alive:
+            headers.append((b"connection", b"close"))
+        return b"POST / HTTP/1.1\r\n%s\r\n" % b"".join([b"%s: %s\r\n" % pair for pair in headers])
+
+    def on_message_begin(self) -> None:
+        """Give the request the transport of its connection: see `core/connection.py`."""
+        self._is_between_requests = False
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer."""
+        if self._is_resuming:
+            self._is_resuming = False
+            return
+        super().on_headers_complete()
+        if self._method is not None:
+            self.scope["method"], self._method = self._method, None
+
+    def on_message_complete(self) -> None:
+        """What comes next is another request, unless the parser is about to stop before the body."""
+        if self.parser.should_upgrade():
+            return
+        self._is_between_requests = True
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer in JSON, and close: where the next request begins cannot be told."""
+        content = json.dumps({"status": 400, "title": "Bad Request", "detail": f"{msg} {UNREADABLE}"})
+        self.transport.write(
+            b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            b"content-length: %d\r\n\r\n%s" % (len(content), content.encode())
+        )
+        self.transport.close()
