@@ -79,6 +79,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     server.end()
     assert "pgrade" not in errors
     assert "WebSocket" not in errors
+    assert "Traceback" not in errors
 
 
 def head(method: str = "PUT", path: str = DEBTORS, headers: str = H2C) -> bytes:

@@ -60,8 +60,10 @@ def in_full(record: Record) -> dict[str, Any]:
     """All that is kept of a request and its answer."""
     return {
         **summary(record),
-        "request": _message(record.headers, record.body, record.body_size),
-        "answer": _message(record.answer_headers, record.answer, record.answer_size),
+        "request": _message(record.headers, record.body, record.body_size, record.is_cut),
+        "answer": _message(
+            record.answer_headers, record.answer, record.answer_size, record.answer_size > len(record.answer)
+        ),
     }
 
 
@@ -70,11 +72,11 @@ def json_of(body: bytes) -> Any:
     return json.loads(body)
 
 
-def _message(headers: Headers, body: bytes, size: int) -> dict[str, Any]:
+def _message(headers: Headers, body: bytes, size: int, is_cut: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"headers": _shown_headers(headers), "bytes": size}
     if body:
         told["body"] = _body(body, dict(headers).get(b"content-type", b""))
-    if size > len(body):
+    if is_cut:
         told["cut"] = True
     return told
 

@@ -1,13 +1,15 @@
 """One request and its answer as they pass through: recorded, given the simulator's headers, or spoilt."""
 
-from asyncio import sleep
+from asyncio import sleep, timeout
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from ledgersim.core import connection
+from ledgersim.core.body import MOST_BYTES, MOST_DRAINED
 from ledgersim.core.clock import Clock
 from ledgersim.core.faults import Strike
 from ledgersim.core.journal import Record
@@ -16,6 +18,8 @@ from ledgersim.core.plain import refusal
 from ledgersim.core.problems import UNAUTHORIZED, Problem
 from ledgersim.core.vendor import Render, VendorApp
 
+MAX_READ = MOST_BYTES + MOST_DRAINED  # bytes of a body that the answer does not depend on
+MAX_WAIT = 1  # seconds for such a body to arrive
 MOST_TOLD = 1_000  # characters of `Sim-Violations`
 _SAFE = "[].$@-_:/"  # what stands there as it is
 
@@ -36,18 +40,26 @@ class Exchange:
         self._receive = receive
         self._send = send
         self._ended: Callable[[Record], object] | None = ended
-        self._more_to_read = True
+        headers = dict(record.headers)
+        self._more_to_read = b"content-length" in headers or b"transfer-encoding" in headers
+        self._is_client_gone = False
 
     async def receive(self) -> Message:
         """A part of the request, which is recorded."""
         message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self._is_client_gone, self.record.is_incomplete = True, self._more_to_read
         self._more_to_read = message.get("more_body", False)
         if body := message.get("body"):
             self.record.take(body)
         return message
 
     async def send(self, message: Message) -> None:
-        """A part of the answer, which is recorded."""
+        """A part of the answer, which is recorded. It begins when the body of the request has been read."""
+        if self._more_to_read and self.record.status is None:
+            await self._read_to_end()
+        if self._is_client_gone:
+            return
         if message["type"] == "http.response.start":
             message = {**message, "headers": [*message.get("headers", ()), *self._headers()]}
             self.record.status = message["status"]
@@ -130,8 +142,12 @@ class Exchange:
         return False
 
     async def _read_to_end(self) -> None:
-        while self._more_to_read:
-            await self.receive()
+        """Read what is left of the body for the journal, within bounds: the client may never send it."""
+        with suppress(TimeoutError):
+            async with timeout(MAX_WAIT):
+                while self._more_to_read and self.record.body_size < MAX_READ:
+                    await self.receive()
+        self.record.is_incomplete |= self._more_to_read
 
     async def _truncate(self, answer: Sequence[Message], most: int | None, scope: Scope) -> None:
         start, *rest = answer

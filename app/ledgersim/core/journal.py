@@ -34,6 +34,7 @@ class Record:
     operation: str | None = None
     body: bytes = b""
     body_size: int = 0
+    is_incomplete: bool = False  # not all of the body arrived
     status: int | None = None
     answer_headers: Headers = field(default_factory=list)
     answer: bytes = b""
@@ -50,7 +51,7 @@ class Record:
     @property
     def is_cut(self) -> bool:
         """Whether not all of the request's body is kept."""
-        return self.body_size > len(self.body)
+        return self.is_incomplete or self.body_size > len(self.body)
 
     def take(self, chunk: bytes) -> None:
         """Keep a part of the request's body."""

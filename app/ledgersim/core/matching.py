@@ -84,7 +84,7 @@ class RecordMatch(Match):
         if not _agrees(self.problem, asked.problem):
             found["problem"] = asked.problem
         if self.body is not None and asked.is_cut:
-            found["body"] = "it was too long to be kept in full"
+            found["body"] = "only part of it was recorded"
         elif self.body is not None:
             found |= _unlike_json(asked.body, self.body)
         return found

@@ -38,6 +38,9 @@ class Problem(Exception):
 
 VALIDATION = Problem(400, "validation", "One or more validation errors occurred.")
 UNREADABLE = Problem(400, "unreadable", "The request body cannot be read as JSON.")
+INCOMPLETE_BODY = Problem(400, "incomplete-body", "Bad Request").with_detail(  # for the journal alone
+    "The client closed the connection before the end of the body."
+)
 UNAUTHORIZED = Problem(401, "unauthorized", "Unauthorized")
 NOT_FOUND = Problem(404, "not-found", "Not Found")
 METHOD_NOT_ALLOWED = Problem(405, "method-not-allowed", "Method Not Allowed")

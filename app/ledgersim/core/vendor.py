@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -150,6 +150,9 @@ class VendorApp(FastAPI):
         async def refuse_http(request: Request, error: Any) -> Response:
             return await refuse(request, Problem(error.status_code, "http", error.detail))
 
+        async def refuse_incomplete(request: Request, _: Any) -> Response:
+            return await refuse(request, problems.INCOMPLETE_BODY)
+
         async def refuse_failure(request: Request, _: Any) -> Response:
             return await refuse(
                 request, problems.INTERNAL.with_detail("The simulator failed; its log tells why.")
@@ -158,6 +161,7 @@ class VendorApp(FastAPI):
         self.add_exception_handler(Problem, refuse)
         self.add_exception_handler(RequestValidationError, refuse_invalid)
         self.add_exception_handler(HTTPException, refuse_http)
+        self.add_exception_handler(ClientDisconnect, refuse_incomplete)
         self.add_exception_handler(Exception, refuse_failure)
 
     def openapi(self) -> dict[str, Any]:

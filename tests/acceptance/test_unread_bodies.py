@@ -1,0 +1,96 @@
+"""Requests that are answered without their body: it is read for the journal, but never waited for long."""
+
+import select
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.client import APTIC
+from tests.serving import Served, Start
+
+DEBTORS = f"{APTIC}/Debtors"
+
+
+def head(path: str, *headers: str) -> bytes:
+    """The head of a PUT without a token."""
+    lines = [f"PUT {path} HTTP/1.1", "Host: x", "Content-Type: application/json", *headers, "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def recorded(server: Served) -> dict[str, Any]:
+    """The newest request in full."""
+    newest = httpx.get(f"{server.url}/_sim/requests").json()["requests"][-1]
+    found: dict[str, Any] = httpx.get(f"{server.url}/_sim/requests/{newest['id']}").json()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (DEBTORS, [], 401),
+        (DEBTORS, ["Sim-Fault: status=503"], 503),
+        (f"{APTIC}/Nothing", [], 404),
+        ("/nowhere", [], 404),
+        ("/s/%20/nowhere", [], 400),
+        ("/s/a/nowhere", ["Sim-Space: b"], 400),
+    ],
+)
+def test_a_body_that_does_not_come_is_not_waited_for(
+    start: Start, path: str, headers: list[str], status: int
+) -> None:
+    server = start("--port", "0")
+    with server.connect(head(path, "Content-Length: 9", *headers) + b"{") as connection:
+        assert connection.recv(12) == b"HTTP/1.1 %d" % status
+    if status != 400:
+        sent = recorded(server)["request"]
+        assert (sent["bytes"], sent["body"], sent["cut"]) == (1, "{", True)
+        wanted = {"match": {"body": {}}, "count": {"exactly": 0}}
+        assert httpx.post(f"{server.url}/_sim/requests/verify", json=wanted).json()["uncertain"] == 1
+
+
+def test_a_body_without_end_is_read_only_so_far(start: Start) -> None:
+    server = start("--port", "0")
+    chunk = b"100000\r\n%s\r\n" % (b"x" * 2**20)
+    with server.connect(head(DEBTORS, "Transfer-Encoding: chunked")) as connection:
+        sent = 0
+        while not select.select([connection], [], [], 0)[0]:
+            connection.sendall(chunk)
+            sent += 1
+        assert connection.recv(12) == b"HTTP/1.1 401"
+    assert sent <= 110
+    assert recorded(server)["request"]["cut"] is True
+
+
+def test_a_fault_that_drops_the_connection_does_not_wait_for_the_body_either(start: Start) -> None:
+    server = start("--port", "0")
+    with server.connect(head(DEBTORS, "Content-Length: 9", "Sim-Fault: drop") + b"{") as connection:
+        assert connection.recv(1) == b""
+
+
+def test_who_waits_for_100_continue_is_told_to_go_on(start: Start) -> None:
+    server = start("--port", "0")
+    fault = "Sim-Fault: status=503"
+    with server.connect(head(DEBTORS, "Expect: 100-continue", "Content-Length: 2", fault)) as connection:
+        assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
+        connection.sendall(head(DEBTORS, "Content-Length: 0", "Connection: close"))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 401 ")
+    before, _ = httpx.get(f"{server.url}/_sim/requests").json()["requests"]
+    assert httpx.get(f"{server.url}/_sim/requests/{before['id']}").json()["request"]["body"] == {}
+
+
+def test_a_client_that_goes_away_before_the_end_of_its_body_is_no_failure(start: Start) -> None:
+    server = start("--port", "0")
+    with server.connect(head(DEBTORS, "Content-Length: 9", "Authorization: Bearer x") + b"{") as connection:
+        while not httpx.get(f"{server.url}/_sim/info").json()["in_flight"]:
+            pass
+        connection.shutdown(socket.SHUT_RDWR)
+    while not httpx.get(f"{server.url}/_sim/requests").json()["recorded"]:
+        pass
+    found = recorded(server)
+    assert (found["status"], found["problem"]) == (None, "incomplete-body")
+    assert (found["request"]["bytes"], found["request"]["cut"], found["answer"]["bytes"]) == (1, True, 0)
+    assert server.stop()[:3] == (0, "", "")
