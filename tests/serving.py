@@ -32,11 +32,12 @@ def process(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
 
 
 class Ended(NamedTuple):
-    """How a server ended, and what it said after the first line of its output."""
+    """How a server ended, and what it said after the first line of its output; `errors` is without the banner."""
 
     code: int
     output: str
     errors: str
+    banner: str
     seconds: float
 
 
@@ -66,7 +67,11 @@ class Served:
         begin = monotonic()
         self.process.send_signal(number)
         output, errors = self.process.communicate(timeout=LIMIT)
-        return Ended(self.process.returncode, output, errors, monotonic() - begin)
+        seconds = monotonic() - begin
+        banner, end, logged = errors.partition("\n\n")  # the banner ends with an empty line
+        if not end:
+            banner, logged = "", errors
+        return Ended(self.process.returncode, output, logged, banner + end, seconds)
 
     def end(self) -> None:
         """Let go of the process, however far it has come."""

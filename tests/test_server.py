@@ -14,6 +14,7 @@ import httpx
 import pytest
 import trustme
 
+from ledgersim import __version__
 from ledgersim.core.startup import CannotStart
 from ledgersim.server import open_sockets
 from ledgersim.settings import address_of
@@ -135,6 +136,37 @@ def test_the_host_stands_in_the_ready_line_as_given(start: Start) -> None:
 def test_answers_do_not_name_the_server_software(start: Start) -> None:
     server = start("--port", "0")
     assert "server" not in httpx.get(server.url + LIVE).headers
+
+
+BANNER = """\
+ledgersim {version}: world nordic-basic, 200 customers, seed 1, as of 2026-01-01
+  aptic      {url}/APIGW
+  payex      {url}/ledger
+  riverty    {url}/api/v3
+  admin API  {url}/_sim
+Open {url}/ in a browser for a first request and the API documents; see README.md and docs/ too.
+
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["--log-level", "info"], ["--host", "0.0.0.0"]])
+def test_a_banner_on_standard_error_says_what_runs_and_where(start: Start, options: list[str]) -> None:
+    server = start("--port", "0", *options)
+    ended = server.stop()
+    assert ended.banner.endswith(BANNER.format(version=__version__, url=f"http://127.0.0.1:{server.port}"))
+    assert ended.output == ""
+
+
+@pytest.mark.parametrize("level", ["error", "critical"])
+def test_who_wants_only_errors_gets_no_banner(start: Start, level: str) -> None:
+    assert start("--port", "0", "--log-level", level).stop()[:4] == (0, "", "", "")
+
+
+def test_requests_are_logged_at_the_level_info(start: Start) -> None:
+    server = start("--port", "0", "--log-level", "info")
+    httpx.get(server.url + LIVE)
+    (line,) = [line for line in server.stop().errors.splitlines() if "ledgersim.requests" in line]
+    assert " INFO ledgersim.requests: GET /_sim/health/live 200 " in line
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -8,11 +8,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from ledgersim.core.startup import CannotStart
-from ledgersim.settings import Settings, address_of
+from ledgersim.settings import Settings, address_of, local_host
 
 _READY = "/_sim/health/ready"
 _MOST_BYTES = 1000  # of an answer that are read; ready is `{"status": "ok"}`
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # and the one of them to ask at
 _ASCII = re.compile(r"[!-~]+")
 
 
@@ -28,7 +27,7 @@ def ask_own(settings: Settings, timeout: float) -> None:
     if settings.port == 0:
         raise CannotStart("the port is 0, a free one; say by --url where the server is")
     scheme = "http" if settings.tls_cert is None else "https"
-    base = address_of(scheme, _EVERY_ADDRESS.get(settings.host, settings.host), settings.port)
+    base = address_of(scheme, local_host(settings.host), settings.port)
     context = _trusting()
     if settings.tls_cert is not None and settings.tls_client_ca is not None:
         _present(context, settings.tls_cert, settings.tls_key)

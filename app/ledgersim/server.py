@@ -15,10 +15,13 @@ from typing import Any
 
 import uvicorn
 
+from ledgersim import __version__
+from ledgersim.control import app as control
 from ledgersim.core.startup import CannotStart
 from ledgersim.main import create_app
 from ledgersim.protocol import Protocol
-from ledgersim.settings import Settings, address_of
+from ledgersim.settings import Settings, address_of, local_host
+from ledgersim.vendors import VENDORS
 
 STOP_WITHIN = 1  # seconds for the requests in flight, of the two in which SIGTERM ends the server
 KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they end them, not we
@@ -33,19 +36,36 @@ def serve(settings: Settings) -> None:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    _Server(_config(settings, tls), settings.host, _say_ready).run(sockets)
+    scheme = "http" if tls is None else "https"
+
+    def say_ready(port: int) -> None:
+        gc.freeze()
+        gc.enable()
+        if settings.log_level not in ("critical", "error"):
+            print(_banner(settings, address_of(scheme, local_host(settings.host), port)), file=sys.stderr)
+        print("Ready:", address_of(scheme, settings.host, port), flush=True)
+
+    _Server(_config(settings, tls), settings.host, say_ready).run(sockets)
 
 
-def _say_ready(url: str) -> None:
-    gc.freeze()
-    gc.enable()
-    print("Ready:", url, flush=True)
+def _banner(settings: Settings, url: str) -> str:
+    world = f"{settings.customers} customers, seed {settings.seed}, as of {settings.as_of}"
+    bases = {**{vendor.name: vendor.mount for vendor in VENDORS}, "admin API": control.MOUNT}
+    return "\n".join(
+        [
+            f"ledgersim {__version__}: world {settings.world}, {world}",
+            *[f"  {name:11}{url}{mount}" for name, mount in bases.items()],
+            f"Open {url}/ in a browser for a first request and the API documents; see README.md and docs/ too.",
+            "",
+        ]
+    )
 
 
 class BackgroundServer:
     """A server on a thread of its own, for tests; it answers as soon as it is made. Raises CannotStart."""
 
     def __init__(self, settings: Settings) -> None:
+        self._host = settings.host
         self._answers: Future[str] = Future()
         self._thread = Thread(target=self._run, args=(settings,), name="ledgersim", daemon=True)
         self._thread.start()
@@ -57,12 +77,15 @@ class BackgroundServer:
                 sockets = open_sockets(settings.host, settings.port)
                 for one in sockets:
                     open_here.enter_context(one)
-                self._server = _Server(_config(settings), settings.host, self._answers.set_result)
+                self._server = _Server(_config(settings), settings.host, self._say_ready)
                 self._server.run(sockets)
         except BaseException as error:
             if self._answers.done():
                 raise
             self._answers.set_exception(error)
+
+    def _say_ready(self, port: int) -> None:
+        self._answers.set_result(address_of("http", self._host, port))
 
     def stop(self) -> None:
         """End the server, and wait until it has ended."""
@@ -94,9 +117,9 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """Says where it answers requests, once it does."""
+    """Says on which port it answers requests, once it does."""
 
-    def __init__(self, config: uvicorn.Config, host: str, say: Callable[[str], object]) -> None:
+    def __init__(self, config: uvicorn.Config, host: str, say: Callable[[int], object]) -> None:
         super().__init__(config)
         self._host = host
         self._say = say
@@ -108,7 +131,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except OSError as error:  # another server began to listen since the port was bound
             raise _cannot_listen(self._host, port, error) from error
-        self._say(address_of("https" if self.config.is_ssl else "http", self._host, port))
+        self._say(port)
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:

@@ -53,7 +53,8 @@ class Settings(BaseModel):
 
     host: str = _option(
         "127.0.0.1",
-        "Address to listen on; 0.0.0.0 is every IPv4 address of this machine.",
+        "Address to listen on; 0.0.0.0 is every IPv4 address of this machine, and :: every IPv6 address and, "
+        "where the system allows it, every IPv4 address too.",
         "a host name or IP address",
         min_length=1,
     )
@@ -184,7 +185,8 @@ class Settings(BaseModel):
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
         "warning",
-        "Least severe messages to log, to standard error: critical, error, warning, info or debug.",
+        "Least severe messages to log, to standard error: critical, error, warning, info or debug. "
+        "info and debug log each request; critical and error also hide the banner at the start.",
         "critical, error, warning, info or debug",
     )
     tls_cert: Path | None = _option(
@@ -222,6 +224,11 @@ class _Given:
 def address_of(scheme: str, host: str, port: int) -> str:
     """The base address of a server, with IPv6 addresses in brackets."""
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def local_host(host: str) -> str:
+    """Where clients on the same machine reach a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 def flag(name: str) -> str:

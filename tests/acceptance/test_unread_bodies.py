@@ -1,5 +1,6 @@
 """Requests that are answered without their body: it is read for the journal, but never waited for long."""
 
+import re
 import select
 import socket
 from typing import Any
@@ -74,10 +75,9 @@ def test_who_waits_for_100_continue_is_told_to_go_on(start: Start) -> None:
     fault = "Sim-Fault: status=503"
     with server.connect(head(DEBTORS, "Expect: 100-continue", "Content-Length: 2", fault)) as connection:
         assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        connection.sendall(b"{}")
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
-        connection.sendall(head(DEBTORS, "Content-Length: 0", "Connection: close"))
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 401 ")
+        connection.sendall(b"{}" + head(DEBTORS, "Content-Length: 0", "Connection: close"))
+        answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"503", b"401"]
     before, _ = httpx.get(f"{server.url}/_sim/requests").json()["requests"]
     assert httpx.get(f"{server.url}/_sim/requests/{before['id']}").json()["request"]["body"] == {}
 

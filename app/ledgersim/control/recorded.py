@@ -5,13 +5,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from ledgersim.core.journal import Headers, Record
-
-HIDDEN = "***"
-_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_SECRET = re.compile(r"(?i)token(?![a-z_])|secret|password|passwd|api[-_]?key|auth[-_]?key")
+from ledgersim.core.redaction import HIDDEN, is_secret, redact_form, redact_query
 
 
 def summary(record: Record) -> dict[str, Any]:
@@ -22,7 +18,7 @@ def summary(record: Record) -> dict[str, Any]:
         "operation": record.operation,
         "method": record.method,
         "path": record.path,
-        "query": _query(record.query),
+        "query": redact_query(record.query),
         "status": record.status,
         "duration_ms": round(record.seconds * 1_000, 3),
     }
@@ -43,17 +39,13 @@ def summary(record: Record) -> dict[str, Any]:
 def shown_differences(differences: Mapping[str, Any]) -> dict[str, Any]:
     """What of a request differs from what is wanted, without secrets."""
     return {
-        name: HIDDEN if value is not None and _is_secret(name.rpartition(".")[2]) else _as_json(value)
+        name: HIDDEN if value is not None and is_secret(name.rpartition(".")[2]) else _as_json(value)
         for name, value in differences.items()
     }
 
 
 def _as_json(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else _without_secrets(value)
-
-
-def _is_secret(name: str) -> bool:
-    return name.lower() in _SECRET_HEADERS or _SECRET.search(name) is not None
 
 
 def in_full(record: Record) -> dict[str, Any]:
@@ -85,27 +77,17 @@ def _shown_headers(headers: Headers) -> dict[str, str]:
     shown: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if _is_secret(name):
+        if is_secret(name):
             scheme, space, _ = value.partition(" ")
             value = f"{scheme} {HIDDEN}" if space and "authorization" in name else HIDDEN
         shown[name] = f"{shown[name]}, {value}" if name in shown else value
     return shown
 
 
-def _query(query: bytes) -> str:
-    text = query.decode("utf-8", "replace")
-    return _hide_pairs(text) if _SECRET.search(text) else text
-
-
-def _hide_pairs(text: str) -> str:
-    pairs = parse_qsl(text, keep_blank_values=True)
-    return urlencode([(name, HIDDEN if _SECRET.search(name) else value) for name, value in pairs], safe="*$")
-
-
 def _body(body: bytes, media_type: bytes) -> Any:
     """JSON as JSON, a form as text, other text as text; without secrets."""
     if media_type.startswith(b"application/x-www-form-urlencoded"):
-        return _hide_pairs(body.decode("utf-8", "replace"))
+        return redact_form(body.decode("utf-8", "replace"))
     try:
         return _without_secrets(json_of(body))
     except (ValueError, RecursionError):
@@ -119,7 +101,7 @@ _SECRET_MEMBER = re.compile(r'("[^"]*(?:[Tt]oken|[Ss]ecret|[Pp]assword|[Aa]pi[-_
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: HIDDEN if isinstance(item, str | list) and _SECRET.search(name) else _without_secrets(item)
+            name: HIDDEN if isinstance(item, str | list) and is_secret(name) else _without_secrets(item)
             for name, item in value.items()
         }
     return [_without_secrets(item) for item in value] if isinstance(value, list) else value

@@ -15,6 +15,7 @@ from ledgersim.core.journal import Record
 from ledgersim.core.nearest import NearestRoutes
 from ledgersim.core.notes import Note
 from ledgersim.core.problems import INTERNAL, NOT_FOUND, Problem
+from ledgersim.core.request_log import log_request
 from ledgersim.core.routing import segments
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
@@ -71,15 +72,17 @@ class Dispatcher:
         parts = segments(raw_path.decode("utf-8", "replace"))
         own = [pair for pair in scope["headers"] if pair[0][:4] == b"sim-"]
         try:
-            name, prefix, parts = _space_of(parts, _values(own, b"sim-space"))
+            name, prefix, inside = _space_of(parts, _values(own, b"sim-space"))
             space = self.spaces[name]
         except Problem as problem:
             clock = self.spaces[DEFAULT].clock
-            exchange = Exchange(self._record(scope, parts, clock), clock, receive, send, Record.end)
+            ended = partial(self._end, None, None)
+            exchange = Exchange(self._record(scope, parts, clock), clock, receive, send, ended)
             await exchange.refuse(problem, scope)
             return
+        parts = inside
         mount, taken = self._mount_of(parts)
-        ended = Record.end if mount == self._control else partial(self._keep, space, mount)
+        ended = partial(self._end, space, mount)
         exchange = Exchange(self._record(scope, parts, space.clock), space.clock, receive, send, ended)
         space.enter()
         try:
@@ -98,9 +101,12 @@ class Dispatcher:
         path, query = "/" + "/".join(parts), scope["query_string"]
         return Record(next(self._numbers), clock.now(), scope["method"], path, query, scope["headers"])
 
-    def _keep(self, space: Space, mount: str | None, record: Record) -> None:
-        space.journal.add(record)
-        self.coverage.count(mount, record)
+    def _end(self, space: Space | None, mount: str | None, record: Record) -> None:
+        record.end()
+        if space is not None and mount != self._control:
+            space.journal.add(record)
+            self.coverage.count(mount, record)
+        log_request(record, None if space is None else space.name)
 
     def _mount_of(self, parts: list[str]) -> tuple[str | None, int]:
         lowered = [part.lower() for part in parts[:2]]

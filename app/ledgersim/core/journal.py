@@ -73,9 +73,13 @@ class Record:
         self.notes[:0] = reasons[:MOST_NOTES]
         del self.notes[MOST_NOTES:]
 
-    def end(self) -> int:
-        """Stop the time; how many bytes the record takes, about."""
+    def end(self) -> None:
+        """Stop the time."""
         self.seconds += perf_counter()
+
+    @property
+    def size(self) -> int:
+        """How many bytes the record takes, about."""
         size = RECORD_BYTES + len(self.path) + len(self.query) + len(self.body) + len(self.answer)
         size += sum([len(name) + len(value) for name, value in self.headers])
         for one in self.notes:
@@ -104,9 +108,9 @@ class Journal:
 
     def add(self, record: Record) -> None:
         """Keep the record of a request that has ended, in place of the oldest where there is no room."""
-        size = record.end()
         if not self.most:
             return
+        size = record.size
         self._records.append((record, size))
         self._bytes += size
         while len(self._records) > self.most or self._bytes > self._most_bytes:
