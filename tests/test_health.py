@@ -88,6 +88,13 @@ def test_without_an_address_the_variables_say_where_the_server_is(start: Start) 
     assert told(LEDGERSIM_PORT=port, LEDGERSIM_HOST="localhost") == (0, "ok\n", "")
 
 
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+def test_a_server_on_all_ipv6_addresses_is_found(start: Start) -> None:
+    variables = {"LEDGERSIM_PORT": str(free_port()), "LEDGERSIM_HOST": "::"}
+    start(**variables)
+    assert told(**variables) == (0, "ok\n", "")
+
+
 def test_a_proxy_is_not_asked(start: Start) -> None:
     server = start("--port", "0")
     proxy = f"http://127.0.0.1:{free_port()}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from threading import Thread
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -23,7 +24,8 @@ from ledgersim.protocol import Protocol
 from ledgersim.settings import Settings, address_of, local_host
 from ledgersim.vendors import VENDORS
 
-STOP_WITHIN = 1  # seconds for the requests in flight, of the two in which SIGTERM ends the server
+STOP_WITHIN = 8  # seconds for the requests in flight; Docker kills 10 seconds after SIGTERM
+STOP_TESTS_WITHIN = 1  # the same where a test run ends, and nobody waits for the answers
 KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they end them, not we
 
 
@@ -45,7 +47,7 @@ def serve(settings: Settings) -> None:
             print(_banner(settings, address_of(scheme, local_host(settings.host), port)), file=sys.stderr)
         print("Ready:", address_of(scheme, settings.host, port), flush=True)
 
-    _Server(_config(settings, tls), settings.host, say_ready).run(sockets)
+    _Server(_config(settings, STOP_WITHIN, tls), settings.host, say_ready).run(sockets)
 
 
 def _banner(settings: Settings, url: str) -> str:
@@ -77,7 +79,7 @@ class BackgroundServer:
                 sockets = open_sockets(settings.host, settings.port)
                 for one in sockets:
                     open_here.enter_context(one)
-                self._server = _Server(_config(settings), settings.host, self._say_ready)
+                self._server = _Server(_config(settings, STOP_TESTS_WITHIN), settings.host, self._say_ready)
                 self._server.run(sockets)
         except BaseException as error:
             if self._answers.done():
@@ -93,7 +95,7 @@ class BackgroundServer:
         self._thread.join()
 
 
-def _config(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Config:
+def _config(settings: Settings, stop_within: int, tls: ssl.SSLContext | None = None) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         create_app(settings),
@@ -106,13 +108,13 @@ def _config(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Co
         server_header=False,
         date_header=False,  # the clock of the space tells the date
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=STOP_WITHIN,
+        timeout_graceful_shutdown=stop_within,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """False for the traceback of a request that was cancelled because the server ends."""
+    """False for the traceback of what was cancelled because the server ends."""
     return record.exc_info is None or record.exc_info[0] is not CancelledError
 
 
@@ -132,6 +134,14 @@ class _Server(uvicorn.Server):
         except OSError as error:  # another server began to listen since the port was bound
             raise _cannot_listen(self._host, port, error) from error
         self._say(port)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Finish the requests in flight and stop; at a second signal, whichever it is, stop at once."""
+        if self.should_exit:
+            self.force_exit = True
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()  # else asyncio's own event loop would wait for them
+        super().handle_exit(sig, frame)
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
@@ -165,7 +175,9 @@ def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
         if sys.platform != "win32":  # where it would let two servers share the port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            # The address of all interfaces takes IPv4 connections as well, where the system can.
+            both = address[0] == "::" and socket.has_dualstack_ipv6()
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not both)
         bound.bind(address)
     except OSError:
         bound.close()

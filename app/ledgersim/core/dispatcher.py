@@ -1,6 +1,7 @@
 """The outermost application: finds the space and the mount that a request is for, and keeps watch over both."""
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Mapping
 from functools import partial
 from itertools import count
@@ -142,10 +143,14 @@ class Dispatcher:
             if mount != self._control:  # there a reset must be possible
                 await exchange.refuse(CANNOT_HAPPEN, child, app.render)
                 return
-        if strikes:
-            await exchange.spoil(app, child, strikes)
-        else:
-            await app(child, exchange.receive, exchange.send)
+        try:
+            if strikes:
+                await exchange.spoil(app, child, strikes)
+            else:
+                await app(child, exchange.receive, exchange.send)
+        except CancelledError:
+            await exchange.give_up(child, app.render)
+            raise
 
     def _admit(self, record: Record, space: Space, asked_for: list[str]) -> list[Strike]:
         """What a request meets, by its own headers or the faults of its space. Raises a 400 or 503 Problem."""

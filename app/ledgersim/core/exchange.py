@@ -24,6 +24,9 @@ MOST_TOLD = 1_000  # characters of `Sim-Violations`
 _SAFE = "[].$@-_:/"  # what stands there as it is
 
 NOT_SUPPORTED = Problem(501, "not-supported", "Not supported")
+STOPPED = Problem(503, "server-stopped", "Service Unavailable").with_detail(
+    "The server was stopped before this request was finished."
+)
 RESET_MEANWHILE = Problem(503, "reset-meanwhile", "Service Unavailable").with_detail(
     "The space was reset while a fault held this request up. Nothing was carried out."
 )
@@ -90,6 +93,17 @@ class Exchange:
         self.record.refuse(problem)
         self.record.spoilt = True
         await render(problem, Request(scope))(scope, self.receive, self.send)
+
+    async def give_up(self, scope: Scope, render: Render) -> None:
+        """Answer that the server stops, if nothing has been answered yet.
+
+        A server of ours cancels requests for no other reason. In-process clients cancel those that they do
+        not wait for any longer, and get no answer.
+        """
+        if self.record.status is None and connection.transport_of(scope) is not None:
+            self.record.is_incomplete |= self._more_to_read
+            self._more_to_read = False
+            await self.refuse(STOPPED, scope, render)
 
     async def spoil(self, app: VendorApp, scope: Scope, strikes: list[Strike]) -> None:
         """Have the request answered by an application, as far as the faults that strike it allow."""
