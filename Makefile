@@ -29,7 +29,7 @@ check: ## Lint, check types and imports, and run all tests
 
 openapi: ## Write the exported OpenAPI documents in openapi/ anew
 	$(call install,run)
-	@for vendor in aptic payex riverty; do $(BIN)/python -m ledgersim openapi $$vendor --output openapi/$$vendor.json; done
+	@for name in aptic payex riverty admin; do $(BIN)/python -m ledgersim openapi $$name --output openapi/$$name.json; done
 
 benchmark: ## Measure requests per second against a bare ASGI application
 	$(call install,run)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from ledgersim.control.base import CurrentDispatcher, new_router
@@ -10,7 +9,7 @@ from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.vendor import NO_CONTENT, VendorApp
 from ledgersim.vendors import VENDORS
 
-router = new_router("/coverage")
+router = new_router("Requests", "/coverage")
 
 
 @router.get("", operation_id="sim.coverage.get", summary="What has been exercised, and what never")
@@ -54,16 +53,5 @@ def _operation(dispatcher: Dispatcher, app: VendorApp, route: APIRoute) -> dict[
 
 
 def _possible(app: VendorApp, route: APIRoute) -> list[int]:
-    """The answer to a right request, and the refusals that a client can bring about by a wrong one."""
-    refusals = {
-        400: _takes_more_than_a_path(route.dependant),
-        401: route.operation_id not in app.about.open_operations,
-        404: bool(route.dependant.path_params),
-    }
-    return [route.status_code or 200, *(status for status, possible in refusals.items() if possible)]
-
-
-def _takes_more_than_a_path(dependant: Dependant) -> bool:
-    return bool(dependant.body_params or dependant.query_params) or any(
-        _takes_more_than_a_path(one) for one in dependant.dependencies
-    )
+    """The answer to a right request, and the errors that a client can cause by a wrong one."""
+    return [route.status_code or 200, *app.error_statuses(route)]

@@ -10,16 +10,16 @@ from ledgersim.core.faults import Fault, Standing
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import NO_CONTENT
 
-router = new_router("/faults")
+router = new_router("Faults", "/faults")
 
 
-class FaultsOut(BaseModel):
+class FaultList(BaseModel):
     """The faults of a space, in the order in which they are tried."""
 
     faults: list[dict[str, Any]]
 
 
-@router.get("", response_model=FaultsOut, operation_id="sim.faults.list", summary="List the faults")
+@router.get("", response_model=FaultList, operation_id="sim.faults.list", summary="List the faults")
 async def list_faults(space: CurrentSpace) -> Any:
     return {"faults": [_told(space, one) for one in space.faults.standing]}
 

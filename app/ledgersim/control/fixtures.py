@@ -23,7 +23,7 @@ _BODY = {
 
 def fixtures_router(load: Load) -> APIRouter:
     """The route that loads fixtures: YAML or JSON, under any media type."""
-    router = new_router()
+    router = new_router("State")
 
     @router.post(
         "/fixtures",

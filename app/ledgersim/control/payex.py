@@ -22,7 +22,7 @@ from ledgersim.vendors.payex.customers.writing import change
 from ledgersim.vendors.payex.ledgers.rules import NEXT_PROBLEM
 from ledgersim.vendors.payex.surpluses import writing as surpluses
 
-router = new_router("/payex")
+router = new_router("PayEx", "/payex")
 
 _CUSTOMER = "/{ledger}/customers/{no}"
 
@@ -40,7 +40,7 @@ async def _current_ledger(request: Request, ledger: str) -> LedgerCall:
 CurrentLedger = Annotated[LedgerCall, Depends(_current_ledger)]
 
 
-class MoneyIn(Strict):
+class IncomingPayment(Strict):
     """A payment, in units of the ledger's currency; at most one of the numbers."""
 
     amount: AmountIn
@@ -48,19 +48,19 @@ class MoneyIn(Strict):
     account_no: str | None = Field(None, alias="accountNo")
 
 
-class MoneyOut(BaseModel):
+class PaymentReceived(BaseModel):
     """The surplus that a payment left, if it left one."""
 
     surplusId: str | None  # noqa: N815 - as it goes over the wire
 
 
-class SetOffIn(Strict):
+class SetOff(Strict):
     """The invoice to set a surplus off against."""
 
     invoice_no: str = Field(alias="invoiceNo")
 
 
-class ConsentsIn(Strict):
+class ActiveConsents(Strict):
     """The consents that the customer is to have."""
 
     active_consents: list[
@@ -77,13 +77,13 @@ class ConsentsIn(Strict):
     ] = Field(alias="activeConsents")
 
 
-class ProblemIn(Strict):
+class NextProblem(Strict):
     """The failure that the next request to a ledger is to meet."""
 
     code: Literal["fatal", "internal-server-error", "handled-exception", "unhandled-exception"]
 
 
-class RegistrationEnd(BaseModel):
+class CardRegistrationEnded(BaseModel):
     """How a registration ended, and where a browser would have gone."""
 
     status: str
@@ -132,7 +132,7 @@ def _page(request: Request, registration: dict[str, Any]) -> Response:
 
 @router.post(
     f"{_CUSTOMER}/card-registration/{{act}}",
-    response_model=RegistrationEnd,
+    response_model=CardRegistrationEnded,
     operation_id="sim.payex.cardregistration.end",
     summary="End a card registration without a browser: complete, abort or fail",
 )
@@ -148,11 +148,11 @@ async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
 @router.post(
     f"{_CUSTOMER}/payments",
     status_code=201,
-    response_model=MoneyOut,
+    response_model=PaymentReceived,
     operation_id="sim.payex.payments.create",
     summary="Receive a payment; what is left over is a surplus",
 )
-async def receive_payment(call: CurrentLedger, no: str, body: MoneyIn) -> Any:
+async def receive_payment(call: CurrentLedger, no: str, body: IncomingPayment) -> Any:
     customer = find_customer(call, no)
     surplus = surpluses.receive(call.space, customer, body.amount, body.invoice_no, body.account_no)
     return {"surplusId": None if surplus is None else surplus["surplus_id"]}
@@ -164,7 +164,7 @@ async def receive_payment(call: CurrentLedger, no: str, body: MoneyIn) -> Any:
     operation_id="sim.payex.surpluses.regulate",
     summary="Order a surplus to be set off against an invoice of the customer",
 )
-async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOffIn) -> None:
+async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOff) -> None:
     customer = find_customer(call, no)
     surpluses.regulate(call.space, customer, surpluses.find_surplus(call.space, customer, sid), body.invoice_no)
 
@@ -201,7 +201,7 @@ async def expire_kyc(call: CurrentLedger, no: str) -> None:
     operation_id="sim.payex.consents.set",
     summary="Set the customer's consents",
 )
-async def set_consents(call: CurrentLedger, no: str, body: ConsentsIn) -> None:
+async def set_consents(call: CurrentLedger, no: str, body: ActiveConsents) -> None:
     customer = find_customer(call, no)
     wanted: set[str] = set(body.active_consents)
     with call.space.transaction() as connection:
@@ -218,5 +218,5 @@ async def set_consents(call: CurrentLedger, no: str, body: ConsentsIn) -> None:
     operation_id="sim.payex.problem.set",
     summary="Let the next request to the ledger fail with one of the vendor's 500 problems",
 )
-async def set_next_problem(call: CurrentLedger, body: ProblemIn) -> None:
+async def set_next_problem(call: CurrentLedger, body: NextProblem) -> None:
     call.space.facts.setdefault(NEXT_PROBLEM, {})[call.ledger.number] = body.code

@@ -17,7 +17,7 @@ from ledgersim.core.vendor import NO_CONTENT
 NEAREST = 3
 MOST_LISTED = 1_000
 
-router = new_router("/requests")
+router = new_router("Requests", "/requests")
 
 Number = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -37,7 +37,7 @@ class RequestsQuery(BaseModel):
     model_config = {"extra": "forbid"}
 
 
-class RequestsOut(BaseModel):
+class RecordedRequestList(BaseModel):
     """Requests, oldest first; `evicted` tells how many older ones the journal had no room for."""
 
     requests: list[dict[str, Any]]
@@ -45,7 +45,7 @@ class RequestsOut(BaseModel):
     evicted: int
 
 
-class CountIn(Strict):
+class ExpectedCount(Strict):
     """How often: exactly, or at least and at most."""
 
     exactly: Number | None = None
@@ -53,14 +53,14 @@ class CountIn(Strict):
     at_most: Number | None = None
 
 
-class VerifyIn(Strict):
+class VerifyRequest(Strict):
     """Which requests there should be, and how many; without a count, at least one."""
 
     match: RecordMatch = RecordMatch()
-    count: CountIn = CountIn(at_least=1)
+    count: ExpectedCount = ExpectedCount(at_least=1)
 
 
-class VerifyOut(BaseModel):
+class VerifyResult(BaseModel):
     """Whether there were; if not, the newest of too many are `found`, or the `nearest` of too few.
 
     `uncertain` ones might have been meant: too little of them is left to tell.
@@ -75,7 +75,9 @@ class VerifyOut(BaseModel):
     nearest: list[dict[str, Any]]
 
 
-@router.get("", response_model=RequestsOut, operation_id="sim.requests.list", summary="List recorded requests")
+@router.get(
+    "", response_model=RecordedRequestList, operation_id="sim.requests.list", summary="List recorded requests"
+)
 async def list_requests(
     space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
 ) -> Any:
@@ -108,11 +110,11 @@ async def clear_requests(space: CurrentSpace) -> None:
 
 @router.post(
     "/verify",
-    response_model=VerifyOut,
+    response_model=VerifyResult,
     operation_id="sim.requests.verify",
     summary="Tell whether as many requests as expected were made",
 )
-async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, body: VerifyIn) -> Any:
+async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, body: VerifyRequest) -> Any:
     check_match(dispatcher, body.match)
     if not space.journal.most:
         raise CONFLICT.with_detail("The journal is switched off: start the server without --journal-entries 0.")
@@ -120,7 +122,7 @@ async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, bo
     return verify(space.journal, body.match, least, most)
 
 
-def _bounds(count: CountIn) -> tuple[int, int | None]:
+def _bounds(count: ExpectedCount) -> tuple[int, int | None]:
     if count.exactly is not None:
         if count.at_least is not None or count.at_most is not None:
             raise invalid("count", "must have either exactly, or at_least and at_most")

@@ -12,10 +12,10 @@ from ledgersim import __version__
 from ledgersim.control.base import CurrentSpace, CurrentSpaces, new_router
 from ledgersim.control.spaces import addresses
 
-health_router = new_router()
+health_router = new_router("Server")
 
 
-class Status(BaseModel):
+class HealthStatus(BaseModel):
     """That the server is there."""
 
     status: Literal["ok"] = "ok"
@@ -23,19 +23,19 @@ class Status(BaseModel):
 
 @health_router.head("/health/live", operation_id="sim.health.live.head", include_in_schema=False)
 @health_router.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
-async def get_live() -> Status:
-    return Status()
+async def get_live() -> HealthStatus:
+    return HealthStatus()
 
 
 @health_router.head("/health/ready", operation_id="sim.health.ready.head", include_in_schema=False)
 @health_router.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
-async def get_ready() -> Status:
-    return Status()
+async def get_ready() -> HealthStatus:
+    return HealthStatus()
 
 
 def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
     """Routes that tell of the server, with its settings as `Settings.told` lists them."""
-    router = new_router()
+    router = new_router("Server")
     started = monotonic()
 
     @router.get("/info", operation_id="sim.info", summary="Version, uptime, addresses and effective settings")

@@ -9,7 +9,9 @@ from ledgersim.core.vendor import NO_CONTENT
 
 MOST_BYTES = 256 * 2**20  # of an import; a world of 10,000 customers has half of that
 
-router = new_router()
+_ROWS = {"type": "object", "description": "What an export of this version writes."}
+
+router = new_router("State")
 
 
 @router.get(
@@ -17,7 +19,7 @@ router = new_router()
     operation_id="sim.export",
     summary="All stored rows as JSON",
     response_class=Response,
-    responses={200: {"content": {"application/json": {}}}},
+    responses={200: {"content": {"application/json": {"schema": _ROWS}}}},
 )
 async def export(space: CurrentSpace) -> Response:
     return Response(transfer.export(space), media_type="application/json")
@@ -28,7 +30,7 @@ async def export(space: CurrentSpace) -> Response:
     **NO_CONTENT,
     operation_id="sim.import",
     summary="Put what an export wrote in place of all stored rows",
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _ROWS}}}},
 )
 async def import_(request: Request, space: CurrentSpace) -> None:
     transfer.replace_rows(space, await read_bytes(request, MOST_BYTES))

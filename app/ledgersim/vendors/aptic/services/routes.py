@@ -31,7 +31,7 @@ AnyJson = Annotated[Any, Body(description="Any JSON value, or none")]
 
 def service_router(owner: str, collection: str, services: Services, shows: Mapping[str, Show]) -> APIRouter:
     """The operations that run `services` for an owner in `/v1/<collection>`, or for none."""
-    router = new_router()
+    router = new_router(collection)
     base = f"/v1/{collection}"
 
     def about(verb: str, summary: str) -> Any:
