@@ -33,6 +33,40 @@ SINGLE = ("additionalProperties", "items")
 SEVERAL = ("anyOf", "oneOf")
 
 
+# Members that answers leave out where they have no value. All others are always there.
+OPTIONAL_MEMBERS = {
+    "aptic": {"ProblemDetails": ["errors"]},
+    "payex": {
+        "Address": ["streetAddress", "coAddress"],
+        "BankAccount": ["accountType"],
+        "Customer": [
+            "nationalIdentifier", "vatNo", "legalEntity", "emailAddress", "protectedIdentity", "preferredLanguageCode",
+            "legalStatus", "msisdn", "distributionType", "taxIdentificationNumber", "eDIAddressInfo", "billingAddress",
+        ],
+        "DisbursementOrder": ["norwegianBankAccount", "swedishBankAccount", "international", "swedishSus"],
+        "EdiAddress": ["VAN", "InterChangeRecipient"],
+        "KycAnswerForm": ["textValidationRegEx", "possibleAnswers"],
+        "KycQuestion": ["subQuestions"],
+        "Navigation": ["first", "previous", "next"],
+        "Surplus": ["invoice", "account"],
+        "SwedishSusAddress": ["streetAddress", "coAddress"],
+    },
+    "riverty": {},
+    "admin": {
+        "ActiveFault": [
+            "match", "when", "status", "retry_after", "detail", "seconds", "bytes", "limit", "window", "times",
+            "probability", "ttl",
+        ],
+        "Match": ["operation", "method", "path", "header", "query"],
+        "NearMiss": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+        "ProblemDetails": ["errors"],
+        "RecordedMessage": ["body", "cut"],
+        "RecordedRequest": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+        "RecordedRequestInFull": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+    },
+}  # fmt: skip
+
+
 @pytest.fixture(params=DOCUMENTS)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -140,6 +174,19 @@ def test_creations_have_the_documented_defaults_only() -> None:
     assert found == DOCUMENTED_DEFAULTS
 
 
+def test_answers_require_the_members_that_are_always_there(name: str, document: Json) -> None:
+    found = {
+        component: [
+            member for member in schema.get("properties", ()) if member not in schema.get("required", ())
+        ]
+        for _, _, operation in operations(document)
+        for response in operation["responses"].values()
+        for media in response.get("content", {}).values()
+        for component, schema in reached(document, media["schema"])
+    }
+    assert {component: members for component, members in found.items() if members} == OPTIONAL_MEMBERS[name]
+
+
 def test_a_payment_plan_needs_its_type() -> None:
     assert DOCUMENTS["aptic"]["components"]["schemas"]["PaymentPlanCreate"]["required"] == ["paymentPlanType"]
 
@@ -185,21 +232,34 @@ def test_every_operation_says_which_credentials_it_needs(document: Json) -> None
 def test_every_error_has_the_one_schema_of_its_document(name: str, document: Json) -> None:
     own = {"riverty": "Error"}.get(name, "ProblemDetails")
     others = {
-        "riverty": {("customer-account", "400"): "array of Message"},
-        "aptic": {("access_token", "400"): "OAuthError", ("access_token", "401"): "OAuthError"},
+        "riverty": {("customer-account", "400"): ["array of Message"]},
+        "aptic": {
+            ("access_token", "400"): ["OAuthError", own],
+            ("access_token", "401"): ["OAuthError", own],
+            **{
+                ("{serviceDefinition}", status): ["anything", own]
+                for status in ("400", "401", "404", "default")
+            },
+        },
+        "admin": {("{button}", "409"): ["text", own]},
     }.get(name, {})
     found = {}
     for path, _, operation in operations(document):
+        assert "default" in operation["responses"]
         for status, response in operation["responses"].items():
-            if status == "default" or status >= "400":
-                (content,) = response["content"].values()
-                schema = content["schema"]
-                reference = schema.get("items", schema)["$ref"].rpartition("/")[2]
-                shown = f"array of {reference}" if "items" in schema else reference
-                if shown != own:
+            if status >= "400":
+                shown = [shortly(one["schema"]) for one in response["content"].values()]
+                if shown != [own]:
                     found[path.rpartition("/")[2], status] = shown
-        assert {"default"} <= set(operation["responses"])
     assert found == others
+
+
+def shortly(schema: Json) -> str:
+    if "items" in schema:
+        return f"array of {shortly(schema['items'])}"
+    return str(
+        {"string": "text"}.get(schema.get("type", ""), schema.get("$ref", "anything").rpartition("/")[2])
+    )
 
 
 def test_every_operation_has_a_tag_that_the_document_describes(document: Json) -> None:

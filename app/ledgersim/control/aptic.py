@@ -34,6 +34,7 @@ class CaseImportDelay(Strict):
     summary="After how long cases are imported",
 )
 async def get_case_import(space: CurrentSpace) -> Any:
+    """Tell `immediate`, or after how many seconds of the clock cases sent with `async=true` are imported."""
     return {"delay": space.facts[DELAY]}
 
 
@@ -44,5 +45,6 @@ async def get_case_import(space: CurrentSpace) -> Any:
     summary="Set after how long cases are imported from now on",
 )
 async def set_case_import(space: CurrentSpace, body: CaseImportDelay) -> Any:
+    """It applies to cases that are sent from now on; those that are waiting keep their time."""
     space.facts[DELAY] = body.delay
     return body

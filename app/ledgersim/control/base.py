@@ -1,9 +1,9 @@
 """What all routes of the control plane have in common."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from ledgersim.core.body import JsonRoute
 from ledgersim.core.dispatcher import Dispatcher
@@ -19,6 +19,14 @@ class _ControlRoute(JsonRoute):
 def new_router(tag: str, prefix: str = "") -> APIRouter:
     """A router whose routes read JSON under any media type; `tag` says what its operations are about."""
     return APIRouter(tags=[tag], prefix=prefix, route_class=_ControlRoute, strict_content_type=False)
+
+
+# For a member of an answer that is left out where there is nothing to say.
+OPTIONAL: Any = Field(default=None)
+
+
+class Sparse(Schema):
+    """An answer with `OPTIONAL` members; its routes have `response_model_exclude_unset`."""
 
 
 class Strict(Schema):

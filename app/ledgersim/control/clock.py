@@ -72,11 +72,15 @@ class EventList(BaseModel):
 
 @router.get("/clock", response_model=Clock, operation_id="sim.clock.get", summary="Read the clock")
 async def get_clock(space: CurrentSpace) -> Any:
+    """The time by which everything in the space happens; `real` time ticks, `frozen` time stands still."""
     return {"mode": space.clock.setting.mode, "now": space.clock.now()}
 
 
 @router.put("/clock", response_model=ClockChanged, operation_id="sim.clock.set", summary="Set the clock")
 async def set_clock(call: CurrentCall, body: ClockSetting) -> Any:
+    """Jobs that are due by the new time run in order, each at its own time. The time only moves forward, else
+    409; in a space in which nothing was written it may be set to any time since the date of the world.
+    """
     space = call.space
     events = _set(space, body.mode, body.now)
     return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _told(call, events)}
@@ -89,6 +93,7 @@ async def set_clock(call: CurrentCall, body: ClockSetting) -> Any:
     summary="Move the clock forward",
 )
 async def advance_clock(call: CurrentCall, body: ClockAdvance) -> Any:
+    """By an ISO 8601 duration such as `P1M`. Jobs that are due run in order, each at its own time."""
     before = call.space.clock.now()
     try:
         after = later(before, body.by)
@@ -105,6 +110,9 @@ async def advance_clock(call: CurrentCall, body: ClockAdvance) -> Any:
     summary="The last 1,000 things that fell due",
 )
 async def list_events(call: CurrentCall) -> Any:
+    """Invoices, reminders, the end of plans, disbursements and the like, with the address of what they happened
+    to.
+    """
     return {"events": _told(call, call.space.events)}
 
 

@@ -26,6 +26,8 @@ router = new_router("PayEx", "/payex")
 
 _CUSTOMER = "/{ledger}/customers/{no}"
 
+_PAGE = {"text/html": {"schema": {"type": "string"}}}
+
 # What a button of the page does to the registration.
 _BUTTONS = {"confirm": "complete", "cancel": "abort", "fail": "fail"}
 
@@ -97,6 +99,7 @@ class CardRegistrationEnded(BaseModel):
     response_class=HTMLResponse,
 )
 async def show_card_check(request: Request, key: str) -> Response:
+    """The page that a customer sees who registers a card. It works without a token."""
     registration = consents.registration_by_key(request.scope["space"], key)
     return _page(request, registration)
 
@@ -107,8 +110,13 @@ async def show_card_check(request: Request, key: str) -> Response:
     summary="Press a button of the page of a card registration: confirm, cancel or fail",
     status_code=303,
     response_class=Response,
+    responses={
+        303: {"description": "The registration has ended; its page is left."},
+        409: {"description": "The registration had ended before.", "content": _PAGE},
+    },
 )
 async def press_button(request: Request, key: str, button: str) -> Response:
+    """Ends the registration and redirects to the address that was sent when it was started."""
     space: Space = request.scope["space"]
     registration = consents.registration_by_key(space, key)
     button = button.lower()
@@ -137,6 +145,7 @@ def _page(request: Request, registration: dict[str, Any]) -> Response:
     summary="End a card registration without a browser: complete, abort or fail",
 )
 async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
+    """What the buttons of the page do, for tests without a browser."""
     act = act.lower()
     if act not in _BUTTONS.values():
         raise NOT_FOUND.with_detail(f"{act[:20]!r} is none of complete, abort and fail.")
@@ -153,6 +162,7 @@ async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
     summary="Receive a payment; what is left over is a surplus",
 )
 async def receive_payment(call: CurrentLedger, no: str, body: IncomingPayment) -> Any:
+    """The payment covers the invoice or account that it names; what is left over becomes a surplus."""
     customer = find_customer(call, no)
     surplus = surpluses.receive(call.space, customer, body.amount, body.invoice_no, body.account_no)
     return {"surplusId": None if surplus is None else surplus["surplus_id"]}
@@ -165,6 +175,7 @@ async def receive_payment(call: CurrentLedger, no: str, body: IncomingPayment) -
     summary="Order a surplus to be set off against an invoice of the customer",
 )
 async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOff) -> None:
+    """The surplus is pending until it is executed."""
     customer = find_customer(call, no)
     surpluses.regulate(call.space, customer, surpluses.find_surplus(call.space, customer, sid), body.invoice_no)
 
@@ -176,6 +187,7 @@ async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOff) -> None
     summary="Let a pending surplus end now",
 )
 async def execute(call: CurrentLedger, no: str, sid: str) -> None:
+    """The disbursement or set-off of a pending surplus is carried out without waiting for the clock."""
     customer = find_customer(call, no)
     surpluses.execute(call.space, customer, surpluses.find_surplus(call.space, customer, sid))
 
@@ -187,6 +199,7 @@ async def execute(call: CurrentLedger, no: str, sid: str) -> None:
     summary="Let the customer's KYC answers be due for renewal now",
 )
 async def expire_kyc(call: CurrentLedger, no: str) -> None:
+    """The customer then offers `update-kyc-answers`."""
     customer = find_customer(call, no)
     if call.ledger.kyc is None:
         raise CONFLICT.with_detail(f"The ledger {call.ledger.number} is not configured for KYC.")
@@ -202,6 +215,7 @@ async def expire_kyc(call: CurrentLedger, no: str) -> None:
     summary="Set the customer's consents",
 )
 async def set_consents(call: CurrentLedger, no: str, body: ActiveConsents) -> None:
+    """Those that are not named are withdrawn."""
     customer = find_customer(call, no)
     wanted: set[str] = set(body.active_consents)
     with call.space.transaction() as connection:
@@ -219,4 +233,5 @@ async def set_consents(call: CurrentLedger, no: str, body: ActiveConsents) -> No
     summary="Let the next request to the ledger fail with one of the vendor's 500 problems",
 )
 async def set_next_problem(call: CurrentLedger, body: NextProblem) -> None:
+    """The request after it is answered as usual."""
     call.space.facts.setdefault(NEXT_PROBLEM, {})[call.ledger.number] = body.code

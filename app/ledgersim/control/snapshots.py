@@ -43,6 +43,7 @@ class SnapshotList(BaseModel):
 
 @router.get("", response_model=SnapshotList, operation_id="sim.snapshots.list", summary="List the snapshots")
 async def list_snapshots(request: Request, space: CurrentSpace) -> Any:
+    """The oldest first."""
     return {"snapshots": [_told(request, name, one) for name, one in space.snapshots.items()]}
 
 
@@ -59,6 +60,7 @@ async def create_snapshot(
     spaces: CurrentSpaces,
     body: Annotated[SnapshotCreate | None, Body()] = None,
 ) -> Any:
+    """Without a name it gets the next free one. A name that is taken is a 409."""
     name = _free_name(space) if body is None or body.name is None else body.name
     if name in space.snapshots:
         raise CONFLICT.with_detail(
@@ -71,6 +73,7 @@ async def create_snapshot(
     "/{name}", response_model=SnapshotInfo, operation_id="sim.snapshots.get", summary="Read one snapshot"
 )
 async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
+    """Its size, when it was taken, and where to download it."""
     return _told(request, name, _find(space, name))
 
 
@@ -78,11 +81,13 @@ async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
     "/{name}/restore", **NO_CONTENT, operation_id="sim.snapshots.restore", summary="Go back to a snapshot"
 )
 async def restore_snapshot(space: CurrentSpace, name: str) -> None:
+    """Rows, identifiers, clock and tokens are those of the snapshot then."""
     space.restore(_find(space, name))
 
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.snapshots.delete", summary="Delete a snapshot")
 async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str) -> None:
+    """The state of the space stays as it is."""
     _find(space, name)
     spaces.delete_snapshot(space, name)
 
@@ -95,6 +100,7 @@ async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str)
     responses={200: {"content": {FILE_TYPE: {"schema": BINARY}}}},
 )
 async def download_snapshot(space: CurrentSpace, name: str) -> Response:
+    """It can be uploaded to any server of the same version."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}.sqlite3"'}
     return Response(_find(space, name).image, media_type=FILE_TYPE, headers=disposition)
 
@@ -108,6 +114,7 @@ async def download_snapshot(space: CurrentSpace, name: str) -> Response:
     summary="Upload a snapshot that was downloaded; one of the same name is replaced",
 )
 async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:
+    """It must come from a server of the same version."""
     image = await read_bytes(request, MOST_UPLOADED)
     check_image(image, space.database)
     return _told(request, name, spaces.take_snapshot(space, name, image))

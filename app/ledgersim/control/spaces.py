@@ -48,6 +48,7 @@ class SpaceList(BaseModel):
 
 @router.get("", response_model=SpaceList, operation_id="sim.spaces.list", summary="List all spaces")
 async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
+    """With the bytes that they and their snapshots take."""
     return {
         "spaces": [_told(request, space) for space in spaces],
         "bytes": spaces.size,
@@ -68,17 +69,20 @@ async def create_space(
     spaces: CurrentSpaces,
     body: Annotated[SpaceCreate | None, Body()] = None,
 ) -> Any:
+    """Without a name a free one is found. A name that is taken is a 409, no room for another space a 503."""
     body = body or SpaceCreate.model_validate({})
     return _told(request, spaces.create(body.name, _image(spaces, space, body.from_)))
 
 
 @router.get("/{name}", response_model=SpaceInfo, operation_id="sim.spaces.get", summary="Read one space")
 async def get_space(request: Request, spaces: CurrentSpaces, name: str) -> Any:
+    """Its addresses, size and snapshots."""
     return _told(request, spaces.find(name))
 
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.spaces.delete", summary="Delete a space")
 async def delete_space(spaces: CurrentSpaces, name: str) -> None:
+    """It is gone when the requests in flight have ended. The default space stays: 409."""
     spaces.delete(name)
 
 

@@ -9,7 +9,15 @@ from ledgersim.core.vendor import NO_CONTENT
 
 MOST_BYTES = 256 * 2**20  # of an import; a world of 10,000 customers has half of that
 
-_ROWS = {"type": "object", "description": "What an export of this version writes."}
+_ROWS = {
+    "type": "object",
+    "description": "The rows of each table, and how many GUIDs were given. Tables differ between versions.",
+    "properties": {
+        "guid_position": {"type": "integer"},
+        "tables": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}},
+    },
+    "required": ["guid_position", "tables"],
+}
 
 router = new_router("State")
 
@@ -22,6 +30,7 @@ router = new_router("State")
     responses={200: {"content": {"application/json": {"schema": _ROWS}}}},
 )
 async def export(space: CurrentSpace) -> Response:
+    """Equal states give equal bytes."""
     return Response(transfer.export(space), media_type="application/json")
 
 
@@ -33,4 +42,7 @@ async def export(space: CurrentSpace) -> Response:
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _ROWS}}}},
 )
 async def import_(request: Request, space: CurrentSpace) -> None:
+    """All of it is taken, or nothing. Types, unique values and references are checked, the vendors' rules are
+    not.
+    """
     transfer.replace_rows(space, await read_bytes(request, MOST_BYTES))

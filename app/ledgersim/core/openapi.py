@@ -73,16 +73,15 @@ def _operations(document: Json) -> Iterator[Json]:
 
 def _add_errors(responses: Json, about: About, statuses: Sequence[int]) -> None:
     responses.pop("422", None)  # FastAPI's own; here a bad request is a 400
-    schema = {"$ref": f"#/components/schemas/{about.error_name}"}
     for status in statuses:
-        responses.setdefault(str(status), _error(HTTPStatus(status).phrase, about.media_type, schema))
-    for name in sorted(responses):
-        responses[name] = responses.pop(name)
-    responses["default"] = _error("Any other error", about.media_type, schema)
-
-
-def _error(description: str, media_type: str, schema: Json) -> Json:
-    return {"description": description, "content": {media_type: {"schema": dict(schema)}}}
+        responses.setdefault(str(status), {"description": HTTPStatus(status).phrase})
+    responses.setdefault("default", {"description": "Any other error"})
+    for name in sorted(responses):  # `default` is the last
+        response = responses.pop(name)
+        if name >= "400":
+            media = response.setdefault("content", {}).setdefault(about.media_type, {})
+            media.setdefault("schema", {"$ref": f"#/components/schemas/{about.error_name}"})
+        responses[name] = response
 
 
 def _with_one_name_each(paths: Json) -> Json:

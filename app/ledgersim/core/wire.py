@@ -35,10 +35,8 @@ class Schema(BaseModel):
     """What crosses the wire. Its JSON schema has no defaults, except those in a field's `json_schema_extra`.
 
     Generated clients send the defaults of a request's schema as if the user had chosen them; in a change, where
-    absent means unchanged, that would overwrite data. An answer has all its members, so defaults say nothing.
+    absent means unchanged, that would overwrite data. In an answer they would say nothing.
     """
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -65,7 +63,12 @@ def drop_null(schema: dict[str, Any]) -> bool:
 class Answer(Schema):
     """What the server sends. Built from rows: attributes are columns, aliases the vendor's spelling."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=False)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=False,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Body(Schema):

@@ -72,8 +72,6 @@ class CreatedAs200:
 def build(settings: VendorSettings) -> VendorApp:
     """The gateway, as strict as the settings ask for."""
     app = VendorApp("Aptic API Gateway (simulated)", to_response, guard(settings.auth), _ABOUT)
-    if settings.created_status == "200":
-        app.add_middleware(CreatedAs200)
     app.include(
         router_for(settings.auth),
         system,
@@ -99,4 +97,7 @@ def build(settings: VendorSettings) -> VendorApp:
         loan_interests,
         *service_routers(read_services(settings.services)),
     )
+    if settings.created_status == "200":
+        app.add_middleware(CreatedAs200)
+        app.show_creations_as_200()
     return app
