@@ -4,12 +4,13 @@ BIN := $(VENV)/bin
 # Differs as soon as what is installed in .venv is no longer what it should be.
 KEY := $(shell (pwd; cat requirements/run.txt requirements/dev.txt pyproject.toml) | cksum | tr ' ' '-')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install --no-deps
+LINTERS := tests/contract/linters
 LOCK := .venv-lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml --group pyproject.toml:build
 
 .DEFAULT_GOAL := help
-.PHONY: run test check openapi benchmark format lock clean help
+.PHONY: run test check openapi contract benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -29,7 +30,18 @@ check: ## Lint, check types and imports, and run all tests
 
 openapi: ## Write the exported OpenAPI documents in openapi/ anew
 	$(call install,run)
-	@for vendor in aptic payex riverty; do $(BIN)/python -m ledgersim openapi $$vendor --output openapi/$$vendor.json; done
+	@for name in aptic payex riverty admin; do $(BIN)/python -m ledgersim openapi $$name --output openapi/$$name.json; done
+
+contract: ## Lint the exported OpenAPI documents with Redocly and Spectral (needs npm)
+	@if ! command -v npm >/dev/null; then \
+		echo "Skipped: Redocly and Spectral need npm (Node.js 20 or later)." >&2; \
+	else \
+		set -e; \
+		[ $(LINTERS)/node_modules -nt $(LINTERS)/package-lock.json ] || npm ci --silent --prefix $(LINTERS); \
+		export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true; \
+		$(LINTERS)/node_modules/.bin/redocly lint --config $(LINTERS)/redocly.yaml openapi/*.json; \
+		$(LINTERS)/node_modules/.bin/spectral lint --ruleset $(LINTERS)/spectral.yaml --fail-severity warn openapi/*.json; \
+	fi
 
 benchmark: ## Measure requests per second against a bare ASGI application
 	$(call install,run)
@@ -46,7 +58,7 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 	$(COMPILE) --group pyproject.toml:dev --constraints requirements/run.txt --output-file requirements/dev.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(LOCK) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK) $(LINTERS)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## List the commands

@@ -21,6 +21,7 @@ class Api:
         self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any
     ) -> httpx.Response:
         """One request; `headers` are sent in place of the token."""
+        options["extensions"] = {"app": self.app}  # for the check of the answer
         sent = self._client.request(method, path, headers=BEARER if headers is None else headers, **options)
         return self._loop.run_until_complete(sent)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from ledgersim.core.spaces import Spaces
@@ -11,10 +12,34 @@ from ledgersim.main import assemble, open_spaces
 from ledgersim.main import mounts as build_mounts
 from ledgersim.settings import Settings
 from ledgersim.world.template import world_image
+from tests.answers import check
 from tests.client import Api
 from tests.serving import Served, Start
 
 Serve = Callable[..., Api]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def documented_answers() -> Iterator[None]:
+    """Every answer that a test gets by httpx is as the OpenAPI document of its API says."""
+    send, send_async = httpx.Client.send, httpx.AsyncClient.send
+
+    def checked(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
+        answer = send(client, request, **options)
+        check(answer)
+        return answer
+
+    async def checked_async(
+        client: httpx.AsyncClient, request: httpx.Request, **options: Any
+    ) -> httpx.Response:
+        answer = await send_async(client, request, **options)
+        check(answer)
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx.Client, "send", checked)
+        patch.setattr(httpx.AsyncClient, "send", checked_async)
+        yield
 
 
 @pytest.fixture(scope="session")

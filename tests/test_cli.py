@@ -159,13 +159,13 @@ def test_openapi_that_cannot_be_written_is_one_line(
     )
 
 
-def test_openapi_of_an_unknown_vendor_names_those_there_are(
+def test_openapi_of_an_unknown_api_names_those_there_are(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendors = SimpleNamespace(name="aptic"), SimpleNamespace(name="payex")
     monkeypatch.setattr("ledgersim.vendors.VENDORS", vendors)
     assert complaint(capsys, "openapi", "apitc") == (
-        "ledgersim: VENDOR is 'apitc'; it must be one of aptic, payex"
+        "ledgersim: API is 'apitc'; it must be one of aptic, payex, admin"
     )
 
 
@@ -182,7 +182,7 @@ def test_openapi_of_an_unknown_vendor_names_those_there_are(
         ),
         (["serve", "--port"], "ledgersim: Option '--port' requires an argument."),
         (["serve", "--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
-        (["openapi"], "ledgersim: Missing argument 'VENDOR'."),
+        (["openapi"], "ledgersim: Missing argument 'API'."),
     ],
 )
 def test_bad_usage_is_one_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -116,22 +116,24 @@ def routes(paths: PathsFile = None) -> None:
 
 @app.command()
 def openapi(
-    vendor: Annotated[str, typer.Argument(help="Name of the vendor.", metavar="VENDOR")],
+    api: Annotated[
+        str, typer.Argument(help="Name of the vendor, or `admin` for the API under /_sim.", metavar="API")
+    ],
     output: Annotated[
         Path | None, typer.Option(help="File to write to, instead of standard output.", metavar="FILE")
     ] = None,
     paths: PathsFile = None,
 ) -> None:
-    """Print the OpenAPI document of a vendor as JSON."""
+    """Print the OpenAPI document of a vendor, or of the simulator's own API, as JSON."""
     import json
 
     from ledgersim import main as house
     from ledgersim.vendors import VENDORS
 
-    names = [one.name for one in VENDORS]
-    if vendor not in names:
-        raise CannotStart(f"VENDOR is {vendor!r}; it must be one of {', '.join(names)}")
-    text = json.dumps(house.openapi(vendor, paths), indent=2, ensure_ascii=False) + "\n"
+    names = [*(one.name for one in VENDORS), "admin"]
+    if api not in names:
+        raise CannotStart(f"API is {api!r}; it must be one of {', '.join(names)}")
+    text = json.dumps(house.openapi(api, paths), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
         return

@@ -145,8 +145,14 @@ def routes(paths: Path | None = None) -> list[Route]:
     return found
 
 
-def openapi(vendor: str, paths: Path | None = None) -> dict[str, Any]:
-    """The OpenAPI document of a vendor, with what the user's file maps. Raises KeyError for an unknown name."""
-    mount, app = vendor_apps(Settings(paths=paths))[vendor]
+def openapi(name: str, paths: Path | None = None) -> dict[str, Any]:
+    """The OpenAPI document of a vendor, with what the user's file maps, or of the `admin` API.
+
+    Raises KeyError for an unknown name.
+    """
+    if name == "admin":
+        mount, app = control.MOUNT, control.build(load)
+    else:
+        mount, app = vendor_apps(Settings(paths=paths))[name]
     app.servers = [{"url": mount}]
     return app.openapi()

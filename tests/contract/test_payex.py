@@ -29,25 +29,27 @@ def members(schemas: dict[str, Any], name: str) -> list[str]:
 
 
 def test_a_customer_has_the_documented_members_in_order(facts: Any, schemas: Any) -> None:
-    assert members(schemas, "CustomerOut") == facts["customer_fields"]
+    assert members(schemas, "Customer") == facts["customer_fields"]
 
 
 def test_a_customer_is_created_from_its_documented_members(facts: Any, schemas: Any) -> None:
     read_only = {"@id", "legalStatus", "activeConsents", "surpluses", "operations"}
-    assert members(schemas, "CustomerIn") == [one for one in facts["customer_fields"] if one not in read_only]
+    assert members(schemas, "CustomerCreate") == [
+        one for one in facts["customer_fields"] if one not in read_only
+    ]
 
 
 def test_patch_takes_its_documented_members(schemas: Any) -> None:
-    assert members(schemas, "CustomerChange") == [
+    assert members(schemas, "CustomerUpdate") == [
         "emailAddress", "protectedIdentity", "preferredLanguageCode", "legalStatus", "msisdn", "distributionType",
         "taxIdentificationNumber", "eDIAddressInfo",
     ]  # fmt: skip
-    assert schemas["CustomerChange"]["additionalProperties"] is False
+    assert schemas["CustomerUpdate"]["additionalProperties"] is False
 
 
 def test_addresses_have_the_documented_members_in_order(facts: Any, schemas: Any) -> None:
-    assert members(schemas, "AddressIn") == list(facts["address_fields"])
-    assert members(schemas, "AddressOut") == [*facts["address_fields"], "operations"]
+    assert members(schemas, "AddressInput") == list(facts["address_fields"])
+    assert members(schemas, "Address") == [*facts["address_fields"], "operations"]
 
 
 def test_operations_have_the_members_of_their_samples_in_order(facts: Any, schemas: Any) -> None:
@@ -56,32 +58,36 @@ def test_operations_have_the_members_of_their_samples_in_order(facts: Any, schem
 
 
 def test_a_surplus_has_the_members_of_the_sample_in_order(schemas: Any) -> None:
-    assert members(schemas, "SurplusOut") == [
+    assert members(schemas, "Surplus") == [
         "surplusId", "balance", "currency", "date", "status", "invoice", "account", "operations", "@id",
     ]  # fmt: skip
 
 
 def test_lists_come_with_navigation(facts: Any, schemas: Any) -> None:
-    for name in ("SurplusPage", "OrderPage"):
+    for name in ("SurplusPage", "DisbursementOrderPage"):
         assert members(schemas, name) == list(facts["list_envelope"])
     assert members(schemas, "Navigation") == list(facts["list_envelope"]["navigation"])
 
 
 def test_disbursement_orders_take_the_documented_payees(facts: Any, schemas: Any) -> None:
     wanted = [name for name in facts["disbursement_request"] if name != "naming"]
-    assert members(schemas, "OrderIn") == wanted
-    assert list(of_schema(schemas["SwedishAccountIn"], schemas)) == ["clearingNo", "accountNo", "accountType"]
+    assert members(schemas, "DisbursementOrderCreate") == wanted
+    assert list(of_schema(schemas["SwedishBankAccountInput"], schemas)) == [
+        "clearingNo",
+        "accountNo",
+        "accountType",
+    ]
 
 
 @pytest.mark.parametrize(
     ("schema", "fact"),
     [
-        ("ConsentOut", "consent_response"),
-        ("RecurringCardOut", "recurring_card"),
-        ("RegistrationIn", "card_registration_request"),
-        ("StartedOut", "card_registration"),
-        ("FindIn", "find_customer_request"),
-        ("GenerateIn", "generate_customer_request"),
+        ("Consents", "consent_response"),
+        ("RecurringCard", "recurring_card"),
+        ("CardRegistrationCreate", "card_registration_request"),
+        ("CardRegistrationStarted", "card_registration"),
+        ("FindCustomer", "find_customer_request"),
+        ("GenerateCustomer", "generate_customer_request"),
     ],
 )
 def test_the_other_bodies_have_the_documented_members_in_order(
@@ -91,9 +97,9 @@ def test_the_other_bodies_have_the_documented_members_in_order(
 
 
 def test_questions_have_the_members_of_the_sample_in_order(schemas: Any) -> None:
-    assert members(schemas, "QuestionsOut") == ["kycQuestions", "operations"]
-    assert members(schemas, "Question") == ["questionText", "answer", "questionCode", "subQuestions"]
-    assert members(schemas, "AnswerForm") == ["type", "required", "textValidationRegEx", "possibleAnswers"]
+    assert members(schemas, "KycQuestions") == ["kycQuestions", "operations"]
+    assert members(schemas, "KycQuestion") == ["questionText", "answer", "questionCode", "subQuestions"]
+    assert members(schemas, "KycAnswerForm") == ["type", "required", "textValidationRegEx", "possibleAnswers"]
 
 
 def test_successes_have_the_documented_status() -> None:

@@ -95,8 +95,8 @@ def test_a_request_that_does_not_hold_is_answered_by_a_bare_array_of_messages(ap
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("AccountOut.accountStatus", FACTS["response_200"]["account"]["accountStatus"]),
-        ("ApplicationOut.outcome", FACTS["response_200"]["outcome"]),
+        ("Account.accountStatus", FACTS["response_200"]["account"]["accountStatus"]),
+        ("AccountApplicationResult.outcome", FACTS["response_200"]["outcome"]),
         ("Message.type", FACTS["message"]["type"]),
         ("Message.actionCode", FACTS["message"]["actionCode"]),
     ],

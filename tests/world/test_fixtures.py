@@ -115,7 +115,7 @@ def test_a_case_of_one_file_may_name_the_debtor_of_another(image: bytes, file: P
         (
             "payex:\n  customers:\n  - ledger: '46001'\n    NAME: ' '\n",
             "line 3: payex.customers[0].legalAddress: Field required; "
-            "line 4: payex.customers[0].name: String should match pattern '^(?:(?s:.*\\S.*))$'",
+            "line 4: payex.customers[0].name: String should match pattern '\\S'",
         ),
         (
             "payex:\n  ledgers:\n  - {number: '46001', name: n, country: SE, currency: SEK, language: SV,\n"

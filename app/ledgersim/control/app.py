@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from ledgersim import __version__
 from ledgersim.control import MOUNT as MOUNT
 from ledgersim.control import (
     aptic,
@@ -22,24 +23,55 @@ from ledgersim.control import (
     transfer,
 )
 from ledgersim.control.fixtures import Load, fixtures_router
+from ledgersim.core.openapi import About
 from ledgersim.core.plain import refusal
 from ledgersim.core.problems import UNAUTHORIZED
-from ledgersim.core.vendor import About, Guard, VendorApp
+from ledgersim.core.vendor import Guard, VendorApp
 
 # What a probe asks for, and what a browser opens: without a token.
-_OPEN = ("sim.health.", "sim.payex.cardcheck.")
+_OPEN = frozenset(
+    {
+        "sim.health.live",
+        "sim.health.live.head",
+        "sim.health.ready",
+        "sim.health.ready.head",
+        "sim.payex.cardcheck.show",
+        "sim.payex.cardcheck.press",
+    }
+)
 
-_REFUSAL = {
+_ERROR = {
     "type": "object",
-    "required": ["status", "title", "detail"],
     "properties": {
         "status": {"type": "integer"},
         "title": {"type": "string"},
         "detail": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
     },
+    "required": ["status", "title", "detail"],
 }
-_BEARER = {"token": {"type": "http", "scheme": "bearer"}}
+_TOKEN = {"type": "http", "scheme": "bearer", "description": "Needed where the server has a `--control-token`."}
+_ABOUT = About(
+    description="What tests do with the simulator itself. The paths are those of the default space; those of "
+    "another one begin with `/s/NAME`.",
+    version=__version__,
+    error=_ERROR,
+    media_type="application/json",
+    security={"token": _TOKEN},
+    optional_security=True,
+    open_operations=_OPEN,
+    tags={
+        "Server": "Health, version and settings",
+        "Clock": "The clock of a space, and what fell due by it",
+        "State": "Reset, personas, fixtures, export and import",
+        "Spaces": "Worlds that know nothing of each other",
+        "Snapshots": "States of a space to go back to",
+        "Faults": "Failures on demand",
+        "Requests": "What was asked and answered",
+        "Aptic": "What tests may set about Aptic",
+        "PayEx": "What happens behind PayEx's API: payments, executions, consents",
+    },
+)
 
 
 def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> VendorApp:
@@ -47,8 +79,7 @@ def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: s
 
     `settings` are those that `GET /_sim/info` tells.
     """
-    about = About(_REFUSAL, security={} if token is None else _BEARER)
-    app = VendorApp("ledgersim control", refusal, None if token is None else _guard(token), about)
+    app = VendorApp("ledgersim admin API", refusal, None if token is None else _guard(token), _ABOUT)
     app.include(
         server.health_router,
         server.server_router(settings),
@@ -69,7 +100,7 @@ def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: s
 
 def _guard(token: str) -> Guard:
     def check(route: APIRoute, request: Request) -> None:
-        if str(route.operation_id).startswith(_OPEN):
+        if route.operation_id in _OPEN:
             return
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):

@@ -1,26 +1,35 @@
 """What all routes of the control plane have in common."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict, Field
 
 from ledgersim.core.body import JsonRoute
 from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import Spaces
+from ledgersim.core.wire import Schema
 
 
 class _ControlRoute(JsonRoute):
     any_media_type = True  # `curl -d` says that all it sends is a form
 
 
-def new_router(prefix: str = "") -> APIRouter:
-    """A router whose routes read JSON under any media type."""
-    return APIRouter(prefix=prefix, route_class=_ControlRoute, strict_content_type=False)
+def new_router(tag: str, prefix: str = "") -> APIRouter:
+    """A router whose routes read JSON under any media type; `tag` says what its operations are about."""
+    return APIRouter(tags=[tag], prefix=prefix, route_class=_ControlRoute, strict_content_type=False)
 
 
-class Strict(BaseModel):
+# For a member of an answer that is left out where there is nothing to say.
+OPTIONAL: Any = Field(default=None)
+
+
+class Sparse(Schema):
+    """An answer with `OPTIONAL` members; its routes have `response_model_exclude_unset`."""
+
+
+class Strict(Schema):
     """A body of the control plane: unknown members are mistakes."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -15,17 +15,17 @@ from ledgersim.core.space import Space
 from ledgersim.core.vendor import Call, CurrentCall
 from ledgersim.core.wire import InstantIn
 
-router = new_router()
+router = new_router("Clock")
 
 
-class ClockOut(BaseModel):
+class Clock(BaseModel):
     """How the space tells the time, and the time."""
 
     mode: Mode
     now: datetime
 
 
-class EventOut(BaseModel):
+class DueEvent(BaseModel):
     """Something that fell due: when, what, where it shows, and particulars."""
 
     model_config = ConfigDict(extra="allow")
@@ -35,48 +35,52 @@ class EventOut(BaseModel):
     href: str
 
 
-class ClockSet(ClockOut):
+class ClockChanged(Clock):
     """How the space tells the time now, and what fell due on the way."""
 
-    events: list[EventOut]
+    events: list[DueEvent]
 
 
-class ClockIn(Strict):
+class ClockSetting(Strict):
     """How to tell the time; without `now` it goes on from the present reading."""
 
     mode: Mode
     now: InstantIn | None = None
 
 
-class AdvanceIn(Strict):
+class ClockAdvance(Strict):
     """By how much: an ISO 8601 duration such as P1M, P3DT12H or PT90S."""
 
     by: str
 
 
-class AdvanceOut(BaseModel):
+class ClockAdvanced(BaseModel):
     """The time before and after, and what fell due between."""
 
     from_: Annotated[datetime, "from"]
     to: datetime
-    events: list[EventOut]
+    events: list[DueEvent]
 
     model_config = ConfigDict(alias_generator=lambda name: name.rstrip("_"), validate_by_name=True)
 
 
-class EventsOut(BaseModel):
+class EventList(BaseModel):
     """What fell due since the start of the space or its last reset, the oldest first."""
 
-    events: list[EventOut]
+    events: list[DueEvent]
 
 
-@router.get("/clock", response_model=ClockOut, operation_id="sim.clock.get", summary="Read the clock")
+@router.get("/clock", response_model=Clock, operation_id="sim.clock.get", summary="Read the clock")
 async def get_clock(space: CurrentSpace) -> Any:
+    """The time by which everything in the space happens; `real` time ticks, `frozen` time stands still."""
     return {"mode": space.clock.setting.mode, "now": space.clock.now()}
 
 
-@router.put("/clock", response_model=ClockSet, operation_id="sim.clock.set", summary="Set the clock")
-async def set_clock(call: CurrentCall, body: ClockIn) -> Any:
+@router.put("/clock", response_model=ClockChanged, operation_id="sim.clock.set", summary="Set the clock")
+async def set_clock(call: CurrentCall, body: ClockSetting) -> Any:
+    """Jobs that are due by the new time run in order, each at its own time. The time only moves forward, else
+    409; in a space in which nothing was written it may be set to any time since the date of the world.
+    """
     space = call.space
     events = _set(space, body.mode, body.now)
     return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _told(call, events)}
@@ -84,11 +88,12 @@ async def set_clock(call: CurrentCall, body: ClockIn) -> Any:
 
 @router.post(
     "/clock/advance",
-    response_model=AdvanceOut,
+    response_model=ClockAdvanced,
     operation_id="sim.clock.advance",
     summary="Move the clock forward",
 )
-async def advance_clock(call: CurrentCall, body: AdvanceIn) -> Any:
+async def advance_clock(call: CurrentCall, body: ClockAdvance) -> Any:
+    """By an ISO 8601 duration such as `P1M`. Jobs that are due run in order, each at its own time."""
     before = call.space.clock.now()
     try:
         after = later(before, body.by)
@@ -100,11 +105,14 @@ async def advance_clock(call: CurrentCall, body: AdvanceIn) -> Any:
 
 @router.get(
     "/events",
-    response_model=EventsOut,
+    response_model=EventList,
     operation_id="sim.events.list",
     summary="The last 1,000 things that fell due",
 )
 async def list_events(call: CurrentCall) -> Any:
+    """Invoices, reminders, the end of plans, disbursements and the like, with the address of what they happened
+    to.
+    """
     return {"events": _told(call, call.space.events)}
 
 

@@ -2,19 +2,58 @@
 
 from typing import Any
 
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from ledgersim.control.base import CurrentDispatcher, new_router
 from ledgersim.core.dispatcher import Dispatcher
 from ledgersim.core.vendor import NO_CONTENT, VendorApp
 from ledgersim.vendors import VENDORS
 
-router = new_router("/coverage")
+router = new_router("Requests", "/coverage")
 
 
-@router.get("", operation_id="sim.coverage.get", summary="What has been exercised, and what never")
-async def get_coverage(dispatcher: CurrentDispatcher) -> dict[str, Any]:
+class OperationCoverage(BaseModel):
+    """How often an operation gave which status, and which of those that it can give it never gave."""
+
+    answers: dict[str, int]
+    never: list[int]
+
+
+class ProblemCoverage(BaseModel):
+    """How often each problem was met, and which never were."""
+
+    met: dict[str, int]
+    never: list[str]
+
+
+class VendorCoverage(BaseModel):
+    """What of a vendor was exercised: how many operations, and which never were."""
+
+    exercised: int
+    never: list[str]
+    problems: ProblemCoverage
+    operations: dict[str, OperationCoverage]
+
+
+class Coverage(BaseModel):
+    """How many operations there are, how many were exercised, and what of each vendor."""
+
+    operations: int
+    exercised: int
+    vendors: dict[str, VendorCoverage]
+
+
+@router.get(
+    "",
+    response_model=Coverage,
+    operation_id="sim.coverage.get",
+    summary="What has been exercised, and what never",
+)
+async def get_coverage(dispatcher: CurrentDispatcher) -> Any:
+    """Over all spaces, since the start of the server or the last `DELETE`. `never` lists the statuses that an
+    operation can answer by its shape and did not yet.
+    """
     vendors = {vendor.name: _vendor(dispatcher, vendor.mount) for vendor in VENDORS}
     return {
         "operations": sum(len(one["operations"]) for one in vendors.values()),
@@ -25,6 +64,7 @@ async def get_coverage(dispatcher: CurrentDispatcher) -> dict[str, Any]:
 
 @router.delete("", **NO_CONTENT, operation_id="sim.coverage.clear", summary="Start counting again")
 async def clear_coverage(dispatcher: CurrentDispatcher) -> None:
+    """Forget what was counted, for all spaces."""
     dispatcher.coverage.clear()
 
 
@@ -50,20 +90,9 @@ def _operation(dispatcher: Dispatcher, app: VendorApp, route: APIRoute) -> dict[
     never = [
         status for status in _possible(app, route) if status not in answers and not (status < 300 and succeeded)
     ]
-    return {"answers": answers, "never": never}
+    return {"answers": {str(status): count for status, count in answers.items()}, "never": never}
 
 
 def _possible(app: VendorApp, route: APIRoute) -> list[int]:
-    """The answer to a right request, and the refusals that a client can bring about by a wrong one."""
-    refusals = {
-        400: _takes_more_than_a_path(route.dependant),
-        401: route.operation_id not in app.about.open_operations,
-        404: bool(route.dependant.path_params),
-    }
-    return [route.status_code or 200, *(status for status, possible in refusals.items() if possible)]
-
-
-def _takes_more_than_a_path(dependant: Dependant) -> bool:
-    return bool(dependant.body_params or dependant.query_params) or any(
-        _takes_more_than_a_path(one) for one in dependant.dependencies
-    )
+    """The answer to a right request, and the errors that a client can cause by a wrong one."""
+    return [route.status_code or 200, *app.error_statuses(route)]

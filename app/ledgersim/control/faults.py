@@ -2,46 +2,81 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
-from ledgersim.control.base import CurrentDispatcher, CurrentSpace, new_router
+from ledgersim.control.base import CurrentDispatcher, CurrentSpace, Sparse, new_router
 from ledgersim.control.operations import check_match
 from ledgersim.core.faults import Fault, Standing
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import NO_CONTENT
 
-router = new_router("/faults")
+router = new_router("Faults", "/faults")
 
 
-class FaultsOut(BaseModel):
+class _Id(Sparse):
+    id: str
+
+
+class ActiveFault(Fault, _Id):
+    """A fault in force, how often it has fired, and whether it has ended."""
+
+    fired: int
+    ended: bool
+
+
+class FaultList(Sparse):
     """The faults of a space, in the order in which they are tried."""
 
-    faults: list[dict[str, Any]]
+    faults: list[ActiveFault]
 
 
-@router.get("", response_model=FaultsOut, operation_id="sim.faults.list", summary="List the faults")
+@router.get(
+    "",
+    response_model=FaultList,
+    response_model_exclude_unset=True,
+    operation_id="sim.faults.list",
+    summary="List the faults",
+)
 async def list_faults(space: CurrentSpace) -> Any:
+    """In the order in which they are tried: delays add up, the first other one wins."""
     return {"faults": [_told(space, one) for one in space.faults.standing]}
 
 
-@router.post("", status_code=201, operation_id="sim.faults.create", summary="Let requests fail")
-async def create_fault(space: CurrentSpace, dispatcher: CurrentDispatcher, body: Fault) -> dict[str, Any]:
+@router.post(
+    "",
+    status_code=201,
+    response_model=ActiveFault,
+    response_model_exclude_unset=True,
+    operation_id="sim.faults.create",
+    summary="Let requests fail",
+)
+async def create_fault(space: CurrentSpace, dispatcher: CurrentDispatcher, body: Fault) -> Any:
+    """Requests that `match` fail in the way that `kind` names, until `times` or `ttl` is over. There may be 100
+    in a space.
+    """
     check_match(dispatcher, body.match)
     return _told(space, space.faults.add(body, space.clock.now()))
 
 
-@router.get("/{id}", operation_id="sim.faults.get", summary="Read one fault, and how often it has struck")
-async def get_fault(space: CurrentSpace, id: str) -> dict[str, Any]:
+@router.get(
+    "/{id}",
+    response_model=ActiveFault,
+    response_model_exclude_unset=True,
+    operation_id="sim.faults.get",
+    summary="Read one fault, and how often it has struck",
+)
+async def get_fault(space: CurrentSpace, id: str) -> Any:
+    """`fired` is how often it has fired, `ended` whether it is over."""
     return _told(space, space.faults.get(id))
 
 
 @router.delete("/{id}", **NO_CONTENT, operation_id="sim.faults.delete", summary="Take a fault back")
 async def delete_fault(space: CurrentSpace, id: str) -> None:
+    """Requests no longer fail because of it."""
     space.faults.remove(id)
 
 
 @router.delete("", **NO_CONTENT, operation_id="sim.faults.clear", summary="Take all faults back")
 async def clear_faults(space: CurrentSpace) -> None:
+    """No request of the space fails any more."""
     space.faults.clear()
 
 

@@ -14,6 +14,9 @@ from ledgersim.core.vendor import origin
 # Stores what a text says, in a space, and tells what was made, with links that begin with the base address.
 Load = Callable[[Space, str, bytes], dict[str, Any]]
 
+# Of each vendor and kind, what was created: ids, and the address to read it at.
+Created = dict[str, dict[str, list[dict[str, str | list[str]]]]]
+
 _TEXT = {"schema": {"type": "string"}}
 _BODY = {
     "required": True,
@@ -23,7 +26,7 @@ _BODY = {
 
 def fixtures_router(load: Load) -> APIRouter:
     """The route that loads fixtures: YAML or JSON, under any media type."""
-    router = new_router()
+    router = new_router("State")
 
     @router.post(
         "/fixtures",
@@ -32,7 +35,10 @@ def fixtures_router(load: Load) -> APIRouter:
         summary="Load customers, debtors, cases, ledgers, surpluses and accounts from YAML or JSON",
         openapi_extra={"requestBody": _BODY},
     )
-    async def load_fixtures(request: Request, space: CurrentSpace) -> dict[str, Any]:
+    async def load_fixtures(request: Request, space: CurrentSpace) -> Created:
+        """The text is what `--fixtures` takes. All of it is stored, or nothing; the answer has ids and
+        addresses.
+        """
         data = await read_bytes(request)
         return load(space, origin(request) + request.scope["root_path"].removesuffix(MOUNT), data)
 

@@ -22,9 +22,11 @@ from ledgersim.vendors.payex.customers.writing import change
 from ledgersim.vendors.payex.ledgers.rules import NEXT_PROBLEM
 from ledgersim.vendors.payex.surpluses import writing as surpluses
 
-router = new_router("/payex")
+router = new_router("PayEx", "/payex")
 
 _CUSTOMER = "/{ledger}/customers/{no}"
+
+_PAGE = {"text/html": {"schema": {"type": "string"}}}
 
 # What a button of the page does to the registration.
 _BUTTONS = {"confirm": "complete", "cancel": "abort", "fail": "fail"}
@@ -40,7 +42,7 @@ async def _current_ledger(request: Request, ledger: str) -> LedgerCall:
 CurrentLedger = Annotated[LedgerCall, Depends(_current_ledger)]
 
 
-class MoneyIn(Strict):
+class IncomingPayment(Strict):
     """A payment, in units of the ledger's currency; at most one of the numbers."""
 
     amount: AmountIn
@@ -48,19 +50,19 @@ class MoneyIn(Strict):
     account_no: str | None = Field(None, alias="accountNo")
 
 
-class MoneyOut(BaseModel):
+class PaymentReceived(BaseModel):
     """The surplus that a payment left, if it left one."""
 
     surplusId: str | None  # noqa: N815 - as it goes over the wire
 
 
-class SetOffIn(Strict):
+class SetOff(Strict):
     """The invoice to set a surplus off against."""
 
     invoice_no: str = Field(alias="invoiceNo")
 
 
-class ConsentsIn(Strict):
+class ActiveConsents(Strict):
     """The consents that the customer is to have."""
 
     active_consents: list[
@@ -77,13 +79,13 @@ class ConsentsIn(Strict):
     ] = Field(alias="activeConsents")
 
 
-class ProblemIn(Strict):
+class NextProblem(Strict):
     """The failure that the next request to a ledger is to meet."""
 
     code: Literal["fatal", "internal-server-error", "handled-exception", "unhandled-exception"]
 
 
-class RegistrationEnd(BaseModel):
+class CardRegistrationEnded(BaseModel):
     """How a registration ended, and where a browser would have gone."""
 
     status: str
@@ -97,6 +99,7 @@ class RegistrationEnd(BaseModel):
     response_class=HTMLResponse,
 )
 async def show_card_check(request: Request, key: str) -> Response:
+    """The page that a customer sees who registers a card. It works without a token."""
     registration = consents.registration_by_key(request.scope["space"], key)
     return _page(request, registration)
 
@@ -107,8 +110,13 @@ async def show_card_check(request: Request, key: str) -> Response:
     summary="Press a button of the page of a card registration: confirm, cancel or fail",
     status_code=303,
     response_class=Response,
+    responses={
+        303: {"description": "The registration has ended; its page is left."},
+        409: {"description": "The registration had ended before.", "content": _PAGE},
+    },
 )
 async def press_button(request: Request, key: str, button: str) -> Response:
+    """Ends the registration and redirects to the address that was sent when it was started."""
     space: Space = request.scope["space"]
     registration = consents.registration_by_key(space, key)
     button = button.lower()
@@ -132,11 +140,12 @@ def _page(request: Request, registration: dict[str, Any]) -> Response:
 
 @router.post(
     f"{_CUSTOMER}/card-registration/{{act}}",
-    response_model=RegistrationEnd,
+    response_model=CardRegistrationEnded,
     operation_id="sim.payex.cardregistration.end",
     summary="End a card registration without a browser: complete, abort or fail",
 )
 async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
+    """What the buttons of the page do, for tests without a browser."""
     act = act.lower()
     if act not in _BUTTONS.values():
         raise NOT_FOUND.with_detail(f"{act[:20]!r} is none of complete, abort and fail.")
@@ -148,11 +157,12 @@ async def end_registration(call: CurrentLedger, no: str, act: str) -> Any:
 @router.post(
     f"{_CUSTOMER}/payments",
     status_code=201,
-    response_model=MoneyOut,
+    response_model=PaymentReceived,
     operation_id="sim.payex.payments.create",
     summary="Receive a payment; what is left over is a surplus",
 )
-async def receive_payment(call: CurrentLedger, no: str, body: MoneyIn) -> Any:
+async def receive_payment(call: CurrentLedger, no: str, body: IncomingPayment) -> Any:
+    """The payment covers the invoice or account that it names; what is left over becomes a surplus."""
     customer = find_customer(call, no)
     surplus = surpluses.receive(call.space, customer, body.amount, body.invoice_no, body.account_no)
     return {"surplusId": None if surplus is None else surplus["surplus_id"]}
@@ -164,7 +174,8 @@ async def receive_payment(call: CurrentLedger, no: str, body: MoneyIn) -> Any:
     operation_id="sim.payex.surpluses.regulate",
     summary="Order a surplus to be set off against an invoice of the customer",
 )
-async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOffIn) -> None:
+async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOff) -> None:
+    """The surplus is pending until it is executed."""
     customer = find_customer(call, no)
     surpluses.regulate(call.space, customer, surpluses.find_surplus(call.space, customer, sid), body.invoice_no)
 
@@ -176,6 +187,7 @@ async def regulate(call: CurrentLedger, no: str, sid: str, body: SetOffIn) -> No
     summary="Let a pending surplus end now",
 )
 async def execute(call: CurrentLedger, no: str, sid: str) -> None:
+    """The disbursement or set-off of a pending surplus is carried out without waiting for the clock."""
     customer = find_customer(call, no)
     surpluses.execute(call.space, customer, surpluses.find_surplus(call.space, customer, sid))
 
@@ -187,6 +199,7 @@ async def execute(call: CurrentLedger, no: str, sid: str) -> None:
     summary="Let the customer's KYC answers be due for renewal now",
 )
 async def expire_kyc(call: CurrentLedger, no: str) -> None:
+    """The customer then offers `update-kyc-answers`."""
     customer = find_customer(call, no)
     if call.ledger.kyc is None:
         raise CONFLICT.with_detail(f"The ledger {call.ledger.number} is not configured for KYC.")
@@ -201,7 +214,8 @@ async def expire_kyc(call: CurrentLedger, no: str) -> None:
     operation_id="sim.payex.consents.set",
     summary="Set the customer's consents",
 )
-async def set_consents(call: CurrentLedger, no: str, body: ConsentsIn) -> None:
+async def set_consents(call: CurrentLedger, no: str, body: ActiveConsents) -> None:
+    """Those that are not named are withdrawn."""
     customer = find_customer(call, no)
     wanted: set[str] = set(body.active_consents)
     with call.space.transaction() as connection:
@@ -218,5 +232,6 @@ async def set_consents(call: CurrentLedger, no: str, body: ConsentsIn) -> None:
     operation_id="sim.payex.problem.set",
     summary="Let the next request to the ledger fail with one of the vendor's 500 problems",
 )
-async def set_next_problem(call: CurrentLedger, body: ProblemIn) -> None:
+async def set_next_problem(call: CurrentLedger, body: NextProblem) -> None:
+    """The request after it is answered as usual."""
     call.space.facts.setdefault(NEXT_PROBLEM, {})[call.ledger.number] = body.code

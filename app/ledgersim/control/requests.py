@@ -1,13 +1,14 @@
 """The journal: what was asked and answered, and whether it was what a test expects."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
 from ledgersim.control import recorded
-from ledgersim.control.base import CurrentDispatcher, CurrentSpace, Strict, new_router
+from ledgersim.control.base import OPTIONAL, CurrentDispatcher, CurrentSpace, Sparse, Strict, new_router
 from ledgersim.control.operations import check_match
 from ledgersim.core.journal import Journal, Record
 from ledgersim.core.matching import Pattern, RecordMatch
@@ -17,7 +18,7 @@ from ledgersim.core.vendor import NO_CONTENT
 NEAREST = 3
 MOST_LISTED = 1_000
 
-router = new_router("/requests")
+router = new_router("Requests", "/requests")
 
 Number = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -37,15 +38,76 @@ class RequestsQuery(BaseModel):
     model_config = {"extra": "forbid"}
 
 
-class RequestsOut(BaseModel):
+class Violation(Sparse):
+    """What of a request was tolerated or at fault: a stable code, the place, and why."""
+
+    code: str
+    where: str
+    message: str
+
+
+class NearestRoute(Sparse):
+    """The route that a request without one comes closest to, and what sets them apart."""
+
+    method: str
+    path: str
+    reason: str
+
+
+class RecordedRequest(Sparse):
+    """A request and its answer in short.
+
+    `at` is the time of the space, `duration_ms` is real; `withheld` is the status of an answer that a fault
+    kept back or replaced.
+    """
+
+    id: int
+    at: datetime
+    operation: str | None
+    method: str
+    path: str
+    query: str
+    status: int | None
+    duration_ms: float
+    problem: str = OPTIONAL
+    detail: str = OPTIONAL
+    violations: list[Violation] = OPTIONAL
+    faults: list[str] = OPTIONAL
+    withheld: int = OPTIONAL
+    nearest: NearestRoute = OPTIONAL
+
+
+class RecordedMessage(Sparse):
+    """A request or an answer: headers, bytes of the body, and as much of it as was kept."""
+
+    headers: dict[str, str]
+    bytes: int
+    body: Any = OPTIONAL
+    cut: bool = OPTIONAL
+
+
+class RecordedRequestInFull(RecordedRequest):
+    """All that is kept of a request and its answer."""
+
+    request: RecordedMessage
+    answer: RecordedMessage
+
+
+class NearMiss(RecordedRequest):
+    """A recorded request that is not meant, and its members that differ."""
+
+    differs: dict[str, Any]
+
+
+class RecordedRequestList(Sparse):
     """Requests, oldest first; `evicted` tells how many older ones the journal had no room for."""
 
-    requests: list[dict[str, Any]]
+    requests: list[RecordedRequest]
     recorded: int
     evicted: int
 
 
-class CountIn(Strict):
+class ExpectedCount(Strict):
     """How often: exactly, or at least and at most."""
 
     exactly: Number | None = None
@@ -53,14 +115,14 @@ class CountIn(Strict):
     at_most: Number | None = None
 
 
-class VerifyIn(Strict):
+class VerifyRequest(Strict):
     """Which requests there should be, and how many; without a count, at least one."""
 
     match: RecordMatch = RecordMatch()
-    count: CountIn = CountIn(at_least=1)
+    count: ExpectedCount = ExpectedCount(at_least=1)
 
 
-class VerifyOut(BaseModel):
+class VerifyResult(Sparse):
     """Whether there were; if not, the newest of too many are `found`, or the `nearest` of too few.
 
     `uncertain` ones might have been meant: too little of them is left to tell.
@@ -71,14 +133,21 @@ class VerifyOut(BaseModel):
     count: int
     uncertain: int
     matching: list[int]
-    found: list[dict[str, Any]]
-    nearest: list[dict[str, Any]]
+    found: list[RecordedRequest]
+    nearest: list[NearMiss]
 
 
-@router.get("", response_model=RequestsOut, operation_id="sim.requests.list", summary="List recorded requests")
+@router.get(
+    "",
+    response_model=RecordedRequestList,
+    response_model_exclude_unset=True,
+    operation_id="sim.requests.list",
+    summary="List recorded requests",
+)
 async def list_requests(
     space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
 ) -> Any:
+    """Requests to the vendors' routes, the oldest first. In the filters `*` stands for any text."""
     match = RecordMatch(**query.model_dump(include={"operation", "method", "path", "problem", "status"}))
     check_match(dispatcher, match)
     found: list[dict[str, Any]] = []
@@ -90,8 +159,15 @@ async def list_requests(
     return {"requests": found[::-1], "recorded": len(space.journal), "evicted": space.journal.evicted()}
 
 
-@router.get("/{id}", operation_id="sim.requests.get", summary="Read one recorded request in full")
-async def get_request(space: CurrentSpace, id: str) -> dict[str, Any]:
+@router.get(
+    "/{id}",
+    response_model=RecordedRequestInFull,
+    response_model_exclude_unset=True,
+    operation_id="sim.requests.get",
+    summary="Read one recorded request in full",
+)
+async def get_request(space: CurrentSpace, id: str) -> Any:
+    """With headers and bodies; secrets are hidden."""
     record = space.journal.find(int(id)) if id.isdecimal() and len(id) < 18 else None
     if record is None:
         raise NOT_FOUND.with_detail(
@@ -103,16 +179,21 @@ async def get_request(space: CurrentSpace, id: str) -> dict[str, Any]:
 
 @router.delete("", **NO_CONTENT, operation_id="sim.requests.clear", summary="Forget all recorded requests")
 async def clear_requests(space: CurrentSpace) -> None:
+    """The journal of the space is empty then."""
     space.journal.clear()
 
 
 @router.post(
     "/verify",
-    response_model=VerifyOut,
+    response_model=VerifyResult,
+    response_model_exclude_unset=True,
     operation_id="sim.requests.verify",
     summary="Tell whether as many requests as expected were made",
 )
-async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, body: VerifyIn) -> Any:
+async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, body: VerifyRequest) -> Any:
+    """`match` is compared with every recorded request. Where the count is wrong, the answer shows the requests
+    that come nearest.
+    """
     check_match(dispatcher, body.match)
     if not space.journal.most:
         raise CONFLICT.with_detail("The journal is switched off: start the server without --journal-entries 0.")
@@ -120,7 +201,7 @@ async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, bo
     return verify(space.journal, body.match, least, most)
 
 
-def _bounds(count: CountIn) -> tuple[int, int | None]:
+def _bounds(count: ExpectedCount) -> tuple[int, int | None]:
     if count.exactly is not None:
         if count.at_least is not None or count.at_most is not None:
             raise invalid("count", "must have either exactly, or at_least and at_most")

@@ -14,18 +14,19 @@ from ledgersim.core.transfer import check_image
 from ledgersim.core.vendor import NO_CONTENT, origin
 
 FILE_TYPE = "application/vnd.sqlite3"
+BINARY = {"type": "string", "format": "binary"}
 MOST_UPLOADED = 512 * 2**20
 
-router = new_router("/snapshots")
+router = new_router("Snapshots", "/snapshots")
 
 
-class SnapshotIn(Strict):
+class SnapshotCreate(Strict):
     """A name; without one, the next free of `snapshot-1`, `snapshot-2`, …"""
 
     name: str | None = None
 
 
-class SnapshotOut(BaseModel):
+class SnapshotInfo(BaseModel):
     """A snapshot: how large it is, when it was taken on the clock of the space, and where its file is."""
 
     name: str
@@ -34,21 +35,22 @@ class SnapshotOut(BaseModel):
     file: str
 
 
-class SnapshotsOut(BaseModel):
+class SnapshotList(BaseModel):
     """The snapshots of a space, oldest first."""
 
-    snapshots: list[SnapshotOut]
+    snapshots: list[SnapshotInfo]
 
 
-@router.get("", response_model=SnapshotsOut, operation_id="sim.snapshots.list", summary="List the snapshots")
+@router.get("", response_model=SnapshotList, operation_id="sim.snapshots.list", summary="List the snapshots")
 async def list_snapshots(request: Request, space: CurrentSpace) -> Any:
+    """The oldest first."""
     return {"snapshots": [_told(request, name, one) for name, one in space.snapshots.items()]}
 
 
 @router.post(
     "",
     status_code=201,
-    response_model=SnapshotOut,
+    response_model=SnapshotInfo,
     operation_id="sim.snapshots.create",
     summary="Take a snapshot of rows, identifiers, clock and tokens",
 )
@@ -56,8 +58,9 @@ async def create_snapshot(
     request: Request,
     space: CurrentSpace,
     spaces: CurrentSpaces,
-    body: Annotated[SnapshotIn | None, Body()] = None,
+    body: Annotated[SnapshotCreate | None, Body()] = None,
 ) -> Any:
+    """Without a name it gets the next free one. A name that is taken is a 409."""
     name = _free_name(space) if body is None or body.name is None else body.name
     if name in space.snapshots:
         raise CONFLICT.with_detail(
@@ -67,9 +70,10 @@ async def create_snapshot(
 
 
 @router.get(
-    "/{name}", response_model=SnapshotOut, operation_id="sim.snapshots.get", summary="Read one snapshot"
+    "/{name}", response_model=SnapshotInfo, operation_id="sim.snapshots.get", summary="Read one snapshot"
 )
 async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
+    """Its size, when it was taken, and where to download it."""
     return _told(request, name, _find(space, name))
 
 
@@ -77,11 +81,13 @@ async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
     "/{name}/restore", **NO_CONTENT, operation_id="sim.snapshots.restore", summary="Go back to a snapshot"
 )
 async def restore_snapshot(space: CurrentSpace, name: str) -> None:
+    """Rows, identifiers, clock and tokens are those of the snapshot then."""
     space.restore(_find(space, name))
 
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.snapshots.delete", summary="Delete a snapshot")
 async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str) -> None:
+    """The state of the space stays as it is."""
     _find(space, name)
     spaces.delete_snapshot(space, name)
 
@@ -91,9 +97,10 @@ async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str)
     operation_id="sim.snapshots.download",
     summary="Download a snapshot as a SQLite file",
     response_class=Response,
-    responses={200: {"content": {FILE_TYPE: {}}}},
+    responses={200: {"content": {FILE_TYPE: {"schema": BINARY}}}},
 )
 async def download_snapshot(space: CurrentSpace, name: str) -> Response:
+    """It can be uploaded to any server of the same version."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}.sqlite3"'}
     return Response(_find(space, name).image, media_type=FILE_TYPE, headers=disposition)
 
@@ -101,12 +108,13 @@ async def download_snapshot(space: CurrentSpace, name: str) -> Response:
 @router.put(
     "/{name}/file",
     status_code=201,
-    response_model=SnapshotOut,
+    response_model=SnapshotInfo,
     operation_id="sim.snapshots.upload",
-    openapi_extra={"requestBody": {"required": True, "content": {FILE_TYPE: {}}}},
+    openapi_extra={"requestBody": {"required": True, "content": {FILE_TYPE: {"schema": BINARY}}}},
     summary="Upload a snapshot that was downloaded; one of the same name is replaced",
 )
 async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:
+    """It must come from a server of the same version."""
     image = await read_bytes(request, MOST_UPLOADED)
     check_image(image, space.database)
     return _told(request, name, spaces.take_snapshot(space, name, image))

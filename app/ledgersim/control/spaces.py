@@ -14,17 +14,17 @@ from ledgersim.vendors import VENDORS
 
 SEED = "seed"
 
-router = new_router("/spaces")
+router = new_router("Spaces", "/spaces")
 
 
-class SpaceIn(Strict):
+class SpaceCreate(Strict):
     """A name (without: a free one), and what the space starts from: `seed`, a space or a snapshot by name."""
 
     name: str | None = None
-    from_: str = Field(SEED, alias="from")
+    from_: str = Field(SEED, alias="from", json_schema_extra={"default": SEED})
 
 
-class SpaceOut(BaseModel):
+class SpaceInfo(BaseModel):
     """A space: where it is reached, and what it holds; `bytes` is what it has changed since its start."""
 
     name: str
@@ -35,19 +35,20 @@ class SpaceOut(BaseModel):
     snapshots: list[str]
 
 
-class SpacesOut(BaseModel):
+class SpaceList(BaseModel):
     """All spaces, with the bytes that they and their snapshots take together.
 
     `image_bytes` of them are snapshots and the starts of spaces that were made of others; each counts once.
     """
 
-    spaces: list[SpaceOut]
+    spaces: list[SpaceInfo]
     bytes: int
     image_bytes: int
 
 
-@router.get("", response_model=SpacesOut, operation_id="sim.spaces.list", summary="List all spaces")
+@router.get("", response_model=SpaceList, operation_id="sim.spaces.list", summary="List all spaces")
 async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
+    """With the bytes that they and their snapshots take."""
     return {
         "spaces": [_told(request, space) for space in spaces],
         "bytes": spaces.size,
@@ -58,24 +59,30 @@ async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
 @router.post(
     "",
     status_code=201,
-    response_model=SpaceOut,
+    response_model=SpaceInfo,
     operation_id="sim.spaces.create",
     summary="Make a space from the seed, a space or a snapshot",
 )
 async def create_space(
-    request: Request, space: CurrentSpace, spaces: CurrentSpaces, body: Annotated[SpaceIn | None, Body()] = None
+    request: Request,
+    space: CurrentSpace,
+    spaces: CurrentSpaces,
+    body: Annotated[SpaceCreate | None, Body()] = None,
 ) -> Any:
-    body = body or SpaceIn.model_validate({})
+    """Without a name a free one is found. A name that is taken is a 409, no room for another space a 503."""
+    body = body or SpaceCreate.model_validate({})
     return _told(request, spaces.create(body.name, _image(spaces, space, body.from_)))
 
 
-@router.get("/{name}", response_model=SpaceOut, operation_id="sim.spaces.get", summary="Read one space")
+@router.get("/{name}", response_model=SpaceInfo, operation_id="sim.spaces.get", summary="Read one space")
 async def get_space(request: Request, spaces: CurrentSpaces, name: str) -> Any:
+    """Its addresses, size and snapshots."""
     return _told(request, spaces.find(name))
 
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.spaces.delete", summary="Delete a space")
 async def delete_space(spaces: CurrentSpaces, name: str) -> None:
+    """It is gone when the requests in flight have ended. The default space stays: 409."""
     spaces.delete(name)
 
 

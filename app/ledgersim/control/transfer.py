@@ -9,7 +9,17 @@ from ledgersim.core.vendor import NO_CONTENT
 
 MOST_BYTES = 256 * 2**20  # of an import; a world of 10,000 customers has half of that
 
-router = new_router()
+_ROWS = {
+    "type": "object",
+    "description": "The rows of each table, and how many GUIDs were given. Tables differ between versions.",
+    "properties": {
+        "guid_position": {"type": "integer"},
+        "tables": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}},
+    },
+    "required": ["guid_position", "tables"],
+}
+
+router = new_router("State")
 
 
 @router.get(
@@ -17,9 +27,10 @@ router = new_router()
     operation_id="sim.export",
     summary="All stored rows as JSON",
     response_class=Response,
-    responses={200: {"content": {"application/json": {}}}},
+    responses={200: {"content": {"application/json": {"schema": _ROWS}}}},
 )
 async def export(space: CurrentSpace) -> Response:
+    """Equal states give equal bytes."""
     return Response(transfer.export(space), media_type="application/json")
 
 
@@ -28,7 +39,10 @@ async def export(space: CurrentSpace) -> Response:
     **NO_CONTENT,
     operation_id="sim.import",
     summary="Put what an export wrote in place of all stored rows",
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _ROWS}}}},
 )
 async def import_(request: Request, space: CurrentSpace) -> None:
+    """All of it is taken, or nothing. Types, unique values and references are checked, the vendors' rules are
+    not.
+    """
     transfer.replace_rows(space, await read_bytes(request, MOST_BYTES))

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from ledgersim.core import problems
@@ -15,6 +15,7 @@ from ledgersim.core.ids import Stream
 from ledgersim.core.journal import Record
 from ledgersim.core.matching import Match
 from ledgersim.core.problems import CONFLICT, NOT_FOUND, Problem, invalid
+from ledgersim.core.wire import Schema
 
 Kind = Literal["status", "delay", "drop", "reset", "truncate", "quota"]
 When = Literal["before", "after_commit"]
@@ -48,7 +49,7 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
 _OF_A_KIND = {name for names in _MEMBERS.values() for name in names}
 
 
-class Between(BaseModel):
+class SecondsBetween(Schema):
     """A delay drawn evenly from a range, in seconds of real time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,7 +62,7 @@ def _read_seconds(value: Any) -> Any:
     """A number as it is, an object as a range."""
     try:
         if isinstance(value, dict):
-            return Between.model_validate(value)
+            return SecondsBetween.model_validate(value)
         if not isinstance(value, bool) and 0 <= float(value) <= MOST_SECONDS:
             return float(value)
     except (ValueError, TypeError, ArithmeticError):
@@ -71,7 +72,7 @@ def _read_seconds(value: Any) -> Any:
     )
 
 
-class Fault(BaseModel):
+class Fault(Schema):
     """What is to go wrong.
 
     `seconds` are of real time; `window` and `ttl` are ISO 8601 durations on the clock of the space.
@@ -85,7 +86,7 @@ class Fault(BaseModel):
     status: Annotated[int, Field(ge=400, le=599)] | None = None
     retry_after: Annotated[int, Field(ge=0, le=10**9)] | None = None
     detail: Annotated[str, Field(max_length=1_000)] | None = None
-    seconds: Annotated[float | Between | None, BeforeValidator(_read_seconds)] = None
+    seconds: Annotated[float | SecondsBetween | None, BeforeValidator(_read_seconds)] = None
     bytes: Annotated[int, Field(ge=0, le=10**9)] | None = None
     limit: Annotated[int, Field(ge=0, le=10**9)] | None = None
     window: str | None = None
@@ -115,7 +116,7 @@ class Fault(BaseModel):
             raise invalid("when", "must be after_commit for truncate: only an answer can be cut")
         if self.kind == "quota" and self.when == "after_commit":
             raise invalid("when", "must be before for quota: what is over the quota is not carried out")
-        if isinstance(self.seconds, Between) and self.seconds.least > self.seconds.most:
+        if isinstance(self.seconds, SecondsBetween) and self.seconds.least > self.seconds.most:
             raise invalid("seconds.to", "must not be below from")
         for name in ("window", "ttl"):
             if (duration := getattr(self, name)) is not None and _ends(now, duration, name) == now:
@@ -142,7 +143,7 @@ def _strike(identifier: str, fault: Fault, chance: Stream, retry_after: int | No
 
 
 def _seconds(fault: Fault, chance: Stream) -> float:
-    if isinstance(fault.seconds, Between):
+    if isinstance(fault.seconds, SecondsBetween):
         least, most = fault.seconds.least, fault.seconds.most
         return least + (most - least) * chance.fraction()
     return fault.seconds or 0

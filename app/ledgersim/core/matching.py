@@ -7,7 +7,9 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Any, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from ledgersim.core.wire import Schema
 
 Pattern = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -22,7 +24,7 @@ class Asked(Protocol):
     headers: list[tuple[bytes, bytes]]
 
 
-class Match(BaseModel):
+class Match(Schema):
     """A request is meant if it agrees with every member given; `*` stands for any text, `?` for a character.
 
     Operation, method and path (decoded, without a space's prefix) agree in any case.

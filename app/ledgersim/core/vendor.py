@@ -1,13 +1,14 @@
 """A vendor: one application at one mount, which says no in its own way."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from ledgersim.core import problems
 from ledgersim.core.body import JsonRoute
 from ledgersim.core.events import Occurrence
 from ledgersim.core.notes import note_all
+from ledgersim.core.openapi import About, finish
 from ledgersim.core.problems import Problem
 from ledgersim.core.routing import Found, RouteIndex
 from ledgersim.core.space import Space
@@ -101,21 +103,9 @@ def operation(identifier: str, *, method: str, path: str, summary: str) -> dict[
 NO_CONTENT: dict[str, Any] = {"status_code": 204, "response_class": Response}
 
 
-def new_router() -> APIRouter:
-    """A router whose routes read bodies in the house's way."""
-    return APIRouter(route_class=JsonRoute, strict_content_type=False)
-
-
-@dataclass(frozen=True)
-class About:
-    """What holds for all operations of a vendor: how they refuse, whom they let in, what they may answer."""
-
-    refusal: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
-    media_type: str = "application/json"
-    security: Mapping[str, Any] = field(default_factory=dict)
-    open_operations: frozenset[str] = frozenset()
-    problems: Sequence[Problem] = problems.COMMON
-    challenge: str | None = None  # of `WWW-Authenticate`, where the vendor sends it
+def new_router(tag: str) -> APIRouter:
+    """A router whose routes read bodies in the house's way; `tag` says what its operations are about."""
+    return APIRouter(tags=[tag], route_class=JsonRoute, strict_content_type=False)
 
 
 class VendorApp(FastAPI):
@@ -126,14 +116,24 @@ class VendorApp(FastAPI):
         title: str,
         render: Render,
         guard: Guard | None = None,
-        about: "About | None" = None,
+        about: About | None = None,
         render_invalid: RenderInvalid | None = None,
     ) -> None:
-        super().__init__(title=title, openapi_url=None, docs_url=None, redoc_url=None)
+        self.about = about or About()
+        super().__init__(
+            title=title,
+            version=self.about.version,
+            description=self.about.description,
+            contact={"name": "The ledgersim authors"},
+            license_info={"name": "MIT", "identifier": "MIT"},
+            openapi_tags=[{"name": name, "description": what} for name, what in self.about.tags.items()],
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+        )
         self.render = render
         self._index = RouteIndex()
         self._guard = guard
-        self.about = about or About()
         self.router.middleware_stack = self._route
 
         async def refuse(request: Request, problem: Any) -> Response:
@@ -165,24 +165,20 @@ class VendorApp(FastAPI):
         self.add_exception_handler(Exception, refuse_failure)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, with the vendor's own refusals and credentials in place of the framework's."""
-        document = super().openapi()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        if self.about.security:
-            document["components"]["securitySchemes"] = dict(self.about.security)
-            document["security"] = [{name: []} for name in self.about.security]
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"].pop("422", None)
-                operation["responses"]["default"] = {
-                    "description": "A refusal",
-                    "content": {self.about.media_type: {"schema": dict(self.about.refusal)}},
-                }
-                if operation["operationId"] in self.about.open_operations:
-                    operation["security"] = []
-        return document
+        """The OpenAPI document, with the vendor's own errors and credentials in place of the framework's."""
+        if not self.openapi_schema:
+            statuses = {str(route.operation_id): self.error_statuses(route) for route in self.operations()}
+            finish(super().openapi(), self.about, statuses)
+        return self.openapi_schema or {}
+
+    def error_statuses(self, route: APIRoute) -> list[int]:
+        """The errors that a client can cause by a wrong request, as far as the shape of the operation shows."""
+        possible = {
+            400: "requestBody" in (route.openapi_extra or {}) or _takes_more_than_a_path(route.dependant),
+            401: bool(self.about.security) and route.operation_id not in self.about.open_operations,
+            404: "{" in route.path,
+        }
+        return [status for status, may_be in possible.items() if may_be]
 
     def include(self, *routers: APIRouter) -> None:
         """Take the routes of these routers, flat."""
@@ -191,6 +187,13 @@ class VendorApp(FastAPI):
                 assert isinstance(route, APIRoute)
                 self.router.routes.append(route)
                 self._index.add(route)
+
+    def show_creations_as_200(self) -> None:
+        """Show 200 in place of 201, for an application whose middleware answers so."""
+        for number, route in enumerate(self.operations()):
+            if route.status_code == 201:
+                self.router.routes[number] = shown = copy(route)
+                shown.status_code = 200
 
     def map_operation(self, route: APIRoute, method: str | None, path: str | None) -> None:
         """Answer at the user's method and path too (None: the route's own), and show them instead of its own.
@@ -239,6 +242,12 @@ class VendorApp(FastAPI):
             if isinstance(route, JsonRoute):
                 note_all(scope, about_query(query, route.parameters))
         await route.app(scope, receive, send)
+
+
+def _takes_more_than_a_path(dependant: Dependant) -> bool:
+    return bool(dependant.body_params or dependant.query_params) or any(
+        _takes_more_than_a_path(one) for one in dependant.dependencies
+    )
 
 
 # The name of a query option such as $filter, which counts in any case.

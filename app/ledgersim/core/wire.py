@@ -12,9 +12,18 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 
 from ledgersim.core.ids import parse_guid
 
@@ -22,13 +31,47 @@ MOST_CENTS = 10**13 - 1  # 99,999,999,999.99: sums of a million such amounts sti
 MOST_RATE = 1_000  # per cent, and units of one currency for one of another
 
 
-class Answer(BaseModel):
+class Schema(BaseModel):
+    """What crosses the wire. Its JSON schema has no defaults, except those in a field's `json_schema_extra`.
+
+    Generated clients send the defaults of a request's schema as if the user had chosen them; in a change, where
+    absent means unchanged, that would overwrite data. In an answer they would say nothing.
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, field in cls.model_fields.items():
+            documented = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+            if "default" not in documented:
+                properties[field.alias or name].pop("default", None)
+        return schema
+
+
+def drop_null(schema: dict[str, Any]) -> bool:
+    """Take null out of the values that a JSON schema allows; whether it was one of them."""
+    if {"type": "null"} not in schema.get("anyOf", ()):
+        return False
+    others = [one for one in schema.pop("anyOf") if one != {"type": "null"}]
+    schema |= others[0] if len(others) == 1 else {"anyOf": others}
+    return True
+
+
+class Answer(Schema):
     """What the server sends. Built from rows: attributes are columns, aliases the vendor's spelling."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=False)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=False,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
-class Body(BaseModel):
+class Body(Schema):
     """What a client sends: exact JSON types, unknown members tolerated."""
 
     in_any_case: ClassVar[bool] = False  # whether members are read in any spelling as to case
@@ -76,9 +119,14 @@ def _rounded(scale: int, most: int) -> Tolerated:
 
 
 _NUMBER = WithJsonSchema({"type": "number", "format": "double"})
+_NOT_NEGATIVE = WithJsonSchema({"type": "number", "format": "double", "minimum": 0})
+_POSITIVE = WithJsonSchema({"type": "number", "format": "double", "exclusiveMinimum": 0})
+_CENTS = BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True))
 
 # An amount of money sent by a client: not negative, at most two decimals. Unit: hundredths.
-AmountIn = Annotated[int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True)), _NUMBER]
+AmountIn = Annotated[int, _CENTS, _NOT_NEGATIVE]
+# The same, and not zero.
+PositiveAmountIn = Annotated[int, Field(gt=0), _CENTS, _POSITIVE]
 # An amount to add or, below zero, to take off. Unit: hundredths.
 SignedAmountIn = Annotated[
     int, BeforeValidator(_scaled_number(100, Decimal(MOST_CENTS) / 100, exact=True, signed=True)), _NUMBER
@@ -87,14 +135,14 @@ SignedAmountIn = Annotated[
 RateIn = Annotated[
     int,
     BeforeValidator(_scaled_number(10_000, Decimal(MOST_RATE), exact=False)),
-    _NUMBER,
+    _NOT_NEGATIVE,
     _rounded(10_000, MOST_RATE),
 ]
 # Units of one currency for one of another. Unit: millionths, rounded half up.
 ExchangeRateIn = Annotated[
     int,
     BeforeValidator(_scaled_number(1_000_000, Decimal(MOST_RATE), exact=False)),
-    _NUMBER,
+    _NOT_NEGATIVE,
     _rounded(1_000_000, MOST_RATE),
 ]
 

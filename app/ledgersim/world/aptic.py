@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledgersim.core.ids import Stream
-from ledgersim.vendors.aptic.system.routes import CurrentUserOut
+from ledgersim.vendors.aptic.system.routes import CurrentUser
 from ledgersim.world.aptic_cases import OFFICE_HOURS, CaseMaker, Debtor
 from ledgersim.world.aptic_customers import add_engagements
 from ledgersim.world.aptic_personas import add_personas
@@ -42,7 +42,7 @@ def fill(
     progress.end()
     aptic = definition.world.aptic
     return {
-        "aptic.user": CurrentUserOut.model_validate(aptic.user).model_dump(mode="json"),
+        "aptic.user": CurrentUser.model_validate(aptic.user).model_dump(mode="json"),
         "aptic.api_keys": aptic.api_keys,
         "aptic.clients": [[one.client_id, one.client_secret] for one in aptic.credentials],
         "personas": personas,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from ledgersim.vendors.aptic.system.routes import CurrentUserOut
+from ledgersim.vendors.aptic.system.routes import CurrentUser
 from ledgersim.world.model import Definition
 
 
@@ -51,10 +51,10 @@ def _in_aptic(definition: Definition) -> Iterator[Mismatch]:
             reason = f"{client.country} of {client.reference_code} is no country of the world"
             yield Mismatch("world", "aptic.clients", reason)
     for name in aptic.user:
-        if name not in CurrentUserOut.model_fields:
+        if name not in CurrentUser.model_fields:
             yield Mismatch("world", f"aptic.user.{name}", "there is no such key")
     try:
-        CurrentUserOut.model_validate(aptic.user)
+        CurrentUser.model_validate(aptic.user)
     except ValidationError as error:
         first = error.errors()[0]
         yield Mismatch("world", ".".join(["aptic", "user", *map(str, first["loc"])]), first["msg"])

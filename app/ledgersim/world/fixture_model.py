@@ -5,13 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from ledgersim.core.wire import AmountIn, Body, GuidIn
-from ledgersim.vendors.aptic.cases.schemas import CaseIn
-from ledgersim.vendors.aptic.clients.schemas import ClientIn
+from ledgersim.vendors.aptic.cases.schemas import CaseCreate
+from ledgersim.vendors.aptic.clients.schemas import ClientCreate
 from ledgersim.vendors.aptic.customers.schemas import CustomerCreate
 from ledgersim.vendors.aptic.debtors.schemas import DebtorCreate
-from ledgersim.vendors.payex.customers.schemas import CustomerIn
+from ledgersim.vendors.payex.customers.schemas import CustomerCreate as PayexCustomerCreate
 from ledgersim.vendors.payex.wire import Body as PayexBody
-from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus, ApplicationIn
+from ledgersim.vendors.riverty.customer_account.schemas import AccountApplication, AccountStatus
 from ledgersim.world.payex_model import Ledger
 
 
@@ -21,7 +21,7 @@ class Debtor(DebtorCreate):
     debtor_guid: GuidIn | None = None
 
 
-class Case(CaseIn):
+class Case(CaseCreate):
     """One item of the body of `PUT /v1/Cases`."""
 
     case_guid: GuidIn | None = None
@@ -30,7 +30,7 @@ class Case(CaseIn):
 class Aptic(Body):
     """What to create in Aptic, in this order."""
 
-    clients: list[ClientIn] = []
+    clients: list[ClientCreate] = []
     debtors: list[Debtor] = []
     customers: list[CustomerCreate] = []
     cases: list[Case] = []
@@ -42,7 +42,7 @@ class Leftover(PayexBody):
     amount: AmountIn
 
 
-class LedgerCustomer(CustomerIn):
+class LedgerCustomer(PayexCustomerCreate):
     """The body of `POST …/customers`, and the ledger."""
 
     ledger: str
@@ -67,7 +67,7 @@ class Payex(Body):
     surpluses: list[Surplus] = []
 
 
-class Account(ApplicationIn):
+class Account(AccountApplication):
     """The body of `POST /customer-account`, and how the account stands."""
 
     account_status: AccountStatus = "Ok"

@@ -12,7 +12,7 @@ from ledgersim.core.problems import CONFLICT, Problem, invalid
 from ledgersim.core.space import Space
 from ledgersim.vendors import aptic, payex, riverty
 from ledgersim.vendors.aptic.cases.writing import import_cases, new_import
-from ledgersim.vendors.aptic.clients.schemas import ClientIn
+from ledgersim.vendors.aptic.clients.schemas import ClientCreate
 from ledgersim.vendors.aptic.clients.writing import add_client
 from ledgersim.vendors.aptic.customers.schemas import CustomerCreate
 from ledgersim.vendors.aptic.customers.writing import add_customer
@@ -51,7 +51,7 @@ class Loading(NamedTuple):
         return LedgerCall(self.space, ledger, payex.VENDOR.mount, self.base)
 
 
-def add_aptic_client(to: Loading, item: ClientIn) -> Row:
+def add_aptic_client(to: Loading, item: ClientCreate) -> Row:
     """A client of Aptic."""
     client = add_client(to.connection, to.space, item.model_dump())
     guid = client["unique_id"]

@@ -2,7 +2,8 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledgersim.core.vendor import About, VendorApp, VendorSettings
+from ledgersim.core.openapi import PROVENANCE, About
+from ledgersim.core.vendor import VendorApp, VendorSettings
 from ledgersim.vendors.aptic.auth.routes import router_for
 from ledgersim.vendors.aptic.auth.rules import CHALLENGE, TOKEN_OPERATION, guard
 from ledgersim.vendors.aptic.cases import routes as cases
@@ -26,8 +27,8 @@ from ledgersim.vendors.aptic.services.registry import read_services
 from ledgersim.vendors.aptic.system.routes import router as system
 
 _ABOUT = About(
-    refusal=PROBLEM,
-    media_type="application/problem+json",
+    description=f"A simulation of Aptic's API Gateway: debtors, cases and customers. {PROVENANCE}",
+    error=PROBLEM,
     security={
         "oauth2": {
             "type": "oauth2",
@@ -36,6 +37,19 @@ _ABOUT = About(
         "apikey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
     },
     open_operations=frozenset({TOKEN_OPERATION}),
+    tags={
+        "Authentication": "Access tokens",
+        "System": "The calling user, a ping, and code lists",
+        "Clients": "The creditors that cases belong to",
+        "Debtors": "People and companies that owe money, with addresses, extra fields and services",
+        "Payment plans": "Plans by which a debtor pays in instalments",
+        "Cases": "Collection cases, with debtors, extra fields and services",
+        "Debts": "The debts of a case",
+        "Fees": "The fees of a case",
+        "Payments": "The payments of a case, and how they were booked",
+        "Documents": "The documents of a case",
+        "Customers": "Customers with what they owe, their addresses, mandates, insurances and questions",
+    },
     challenge=CHALLENGE,
 )
 
@@ -58,8 +72,6 @@ class CreatedAs200:
 def build(settings: VendorSettings) -> VendorApp:
     """The gateway, as strict as the settings ask for."""
     app = VendorApp("Aptic API Gateway (simulated)", to_response, guard(settings.auth), _ABOUT)
-    if settings.created_status == "200":
-        app.add_middleware(CreatedAs200)
     app.include(
         router_for(settings.auth),
         system,
@@ -85,4 +97,7 @@ def build(settings: VendorSettings) -> VendorApp:
         loan_interests,
         *service_routers(read_services(settings.services)),
     )
+    if settings.created_status == "200":
+        app.add_middleware(CreatedAs200)
+        app.show_creations_as_200()
     return app

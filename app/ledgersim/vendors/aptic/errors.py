@@ -14,14 +14,17 @@ from ledgersim.core.problems import Problem
 # The schema of a problem document.
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "title": "ProblemDetails",
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer", "format": "int32"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
-        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "errors": {
+            "type": "object",
+            "description": "The members at fault, by path, with what is wrong with each.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
         "traceId": {"type": "string"},
     },
     "required": ["type", "title", "status", "detail", "instance", "traceId"],

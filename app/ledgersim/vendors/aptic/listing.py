@@ -48,18 +48,29 @@ class Page(Answer, Generic[Item]):
     total: int
     value: list[Item]
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """The name of the schema: `DebtorPage` of a page of `DebtorListItem`."""
+        return f"{params[0].__name__.removesuffix('ListItem')}Page"
+
 
 class ListQuery(BaseModel):
     """The query options of a list."""
 
     filter: str = Field(
-        "", alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`"
+        default_factory=str,  # unlike "", none that the OpenAPI document states and generated clients send
+        alias="$filter",
+        description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`",
     )
     skip: Digits = Field(0, alias="$skip", ge=0, le=2**31 - 1, description="How many matches to pass over")
     top: Digits = Field(
         DEFAULT_TOP, alias="$top", ge=0, description="How many to return; above 100 counts as 100"
     )
-    orderby: str = Field("", alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
+    orderby: str = Field(
+        default_factory=str,
+        alias="$orderby",
+        description="Keys with asc or desc, e.g. `fullname desc, city`",
+    )
 
 
 async def read_query(request: Request, query: Annotated[ListQuery, Query()]) -> ListQuery:

@@ -4,17 +4,27 @@ from urllib.parse import quote, unquote_plus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ledgersim.core.openapi import PROVENANCE, About
 from ledgersim.core.problems import COMMON
-from ledgersim.core.vendor import About, VendorApp, VendorSettings
+from ledgersim.core.vendor import VendorApp, VendorSettings
 from ledgersim.vendors.payex.addresses.routes import router as addresses
 from ledgersim.vendors.payex.consents.routes import router as consents
 from ledgersim.vendors.payex.customers.routes import router as customers
-from ledgersim.vendors.payex.errors import renderer
+from ledgersim.vendors.payex.errors import problem_schema, renderer
 from ledgersim.vendors.payex.invoices.routes import router as invoices
 from ledgersim.vendors.payex.kyc.routes import router as kyc
 from ledgersim.vendors.payex.ledgers.rules import CHALLENGE, guard
 from ledgersim.vendors.payex.problems import PROBLEMS
 from ledgersim.vendors.payex.surpluses.routes import router as surpluses
+
+_TAGS = {
+    "Customers": "The customers of a ledger",
+    "KYC": "Questions and answers about customers",
+    "Surpluses": "Money that customers have to their credit, and orders to pay it out",
+    "Addresses": "The legal and the billing address of a customer",
+    "Consents": "Recurring cards and their registration",
+    "Invoices and accounts": "What surpluses link to",
+}
 
 
 class QueryNamesInAnyCase:
@@ -42,7 +52,21 @@ def build(settings: VendorSettings) -> VendorApp:
         "PayEx ledger customer API (simulated)",
         renderer(settings.payex_problem_case),
         guard(settings.auth),
-        About(problems=(*COMMON, *PROBLEMS), challenge=CHALLENGE),
+        About(
+            description=f"A simulation of PayEx's ledger customer API. {PROVENANCE}",
+            error=problem_schema(settings.payex_problem_case),
+            security={
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The reference token of the ledger in the path. The vendor also asks for a "
+                    "client certificate.",
+                }
+            },
+            tags=_TAGS,
+            problems=(*COMMON, *PROBLEMS),
+            challenge=CHALLENGE,
+        ),
     )
     app.add_middleware(QueryNamesInAnyCase)
     app.include(customers, kyc, surpluses, addresses, consents, invoices)

@@ -5,7 +5,7 @@ it does not publish are inferred.
 """
 
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +31,29 @@ def renderer(case: ProblemCase) -> Render:
         )
 
     return to_response
+
+
+def problem_schema(case: ProblemCase) -> dict[str, Any]:
+    """The schema of a problem document."""
+    properties: dict[str, Any] = {
+        "Type": {"type": "string", "description": f"A relative reference such as `{_TYPES}validation`."},
+        "Title": {"type": "string"},
+        "Status": {"type": "integer"},
+        "Instance": {
+            "type": "string",
+            "format": "uuid",
+            "description": "Names this problem in support questions.",
+        },
+        "Detail": {"type": "string"},
+        "Problems": {
+            "type": "array",
+            "items": {"type": "object", "additionalProperties": {"type": "string"}},
+            "description": "The members at fault: an object of one member each, whose name is their path.",
+        },
+    }
+    if case == "camel":
+        properties = {name.lower(): schema for name, schema in properties.items()}
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def _content(problem: Problem, request: Request, case: ProblemCase) -> dict[str, object]:

@@ -2,11 +2,28 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from ledgersim.core import wire
-from ledgersim.core.wire import Answer
+
+
+class Answer(wire.Answer):
+    """What the server sends, without the members that have no value: none is ever null.
+
+    Its routes have `response_model_exclude_none`.
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        own = handler.resolve_ref_schema(schema)
+        optional = {name for name, property_ in own["properties"].items() if wire.drop_null(property_)}
+        own["required"] = [name for name in own["required"] if name not in optional]
+        return schema
 
 
 class Body(wire.Body):
@@ -51,13 +68,12 @@ class Navigation(Answer):
 
 
 def chars(most: int, pattern: str | None = None, least: int = 1) -> StringConstraints:
-    """Of a text: so many characters, all of which match a regular expression."""
-    whole = None if pattern is None else f"^(?:{pattern})$"
-    return StringConstraints(min_length=least, max_length=most, pattern=whole)
+    """Of a text: so many characters, in which a regular expression is found."""
+    return StringConstraints(min_length=least, max_length=most, pattern=pattern)
 
 
 # At least one character that shows.
-NOT_BLANK = r"(?s:.*\S.*)"
+NOT_BLANK = r"\S"
 
 
 def _check_country(code: str) -> str:

@@ -1,13 +1,24 @@
 """The application of this vendor."""
 
-from ledgersim.core.vendor import About, VendorApp, VendorSettings
+from ledgersim.core.openapi import PROVENANCE, About
+from ledgersim.core.vendor import VendorApp, VendorSettings
 from ledgersim.vendors.riverty.auth import guard
 from ledgersim.vendors.riverty.customer_account.routes import router
 from ledgersim.vendors.riverty.errors import refuse_invalid, to_response
 
 _ABOUT = About(
-    refusal={"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}},
+    description=f"A simulation of Riverty's customer account API. {PROVENANCE}",
+    version="v3",
+    error={
+        "type": "object",
+        "description": "Why the request failed.",
+        "properties": {"message": {"type": "string"}},
+        "required": ["message"],
+    },
+    error_name="Error",
+    media_type="application/json",
     security={"key": {"type": "apiKey", "in": "header", "name": "X-Auth-Key"}},
+    tags={"Customer accounts": "Applying for account credit, and what is left of it"},
 )
 
 

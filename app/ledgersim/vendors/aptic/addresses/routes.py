@@ -16,21 +16,21 @@ from ledgersim.vendors.aptic.addresses.rules import (
     full_address,
     validated_at,
 )
-from ledgersim.vendors.aptic.addresses.schemas import AddressIn, AddressItem
+from ledgersim.vendors.aptic.addresses.schemas import Address, AddressCreate, AddressPage, AddressUpdate
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
 from ledgersim.vendors.aptic.fields import fields_of
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.store import Row, by_guid, change, find
 
-_COLUMNS = {name: ADDRESS.c[name] for name in AddressItem.model_fields}
-_LIST = Listing(ADDRESS, _COLUMNS, fields_of(AddressItem, _COLUMNS), ADDRESS.c.id, OWN)
+_COLUMNS = {name: ADDRESS.c[name] for name in Address.model_fields}
+_LIST = Listing(ADDRESS, _COLUMNS, fields_of(Address, _COLUMNS), ADDRESS.c.id, OWN)
 _BY_GUID = by_guid(ADDRESS.c.address_guid).where(OWN)
 _REMOVE = delete(ADDRESS).where(ADDRESS.c.id == bindparam("row_id"))
 
 
 def address_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> APIRouter:
     """The operations on the addresses of the parties in table `owner`, below `/v1/<collection>`."""
-    router = new_router()
+    router = new_router(collection)
     base = f"/v1/{collection}/{{{owner}Guid}}/Addresses"
     one = base + "/{addressGuid}"
 
@@ -45,13 +45,13 @@ def address_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> A
         values = {"of_owner": owner, "of_id": party["id"]}
         return find(call.space.connection, _BY_GUID, f"address of this {owner}", guid, **values)
 
-    @router.get(base, response_model=Page[AddressItem], **about("list", "List the addresses"))
+    @router.get(base, response_model=AddressPage, **about("list", "List the addresses"))
     async def list_addresses(call: CurrentCall, query: ListOptions, party: Row = Depends(find_owner)) -> Any:
         return _LIST.page(call.space, query, of_owner=owner, of_id=party["id"])
 
-    @router.put(base, status_code=201, response_model=AddressItem, **about("create", "Add an address"))
+    @router.put(base, status_code=201, response_model=Address, **about("create", "Add an address"))
     async def create_address(
-        call: CurrentCall, body: AddressIn, response: Response, party: Row = Depends(find_owner)
+        call: CurrentCall, body: AddressCreate, response: Response, party: Row = Depends(find_owner)
     ) -> Any:
         with call.space.transaction() as connection:
             now = call.space.clock.now()
@@ -60,13 +60,13 @@ def address_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> A
         response.headers["Location"] = call.url(path)
         return address
 
-    @router.get(one, response_model=AddressItem, **about("get", "Read one address"))
+    @router.get(one, response_model=Address, **about("get", "Read one address"))
     async def get_address(call: CurrentCall, addressGuid: str, party: Row = Depends(find_owner)) -> Any:
         return find_address(call, party, addressGuid)
 
     @router.patch(one, **NO_CONTENT, **about("update", "Change one address"))
     async def update_address(
-        call: CurrentCall, addressGuid: str, body: AddressIn, party: Row = Depends(find_owner)
+        call: CurrentCall, addressGuid: str, body: AddressUpdate, party: Row = Depends(find_owner)
     ) -> None:
         changes = body.model_dump(exclude_unset=True)
         with call.space.transaction() as connection:

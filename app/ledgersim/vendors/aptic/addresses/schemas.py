@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.vendors.aptic.listing import Page
 
 
-class AddressItem(Answer):
+class Address(Answer):
     """An address, in lists and alone."""
 
     address_guid: str
@@ -28,8 +29,12 @@ class AddressItem(Answer):
     last_updated_at: datetime
 
 
-class AddressIn(Body):
-    """An address to create, or what to change of one."""
+class AddressPage(Page[Address]):
+    """A page of addresses."""
+
+
+class AddressCreate(Body):
+    """An address to create."""
 
     address_type: str | None = None
     full_name: str | None = None
@@ -46,7 +51,11 @@ class AddressIn(Body):
     valid_to: InstantIn | None = None
 
 
-class MainAddressIn(Body):
+class AddressUpdate(AddressCreate):
+    """What to change of an address."""
+
+
+class MainAddressInput(Body):
     """The main address among the members of a party to create."""
 
     street: str | None = None

@@ -23,7 +23,7 @@ _FORM = "application/x-www-form-urlencoded"
 _FIELDS = {name: {"type": "string"} for name in ("grant_type", "client_id", "client_secret")}
 
 
-class TokenOut(Answer):
+class AccessToken(Answer):
     """An access token; `expires_in` in seconds of the space's clock."""
 
     access_token: str
@@ -33,9 +33,18 @@ class TokenOut(Answer):
     model_config = {"alias_generator": None}
 
 
+class OAuthError(Answer):
+    """An error of RFC 6749 section 5.2."""
+
+    error: str
+    error_description: str
+
+    model_config = {"alias_generator": None}
+
+
 def router_for(mode: AuthMode) -> APIRouter:
     """The token endpoint; in strict mode only configured clients get a token."""
-    router = APIRouter()
+    router = APIRouter(tags=["Authentication"])
     about: dict[str, Any] = operation(
         TOKEN_OPERATION, method="observed", path="observed", summary="Get a token"
     )
@@ -44,7 +53,12 @@ def router_for(mode: AuthMode) -> APIRouter:
         "content": {_FORM: {"schema": {"type": "object", "required": ["grant_type"], "properties": _FIELDS}}},
     }
 
-    @router.post("/login/oauth/access_token", response_model=TokenOut, **about)
+    errors: dict[int | str, Any] = {
+        400: {"model": OAuthError, "description": "The request is not one of RFC 6749."},
+        401: {"model": OAuthError, "description": "The client is unknown."},
+    }
+
+    @router.post("/login/oauth/access_token", response_model=AccessToken, responses=errors, **about)
     async def create_token(request: Request) -> Any:
         body = await read_bytes(request)
         try:

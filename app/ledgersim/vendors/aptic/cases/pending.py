@@ -10,7 +10,7 @@ from ledgersim.core.database import row, rows
 from ledgersim.core.events import Event
 from ledgersim.core.problems import Problem
 from ledgersim.core.space import Space
-from ledgersim.vendors.aptic.cases.schemas import CaseIn
+from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 from ledgersim.vendors.aptic.cases.table import CASE, CASE_IMPORT, PENDING_CASE, PENDING_IMPORT
 from ledgersim.vendors.aptic.cases.writing import import_cases, new_import
 
@@ -43,7 +43,7 @@ _FORGET_CASES = delete(PENDING_CASE).where(PENDING_CASE.c.import_id == bindparam
 _FORGET = delete(PENDING_IMPORT).where(_P.import_id == bindparam("of_import"))
 
 
-def postpone(space: Space, bodies: Sequence[CaseIn], text: str, delay: timedelta) -> tuple[list[str], int]:
+def postpone(space: Space, bodies: Sequence[CaseCreate], text: str, delay: timedelta) -> tuple[list[str], int]:
     """Answer an import now and let it be done after `delay`; `text` is the body of the request.
 
     A rehearsal finds what is to be answered or refused. Raises a 400, 409 or 429 Problem.
@@ -79,7 +79,7 @@ def _import(space: Space, import_id: int) -> list[Event]:
     """Import what was promised; where that has become impossible meanwhile, the event says why."""
     pending = row(space.connection, _BODY, of_import=import_id)
     assert pending is not None
-    bodies = [CaseIn.model_validate(one) for one in parse_json(pending["body"].encode())]
+    bodies = [CaseCreate.model_validate(one) for one in parse_json(pending["body"].encode())]
     promised = rows(space.connection, _PROMISED, of_import=import_id)
     told = {"impStockId": import_id}
     try:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select
 from ledgersim.core.database import row, rows
 from ledgersim.core.space import Space
 from ledgersim.core.vendor import Call
-from ledgersim.vendors.aptic.cases.schemas import CaseItem
+from ledgersim.vendors.aptic.cases.schemas import CaseListItem
 from ledgersim.vendors.aptic.cases.table import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.claims.sums import CASE_SUMS, NO_SUMS, SUMS_OF_CASES, amounts
@@ -38,8 +38,8 @@ _MAIN_DEBTOR_COLUMNS = {
     "cellular_phone": DEBTOR.c.cellular_phone,
     "email": DEBTOR.c.email,
 }
-_OWN_COLUMNS = {name: CASE.c[name] for name in CaseItem.model_fields if name in CASE.c}
-_FIELDS = fields_of(CaseItem, {**_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS, **CASE_SUMS})
+_OWN_COLUMNS = {name: CASE.c[name] for name in CaseListItem.model_fields if name in CASE.c}
+_FIELDS = fields_of(CaseListItem, {**_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS, **CASE_SUMS})
 _SELECTED = {"id": CASE.c.id, **_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS}
 
 

@@ -9,26 +9,26 @@ from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.cases import pending, reading
 from ledgersim.vendors.aptic.cases.schemas import (
-    CaseChange,
-    CaseDebtorOut,
-    CaseIn,
-    CaseItem,
-    CaseOut,
+    Case,
+    CaseClose,
+    CaseCreate,
+    CaseDebtor,
+    CasePage,
     CasesCreated,
-    CloseIn,
+    CaseUpdate,
 )
 from ledgersim.vendors.aptic.cases.table import CASE
 from ledgersim.vendors.aptic.cases.writing import CLOSED, close_case, import_cases, new_import
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
-from ledgersim.vendors.aptic.listing import ListOptions, Page
+from ledgersim.vendors.aptic.listing import ListOptions
 from ledgersim.vendors.aptic.payment_plans.life import case_closed
 from ledgersim.vendors.aptic.store import Row, by_guid, change, find
 
-router = new_router()
+router = new_router("Cases")
 extra_fields = extra_field_router("case", "Cases", by_guid(CASE.c.case_guid))
 
-Cases = Annotated[list[CaseIn], Body(min_length=1, strict=True)]
+Cases = Annotated[list[CaseCreate], Body(min_length=1, strict=True)]
 Async = Annotated[
     bool,
     Query(alias="async", description="Whether the cases may come later, as the simulator's import delay says"),
@@ -50,7 +50,7 @@ def open_case(call: Call, guid: str, what: str) -> Row:
 
 @router.get(
     "/v1/Cases",
-    response_model=Page[CaseItem],
+    response_model=CasePage,
     **operation(
         "aptic.cases.list",
         method="observed",
@@ -82,7 +82,7 @@ async def create_cases(request: Request, call: CurrentCall, body: Cases, may_wai
 
 @router.get(
     "/v1/Cases/{guid}",
-    response_model=CaseOut,
+    response_model=Case,
     **operation("aptic.cases.get", method="observed", path="observed", summary="Read one case"),
 )
 async def get_case(call: CurrentCall, guid: str) -> Any:
@@ -94,7 +94,7 @@ async def get_case(call: CurrentCall, guid: str) -> Any:
     **NO_CONTENT,
     **operation("aptic.cases.update", method="observed", path="observed", summary="Change fields of a case"),
 )
-async def update_case(call: CurrentCall, caseGuid: str, body: CaseChange) -> None:
+async def update_case(call: CurrentCall, caseGuid: str, body: CaseUpdate) -> None:
     case = find_case(call, caseGuid)
     if "status" in body.model_fields_set and body.status != case["status"]:
         if case["closure_date"] is not None:
@@ -107,12 +107,12 @@ async def update_case(call: CurrentCall, caseGuid: str, body: CaseChange) -> Non
 
 @router.get(
     "/v1/Cases/{guid}/Debtors",
-    response_model=list[CaseDebtorOut],
+    response_model=list[CaseDebtor],
     **operation(
         "aptic.cases.debtors.list",
         method="inferred",
         path="inferred",
-        summary="The debtors of a case with their debts",
+        summary="The debtors of a case with their debts (a bare array)",
     ),
 )
 async def list_debtors_of_case(call: CurrentCall, guid: str) -> Any:
@@ -126,7 +126,7 @@ async def list_debtors_of_case(call: CurrentCall, guid: str) -> Any:
     **NO_CONTENT,
     **operation("aptic.cases.close", method="inferred", path="inferred", summary="Close a case"),
 )
-async def close(call: CurrentCall, caseGuid: str, body: CloseIn) -> None:
+async def close(call: CurrentCall, caseGuid: str, body: CaseClose) -> None:
     case = find_case(call, caseGuid)
     if case["closure_date"] is not None:
         raise CONFLICT.with_detail(f"The case {case['case_number']} is closed already.")

@@ -6,18 +6,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ledgersim.core.wire import WHOLE, Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
-from ledgersim.vendors.aptic.debtors.schemas import JuridicalType, SummaryCase
-from ledgersim.vendors.aptic.debts.schemas import DebtIn
-from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldIn
-from ledgersim.vendors.aptic.fees.schemas import FeeIn
+from ledgersim.vendors.aptic.debtors.schemas import CaseSummary, JuridicalType
+from ledgersim.vendors.aptic.debts.schemas import DebtCreate
+from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldCreate
+from ledgersim.vendors.aptic.fees.schemas import FeeCreate
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 CreditRegistryStatus = Annotated[Literal[0, 1, 2, 3, 4], WHOLE]
 # The first is documented, the others are inferred.
 ClosureCode = Literal["RETRIEVED", "PAID", "WRITTENOFF", "BANKRUPT", "DECEASED", "DISPUTED"]
 
 
-class CaseItem(Answer):
+class CaseListItem(Answer):
     """A case in a list, with its sums in the case's currency and its main debtor."""
 
     case_guid: str
@@ -54,7 +55,11 @@ class CaseItem(Answer):
     email: str | None
 
 
-class CaseOut(Answer):
+class CasePage(Page[CaseListItem]):
+    """A page of cases."""
+
+
+class Case(Answer):
     """A case alone."""
 
     case_number: str
@@ -85,7 +90,7 @@ class CaseOut(Answer):
     links: list[Link]
 
 
-class CaseDebtorOut(Answer):
+class CaseDebtor(Answer):
     """A debtor of a case with what it owes over all its cases, in the debtor's currency."""
 
     debtor_role: str
@@ -99,10 +104,10 @@ class CaseDebtorOut(Answer):
     remaining_fee: Amount
     remaining_sum: Amount
     active_cases: int
-    cases: list[SummaryCase]
+    cases: list[CaseSummary]
 
 
-class CaseDebtorIn(Body):
+class CaseDebtorInput(Body):
     """A debtor of a case to import: an existing one (by debtorGuid or idNumber) or a new one."""
 
     debtor_guid: str | None = None  # sent by a public client, not in the vendor's document [observed]
@@ -144,10 +149,10 @@ class CaseDebtorIn(Body):
     allow_calls: bool | None = None
     allow_sms: bool | None = None
     allow_email: bool | None = None
-    extra_fields: list[ExtraFieldIn] | None = None
+    extra_fields: list[ExtraFieldCreate] | None = None
 
 
-class ClaimantIn(Body):
+class Claimant(Body):
     """Who the debt is really owed to."""
 
     reference_code: str | None = None
@@ -161,7 +166,7 @@ class ClaimantIn(Body):
     country_code: str | None = None
 
 
-class EnergyDebtIn(Body):
+class EnergyDebt(Body):
     """The installation that a utility debt is for."""
 
     installation_id: str | None = None
@@ -180,13 +185,13 @@ class EnergyDebtIn(Body):
     disconnection_year: Int32 | None = None
 
 
-class RelationIn(Body):
+class CaseRelation(Body):
     """Another party of a case, such as a field collector."""
 
     party_guid: str | None = None
 
 
-class ActionDateIn(Body):
+class ActionDate(Body):
     """Something that has happened in a case already."""
 
     action_type: str | None = None
@@ -194,7 +199,7 @@ class ActionDateIn(Body):
     action_date: InstantIn | None = None
 
 
-class CaseIn(Body):
+class CaseCreate(Body):
     """A case to import."""
 
     case_number: str | None = Field(None, min_length=1)
@@ -221,14 +226,14 @@ class CaseIn(Body):
     high_cost_credit_used_amount: AmountIn | None = None
     credit_registry_status: CreditRegistryStatus | None = None
     credit_registry_submission_date: InstantIn | None = None
-    debtors: list[CaseDebtorIn] | None = None
-    debts: list[DebtIn] | None = None
-    fees: list[FeeIn] | None = None
-    claimant: ClaimantIn | None = None
-    energy_debt: EnergyDebtIn | None = None
-    relations: list[RelationIn] | None = None
-    action_dates: list[ActionDateIn] | None = None
-    extra_fields: list[ExtraFieldIn] | None = None
+    debtors: list[CaseDebtorInput] | None = None
+    debts: list[DebtCreate] | None = None
+    fees: list[FeeCreate] | None = None
+    claimant: Claimant | None = None
+    energy_debt: EnergyDebt | None = None
+    relations: list[CaseRelation] | None = None
+    action_dates: list[ActionDate] | None = None
+    extra_fields: list[ExtraFieldCreate] | None = None
 
 
 class CasesCreated(Answer):
@@ -238,14 +243,14 @@ class CasesCreated(Answer):
     imp_stock_id: int
 
 
-class CloseIn(Body):
+class CaseClose(Body):
     """Why to close a case."""
 
     closure_code: ClosureCode
     note: str | None = None
 
 
-class CaseChange(Body):
+class CaseUpdate(Body):
     """What to change of a case."""
 
     description: str | None = None

@@ -10,7 +10,7 @@ from ledgersim.core.database import add, row, rows
 from ledgersim.core.ids import parse_guid
 from ledgersim.core.problems import CONFLICT, VALIDATION
 from ledgersim.core.space import Space
-from ledgersim.vendors.aptic.cases.schemas import CaseIn
+from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 from ledgersim.vendors.aptic.cases.table import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.claims.rules import closed
@@ -49,7 +49,7 @@ _CLAIMS = select(CLAIM.c.id).where(CLAIM.c.case_id == bindparam("of_case"))
 Errors = dict[str, list[str]]
 
 
-def new_import(connection: Connection, bodies: Sequence[CaseIn], at: datetime) -> int:
+def new_import(connection: Connection, bodies: Sequence[CaseCreate], at: datetime) -> int:
     """The number of a new import of cases that come to be at that time."""
     return add(connection, _ADD_CASE_IMPORT, {"imported_at": at, "number_of_cases": len(bodies)})
 
@@ -58,7 +58,7 @@ def import_cases(
     connection: Connection,
     space: Space,
     import_id: int,
-    bodies: Sequence[CaseIn],
+    bodies: Sequence[CaseCreate],
     promised: Sequence[Row] = (),
 ) -> list[str]:
     """Store the cases of an import; their GUIDs in order. `promised` has a GUID and a number for each.

@@ -26,7 +26,7 @@ class ClaimSums(Answer):
     ledger_sum: Amount
 
 
-class AdjustmentIn(Body):
+class AdjustmentCreate(Body):
     """By how much to raise (or, below zero, to lower) what is owed. One of the two amounts is needed."""
 
     principal_adjustment: SignedAmountIn | None = None

@@ -11,7 +11,7 @@ from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.space import Space
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.claims.rules import Books, Entry, book, due_date, opened
-from ledgersim.vendors.aptic.claims.schemas import AdjustmentIn
+from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
 from ledgersim.vendors.aptic.claims.table import ADJUSTMENT, CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.payments.table import PAYMENT_BOOKING
 from ledgersim.vendors.aptic.store import change
@@ -82,7 +82,7 @@ def add_fee(
     return _add_claim(connection, space, FEE, case, values)
 
 
-def adjust(connection: Connection, space: Space, claim: Mapping[str, Any], sent: AdjustmentIn) -> None:
+def adjust(connection: Connection, space: Space, claim: Mapping[str, Any], sent: AdjustmentCreate) -> None:
     """Raise or lower what is owed on a claim. Raises a 400 for a bad code, a 409 below zero."""
     code = sent.trans_spec_type_code or DEFAULT_ADJUSTMENT
     if code not in ADJUSTMENTS:

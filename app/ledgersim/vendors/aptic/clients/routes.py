@@ -5,24 +5,24 @@ from typing import Any
 from fastapi import Response
 
 from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
-from ledgersim.vendors.aptic.clients.schemas import ClientIn, ClientItem
+from ledgersim.vendors.aptic.clients.schemas import Client, ClientCreate, ClientPage, ClientUpdate
 from ledgersim.vendors.aptic.clients.table import CLIENT
 from ledgersim.vendors.aptic.clients.writing import add_client, change_client
 from ledgersim.vendors.aptic.fields import fields_of
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.store import by_guid, find
 
-router = new_router()
+router = new_router("Clients")
 
 BY_GUID = by_guid(CLIENT.c.unique_id)
-_COLUMNS = {name: CLIENT.c[name] for name in ClientItem.model_fields}
-_LIST = Listing(CLIENT, _COLUMNS, fields_of(ClientItem, _COLUMNS), CLIENT.c.id)
+_COLUMNS = {name: CLIENT.c[name] for name in Client.model_fields}
+_LIST = Listing(CLIENT, _COLUMNS, fields_of(Client, _COLUMNS), CLIENT.c.id)
 _OBSERVED: Any = {"method": "observed", "path": "observed"}
 
 
 @router.get(
     "/v1/Clients",
-    response_model=Page[ClientItem],
+    response_model=ClientPage,
     **operation("aptic.clients.list", **_OBSERVED, summary="List clients, filtered, sorted and paged"),
 )
 async def list_clients(call: CurrentCall, query: ListOptions) -> Any:
@@ -32,10 +32,10 @@ async def list_clients(call: CurrentCall, query: ListOptions) -> Any:
 @router.put(
     "/v1/Clients",
     status_code=201,
-    response_model=ClientItem,
+    response_model=Client,
     **operation("aptic.clients.create", **_OBSERVED, summary="Create a client"),
 )
-async def create_client(call: CurrentCall, body: ClientIn, response: Response) -> Any:
+async def create_client(call: CurrentCall, body: ClientCreate, response: Response) -> Any:
     with call.space.transaction() as connection:
         client = add_client(connection, call.space, body.model_dump())
     response.headers["Location"] = call.url(f"/v1/Clients/{client['unique_id']}")
@@ -44,7 +44,7 @@ async def create_client(call: CurrentCall, body: ClientIn, response: Response) -
 
 @router.get(
     "/v1/Clients/{uniqueId}",
-    response_model=ClientItem,
+    response_model=Client,
     **operation("aptic.clients.get", **_OBSERVED, summary="Read one client"),
 )
 async def get_client(call: CurrentCall, uniqueId: str) -> Any:
@@ -56,7 +56,7 @@ async def get_client(call: CurrentCall, uniqueId: str) -> Any:
     **NO_CONTENT,
     **operation("aptic.clients.update", **_OBSERVED, summary="Change fields of a client"),
 )
-async def update_client(call: CurrentCall, uniqueId: str, body: ClientIn) -> None:
+async def update_client(call: CurrentCall, uniqueId: str, body: ClientUpdate) -> None:
     changes = body.model_dump(exclude_unset=True)
     with call.space.transaction() as connection:
         client = find(connection, BY_GUID, "client", uniqueId)

@@ -3,9 +3,10 @@
 from pydantic import Field
 
 from ledgersim.core.wire import Answer, Body
+from ledgersim.vendors.aptic.listing import Page
 
 
-class ClientItem(Answer):
+class Client(Answer):
     """A client, in lists and alone."""
 
     unique_id: str
@@ -21,8 +22,12 @@ class ClientItem(Answer):
     country_code_of_operation: str | None
 
 
-class ClientIn(Body):
-    """A client to create, or what to change of one."""
+class ClientPage(Page[Client]):
+    """A page of clients."""
+
+
+class ClientCreate(Body):
+    """A client to create."""
 
     reference_code: str | None = Field(None, min_length=1)
     informal_name: str | None = None
@@ -34,3 +39,7 @@ class ClientIn(Body):
     active: bool = True
     blocked: bool = False
     country_code_of_operation: str | None = None
+
+
+class ClientUpdate(ClientCreate):
+    """What to change of a client."""

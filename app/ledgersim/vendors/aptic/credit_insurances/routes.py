@@ -8,20 +8,25 @@ from sqlalchemy import bindparam, delete, insert
 from ledgersim.core.database import add
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.credit_insurances.rules import company_name
-from ledgersim.vendors.aptic.credit_insurances.schemas import InsuranceChange, InsuranceIn, InsuranceOut
+from ledgersim.vendors.aptic.credit_insurances.schemas import (
+    CreditInsurance,
+    CreditInsuranceCreate,
+    CreditInsurancePage,
+    CreditInsuranceUpdate,
+)
 from ledgersim.vendors.aptic.credit_insurances.table import CREDIT_INSURANCE
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.store import Row, by_guid, change, find
 
-router = new_router()
+router = new_router("Customers")
 
 _C = CREDIT_INSURANCE.c
 _OF_CUSTOMER = _C.customer_id == bindparam("of_customer")
-_COLUMNS = {name: _C[name] for name in InsuranceOut.model_fields if name in _C}
-_LIST = Listing(CREDIT_INSURANCE, _COLUMNS, fields_of(InsuranceOut, _COLUMNS), _C.id, _OF_CUSTOMER)
+_COLUMNS = {name: _C[name] for name in CreditInsurance.model_fields if name in _C}
+_LIST = Listing(CREDIT_INSURANCE, _COLUMNS, fields_of(CreditInsurance, _COLUMNS), _C.id, _OF_CUSTOMER)
 _BY_GUID = by_guid(_C.insurance_guid).where(_OF_CUSTOMER)
 _ADD_INSURANCE = insert(CREDIT_INSURANCE)
 _REMOVE = delete(CREDIT_INSURANCE).where(_C.id == bindparam("row_id"))
@@ -35,7 +40,7 @@ def _about(verb: str, summary: str) -> Any:
 
 @router.get(
     "/v1/Customers/{customerGuid}/CreditInsurances",
-    response_model=Page[InsuranceOut],
+    response_model=CreditInsurancePage,
     **_about("list", "List the credit insurances"),
 )
 async def list_credit_insurances(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
@@ -47,11 +52,11 @@ async def list_credit_insurances(call: CurrentCall, customerGuid: str, query: Li
 @router.put(
     "/v1/Customers/{customerGuid}/CreditInsurances",
     status_code=201,
-    response_model=InsuranceOut,
+    response_model=CreditInsurance,
     **_about("create", "Add a credit insurance"),
 )
 async def create_credit_insurance(
-    call: CurrentCall, customerGuid: str, body: InsuranceIn, response: Response
+    call: CurrentCall, customerGuid: str, body: CreditInsuranceCreate, response: Response
 ) -> Any:
     customer = find_customer(call, customerGuid)
     code = body.insurance_company_reference_code
@@ -72,7 +77,7 @@ async def create_credit_insurance(
 
 @router.get(
     "/v1/Customers/{customerGuid}/CreditInsurances/{insuranceGuid}",
-    response_model=InsuranceOut,
+    response_model=CreditInsurance,
     **_about("get", "Read one credit insurance"),
 )
 async def get_credit_insurance(call: CurrentCall, customerGuid: str, insuranceGuid: str) -> Any:
@@ -86,7 +91,7 @@ async def get_credit_insurance(call: CurrentCall, customerGuid: str, insuranceGu
     **_about("update", "Change one credit insurance"),
 )
 async def update_credit_insurance(
-    call: CurrentCall, customerGuid: str, insuranceGuid: str, body: InsuranceChange
+    call: CurrentCall, customerGuid: str, insuranceGuid: str, body: CreditInsuranceUpdate
 ) -> None:
     insurance = _find(call, find_customer(call, customerGuid), insuranceGuid)
     with call.space.transaction() as connection:

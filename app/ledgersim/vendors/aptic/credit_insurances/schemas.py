@@ -7,11 +7,12 @@ from pydantic import Field
 
 from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 Days = Annotated[Int32, Field(ge=0)]
 
 
-class InsuranceOut(Answer):
+class CreditInsurance(Answer):
     """A credit insurance, in lists and alone."""
 
     insurance_guid: str
@@ -30,7 +31,11 @@ class InsuranceOut(Answer):
     links: list[Link]
 
 
-class InsuranceChange(Body):
+class CreditInsurancePage(Page[CreditInsurance]):
+    """A page of credit insurances."""
+
+
+class CreditInsuranceUpdate(Body):
     """What to change of a credit insurance."""
 
     insurance_company_number: str | None = None
@@ -49,5 +54,5 @@ class _Company(Body):
     insurance_company_reference_code: str | None = None
 
 
-class InsuranceIn(InsuranceChange, _Company):
+class CreditInsuranceCreate(CreditInsuranceUpdate, _Company):
     """A credit insurance to add."""

@@ -8,24 +8,25 @@ from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, ope
 from ledgersim.vendors.aptic.addresses.routes import address_router
 from ledgersim.vendors.aptic.customers.reading import customer_out
 from ledgersim.vendors.aptic.customers.schemas import (
-    CustomerChange,
+    Customer,
     CustomerCreate,
-    CustomerItem,
-    CustomerOut,
+    CustomerListItem,
+    CustomerPage,
+    CustomerUpdate,
 )
 from ledgersim.vendors.aptic.customers.table import CUSTOMER
 from ledgersim.vendors.aptic.customers.writing import BY_GUID, add_customer, change_customer
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.fields import fields_of
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.store import Row, find
 
-router = new_router()
+router = new_router("Customers")
 addresses = address_router("customer", "Customers", BY_GUID)
 extra_fields = extra_field_router("customer", "Customers", BY_GUID)
 
-_COLUMNS = {name: CUSTOMER.c[name] for name in CustomerItem.model_fields}
-_LIST = Listing(CUSTOMER, _COLUMNS, fields_of(CustomerItem, _COLUMNS), CUSTOMER.c.id)
+_COLUMNS = {name: CUSTOMER.c[name] for name in CustomerListItem.model_fields}
+_LIST = Listing(CUSTOMER, _COLUMNS, fields_of(CustomerListItem, _COLUMNS), CUSTOMER.c.id)
 
 
 def find_customer(call: Call, guid: str) -> Row:
@@ -35,7 +36,7 @@ def find_customer(call: Call, guid: str) -> Row:
 
 @router.get(
     "/v1/Customers",
-    response_model=Page[CustomerItem],
+    response_model=CustomerPage,
     **operation(
         "aptic.customers.list",
         method="observed",
@@ -50,7 +51,7 @@ async def list_customers(call: CurrentCall, query: ListOptions) -> Any:
 @router.put(
     "/v1/Customers",
     status_code=201,
-    response_model=CustomerOut,
+    response_model=Customer,
     **operation("aptic.customers.create", method="observed", path="observed", summary="Create a customer"),
 )
 async def create_customer(call: CurrentCall, body: CustomerCreate, response: Response) -> Any:
@@ -62,7 +63,7 @@ async def create_customer(call: CurrentCall, body: CustomerCreate, response: Res
 
 @router.get(
     "/v1/Customers/{guid}",
-    response_model=CustomerOut,
+    response_model=Customer,
     **operation("aptic.customers.get", method="observed", path="observed", summary="Read one customer"),
 )
 async def get_customer(call: CurrentCall, guid: str) -> Any:
@@ -76,7 +77,7 @@ async def get_customer(call: CurrentCall, guid: str) -> Any:
         "aptic.customers.update", method="observed", path="observed", summary="Change fields of a customer"
     ),
 )
-async def update_customer(call: CurrentCall, customerGuid: str, body: CustomerChange) -> None:
+async def update_customer(call: CurrentCall, customerGuid: str, body: CustomerUpdate) -> None:
     customer = find_customer(call, customerGuid)
     with call.space.transaction() as connection:
         change_customer(connection, customer, body.model_dump(exclude_unset=True))

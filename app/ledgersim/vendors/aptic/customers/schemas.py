@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from ledgersim.core.wire import Answer, Body, CurrencyIn, GuidIn, InstantIn
-from ledgersim.vendors.aptic.addresses.schemas import MainAddressIn
+from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.debtors.schemas import Gender, JuridicalType
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 
-class CustomerItem(Answer):
+class CustomerListItem(Answer):
     """A customer in a list."""
 
     customer_guid: str
@@ -26,6 +27,10 @@ class CustomerItem(Answer):
     email: str | None
     language_code: str | None
     currency_code: str | None
+
+
+class CustomerPage(Page[CustomerListItem]):
+    """A page of customers."""
 
 
 class CustomerAddress(Answer):
@@ -50,7 +55,7 @@ class CustomerAddress(Answer):
     address_not_valid_override: bool
 
 
-class CustomerOut(Answer):
+class Customer(Answer):
     """A customer alone, with its addresses."""
 
     customer_guid: str
@@ -133,11 +138,11 @@ class _Contact(Body):
     invoice_channel: str | None = None
 
 
-class CustomerCreate(_Contact, MainAddressIn, _Names, _FullName, _Identity, _Client):
+class CustomerCreate(_Contact, MainAddressInput, _Names, _FullName, _Identity, _Client):
     """A customer to create; the main address becomes its LEGAL address."""
 
     customer_guid: GuidIn | None = None
 
 
-class CustomerChange(_Contact, _Names, _Identity):
+class CustomerUpdate(_Contact, _Names, _Identity):
     """What to change of a customer; its full name follows from the parts."""

@@ -9,25 +9,26 @@ from ledgersim.vendors.aptic.addresses.routes import address_router
 from ledgersim.vendors.aptic.addresses.rules import MAIN, VALID, valid_on
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
 from ledgersim.vendors.aptic.cases import reading
-from ledgersim.vendors.aptic.cases.schemas import CaseItem, CaseOut
+from ledgersim.vendors.aptic.cases.schemas import Case, CasePage
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.debtors.schemas import (
-    DebtorChange,
+    Debtor,
     DebtorCreate,
-    DebtorItem,
-    DebtorOut,
+    DebtorListItem,
+    DebtorPage,
     DebtorSummary,
+    DebtorUpdate,
 )
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
 from ledgersim.vendors.aptic.debtors.writing import BY_GUID, add_debtor
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.parties import named
 from ledgersim.vendors.aptic.store import Row, change, find
 
-router = new_router()
+router = new_router("Debtors")
 addresses = address_router("debtor", "Debtors", BY_GUID)
 extra_fields = extra_field_router("debtor", "Debtors", BY_GUID)
 
@@ -38,8 +39,8 @@ _WITH_ADDRESS = DEBTOR.outerjoin(
     & ADDRESS.c.default_address.is_(True)
     & VALID,
 )
-_COLUMNS = {name: (ADDRESS if name in MAIN else DEBTOR).c[name] for name in DebtorItem.model_fields}
-_LIST = Listing(_WITH_ADDRESS, _COLUMNS, fields_of(DebtorItem, _COLUMNS), DEBTOR.c.id)
+_COLUMNS = {name: (ADDRESS if name in MAIN else DEBTOR).c[name] for name in DebtorListItem.model_fields}
+_LIST = Listing(_WITH_ADDRESS, _COLUMNS, fields_of(DebtorListItem, _COLUMNS), DEBTOR.c.id)
 
 
 def find_debtor(call: Call, guid: str) -> Row:
@@ -64,7 +65,7 @@ def debtor_out(call: Call, debtor: Row) -> Row:
 
 @router.get(
     "/v1/Debtors",
-    response_model=Page[DebtorItem],
+    response_model=DebtorPage,
     **operation(
         "aptic.debtors.list",
         method="observed",
@@ -79,7 +80,7 @@ async def list_debtors(call: CurrentCall, query: ListOptions) -> Any:
 @router.put(
     "/v1/Debtors",
     status_code=201,
-    response_model=DebtorOut,
+    response_model=Debtor,
     **operation("aptic.debtors.create", method="observed", path="observed", summary="Create a debtor"),
 )
 async def create_debtor(call: CurrentCall, body: DebtorCreate, response: Response) -> Any:
@@ -91,7 +92,7 @@ async def create_debtor(call: CurrentCall, body: DebtorCreate, response: Respons
 
 @router.get(
     "/v1/Debtors/{guid}",
-    response_model=DebtorOut,
+    response_model=Debtor,
     **operation("aptic.debtors.get", method="observed", path="observed", summary="Read one debtor"),
 )
 async def get_debtor(call: CurrentCall, guid: str) -> Any:
@@ -105,7 +106,7 @@ async def get_debtor(call: CurrentCall, guid: str) -> Any:
         "aptic.debtors.update", method="observed", path="observed", summary="Change fields of a debtor"
     ),
 )
-async def update_debtor(call: CurrentCall, debtorGuid: str, body: DebtorChange) -> None:
+async def update_debtor(call: CurrentCall, debtorGuid: str, body: DebtorUpdate) -> None:
     debtor = find_debtor(call, debtorGuid)
     with call.space.transaction() as connection:
         change(connection, DEBTOR, debtor["id"], named(debtor, body.model_dump(exclude_unset=True)))
@@ -127,7 +128,7 @@ async def get_debtor_summary(call: CurrentCall, guid: str) -> Any:
 
 @router.get(
     "/v1/Debtors/{guid}/Cases",
-    response_model=Page[CaseItem],
+    response_model=CasePage,
     **operation(
         "aptic.debtors.cases.list", method="inferred", path="inferred", summary="List the cases of a debtor"
     ),
@@ -140,7 +141,7 @@ async def list_cases_of_debtor(call: CurrentCall, guid: str, query: ListOptions)
 
 @router.get(
     "/v1/Debtors/{guid}/Cases/{caseGuid}",
-    response_model=CaseOut,
+    response_model=Case,
     **operation(
         "aptic.debtors.cases.get", method="inferred", path="inferred", summary="Read one case of a debtor"
     ),

@@ -6,15 +6,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ledgersim.core.wire import WHOLE, Amount, Answer, Body, CurrencyIn, InstantIn
-from ledgersim.vendors.aptic.addresses.schemas import MainAddressIn
+from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 JuridicalType = Annotated[Literal[0, 1], WHOLE]  # 0 natural person [inferred], 1 legal person [observed]
 Gender = Annotated[Literal[0, 1, 2], WHOLE]
 NotificationChannel = Annotated[Literal[0, 1, 2, 3], WHOLE]
 
 
-class DebtorItem(Answer):
+class DebtorListItem(Answer):
     """A debtor in a list, with its default address."""
 
     debtor_guid: str
@@ -43,7 +44,11 @@ class DebtorItem(Answer):
     currency_code: str | None
 
 
-class DebtorOut(Answer):
+class DebtorPage(Page[DebtorListItem]):
+    """A page of debtors."""
+
+
+class Debtor(Answer):
     """A debtor alone."""
 
     debtor_guid: str
@@ -109,15 +114,15 @@ class _Contact(Body):
     conversation_notification_cellular_phone: str | None = None
 
 
-class DebtorCreate(_Contact, MainAddressIn, _Person):
+class DebtorCreate(_Contact, MainAddressInput, _Person):
     """A debtor to create; the main address becomes its LEGAL address."""
 
 
-class DebtorChange(_Contact, _Person):
+class DebtorUpdate(_Contact, _Person):
     """What to change of a debtor."""
 
 
-class SummaryCase(Answer):
+class CaseSummary(Answer):
     """A case as summaries show it."""
 
     case_guid: str
@@ -148,4 +153,4 @@ class DebtorSummary(Answer):
     remaining_sum: Amount
     active_cases: int
     closed_cases: int
-    cases: list[SummaryCase]
+    cases: list[CaseSummary]

@@ -12,25 +12,32 @@ from ledgersim.vendors.aptic.addresses.rules import DEFAULT, MAIN
 from ledgersim.vendors.aptic.cases.routes import find_case, open_case
 from ledgersim.vendors.aptic.claims.reading import claim_list, find_claim, today
 from ledgersim.vendors.aptic.claims.rules import due_date, settled, yearly_rate
-from ledgersim.vendors.aptic.claims.schemas import AdjustmentIn
+from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
 from ledgersim.vendors.aptic.claims.table import CLAIM, DEBT
 from ledgersim.vendors.aptic.claims.writing import add_debt, adjust, books_of, check_owed, remove
 from ledgersim.vendors.aptic.debtors.table import DEBTOR
-from ledgersim.vendors.aptic.debts.schemas import DebtChange, DebtCreated, DebtIn, DebtItem, DebtOut
+from ledgersim.vendors.aptic.debts.schemas import (
+    Debt,
+    DebtCreate,
+    DebtCreated,
+    DebtListItem,
+    DebtPage,
+    DebtUpdate,
+)
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import ListOptions, Page
+from ledgersim.vendors.aptic.listing import ListOptions
 from ledgersim.vendors.aptic.payment_plans.life import check_not_covered
 from ledgersim.vendors.aptic.store import Row, change
 
-router = new_router()
+router = new_router("Debts")
 
-_LIST = claim_list(DebtItem, DEBT)
+_LIST = claim_list(DebtListItem, DEBT)
 _MAIN_DEBTOR = select(DEBTOR.c.id, DEBTOR.c.full_name).where(DEBTOR.c.id == bindparam("debtor_id"))
 
 
 @router.get(
     "/v1/Cases/{caseGuid}/Debts",
-    response_model=Page[DebtItem],
+    response_model=DebtPage,
     **operation(
         "aptic.cases.debts.list", method="observed", path="observed", summary="List the debts of a case"
     ),
@@ -46,7 +53,7 @@ async def list_debts(call: CurrentCall, caseGuid: str, query: ListOptions) -> An
     response_model=DebtCreated,
     **operation("aptic.cases.debts.create", method="observed", path="observed", summary="Add a debt to a case"),
 )
-async def create_debt(call: CurrentCall, caseGuid: str, body: DebtIn, response: Response) -> Any:
+async def create_debt(call: CurrentCall, caseGuid: str, body: DebtCreate, response: Response) -> Any:
     case = open_case(call, caseGuid, "debts")
     with call.space.transaction() as connection:
         debt = add_debt(connection, call.space, case, body.model_dump())
@@ -58,7 +65,7 @@ async def create_debt(call: CurrentCall, caseGuid: str, body: DebtIn, response: 
 
 @router.get(
     "/v1/Cases/{caseGuid}/Debts/{debtGuid}",
-    response_model=DebtOut,
+    response_model=Debt,
     **operation("aptic.cases.debts.get", method="observed", path="observed", summary="Read one debt"),
 )
 async def get_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> Any:
@@ -86,7 +93,7 @@ async def get_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> Any:
         "aptic.cases.debts.update", method="observed", path="observed", summary="Change fields of a debt"
     ),
 )
-async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: DebtChange) -> None:
+async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: DebtUpdate) -> None:
     debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
     changes = body.model_dump(exclude_unset=True)
     if "payment_condition" in changes and "due_date" not in changes:
@@ -124,7 +131,7 @@ async def delete_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> None:
         summary="Adjust principal or interest of a debt",
     ),
 )
-async def adjust_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: AdjustmentIn) -> None:
+async def adjust_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: AdjustmentCreate) -> None:
     debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
     with call.space.transaction() as connection:
         adjust(connection, call.space, debt, body)

@@ -19,8 +19,9 @@ from ledgersim.core.wire import (
     RateIn,
 )
 from ledgersim.vendors.aptic.claims.schemas import ClaimSums
-from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldIn, ExtraFieldItem
+from ledgersim.vendors.aptic.extrafields.schemas import ExtraField, ExtraFieldCreate
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 LoanPurpose = Literal[
     "HomeLoan",
@@ -69,15 +70,19 @@ class _DebtTerms(Answer):
     interest_specific_calculation_type: str | None
 
 
-class DebtItem(_DebtTerms, ClaimSums, _DebtHead):  # members come in the order of the bases, the last first
+class DebtListItem(_DebtTerms, ClaimSums, _DebtHead):  # members come in the order of the bases, the last first
     """A debt in a list. `ledger…` is what remains in the case's currency [inferred]."""
+
+
+class DebtPage(Page[DebtListItem]):
+    """A page of debts."""
 
 
 # A member that may be left out but, unlike others, not be null. It reads as None where it was left out.
 _OPTIONAL: Any = Field(default=None, validate_default=False)
 
 
-class DebtIn(Body):
+class DebtCreate(Body):
     """A debt to add to a case."""
 
     description: str | None = None
@@ -123,13 +128,13 @@ class DebtIn(Body):
     lender_name: str | None = None
     period_of_limitation: str | None = None
     limitation_date: InstantIn | None = None
-    extra_fields: list[ExtraFieldIn] | None = None
+    extra_fields: list[ExtraFieldCreate] | None = None
     interest_rate_ceiling_code: str | None = None
     agreed_interest_code: str | None = None
     agreed_interest_rate: RateIn | None = None
 
 
-class DebtChange(Body):
+class DebtUpdate(Body):
     """What to change of a debt; its balances are moved by bookings alone."""
 
     description: str | None = None
@@ -211,7 +216,7 @@ class DebtCreated(Answer):
     lender_name: str | None
     period_of_limitation: str | None
     limitation_date: datetime | None
-    extra_fields: Annotated[list[ExtraFieldItem], BeforeValidator(_no_fields)]
+    extra_fields: Annotated[list[ExtraField], BeforeValidator(_no_fields)]
     interest_rate_ceiling_code: str | None
     agreed_interest_code: str | None
     agreed_interest_rate: Rate | None
@@ -278,7 +283,7 @@ class DebtHead(Answer):
     agreed_interest_rate: Rate | None
 
 
-class DebtOut(Answer):
+class Debt(Answer):
     """A debt alone."""
 
     debt_guid: str

@@ -10,21 +10,25 @@ from ledgersim.core.problems import VALIDATION
 from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.direct_debits.rules import account_errors
-from ledgersim.vendors.aptic.direct_debits.schemas import MandateIn, MandateOut
+from ledgersim.vendors.aptic.direct_debits.schemas import (
+    DirectDebitMandate,
+    DirectDebitMandateCreate,
+    DirectDebitMandatePage,
+)
 from ledgersim.vendors.aptic.direct_debits.table import DIRECT_DEBIT_MANDATE
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.store import Row, find
 
-router = new_router()
+router = new_router("Customers")
 
 _C = DIRECT_DEBIT_MANDATE.c
 _OF_CUSTOMER = _C.customer_id == bindparam("of_customer")
-_COLUMNS = {name: _C[name] for name in MandateOut.model_fields if name in _C} | {
+_COLUMNS = {name: _C[name] for name in DirectDebitMandate.model_fields if name in _C} | {
     "bank_account_no": _C.sending_bank_account_no
 }
-_LIST = Listing(DIRECT_DEBIT_MANDATE, _COLUMNS, fields_of(MandateOut, _COLUMNS), _C.id, _OF_CUSTOMER)
+_LIST = Listing(DIRECT_DEBIT_MANDATE, _COLUMNS, fields_of(DirectDebitMandate, _COLUMNS), _C.id, _OF_CUSTOMER)
 _BY_GUID = select(*(column.label(name) for name, column in _COLUMNS.items())).where(
     _C.mandate_guid == bindparam("guid"), _OF_CUSTOMER
 )
@@ -39,7 +43,7 @@ def _about(verb: str, summary: str) -> Any:
 
 @router.get(
     "/v1/Customers/{customerGuid}/DirectDebits",
-    response_model=Page[MandateOut],
+    response_model=DirectDebitMandatePage,
     **_about("list", "List the direct debit mandates"),
 )
 async def list_direct_debits(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
@@ -51,10 +55,12 @@ async def list_direct_debits(call: CurrentCall, customerGuid: str, query: ListOp
 @router.put(
     "/v1/Customers/{customerGuid}/DirectDebits",
     status_code=201,
-    response_model=MandateOut,
+    response_model=DirectDebitMandate,
     **_about("create", "Register a direct debit mandate"),
 )
-async def create_direct_debit(call: CurrentCall, customerGuid: str, body: MandateIn, response: Response) -> Any:
+async def create_direct_debit(
+    call: CurrentCall, customerGuid: str, body: DirectDebitMandateCreate, response: Response
+) -> Any:
     customer = find_customer(call, customerGuid)
     sent = body.model_dump()
     if errors := account_errors(sent):
@@ -76,7 +82,7 @@ async def create_direct_debit(call: CurrentCall, customerGuid: str, body: Mandat
 
 @router.get(
     "/v1/Customers/{customerGuid}/DirectDebits/{directDebitGuid}",
-    response_model=MandateOut,
+    response_model=DirectDebitMandate,
     **_about("get", "Read one direct debit mandate"),
 )
 async def get_direct_debit(call: CurrentCall, customerGuid: str, directDebitGuid: str) -> Any:

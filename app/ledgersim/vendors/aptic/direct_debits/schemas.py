@@ -7,12 +7,13 @@ from pydantic import Field
 
 from ledgersim.core.wire import WHOLE, Answer, Body, InstantIn
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 MandateType = Annotated[Literal[1, 2, 3, 4, 5, 7], WHOLE]
 BankAccountClass = Annotated[Literal[1, 2, 3, 4, 5, 7, 8, 9, 10], WHOLE]
 
 
-class MandateOut(Answer):
+class DirectDebitMandate(Answer):
     """A mandate, in lists and alone; `bankAccountNo` is the sending account [inferred]."""
 
     mandate_guid: str
@@ -28,7 +29,11 @@ class MandateOut(Answer):
     links: list[Link]
 
 
-class MandateIn(Body):
+class DirectDebitMandatePage(Page[DirectDebitMandate]):
+    """A page of direct debit mandates."""
+
+
+class DirectDebitMandateCreate(Body):
     """A mandate to register."""
 
     direct_debit_mandate_type: MandateType

@@ -8,19 +8,19 @@ from sqlalchemy import Connection, bindparam, insert, select
 from ledgersim.core.database import add
 from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.cases.routes import find_case
-from ledgersim.vendors.aptic.documents.schemas import DocumentIn, DocumentOut
+from ledgersim.vendors.aptic.documents.schemas import Document, DocumentCreate, DocumentPage
 from ledgersim.vendors.aptic.documents.table import DOCUMENT
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.store import Row, find
 
-router = new_router()
+router = new_router("Documents")
 
 _OF_CASE = DOCUMENT.c.case_id == bindparam("of_case")
-_COLUMNS = {name: DOCUMENT.c[name] for name in DocumentOut.model_fields if name in DOCUMENT.c}
+_COLUMNS = {name: DOCUMENT.c[name] for name in Document.model_fields if name in DOCUMENT.c}
 _SELECTED = {**_COLUMNS, "document_guid": DOCUMENT.c.document_guid, "external_link": DOCUMENT.c.external_link}
-_LIST = Listing(DOCUMENT, _SELECTED, fields_of(DocumentOut, _COLUMNS), DOCUMENT.c.id, _OF_CASE)
+_LIST = Listing(DOCUMENT, _SELECTED, fields_of(Document, _COLUMNS), DOCUMENT.c.id, _OF_CASE)
 _BY_GUID = select(*_SELECTED.values()).where(DOCUMENT.c.document_guid == bindparam("guid"), _OF_CASE)
 _ADD_DOCUMENT = insert(DOCUMENT)
 
@@ -31,7 +31,7 @@ def _about(verb: str, summary: str) -> Any:
 
 @router.get(
     "/v1/Cases/{caseGuid}/Documents",
-    response_model=Page[DocumentOut],
+    response_model=DocumentPage,
     **_about("list", "List the documents of a case"),
 )
 async def list_documents(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
@@ -43,10 +43,10 @@ async def list_documents(call: CurrentCall, caseGuid: str, query: ListOptions) -
 @router.put(
     "/v1/Cases/{caseGuid}/Documents",
     status_code=201,
-    response_model=DocumentOut,
+    response_model=Document,
     **_about("create", "Add a document to a case"),
 )
-async def create_document(call: CurrentCall, caseGuid: str, body: DocumentIn, response: Response) -> Any:
+async def create_document(call: CurrentCall, caseGuid: str, body: DocumentCreate, response: Response) -> Any:
     case = find_case(call, caseGuid)
     with call.space.transaction() as connection:
         document = _add(connection, call, case, body)
@@ -57,7 +57,7 @@ async def create_document(call: CurrentCall, caseGuid: str, body: DocumentIn, re
 
 @router.get(
     "/v1/Cases/{caseGuid}/Documents/{documentGuid}",
-    response_model=DocumentOut,
+    response_model=Document,
     **_about("get", "Read one document's data"),
 )
 async def get_document(call: CurrentCall, caseGuid: str, documentGuid: str) -> Any:
@@ -66,7 +66,7 @@ async def get_document(call: CurrentCall, caseGuid: str, documentGuid: str) -> A
     return _with_links(call, case, document)
 
 
-def _add(connection: Connection, call: Call, case: Row, body: DocumentIn) -> Row:
+def _add(connection: Connection, call: Call, case: Row, body: DocumentCreate) -> Row:
     document = {
         **body.model_dump(),
         "document_guid": call.space.guids.guid(),

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from ledgersim.core.wire import Answer, Body, InstantIn
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 DocumentType = Literal["idoc", "invoice", "gjeldsbrev", "verdict", "domforlik"]
 MOST_BYTES = 7 * 2**20  # of a file; in base64 that fits into the largest body
@@ -25,7 +26,7 @@ def _check_base64(text: str) -> str:
     return text
 
 
-class DocumentIn(Body):
+class DocumentCreate(Body):
     """A document to add: its content in base64, or a link to where it is archived."""
 
     note: str = Field(min_length=1)
@@ -38,7 +39,7 @@ class DocumentIn(Body):
     file_data_base64: Annotated[str, AfterValidator(_check_base64)] | None = Field(None, alias="fileDataBase64")
 
 
-class DocumentOut(Answer):
+class Document(Answer):
     """A document, in lists and alone; its links carry its GUID."""
 
     note: str
@@ -47,3 +48,7 @@ class DocumentOut(Answer):
     original_file_name: str
     important: bool
     links: list[Link]
+
+
+class DocumentPage(Page[Document]):
+    """A page of documents."""

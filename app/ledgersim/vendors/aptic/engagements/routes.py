@@ -7,7 +7,7 @@ from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.engagements.reading import summary
 from ledgersim.vendors.aptic.engagements.schemas import CustomerSummary
 
-router = new_router()
+router = new_router("Customers")
 
 
 @router.get(

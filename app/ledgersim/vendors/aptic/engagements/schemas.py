@@ -13,7 +13,7 @@ class PurchaseField(Answer):
     data: str
 
 
-class PurchaseOut(Answer):
+class Purchase(Answer):
     """A purchase on credit."""
 
     reservation_id: int
@@ -40,7 +40,7 @@ class PurchaseOut(Answer):
     extra_fields: list[PurchaseField]
 
 
-class InvoiceOut(Answer):
+class Invoice(Answer):
     """An invoice. `invoiceStatus`: 0 open, 1 paid [inferred]."""
 
     invoice_date: datetime
@@ -59,7 +59,7 @@ class InvoiceOut(Answer):
     reservation_id: int
 
 
-class AccountOut(Answer):
+class Account(Answer):
     """An account with what is owed on it."""
 
     account_number: str
@@ -69,7 +69,7 @@ class AccountOut(Answer):
     balance: Amount
 
 
-class GuaranteeOut(Answer):
+class Guarantee(Answer):
     """A guarantee for the customer. `guaranteeType`: 0 limited to its amount, 1 for all debts [inferred]."""
 
     guarantee_guid: str
@@ -84,7 +84,7 @@ class GuaranteeOut(Answer):
     guarantee_type: int
 
 
-class CollateralOut(Answer):
+class Collateral(Answer):
     """A collateral of the customer. `pledgeType`: 0 guarantee, 1 chattel, 2 real estate [inferred]."""
 
     collateral_guid: str
@@ -136,7 +136,7 @@ class Guarantor(_Relation, _GuarantorGuid):
     """A customer who stands for this one."""
 
 
-class Guaranteed(_Relation, _CustomerGuid):
+class GuaranteedCustomer(_Relation, _CustomerGuid):
     """A customer for whom this one stands."""
 
 
@@ -151,11 +151,11 @@ class CustomerSummary(Answer):
     account_balance: Amount
     currency_code: str | None
     unsettled_payment_balance: Amount
-    purchases: list[PurchaseOut]
-    invoices: list[InvoiceOut]
-    accounts: list[AccountOut]
-    guarantees: list[GuaranteeOut]
-    collaterals: list[CollateralOut]
+    purchases: list[Purchase]
+    invoices: list[Invoice]
+    accounts: list[Account]
+    guarantees: list[Guarantee]
+    collaterals: list[Collateral]
     my_guarantors: list[Guarantor]
-    guarantee_for: list[Guaranteed]
+    guarantee_for: list[GuaranteedCustomer]
     all_related_customers: list[RelatedCustomer]

@@ -11,9 +11,14 @@ from ledgersim.core.problems import NOT_FOUND, invalid
 from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
 from ledgersim.odata import Field, Kind
 from ledgersim.vendors.aptic.extrafields.rules import BY_NAME, OWN, set_extra_fields
-from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldChange, ExtraFieldIn, ExtraFieldItem
+from ledgersim.vendors.aptic.extrafields.schemas import (
+    ExtraField,
+    ExtraFieldCreate,
+    ExtraFieldPage,
+    ExtraFieldUpdate,
+)
 from ledgersim.vendors.aptic.extrafields.table import EXTRA_FIELD
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.store import Row, change, find
 
 _COLUMNS = {"name": EXTRA_FIELD.c.name, "value": EXTRA_FIELD.c.value}
@@ -24,7 +29,7 @@ _REMOVE = delete(EXTRA_FIELD).where(EXTRA_FIELD.c.id == bindparam("row_id"))
 
 def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> APIRouter:
     """The operations on the extra fields of what is in table `owner`, below `/v1/<collection>`."""
-    router = new_router()
+    router = new_router(collection)
     base = f"/v1/{collection}/{{{owner}Guid}}/Extrafields"
     one = base + "/{name}"
 
@@ -43,13 +48,13 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
             )
         return field
 
-    @router.get(base, response_model=Page[ExtraFieldItem], **about("list", "List the extra fields"))
+    @router.get(base, response_model=ExtraFieldPage, **about("list", "List the extra fields"))
     async def list_extra_fields(call: CurrentCall, query: ListOptions, of: Row = Depends(find_owner)) -> Any:
         return _LIST.page(call.space, query, of_owner=owner, of_id=of["id"])
 
-    @router.put(base, status_code=201, response_model=ExtraFieldItem, **about("create", "Add an extra field"))
+    @router.put(base, status_code=201, response_model=ExtraField, **about("create", "Add an extra field"))
     async def create_extra_field(
-        call: CurrentCall, body: ExtraFieldIn, response: Response, of: Row = Depends(find_owner)
+        call: CurrentCall, body: ExtraFieldCreate, response: Response, of: Row = Depends(find_owner)
     ) -> Any:
         with call.space.transaction() as connection:
             set_extra_fields(connection, owner, of["id"], [body.model_dump()])
@@ -57,13 +62,13 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
         response.headers["Location"] = call.url(path)
         return {"name": body.name, "value": body.value or []}
 
-    @router.get(one, response_model=ExtraFieldItem, **about("get", "Read one extra field"))
+    @router.get(one, response_model=ExtraField, **about("get", "Read one extra field"))
     async def get_extra_field(call: CurrentCall, name: str, of: Row = Depends(find_owner)) -> Any:
         return find_field(call, of, name)
 
     @router.patch(one, **NO_CONTENT, **about("update", "Change one extra field"))
     async def update_extra_field(
-        call: CurrentCall, name: str, body: ExtraFieldChange, of: Row = Depends(find_owner)
+        call: CurrentCall, name: str, body: ExtraFieldUpdate, of: Row = Depends(find_owner)
     ) -> None:
         field = find_field(call, of, name)
         if body.name is not None and body.name != name:

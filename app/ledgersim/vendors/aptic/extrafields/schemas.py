@@ -3,23 +3,28 @@
 from pydantic import Field
 
 from ledgersim.core.wire import Answer, Body
+from ledgersim.vendors.aptic.listing import Page
 
 
-class ExtraFieldItem(Answer):
+class ExtraField(Answer):
     """A named list of values."""
 
     name: str
     value: list[str]
 
 
-class ExtraFieldIn(Body):
+class ExtraFieldPage(Page[ExtraField]):
+    """A page of extra fields."""
+
+
+class ExtraFieldCreate(Body):
     """An extra field to set; null for no values."""
 
     name: str = Field(min_length=1)
     value: list[str] | None = None
 
 
-class ExtraFieldChange(Body):
+class ExtraFieldUpdate(Body):
     """What to change of an extra field; the name is that of the path."""
 
     name: str | None = None

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Rate, RateIn
 from ledgersim.vendors.aptic.claims.schemas import ClaimSums
+from ledgersim.vendors.aptic.listing import Page
 
 
 class _FeeHead(Answer):
@@ -17,11 +18,15 @@ class _FeeHead(Answer):
     currency_code: str
 
 
-class FeeItem(ClaimSums, _FeeHead):
+class FeeListItem(ClaimSums, _FeeHead):
     """A fee in a list. `ledger…` is what remains in the case's currency [inferred]."""
 
 
-class FeeIn(Body):
+class FeePage(Page[FeeListItem]):
+    """A page of fees."""
+
+
+class FeeCreate(Body):
     """A fee to add to a case."""
 
     name: str | None = None
@@ -35,7 +40,7 @@ class FeeIn(Body):
     interest_from: InstantIn | None = None
 
 
-class FeeChange(Body):
+class FeeUpdate(Body):
     """What to change of a fee."""
 
     description: str | None = None
@@ -55,7 +60,7 @@ class FeeCreated(Answer):
     interest_from: datetime | None
 
 
-class FeeOut(Answer):
+class Fee(Answer):
     """A fee alone."""
 
     name: str | None

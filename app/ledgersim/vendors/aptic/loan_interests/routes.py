@@ -16,7 +16,7 @@ from ledgersim.vendors.aptic.loan_interests.schemas import LoanInterests
 from ledgersim.vendors.aptic.loan_interests.table import LOAN, LOAN_INTEREST_PERIOD
 from ledgersim.vendors.aptic.store import Row
 
-router = new_router()
+router = new_router("Customers")
 
 _COLUMNS = {name: LOAN.c[name] for name in LoanInterests.model_fields if name in LOAN.c}
 _LIST = Listing(

@@ -11,21 +11,26 @@ from ledgersim.core.problems import NOT_FOUND, VALIDATION
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
-from ledgersim.vendors.aptic.party_parameters.schemas import ParameterChange, ParameterIn, ParameterItem
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.party_parameters.schemas import (
+    PartyParameter,
+    PartyParameterCreate,
+    PartyParameterPage,
+    PartyParameterUpdate,
+)
 from ledgersim.vendors.aptic.party_parameters.table import PARTY_PARAMETER
 from ledgersim.vendors.aptic.store import Row, change
 
-router = new_router()
+router = new_router("Customers")
 
-Parameters = Annotated[list[ParameterIn], Body(min_length=1, strict=True)]
-Changes = Annotated[list[ParameterChange], Body(strict=True)]
+Parameters = Annotated[list[PartyParameterCreate], Body(min_length=1, strict=True)]
+Changes = Annotated[list[PartyParameterUpdate], Body(strict=True)]
 
 _OF_CUSTOMER = PARTY_PARAMETER.c.customer_id == bindparam("of_customer")
-_COLUMNS = {name: PARTY_PARAMETER.c[name] for name in ParameterItem.model_fields}
+_COLUMNS = {name: PARTY_PARAMETER.c[name] for name in PartyParameter.model_fields}
 _FILTERED = {name: column for name, column in _COLUMNS.items() if name != "href"}  # it depends on the call
 _LIST = Listing(
-    PARTY_PARAMETER, _COLUMNS, fields_of(ParameterItem, _FILTERED), PARTY_PARAMETER.c.id, _OF_CUSTOMER
+    PARTY_PARAMETER, _COLUMNS, fields_of(PartyParameter, _FILTERED), PARTY_PARAMETER.c.id, _OF_CUSTOMER
 )
 _BY_NAME = select(PARTY_PARAMETER).where(_OF_CUSTOMER, PARTY_PARAMETER.c.name == bindparam("of_name"))
 _ADD_PARAMETER = insert(PARTY_PARAMETER)
@@ -38,7 +43,7 @@ def _about(verb: str, summary: str) -> Any:
 
 @router.get(
     "/v1/Customers/{customerGuid}/Parameters",
-    response_model=Page[ParameterItem],
+    response_model=PartyParameterPage,
     **_about("list", "List the party parameters"),
 )
 async def list_parameters(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
@@ -50,7 +55,7 @@ async def list_parameters(call: CurrentCall, customerGuid: str, query: ListOptio
 @router.put(
     "/v1/Customers/{customerGuid}/Parameters",
     status_code=201,
-    response_model=ParameterItem,
+    response_model=PartyParameter,
     **_about("create", "Add party parameters (the body is an array)"),
 )
 async def create_parameters(call: CurrentCall, customerGuid: str, body: Parameters, response: Response) -> Any:
@@ -64,7 +69,7 @@ async def create_parameters(call: CurrentCall, customerGuid: str, body: Paramete
 
 @router.get(
     "/v1/Customers/{customerGuid}/Parameters/{name}",
-    response_model=ParameterItem,
+    response_model=PartyParameter,
     **_about("get", "Read one party parameter"),
 )
 async def get_parameter(call: CurrentCall, customerGuid: str, name: str) -> Any:

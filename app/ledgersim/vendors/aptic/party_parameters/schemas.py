@@ -3,9 +3,10 @@
 from pydantic import Field
 
 from ledgersim.core.wire import Answer, Body
+from ledgersim.vendors.aptic.listing import Page
 
 
-class ParameterItem(Answer):
+class PartyParameter(Answer):
     """A party parameter, in lists and alone."""
 
     name: str
@@ -14,7 +15,11 @@ class ParameterItem(Answer):
     href: str
 
 
-class ParameterIn(Body):
+class PartyParameterPage(Page[PartyParameter]):
+    """A page of party parameters."""
+
+
+class PartyParameterCreate(Body):
     """A party parameter to set."""
 
     name: str = Field(min_length=1)
@@ -23,7 +28,7 @@ class ParameterIn(Body):
     href: str | None = None
 
 
-class ParameterChange(Body):
+class PartyParameterUpdate(Body):
     """What to change of a party parameter; the name is that of the path."""
 
     name: str | None = None

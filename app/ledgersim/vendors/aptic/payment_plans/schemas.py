@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
+from ledgersim.vendors.aptic.listing import Page
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
 
 Day = Annotated[datetime, BeforeValidator(instant_of)]  # a calendar day, shown as its midnight
 
 
-class PaymentPlanItem(Answer):
+class PaymentPlanListItem(Answer):
     """A payment plan in a list."""
 
     payment_plan_guid: str
@@ -28,6 +29,10 @@ class PaymentPlanItem(Answer):
     interval: int
 
 
+class PaymentPlanPage(Page[PaymentPlanListItem]):
+    """A page of payment plans."""
+
+
 class SpecifiedPayment(Body):
     """A payment that is to differ from the regular ones."""
 
@@ -40,10 +45,14 @@ class SpecifiedPayment(Body):
 _ABSENT: Any = Field(default=None, validate_default=False)
 
 
-class PaymentPlanIn(Body):
+class PaymentPlanCreate(Body):
     """A payment plan to create or to calculate."""
 
-    active: Int32 | None = None
+    model_config = ConfigDict(json_schema_extra={"required": ["paymentPlanType"]})
+
+    active: Int32 | None = Field(
+        None, json_schema_extra={"default": 2}, description="1: active, 2: a proposal [documented]"
+    )
     payment_plan_type: Int32 = _ABSENT
     number_of_payments: Int32 | None = None
     amount: AmountIn | None = None
@@ -56,13 +65,13 @@ class PaymentPlanIn(Body):
     cases: list[str] | None = None
 
 
-class PaymentPlanChange(Body):
+class PaymentPlanUpdate(Body):
     """What to change of a payment plan."""
 
     payments: list[SpecifiedPayment] | None = None
 
 
-class PaymentOut(Answer):
+class PlannedPayment(Answer):
     """A payment of the schedule."""
 
     payment_no: int
@@ -76,7 +85,7 @@ class PaymentOut(Answer):
     paid_date: Day | None
 
 
-class CoveredCaseOut(Answer):
+class CoveredCase(Answer):
     """A case that a plan covers."""
 
     case_guid: str
@@ -85,7 +94,7 @@ class CoveredCaseOut(Answer):
     client_guid: str | None
 
 
-class PeriodOut(Answer):
+class PaymentPeriod(Answer):
     """A run of equal payments."""
 
     period_no: int
@@ -97,7 +106,7 @@ class PeriodOut(Answer):
     payment_type: int
 
 
-class PaymentPlanOut(Answer):
+class PaymentPlan(Answer):
     """A payment plan alone, with its schedule."""
 
     payment_plan_guid: str | None
@@ -116,6 +125,6 @@ class PaymentPlanOut(Answer):
     total_interest: float
     total_fee: float
     annual_percentage: float | None
-    payments: list[PaymentOut]
-    cases: list[CoveredCaseOut]
-    periods: list[PeriodOut]
+    payments: list[PlannedPayment]
+    cases: list[CoveredCase]
+    periods: list[PaymentPeriod]

@@ -11,19 +11,25 @@ from ledgersim.vendors.aptic.cases.routes import find_case, open_case
 from ledgersim.vendors.aptic.claims.table import CLAIM, FEE
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
-from ledgersim.vendors.aptic.payments.schemas import PaymentCreated, PaymentIn, PaymentItem, PaymentOut
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.payments.schemas import (
+    Payment,
+    PaymentCreate,
+    PaymentCreated,
+    PaymentListItem,
+    PaymentPage,
+)
 from ledgersim.vendors.aptic.payments.table import PAYMENT, PAYMENT_BOOKING
 from ledgersim.vendors.aptic.payments.writing import add_payment
 from ledgersim.vendors.aptic.store import Row, by_guid, find
 
-router = new_router()
+router = new_router("Payments")
 
 COSTS, INTEREST, PRINCIPAL = 1, 2, 3  # amountType [inferred]
 
 _OF_CASE = PAYMENT.c.case_id == bindparam("of_case")
-_COLUMNS = {name: PAYMENT.c[name] for name in PaymentItem.model_fields}
-_LIST = Listing(PAYMENT, _COLUMNS, fields_of(PaymentItem, _COLUMNS), PAYMENT.c.id, _OF_CASE)
+_COLUMNS = {name: PAYMENT.c[name] for name in PaymentListItem.model_fields}
+_LIST = Listing(PAYMENT, _COLUMNS, fields_of(PaymentListItem, _COLUMNS), PAYMENT.c.id, _OF_CASE)
 _BY_GUID = by_guid(PAYMENT.c.payment_guid).where(_OF_CASE)
 _BOOKINGS = (
     select(PAYMENT_BOOKING, CLAIM.c.guid, CLAIM.c.kind, CLAIM.c.reference_number, CLAIM.c.description)
@@ -39,7 +45,7 @@ def _about(verb: str, summary: str) -> Any:
 
 @router.get(
     "/v1/Cases/{caseGuid}/Payments",
-    response_model=Page[PaymentItem],
+    response_model=PaymentPage,
     **_about("list", "List the payments of a case"),
 )
 async def list_payments(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
@@ -52,7 +58,7 @@ async def list_payments(call: CurrentCall, caseGuid: str, query: ListOptions) ->
     response_model=PaymentCreated,
     **_about("create", "Register a payment on a case"),
 )
-async def create_payment(call: CurrentCall, caseGuid: str, body: PaymentIn, response: Response) -> Any:
+async def create_payment(call: CurrentCall, caseGuid: str, body: PaymentCreate, response: Response) -> Any:
     case = open_case(call, caseGuid, "payments")
     with call.space.transaction() as connection:
         payment = add_payment(connection, call.space, case, body.model_dump())
@@ -63,7 +69,7 @@ async def create_payment(call: CurrentCall, caseGuid: str, body: PaymentIn, resp
 
 @router.get(
     "/v1/Cases/{caseGuid}/Payments/{paymentGuid}",
-    response_model=PaymentOut,
+    response_model=Payment,
     **_about("get", "Read one payment with how it was booked"),
 )
 async def get_payment(call: CurrentCall, caseGuid: str, paymentGuid: str) -> Any:

@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn
+from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, PositiveAmountIn
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 
-class PaymentItem(Answer):
+class PaymentListItem(Answer):
     """A payment in a list."""
 
     payment_guid: str
@@ -22,7 +23,11 @@ class PaymentItem(Answer):
     paid_by: int
 
 
-class SpecificationIn(Body):
+class PaymentPage(Page[PaymentListItem]):
+    """A page of payments."""
+
+
+class PaymentSpecificationInput(Body):
     """How much of a payment is meant for an invoice, in the payment's currency."""
 
     invoice_reference: str | None = None
@@ -34,18 +39,18 @@ class SpecificationIn(Body):
 _TODAY: Any = Field(default=None, validate_default=False)
 
 
-class PaymentIn(Body):
+class PaymentCreate(Body):
     """A payment to register on a case."""
 
     payment_reference: str | None = None
     payment_date: InstantIn = _TODAY
     accounting_date: InstantIn | None = None
-    payment_amount: AmountIn = Field(gt=0)
+    payment_amount: PositiveAmountIn
     currency_code: CurrencyIn | None = None
-    received_amount: AmountIn | None = Field(None, gt=0)
+    received_amount: PositiveAmountIn | None = None
     exchange_date: InstantIn | None = None
     source: str | None = None
-    specification: list[SpecificationIn] | None = None
+    specification: list[PaymentSpecificationInput] | None = None
 
 
 class PaymentCreated(Answer):
@@ -62,7 +67,7 @@ class PaymentCreated(Answer):
     source: str | None
 
 
-class Specification(Answer):
+class PaymentSpecification(Answer):
     """Where a part of a payment went. `amountType`: 1 costs, 2 interest, 3 principal [inferred]."""
 
     case_number: str
@@ -86,7 +91,7 @@ class Pledge(Answer):
     links: list[Link]
 
 
-class PaymentOut(Answer):
+class Payment(Answer):
     """A payment alone, with where every hundredth of it went. Nothing is withheld: commissions are 0."""
 
     payment_guid: str
@@ -106,6 +111,6 @@ class PaymentOut(Answer):
     vat_netted_on_creditor_account: Amount = 0
     commission_to_invoice: Amount = 0
     vat_to_invoice: Amount = 0
-    specifications: list[Specification]
+    specifications: list[PaymentSpecification]
     pledges: list[Pledge]
     links: list[Link]

@@ -9,20 +9,20 @@ from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, ope
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions, Page
+from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.questions.rules import response_errors
-from ledgersim.vendors.aptic.questions.schemas import QuestionOut, ResponseIn
+from ledgersim.vendors.aptic.questions.schemas import Question, QuestionPage, QuestionResponse
 from ledgersim.vendors.aptic.questions.table import QUESTION
 from ledgersim.vendors.aptic.store import Row, by_guid, change, find
 
-router = new_router()
+router = new_router("Customers")
 
 _C = QUESTION.c
 _OF_CUSTOMER = _C.customer_id == bindparam("of_customer")
-_COLUMNS = {name: _C[name] for name in QuestionOut.model_fields if name in _C}
+_COLUMNS = {name: _C[name] for name in Question.model_fields if name in _C}
 _FILTERED = {name: column for name, column in _COLUMNS.items() if name != "responses"}
 _LIST = Listing(
-    QUESTION, _COLUMNS, fields_of(QuestionOut, _FILTERED), _C.id, _OF_CUSTOMER & _C.answered_at.is_(None)
+    QUESTION, _COLUMNS, fields_of(Question, _FILTERED), _C.id, _OF_CUSTOMER & _C.answered_at.is_(None)
 )
 _BY_GUID = by_guid(_C.action_guid).where(_OF_CUSTOMER)
 
@@ -33,7 +33,7 @@ def _about(verb: str, summary: str) -> Any:
 
 @router.get(
     "/v1/Customers/{customerGuid}/Questions",
-    response_model=Page[QuestionOut],
+    response_model=QuestionPage,
     **_about("list", "List the open questions to the customer"),
 )
 async def list_questions(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
@@ -44,7 +44,7 @@ async def list_questions(call: CurrentCall, customerGuid: str, query: ListOption
 
 @router.get(
     "/v1/Customers/{customerGuid}/Questions/{actionGuid}",
-    response_model=QuestionOut,
+    response_model=Question,
     **_about("get", "Read one question"),
 )
 async def get_question(call: CurrentCall, customerGuid: str, actionGuid: str) -> Any:
@@ -57,7 +57,9 @@ async def get_question(call: CurrentCall, customerGuid: str, actionGuid: str) ->
     **NO_CONTENT,
     **_about("respond", "Answer or postpone a question"),
 )
-async def respond_to_question(call: CurrentCall, customerGuid: str, actionGuid: str, body: ResponseIn) -> None:
+async def respond_to_question(
+    call: CurrentCall, customerGuid: str, actionGuid: str, body: QuestionResponse
+) -> None:
     question = _find(call, find_customer(call, customerGuid), actionGuid)
     now = call.space.clock.now()
     if errors := response_errors(question, body.response, body.postpone_to, now):

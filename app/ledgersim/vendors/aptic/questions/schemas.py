@@ -4,9 +4,10 @@ from datetime import datetime
 
 from ledgersim.core.wire import Answer, Body, InstantIn
 from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.listing import Page
 
 
-class QuestionOut(Answer):
+class Question(Answer):
     """A question, in lists and alone."""
 
     action_guid: str
@@ -21,7 +22,11 @@ class QuestionOut(Answer):
     links: list[Link]
 
 
-class ResponseIn(Body):
+class QuestionPage(Page[Question]):
+    """A page of questions."""
+
+
+class QuestionResponse(Body):
     """The customer's answer: one of the codes in `responses`, or until when to postpone it."""
 
     response: str | None = None

@@ -9,12 +9,12 @@ from ledgersim.core.vendor import Call
 from ledgersim.core.wire import Answer
 from ledgersim.vendors.aptic.cases.reading import case_out
 from ledgersim.vendors.aptic.cases.routes import find_case
-from ledgersim.vendors.aptic.cases.schemas import CaseOut
+from ledgersim.vendors.aptic.cases.schemas import Case
 from ledgersim.vendors.aptic.customers.reading import customer_out
 from ledgersim.vendors.aptic.customers.routes import find_customer
-from ledgersim.vendors.aptic.customers.schemas import CustomerOut
+from ledgersim.vendors.aptic.customers.schemas import Customer
 from ledgersim.vendors.aptic.debtors.routes import debtor_out, find_debtor
-from ledgersim.vendors.aptic.debtors.schemas import DebtorOut
+from ledgersim.vendors.aptic.debtors.schemas import Debtor
 from ledgersim.vendors.aptic.services.registry import Services
 from ledgersim.vendors.aptic.services.routes import Show, service_router
 from ledgersim.vendors.aptic.store import Row
@@ -32,9 +32,9 @@ def _shown(find: Find, out: Out, model: type[Answer]) -> Show:
 
 
 _SHOWS = {
-    "Customers": _shown(find_customer, customer_out, CustomerOut),
-    "Debtors": _shown(find_debtor, debtor_out, DebtorOut),
-    "Cases": _shown(find_case, case_out, CaseOut),
+    "Customers": _shown(find_customer, customer_out, Customer),
+    "Debtors": _shown(find_debtor, debtor_out, Debtor),
+    "Cases": _shown(find_case, case_out, Case),
 }
 
 

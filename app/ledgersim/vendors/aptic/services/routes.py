@@ -28,10 +28,14 @@ Async = Annotated[
 ]
 AnyJson = Annotated[Any, Body(description="Any JSON value, or none")]
 
+# A definition names the status, and the JSON is its own.
+_REPLY = {"description": "What the service replies, or an error.", "content": {JSON: {"schema": {}}}}
+_REPLIES: dict[int | str, Any] = dict.fromkeys((400, 401, 404, "default"), _REPLY)
+
 
 def service_router(owner: str, collection: str, services: Services, shows: Mapping[str, Show]) -> APIRouter:
     """The operations that run `services` for an owner in `/v1/<collection>`, or for none."""
-    router = new_router()
+    router = new_router(collection)
     base = f"/v1/{collection}"
 
     def about(verb: str, summary: str) -> Any:
@@ -46,6 +50,7 @@ def service_router(owner: str, collection: str, services: Services, shows: Mappi
     @router.post(
         f"{base}/Services/{{serviceDefinition}}",
         response_model=Any,
+        responses=_REPLIES,
         **about("executeall", "Run a custom service"),
     )
     async def execute_for_none(
@@ -56,6 +61,7 @@ def service_router(owner: str, collection: str, services: Services, shows: Mappi
     @router.post(
         f"{base}/{{{owner}Guid}}/Services/{{serviceDefinition}}",
         response_model=Any,
+        responses=_REPLIES,
         **about("execute", f"Run a custom service for one {owner}"),
     )
     async def execute_for_owner(

@@ -8,7 +8,7 @@ from ledgersim.vendors.aptic.claims.writing import ADJUSTMENTS
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
-router = new_router()
+router = new_router("System")
 
 
 class ClientRestriction(Answer):
@@ -18,7 +18,7 @@ class ClientRestriction(Answer):
     include_sub_parties: bool
 
 
-class CurrentUserOut(Answer):
+class CurrentUser(Answer):
     """The user that the credentials stand for."""
 
     unique_id: str
@@ -57,13 +57,17 @@ class TransSpecType(Answer):
     description: str
 
 
-class Nothing(Answer):
+class TransSpecTypePage(Page[TransSpecType]):
+    """A page of codes of adjustments."""
+
+
+class Pong(Answer):
     """An empty object."""
 
 
 @router.get(
     "/v1/CurrentUser",
-    response_model=CurrentUserOut,
+    response_model=CurrentUser,
     **operation("aptic.currentuser.get", method="observed", path="observed", summary="Read the calling user"),
 )
 async def get_current_user(call: CurrentCall) -> Any:
@@ -72,7 +76,7 @@ async def get_current_user(call: CurrentCall) -> Any:
 
 @router.get(
     "/v1/Ping",
-    response_model=Nothing,
+    response_model=Pong,
     **operation(
         "aptic.ping.get",
         method="documented elsewhere",
@@ -86,7 +90,7 @@ async def get_ping() -> Any:
 
 @router.get(
     "/v1/Metadata/Transspectype",
-    response_model=Page[TransSpecType],
+    response_model=TransSpecTypePage,
     **operation(
         "aptic.metadata.transspectypes",
         method="inferred",

@@ -5,14 +5,14 @@ from typing import Any
 from ledgersim.core.problems import CONFLICT
 from ledgersim.core.vendor import NO_CONTENT, new_router, operation
 from ledgersim.vendors.payex.addresses.reading import address_of, keep, remove, shown
-from ledgersim.vendors.payex.addresses.schemas import AddressIn, AddressOut
+from ledgersim.vendors.payex.addresses.schemas import Address, AddressInput
 from ledgersim.vendors.payex.addresses.table import BILLING, LEGAL
 from ledgersim.vendors.payex.calls import CurrentLedger, LedgerCall
 from ledgersim.vendors.payex.customers.reading import find_customer
 from ledgersim.vendors.payex.customers.writing import update_from_register
 from ledgersim.vendors.payex.problems import NO_BILLING_ADDRESS, NO_LEGAL_ADDRESS
 
-router = new_router()
+router = new_router("Addresses")
 
 _CUSTOMER = "/customer/v1/{ledger}/customers/{no}"
 _LEGAL, _BILLING = f"{_CUSTOMER}/legal-address", f"{_CUSTOMER}/billing-address"
@@ -25,7 +25,7 @@ def _about(identifier: str, summary: str) -> Any:
 
 @router.get(
     _LEGAL,
-    response_model=AddressOut,
+    response_model=Address,
     response_model_exclude_none=True,
     **_about("legaladdress.get", "Read the legal address"),
 )
@@ -34,7 +34,7 @@ async def get_legal_address(call: CurrentLedger, no: str) -> Any:
 
 
 @router.put(_LEGAL, **NO_CONTENT, **_about("legaladdress.replace", "Replace the legal address"))
-async def replace_legal_address(call: CurrentLedger, no: str, body: AddressIn) -> None:
+async def replace_legal_address(call: CurrentLedger, no: str, body: AddressInput) -> None:
     customer = find_customer(call, no)
     with call.space.transaction() as connection:
         keep(connection, customer["id"], LEGAL, body.model_dump())
@@ -51,7 +51,7 @@ async def update_legal_address(call: CurrentLedger, no: str) -> None:
 
 @router.get(
     _BILLING,
-    response_model=AddressOut,
+    response_model=Address,
     response_model_exclude_none=True,
     **_about("billingaddress.get", "Read the billing address"),
 )
@@ -62,11 +62,11 @@ async def get_billing_address(call: CurrentLedger, no: str) -> Any:
 @router.post(
     _BILLING,
     status_code=201,
-    response_model=AddressOut,
+    response_model=Address,
     response_model_exclude_none=True,
     **_about("billingaddress.create", "Add a billing address"),
 )
-async def create_billing_address(call: CurrentLedger, no: str, body: AddressIn) -> Any:
+async def create_billing_address(call: CurrentLedger, no: str, body: AddressInput) -> Any:
     customer = find_customer(call, no)
     if address_of(call.space.connection, customer["id"], BILLING) is not None:
         raise CONFLICT.with_detail("The customer has a billing address already; replace it with PUT.")
@@ -76,7 +76,7 @@ async def create_billing_address(call: CurrentLedger, no: str, body: AddressIn) 
 
 
 @router.put(_BILLING, **NO_CONTENT, **_about("billingaddress.replace", "Replace the billing address"))
-async def replace_billing_address(call: CurrentLedger, no: str, body: AddressIn) -> None:
+async def replace_billing_address(call: CurrentLedger, no: str, body: AddressInput) -> None:
     customer = find_customer(call, no)
     _read(call, no, BILLING)
     with call.space.transaction() as connection:

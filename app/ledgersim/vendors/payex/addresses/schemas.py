@@ -2,22 +2,21 @@
 
 from typing import Annotated
 
-from ledgersim.core.wire import Answer
-from ledgersim.vendors.payex.wire import NOT_BLANK, AddressOperation, Body, CountryIn, chars
+from ledgersim.vendors.payex.wire import NOT_BLANK, AddressOperation, Answer, Body, CountryIn, chars
 
 
-class AddressIn(Body):
+class AddressInput(Body):
     """A legal or billing address to set. Postal codes have no blanks."""
 
     addressee: Annotated[str, chars(72, NOT_BLANK)]
     street_address: Annotated[str, chars(72, least=0)] | None = None
     co_address: Annotated[str, chars(72, least=0)] | None = None
     city: Annotated[str, chars(27, NOT_BLANK)]
-    zip_code: Annotated[str, chars(9, r"\S+")]
+    zip_code: Annotated[str, chars(9, r"^\S+$")]
     country_code: CountryIn
 
 
-class AddressOut(Answer):
+class Address(Answer):
     """A legal or billing address."""
 
     addressee: str

@@ -5,16 +5,16 @@ from typing import Any
 from ledgersim.core.vendor import NO_CONTENT, new_router, operation
 from ledgersim.vendors.payex.calls import CurrentLedger, LedgerCall
 from ledgersim.vendors.payex.consents.schemas import (
-    ConsentOut,
-    RecurringCardOut,
-    RegistrationIn,
-    RegistrationOut,
-    StartedOut,
+    CardRegistration,
+    CardRegistrationCreate,
+    CardRegistrationStarted,
+    Consents,
+    RecurringCard,
 )
 from ledgersim.vendors.payex.consents.writing import card_of, registration_of, start, take_card
 from ledgersim.vendors.payex.customers.reading import find_customer
 
-router = new_router()
+router = new_router("Consents")
 
 _CONSENT = "/customer/v1/{ledger}/customers/{no}/consent"
 _CARD, _REGISTRATION = "recurring-card", "recurring-card-redirect-registration"
@@ -24,7 +24,7 @@ def _about(identifier: str, summary: str) -> Any:
     return operation(f"payex.{identifier}", method="documented", path="documented", summary=summary)
 
 
-@router.get(_CONSENT, response_model=ConsentOut, **_about("consent.get", "List where consents are"))
+@router.get(_CONSENT, response_model=Consents, **_about("consent.get", "List where consents are"))
 async def get_consent(call: CurrentLedger, no: str) -> Any:
     customer = find_customer(call, no)
     return {
@@ -35,7 +35,7 @@ async def get_consent(call: CurrentLedger, no: str) -> Any:
 
 @router.get(
     f"{_CONSENT}/{_CARD}",
-    response_model=RecurringCardOut,
+    response_model=RecurringCard,
     **_about("recurringcard.get", "Read the recurring card"),
 )
 async def get_recurring_card(call: CurrentLedger, no: str) -> Any:
@@ -54,10 +54,10 @@ async def delete_recurring_card(call: CurrentLedger, no: str) -> None:
 
 @router.post(
     f"{_CONSENT}/{_REGISTRATION}",
-    response_model=StartedOut,
+    response_model=CardRegistrationStarted,
     **_about("cardregistration.start", "Start a card registration"),
 )
-async def start_registration(call: CurrentLedger, no: str, body: RegistrationIn) -> Any:
+async def start_registration(call: CurrentLedger, no: str, body: CardRegistrationCreate) -> Any:
     customer = find_customer(call, no)
     registration = start(call, customer, body)
     return {**_shown(call, registration), "id_": call.customer(customer, "consent", _REGISTRATION)}
@@ -65,7 +65,7 @@ async def start_registration(call: CurrentLedger, no: str, body: RegistrationIn)
 
 @router.get(
     f"{_CONSENT}/{_REGISTRATION}",
-    response_model=RegistrationOut,
+    response_model=CardRegistration,
     **_about("cardregistration.get", "Read the card registration"),
 )
 async def get_registration(call: CurrentLedger, no: str) -> Any:

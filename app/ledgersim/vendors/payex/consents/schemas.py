@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ledgersim.core.wire import Answer
 from ledgersim.vendors.payex.consents.rules import is_web_address
-from ledgersim.vendors.payex.wire import Body
+from ledgersim.vendors.payex.wire import Answer, Body
 
 
 def _check_address(text: str) -> str:
@@ -19,7 +18,7 @@ def _check_address(text: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_check_address)]
 
 
-class RegistrationIn(Body):
+class CardRegistrationCreate(Body):
     """A card registration to start."""
 
     complete_url: WebAddress
@@ -27,27 +26,27 @@ class RegistrationIn(Body):
     language: Literal["en-US", "sv-SE", "nb-NO", "da-DK", "fi-FI"]
 
 
-class RegistrationOut(Answer):
+class CardRegistration(Answer):
     """Where the customer goes to confirm a card, and how far it has come."""
 
     redirect_url: str
     status: str
 
 
-class StartedOut(RegistrationOut):
+class CardRegistrationStarted(CardRegistration):
     """A registration that has just been started."""
 
     id_: str = Field(alias="@id")
 
 
-class ConsentOut(Answer):
+class Consents(Answer):
     """Where the kinds of consent are."""
 
     recurring_card: str
     recurring_card_redirect_registration: str
 
 
-class RecurringCardOut(Answer):
+class RecurringCard(Answer):
     """The card that a customer may be charged by."""
 
     card_token: str

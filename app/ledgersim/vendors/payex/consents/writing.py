@@ -10,7 +10,7 @@ from ledgersim.core.space import Space
 from ledgersim.core.state_machine import move
 from ledgersim.vendors.payex.calls import LedgerCall
 from ledgersim.vendors.payex.consents.rules import INITIALIZED, MOVES, new_card
-from ledgersim.vendors.payex.consents.schemas import RegistrationIn
+from ledgersim.vendors.payex.consents.schemas import CardRegistrationCreate
 from ledgersim.vendors.payex.consents.table import CARD_REGISTRATION, RECURRING_CARD
 
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ def registration_by_key(space: Space, key: str) -> Row:
     return found
 
 
-def start(call: LedgerCall, customer: Row, body: RegistrationIn) -> Row:
+def start(call: LedgerCall, customer: Row, body: CardRegistrationCreate) -> Row:
     """Begin a registration. Raises a 409 Problem while another goes on."""
     before = row(call.space.connection, _OF_CUSTOMER, of_customer=customer["id"])
     if before is not None and before["status"] == INITIALIZED:

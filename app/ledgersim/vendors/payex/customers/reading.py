@@ -103,8 +103,8 @@ def shown(call: LedgerCall, customer: Row, expand: Collection[str] = ()) -> Row:
     places: dict[str, Any] = {}
     for kind, address in found.items():
         name = f"{kind}_address"
-        if kind in expand:
-            places[name] = None if address is None else addresses.shown(call, customer, address)
+        if kind in expand and address is not None:
+            places[name] = addresses.shown(call, customer, address)
         elif address is not None or kind == LEGAL:
             places[name] = call.customer(customer, addresses.SEGMENT[kind])
         else:

@@ -15,15 +15,15 @@ from ledgersim.vendors.payex.customers.reading import (
     with_national_number,
 )
 from ledgersim.vendors.payex.customers.schemas import (
-    CustomerChange,
-    CustomerIn,
-    CustomerOut,
-    CustomerRef,
-    FindIn,
-    GenerateIn,
+    Customer,
+    CustomerCreate,
+    CustomerReference,
+    CustomerUpdate,
+    FindCustomer,
+    GenerateCustomer,
 )
 
-router = new_router()
+router = new_router("Customers")
 
 _LEDGER = "/customer/v1/{ledger}"
 
@@ -34,7 +34,7 @@ def _about(identifier: str, summary: str) -> Any:
 
 @router.get(
     f"{_LEDGER}/customers/{{no}}",
-    response_model=CustomerOut,
+    response_model=Customer,
     response_model_exclude_none=True,
     **_about("customers.get", "Read one customer"),
 )
@@ -48,24 +48,24 @@ async def get_customer(
 @router.post(
     f"{_LEDGER}/customers",
     status_code=201,
-    response_model=CustomerRef,
+    response_model=CustomerReference,
     **_about("customers.create", "Create a customer"),
 )
-async def create_customer(call: CurrentLedger, body: CustomerIn) -> Any:
+async def create_customer(call: CurrentLedger, body: CustomerCreate) -> Any:
     return reference(call, writing.create(call, body))
 
 
 @router.patch(f"{_LEDGER}/customers/{{no}}", **NO_CONTENT, **_about("customers.update", "Change one customer"))
-async def update_customer(call: CurrentLedger, no: str, body: CustomerChange) -> None:
+async def update_customer(call: CurrentLedger, no: str, body: CustomerUpdate) -> None:
     writing.update_customer(call, find_customer(call, no), body)
 
 
 @router.post(
     f"{_LEDGER}/find-customer",
-    response_model=CustomerRef,
+    response_model=CustomerReference,
     **_about("findcustomer", "Find a customer by national number"),
 )
-async def find_by_national_number(call: CurrentLedger, body: FindIn) -> Any:
+async def find_by_national_number(call: CurrentLedger, body: FindCustomer) -> Any:
     sought = body.national_identifier
     return reference(call, with_national_number(call, sought.country_code, sought.reg_no))
 
@@ -73,8 +73,8 @@ async def find_by_national_number(call: CurrentLedger, body: FindIn) -> Any:
 @router.post(
     f"{_LEDGER}/generate-consumer-customer-by-reg-no",
     status_code=201,
-    response_model=CustomerRef,
+    response_model=CustomerReference,
     **_about("generatecustomer", "Create a consumer from the population register"),
 )
-async def generate_customer(call: CurrentLedger, body: GenerateIn) -> Any:
+async def generate_customer(call: CurrentLedger, body: GenerateCustomer) -> Any:
     return reference(call, writing.generate(call, body))

@@ -5,13 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ledgersim.core.wire import Answer
-from ledgersim.vendors.payex.addresses.schemas import AddressIn, AddressOut
+from ledgersim.vendors.payex.addresses.schemas import Address, AddressInput
 from ledgersim.vendors.payex.customers.rules import expected_number, is_vat_number, national_number
-from ledgersim.vendors.payex.wire import NOT_BLANK, Body, CountryIn, CustomerOperation, chars
+from ledgersim.vendors.payex.wire import NOT_BLANK, Answer, Body, CountryIn, CustomerOperation, chars
 
-Email = Annotated[str, chars(254, r"[^@]+@[^.]+\..+", least=0)]
-Msisdn = Annotated[str, chars(15, r"\+[0-9]+", least=5)]
+Email = Annotated[str, chars(254, r"^[^@]+@[^.]+\..+$", least=0)]
+Msisdn = Annotated[str, chars(15, r"^\+[0-9]+$", least=5)]
 
 
 def _check_vat(number: str) -> str:
@@ -20,7 +19,7 @@ def _check_vat(number: str) -> str:
     return number
 
 
-class NationalIdentifierIn(Body):
+class NationalIdentifierInput(Body):
     """A national number and its country."""
 
     reg_no: str
@@ -36,7 +35,7 @@ class NationalIdentifierIn(Body):
         return self
 
 
-class EdiAddressIn(Body):
+class EdiAddressInput(Body):
     """Where electronic invoices go."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +45,7 @@ class EdiAddressIn(Body):
     buyer_id: Annotated[str, chars(13)] | None = Field(None, alias="BuyerId")
 
 
-class CustomerChange(Body):
+class CustomerUpdate(Body):
     """What PATCH may change: absent is unchanged, null removed; other members are refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,15 +57,15 @@ class CustomerChange(Body):
     msisdn: Msisdn | None = None
     distribution_type: Literal["postal", "noDistribution"] | None = None
     tax_identification_number: Annotated[str, chars(20)] | None = None
-    edi_address_info: EdiAddressIn | None = Field(None, alias="eDIAddressInfo")
+    edi_address_info: EdiAddressInput | None = Field(None, alias="eDIAddressInfo")
 
 
-class CustomerIn(Body):
+class CustomerCreate(Body):
     """A customer to create."""
 
     customer_no: str | None = None
-    national_identifier: NationalIdentifierIn | None = None
-    vat_no: Annotated[str, chars(17, "[A-Z]{2}.*", least=7), AfterValidator(_check_vat)] | None = None
+    national_identifier: NationalIdentifierInput | None = None
+    vat_no: Annotated[str, chars(17, "^[A-Z]{2}.*$", least=7), AfterValidator(_check_vat)] | None = None
     legal_entity: Literal["consumer", "business"] | None = None
     name: Annotated[str, chars(72, NOT_BLANK)]
     email_address: Email | None = None
@@ -75,22 +74,22 @@ class CustomerIn(Body):
     msisdn: Msisdn | None = None
     distribution_type: Literal["postal", "noDistribution"] | None = None
     tax_identification_number: Annotated[str, chars(20)] | None = None
-    edi_address_info: EdiAddressIn | None = Field(None, alias="eDIAddressInfo")
-    legal_address: AddressIn
-    billing_address: AddressIn | None = None
+    edi_address_info: EdiAddressInput | None = Field(None, alias="eDIAddressInfo")
+    legal_address: AddressInput
+    billing_address: AddressInput | None = None
 
 
-class FindIn(Body):
+class FindCustomer(Body):
     """Whom to find."""
 
-    national_identifier: NationalIdentifierIn
+    national_identifier: NationalIdentifierInput
 
 
-class GenerateIn(Body):
+class GenerateCustomer(Body):
     """Whom to fetch from the population register."""
 
     customer_no: str | None = None
-    national_identifier: NationalIdentifierIn
+    national_identifier: NationalIdentifierInput
     email_address: Email | None = None
     msisdn: Msisdn | None = None
 
@@ -107,10 +106,10 @@ class EdiAddress(Answer):
 
     van: str | None = Field(None, alias="VAN")
     inter_change_recipient: str | None = Field(None, alias="InterChangeRecipient")
-    buyer_id: str | None = Field(None, alias="BuyerId")
+    buyer_id: str = Field(alias="BuyerId")
 
 
-class CustomerOut(Answer):
+class Customer(Answer):
     """A customer; addresses are links, or the addresses themselves where they are expanded."""
 
     id_: str = Field(alias="@id")
@@ -128,13 +127,13 @@ class CustomerOut(Answer):
     tax_identification_number: str | None
     active_consents: list[str]
     edi_address_info: EdiAddress | None = Field(alias="eDIAddressInfo")
-    legal_address: str | AddressOut | None
-    billing_address: str | AddressOut | None
+    legal_address: str | Address
+    billing_address: str | Address | None
     surpluses: str
     operations: list[CustomerOperation]
 
 
-class CustomerRef(Answer):
+class CustomerReference(Answer):
     """Where a customer is."""
 
     id_: str = Field(alias="@id")

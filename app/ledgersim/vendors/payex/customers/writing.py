@@ -11,7 +11,7 @@ from ledgersim.vendors.payex.addresses.table import BILLING, LEGAL
 from ledgersim.vendors.payex.calls import LedgerCall
 from ledgersim.vendors.payex.customers.reading import with_number
 from ledgersim.vendors.payex.customers.rules import person_number
-from ledgersim.vendors.payex.customers.schemas import CustomerChange, CustomerIn, GenerateIn
+from ledgersim.vendors.payex.customers.schemas import CustomerCreate, CustomerUpdate, GenerateCustomer
 from ledgersim.vendors.payex.customers.table import CUSTOMER
 from ledgersim.vendors.payex.register.reading import look_up
 from ledgersim.vendors.payex.register.rules import Person
@@ -36,7 +36,7 @@ def change(connection: Connection, customer_id: int, values: Row) -> None:
         )
 
 
-def create(call: LedgerCall, body: CustomerIn) -> Row:
+def create(call: LedgerCall, body: CustomerCreate) -> Row:
     """Store a new customer. Raises a 400 or 409 Problem."""
     identifier = body.national_identifier
     if call.ledger.generates_numbers and identifier is None:
@@ -57,7 +57,7 @@ def create(call: LedgerCall, body: CustomerIn) -> Row:
     return customer
 
 
-def generate(call: LedgerCall, body: GenerateIn) -> Row:
+def generate(call: LedgerCall, body: GenerateCustomer) -> Row:
     """Store a consumer as the population register knows it. Raises a 400, 404 or 409 Problem."""
     identifier = body.national_identifier
     if person_number(identifier.country_code, identifier.reg_no) is None:
@@ -92,7 +92,7 @@ def update_from_register(call: LedgerCall, customer: Row) -> None:
             change(connection, customer["id"], {"protected_identity": True})
 
 
-def update_customer(call: LedgerCall, customer: Row, body: CustomerChange) -> None:
+def update_customer(call: LedgerCall, customer: Row, body: CustomerUpdate) -> None:
     """Change what the body names. Raises a 400 Problem."""
     values = body.model_dump(exclude_unset=True)
     _check_protected(call, body.protected_identity)

@@ -5,10 +5,10 @@ from typing import Any
 from ledgersim.core.vendor import new_router, operation
 from ledgersim.vendors.payex.calls import CurrentLedger
 from ledgersim.vendors.payex.invoices.reading import find_account, find_invoice
-from ledgersim.vendors.payex.invoices.schemas import AccountOut, InvoiceOut
+from ledgersim.vendors.payex.invoices.schemas import Account, Invoice
 from ledgersim.vendors.payex.times import as_time
 
-router = new_router()
+router = new_router("Invoices and accounts")
 
 
 def _about(identifier: str, summary: str) -> Any:
@@ -17,7 +17,7 @@ def _about(identifier: str, summary: str) -> Any:
 
 @router.get(
     "/invoice/v1/{ledger}/invoices/{invoiceNo}",
-    response_model=InvoiceOut,
+    response_model=Invoice,
     **_about("invoices.get", "Read one invoice"),
 )
 async def get_invoice(call: CurrentLedger, invoiceNo: str) -> Any:
@@ -34,7 +34,7 @@ async def get_invoice(call: CurrentLedger, invoiceNo: str) -> Any:
 
 @router.get(
     "/account/v1/{ledger}/accounts/{accountNo}",
-    response_model=AccountOut,
+    response_model=Account,
     **_about("accounts.get", "Read one account"),
 )
 async def get_account(call: CurrentLedger, accountNo: str) -> Any:

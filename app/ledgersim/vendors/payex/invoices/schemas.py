@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, Answer
+from ledgersim.core.wire import Amount
+from ledgersim.vendors.payex.wire import Answer
 
 
 class Seller(Answer):
@@ -14,7 +15,7 @@ class Seller(Answer):
     number: str
 
 
-class InvoiceOut(Answer):
+class Invoice(Answer):
     """An invoice."""
 
     id_: str = Field(alias="@id")
@@ -33,7 +34,7 @@ class InvoiceOut(Answer):
     seller: Seller
 
 
-class AccountOut(Answer):
+class Account(Answer):
     """An account; what is available is the limit and the balance less what is reserved."""
 
     id_: str = Field(alias="@id")

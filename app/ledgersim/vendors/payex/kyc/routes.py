@@ -10,10 +10,10 @@ from ledgersim.vendors.payex.calls import CurrentLedger
 from ledgersim.vendors.payex.customers.reading import with_number
 from ledgersim.vendors.payex.customers.writing import change
 from ledgersim.vendors.payex.kyc.rules import ENGLISH, faults, translated
-from ledgersim.vendors.payex.kyc.schemas import AnswersIn, QuestionsOut
+from ledgersim.vendors.payex.kyc.schemas import KycAnswers, KycQuestions
 from ledgersim.vendors.payex.problems import GENERAL_VALIDATION, KYC_CONFIGURATION, NO_QUESTIONS
 
-router = new_router()
+router = new_router("KYC")
 
 _OF_CODE = {"no": "nb"}  # the vendor's own code of Norwegian is NO
 
@@ -24,7 +24,7 @@ def _about(identifier: str, summary: str) -> Any:
 
 @router.get(
     "/customer/v1/{ledger}/kyc-questions",
-    response_model=QuestionsOut,
+    response_model=KycQuestions,
     response_model_exclude_none=True,
     **_about("kyc.questions", "List the KYC questions"),
 )
@@ -46,7 +46,7 @@ async def list_questions(call: CurrentLedger, language: str = ENGLISH) -> Any:
     **NO_CONTENT,
     **_about("kyc.answers", "Answer the KYC questions"),
 )
-async def update_answers(call: CurrentLedger, no: str, body: AnswersIn) -> None:
+async def update_answers(call: CurrentLedger, no: str, body: KycAnswers) -> None:
     customer = with_number(call, no)
     if customer is None:
         raise NOT_FOUND.with_detail(f"The ledger {call.ledger.number} has no customer {no[:40]!r}.")

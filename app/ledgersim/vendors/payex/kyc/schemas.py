@@ -2,55 +2,54 @@
 
 from typing import Annotated, Any, Literal
 
-from ledgersim.core.wire import Answer
-from ledgersim.vendors.payex.wire import Body, chars
+from ledgersim.vendors.payex.wire import Answer, Body, chars
 
 
-class AnswerIn(Body):
+class KycAnswer(Body):
     """An answer; of a text question, `answerCode` is the text [inferred]."""
 
     question_code: Annotated[str, chars(100)]
     answer_code: Annotated[str, chars(1_000)]
 
 
-class AnswersIn(Body):
+class KycAnswers(Body):
     """The answers of a customer; a question of several answers comes several times."""
 
-    answers: list[AnswerIn]
+    answers: list[KycAnswer]
 
 
-class PossibleAnswer(Answer):
+class KycPossibleAnswer(Answer):
     """An answer to choose."""
 
     answer_code: str
     answer_text: str
 
 
-class AnswerForm(Answer):
+class KycAnswerForm(Answer):
     """How a question is to be answered."""
 
     type: Literal["single", "multi", "text"]
     required: bool
     text_validation_reg_ex: str | None = None
-    possible_answers: list[PossibleAnswer] | None = None
+    possible_answers: list[KycPossibleAnswer] | None = None
 
 
-class SubQuestion(Answer):
+class KycSubQuestion(Answer):
     """A question that another one brings about."""
 
     question_text: str
-    answer: AnswerForm
+    answer: KycAnswerForm
     question_code: str
 
 
-class Question(SubQuestion):
+class KycQuestion(KycSubQuestion):
     """A question, in the order of members of the sample."""
 
-    sub_questions: list[SubQuestion] | None = None
+    sub_questions: list[KycSubQuestion] | None = None
 
 
-class QuestionsOut(Answer):
+class KycQuestions(Answer):
     """The questions of a ledger."""
 
-    kyc_questions: list[Question]
+    kyc_questions: list[KycQuestion]
     operations: list[Any]

@@ -8,11 +8,17 @@ from ledgersim.core.vendor import new_router, operation
 from ledgersim.vendors.payex.calls import CurrentLedger, LedgerCall
 from ledgersim.vendors.payex.customers.reading import find_customer
 from ledgersim.vendors.payex.surpluses.rules import OPEN
-from ledgersim.vendors.payex.surpluses.schemas import OrderIn, OrderOut, OrderPage, SurplusOut, SurplusPage
+from ledgersim.vendors.payex.surpluses.schemas import (
+    DisbursementOrder,
+    DisbursementOrderCreate,
+    DisbursementOrderPage,
+    Surplus,
+    SurplusPage,
+)
 from ledgersim.vendors.payex.surpluses.writing import disburse, find_surplus, page_of
 from ledgersim.vendors.payex.times import as_time
 
-router = new_router()
+router = new_router("Surpluses")
 
 DEFAULT_TAKE, MOST_TAKE = 20, 100  # [inferred]
 
@@ -46,7 +52,7 @@ async def list_surpluses(call: CurrentLedger, no: str, skip: Skip = 0, take: Tak
 
 @router.get(
     f"{_SURPLUSES}/{{sid}}",
-    response_model=SurplusOut,
+    response_model=Surplus,
     response_model_exclude_none=True,
     **_about("surpluses.get", "Read one surplus"),
 )
@@ -57,7 +63,7 @@ async def get_surplus(call: CurrentLedger, no: str, sid: str) -> Any:
 
 @router.get(
     _ORDERS,
-    response_model=OrderPage,
+    response_model=DisbursementOrderPage,
     response_model_exclude_none=True,
     **_about("disbursements.list", "List the orders to pay out a surplus"),
 )
@@ -72,11 +78,11 @@ async def list_orders(call: CurrentLedger, no: str, sid: str) -> Any:
 @router.post(
     _ORDERS,
     status_code=201,
-    response_model=OrderOut,
+    response_model=DisbursementOrder,
     response_model_exclude_none=True,
     **_about("disbursements.create", "Order a surplus to be paid out"),
 )
-async def create_order(call: CurrentLedger, no: str, sid: str, body: OrderIn) -> Any:
+async def create_order(call: CurrentLedger, no: str, sid: str, body: DisbursementOrderCreate) -> Any:
     customer = find_customer(call, no)
     payee = body.model_dump(exclude_none=True)
     disburse(call.space, customer, find_surplus(call.space, customer, sid), payee)

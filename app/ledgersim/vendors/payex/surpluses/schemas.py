@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ledgersim.core.wire import Amount, Answer
-from ledgersim.vendors.payex.addresses.schemas import AddressIn
+from ledgersim.core.wire import Amount
+from ledgersim.vendors.payex.addresses.schemas import AddressInput
 from ledgersim.vendors.payex.customers.rules import person_number
-from ledgersim.vendors.payex.customers.schemas import NationalIdentifier, NationalIdentifierIn
+from ledgersim.vendors.payex.customers.schemas import NationalIdentifier, NationalIdentifierInput
 from ledgersim.vendors.payex.surpluses.rules import (
     BANK_ACCOUNT,
     BANKGIRO,
@@ -19,7 +19,7 @@ from ledgersim.vendors.payex.surpluses.rules import (
     is_norwegian_account,
     swedish_account,
 )
-from ledgersim.vendors.payex.wire import Body, CustomerOperation, Navigation
+from ledgersim.vendors.payex.wire import Answer, Body, CustomerOperation, Navigation
 
 
 def _that(fits: Callable[[str], bool], words: str) -> AfterValidator:
@@ -31,13 +31,13 @@ def _that(fits: Callable[[str], bool], words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-class NorwegianAccountIn(Body):
+class NorwegianBankAccountInput(Body):
     """A Norwegian bank account."""
 
     account_no: Annotated[str, _that(is_norwegian_account, "a Norwegian account number of 11 digits")]
 
 
-class SwedishAccountIn(Body):
+class SwedishBankAccountInput(Body):
     """A Swedish bank account with its clearing number, or a number whose kind `accountType` tells."""
 
     clearing_no: str | None = None
@@ -66,18 +66,18 @@ class SwedishAccountIn(Body):
         return self
 
 
-class InternationalIn(Body):
+class InternationalAccountInput(Body):
     """An account by IBAN."""
 
     iban: Annotated[str, _that(is_iban, "an IBAN with the right check digits")]
     bic: Annotated[str, _that(is_bic, "a BIC: 8 or 11 letters and digits")]
 
 
-class SusIn(Body):
+class SwedishSusInput(Body):
     """A person to whom the bank pays by letter."""
 
-    national_identifier: NationalIdentifierIn
-    address: AddressIn
+    national_identifier: NationalIdentifierInput
+    address: AddressInput
 
     @model_validator(mode="after")
     def _is_swedish(self) -> Self:
@@ -87,13 +87,13 @@ class SusIn(Body):
         return self
 
 
-class OrderIn(Body):
+class DisbursementOrderCreate(Body):
     """A disbursement order: exactly one of the payees."""
 
-    norwegian_bank_account: NorwegianAccountIn | None = None
-    swedish_bank_account: SwedishAccountIn | None = None
-    international: InternationalIn | None = None
-    swedish_sus: SusIn | None = None
+    norwegian_bank_account: NorwegianBankAccountInput | None = None
+    swedish_bank_account: SwedishBankAccountInput | None = None
+    international: InternationalAccountInput | None = None
+    swedish_sus: SwedishSusInput | None = None
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
@@ -105,21 +105,21 @@ class OrderIn(Body):
         return self
 
 
-class AccountNo(Answer):
+class BankAccount(Answer):
     """A bank account by its number."""
 
     account_no: str
     account_type: str | None = None
 
 
-class International(Answer):
+class InternationalAccount(Answer):
     """An account by IBAN."""
 
     iban: str
     bic: str
 
 
-class SusAddress(Answer):
+class SwedishSusAddress(Answer):
     """Where the bank writes to."""
 
     addressee: str
@@ -130,24 +130,24 @@ class SusAddress(Answer):
     country_code: str
 
 
-class Sus(Answer):
+class SwedishSus(Answer):
     """A person to whom the bank pays by letter."""
 
     national_identifier: NationalIdentifier
-    address: SusAddress
+    address: SwedishSusAddress
 
 
-class OrderOut(Answer):
+class DisbursementOrder(Answer):
     """A disbursement order that has not been executed."""
 
     operations: list[CustomerOperation]
-    norwegian_bank_account: AccountNo | None = None
-    swedish_bank_account: AccountNo | None = None
-    international: International | None = None
-    swedish_sus: Sus | None = None
+    norwegian_bank_account: BankAccount | None = None
+    swedish_bank_account: BankAccount | None = None
+    international: InternationalAccount | None = None
+    swedish_sus: SwedishSus | None = None
 
 
-class SurplusOut(Answer):
+class Surplus(Answer):
     """A surplus, in lists and alone."""
 
     surplus_id: str
@@ -164,12 +164,12 @@ class SurplusOut(Answer):
 class SurplusPage(Answer):
     """A page of surpluses."""
 
-    items: list[SurplusOut]
+    items: list[Surplus]
     navigation: Navigation
 
 
-class OrderPage(Answer):
+class DisbursementOrderPage(Answer):
     """The disbursement orders of a surplus: one or none."""
 
-    items: list[OrderOut]
+    items: list[DisbursementOrder]
     navigation: Navigation

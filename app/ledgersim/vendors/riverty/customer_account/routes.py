@@ -8,24 +8,24 @@ from ledgersim.core.space import Space
 from ledgersim.core.vendor import CurrentCall, new_router, operation
 from ledgersim.vendors.riverty.customer_account import rules
 from ledgersim.vendors.riverty.customer_account.schemas import (
-    ApplicationIn,
-    ApplicationOut,
-    CreditLimitOut,
-    Refusal,
+    AccountApplication,
+    AccountApplicationResult,
+    CreditLimit,
 )
 from ledgersim.vendors.riverty.customer_account.writing import BY_NUMBER, Row, addresses_of, apply
 from ledgersim.vendors.riverty.messages import Message
 
-router = new_router()
+router = new_router("Customer accounts")
 
-_DENIED: Any = {401: {"model": Refusal, "description": "Authorization has been denied for this request."}}
+_ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+_DENIED: Any = {401: {**_ERROR, "description": "Authorization has been denied for this request."}}
 _INVALID: Any = {400: {"model": list[Message], "description": "Model validation failed."}}
-_UNKNOWN: Any = {404: {"model": Refusal, "description": "There is no such account."}}
+_UNKNOWN: Any = {404: {**_ERROR, "description": "There is no such account."}}
 
 
 @router.post(
     "/customer-account",
-    response_model=ApplicationOut,
+    response_model=AccountApplicationResult,
     responses={**_INVALID, **_DENIED},
     **operation(
         "riverty.customeraccount.apply",
@@ -34,7 +34,7 @@ _UNKNOWN: Any = {404: {"model": Refusal, "description": "There is no such accoun
         summary="Apply for account credit",
     ),
 )
-async def apply_for_account(call: CurrentCall, body: ApplicationIn) -> Any:
+async def apply_for_account(call: CurrentCall, body: AccountApplication) -> Any:
     sent = body.model_dump()
     customer = sent["customer"]
     decision = rules.decide(body.customer.first_name, body.account_limit)
@@ -56,7 +56,7 @@ async def apply_for_account(call: CurrentCall, body: ApplicationIn) -> Any:
 
 @router.get(
     "/customer-account/{accountNumber}/credit-limit",
-    response_model=CreditLimitOut,
+    response_model=CreditLimit,
     responses={**_DENIED, **_UNKNOWN},
     **operation(
         "riverty.customeraccount.creditlimit",

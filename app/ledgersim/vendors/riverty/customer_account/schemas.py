@@ -68,7 +68,7 @@ LanguageIn = Annotated[
 ]
 
 
-class AddressIn(Body):
+class AddressInput(Body):
     """Where the customer lives."""
 
     street: Needed = Field(max_length=100)
@@ -80,7 +80,7 @@ class AddressIn(Body):
     care_of: str | None = Field(None, max_length=50)
 
 
-class CustomerIn(Body):
+class CustomerInput(Body):
     """Who applies."""
 
     salutation: Literal["Mr", "Mrs", "Miss"] | None = None
@@ -93,23 +93,23 @@ class CustomerIn(Body):
     distribution_by: Literal["Company", "Client"] | None = None
     distribution_type: Literal["Paper", "Email", "Sms"] | None = None
     email: Email | None = None
-    address: AddressIn | None = None
+    address: AddressInput | None = None
     phone: Phone | None = None
     direct_phone: Phone | None = None
     mobile_phone: Phone | None = None
 
 
-class ApplicationIn(Body):
+class AccountApplication(Body):
     """An application for account credit."""
 
     account_limit: AmountIn
-    customer: CustomerIn
+    customer: CustomerInput
     first_notice_date: DayIn = None
     country_code: Country
     conversation_language: LanguageIn
 
 
-class AccountOut(Answer):
+class Account(Answer):
     """The account that was granted."""
 
     account_limit: Amount
@@ -126,7 +126,7 @@ class AccountOut(Answer):
     next_notice_date: date | None
 
 
-class AddressOut(Answer):
+class Address(Answer):
     """An address."""
 
     street: str
@@ -138,27 +138,27 @@ class AddressOut(Answer):
     care_of: str | None
 
 
-class CustomerOut(Answer):
+class Customer(Answer):
     """The customer as the vendor knows it."""
 
     customer_number: str | None
     customer_account_id: str | None
     first_name: str | None
     last_name: str | None
-    address_list: list[AddressOut]
+    address_list: list[Address]
 
 
-class ApplicationOut(Answer):
+class AccountApplicationResult(Answer):
     """What came of an application; without an account where none was granted."""
 
-    account: AccountOut | None
+    account: Account | None
     temporary_external_problem: bool
-    customer: CustomerOut
+    customer: Customer
     outcome: Outcome
     risk_check_messages: list[Message]
 
 
-class CreditLimitOut(Answer):
+class CreditLimit(Answer):
     """What is left of an account's credit."""
 
     remaining_credit_limit: Amount
@@ -166,9 +166,3 @@ class CreditLimitOut(Answer):
     is_open_for_new_transactions: bool
     account_message: str | None
     total_balance: Amount
-
-
-class Refusal(Answer):
-    """Why there is no answer."""
-
-    message: str

@@ -1,0 +1,269 @@
+"""The exported OpenAPI documents, as code generators and linters read them."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ledgersim.main import openapi
+from tests.contract.documents import FOLDER
+
+Json = dict[str, Any]
+
+DOCUMENTS = {name: openapi(name) for name in ("aptic", "payex", "riverty", "admin")}
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+# Defaults that a request body may state, with their source. A generated client sends a default that the user did
+# not choose, so none may stand where its absence means "leave as it is".
+DOCUMENTED_DEFAULTS = {
+    ("aptic", "PaymentPlanCreate", "active"): 2,  # the vendor: "2 = Proposal (default)"
+    ("admin", "ResetRequest", "scope"): "all",  # docs/control.md
+    ("admin", "SpaceCreate", "from"): "seed",  # docs/control.md
+}
+
+# The keywords of JSON Schema 2020-12 that the documents use; another one is a typo or an internal name of pydantic.
+KEYWORDS = {
+    "$ref", "additionalProperties", "anyOf", "const", "contentEncoding", "default", "description", "enum", "examples",
+    "exclusiveMinimum", "format", "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems",
+    "minLength", "minimum", "oneOf", "pattern", "properties", "required", "title", "type",
+}  # fmt: skip
+SINGLE = ("additionalProperties", "items")
+SEVERAL = ("anyOf", "oneOf")
+
+
+# Members that answers leave out where they have no value. All others are always there.
+OPTIONAL_MEMBERS = {
+    "aptic": {"ProblemDetails": ["errors"]},
+    "payex": {
+        "Address": ["streetAddress", "coAddress"],
+        "BankAccount": ["accountType"],
+        "Customer": [
+            "nationalIdentifier", "vatNo", "legalEntity", "emailAddress", "protectedIdentity", "preferredLanguageCode",
+            "legalStatus", "msisdn", "distributionType", "taxIdentificationNumber", "eDIAddressInfo", "billingAddress",
+        ],
+        "DisbursementOrder": ["norwegianBankAccount", "swedishBankAccount", "international", "swedishSus"],
+        "EdiAddress": ["VAN", "InterChangeRecipient"],
+        "KycAnswerForm": ["textValidationRegEx", "possibleAnswers"],
+        "KycQuestion": ["subQuestions"],
+        "Navigation": ["first", "previous", "next"],
+        "Surplus": ["invoice", "account"],
+        "SwedishSusAddress": ["streetAddress", "coAddress"],
+    },
+    "riverty": {},
+    "admin": {
+        "ActiveFault": [
+            "match", "when", "status", "retry_after", "detail", "seconds", "bytes", "limit", "window", "times",
+            "probability", "ttl",
+        ],
+        "Match": ["operation", "method", "path", "header", "query"],
+        "NearMiss": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+        "ProblemDetails": ["errors"],
+        "RecordedMessage": ["body", "cut"],
+        "RecordedRequest": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+        "RecordedRequestInFull": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(params=DOCUMENTS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def document(name: str) -> Json:
+    return DOCUMENTS[name]
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def schemas(schema: Any) -> Iterator[Json]:
+    """A schema and those within it, as far as they are not references."""
+    yield schema
+    for keyword in SINGLE:
+        if isinstance(schema.get(keyword), dict):
+            yield from schemas(schema[keyword])
+    for keyword in SEVERAL:
+        for one in schema.get(keyword, ()):
+            yield from schemas(one)
+    for one in schema.get("properties", {}).values():
+        yield from schemas(one)
+
+
+def media(document: Json) -> Iterator[Json]:
+    """The schemas of all bodies, of requests and of answers."""
+    for _, _, operation in operations(document):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        yield from (one["schema"] for body in bodies for one in body.get("content", {}).values())
+
+
+def all_schemas(document: Json) -> Iterator[Json]:
+    for schema in document["components"]["schemas"].values():
+        yield from schemas(schema)
+    for schema in media(document):
+        yield from schemas(schema)
+    for _, _, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            yield from schemas(parameter["schema"])
+
+
+def reached(document: Json, schema: Json) -> Iterator[tuple[str, Json]]:
+    """Name and schema of every component that a schema refers to, directly or not."""
+    seen: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        for one in schemas(waiting.pop()):
+            name = one.get("$ref", "").rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                waiting.append(document["components"]["schemas"][name])
+                yield name, waiting[-1]
+
+
+def test_exported_documents_are_up_to_date(name: str, document: Json) -> None:
+    exported = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    assert exported == document, "run `make openapi`"
+
+
+def test_schema_names_are_plain_domain_names(document: Json) -> None:
+    names = list(document["components"]["schemas"])
+    assert [one for one in names if not re.fullmatch("[A-Z][A-Za-z0-9]+", one)] == []
+    assert [
+        one for one in names if re.search("(In|Out|Item|Body|Model)$", one) and not one.endswith("ListItem")
+    ] == []
+
+
+def test_a_schema_has_no_second_name(document: Json) -> None:
+    assert [one["title"] for one in all_schemas(document) if "title" in one] == []
+
+
+def request_bodies(document: Json, *methods: str) -> Iterator[Json]:
+    for _, method, operation in operations(document):
+        for one in operation.get("requestBody", {}).get("content", {}).values():
+            if method in methods and "schema" in one:
+                yield one["schema"]
+
+
+def test_changes_have_no_defaults(document: Json) -> None:
+    found = [
+        (name, one)
+        for body in request_bodies(document, "patch")
+        for name, schema in [("", body), *reached(document, body)]
+        for one in schemas(schema)
+        if "default" in one
+    ]
+    assert found == []
+
+
+def test_creations_have_the_documented_defaults_only() -> None:
+    found = {
+        (name, component, member): one["default"]
+        for name, document in DOCUMENTS.items()
+        for body in request_bodies(document, "put", "post")
+        for component, schema in [("", body), *reached(document, body)]
+        for member, property_ in schema.get("properties", {"": schema}).items()
+        for one in schemas(property_)
+        if "default" in one
+    }
+    assert found == DOCUMENTED_DEFAULTS
+
+
+def test_answers_require_the_members_that_are_always_there(name: str, document: Json) -> None:
+    found = {
+        component: [
+            member for member in schema.get("properties", ()) if member not in schema.get("required", ())
+        ]
+        for _, _, operation in operations(document)
+        for response in operation["responses"].values()
+        for media in response.get("content", {}).values()
+        for component, schema in reached(document, media["schema"])
+    }
+    assert {component: members for component, members in found.items() if members} == OPTIONAL_MEMBERS[name]
+
+
+def test_a_payment_plan_needs_its_type() -> None:
+    assert DOCUMENTS["aptic"]["components"]["schemas"]["PaymentPlanCreate"]["required"] == ["paymentPlanType"]
+
+
+@pytest.mark.parametrize("path", ["/v1/Cases/{guid}/Debtors", "/v1/Customers/{guid}/LoanInterests"])
+def test_a_bare_array_is_said_to_be_one(path: str) -> None:
+    operation = DOCUMENTS["aptic"]["paths"][path]["get"]
+    assert operation["responses"]["200"]["content"]["application/json"]["schema"]["type"] == "array"
+    assert "bare array" in operation["summary"]
+
+
+def test_a_path_template_stands_once_whatever_its_parameters_are_called(document: Json) -> None:
+    templates = [PLACEHOLDER.sub("{}", path) for path in document["paths"]]
+    assert len(templates) == len(set(templates))
+
+
+def test_each_operation_has_the_path_parameters_of_its_template(document: Json) -> None:
+    for path, method, operation in operations(document):
+        declared = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"]
+        assert sorted(declared) == sorted(one[1:-1] for one in PLACEHOLDER.findall(path)), (method, path)
+
+
+def test_schemas_have_known_keywords_only(document: Json) -> None:
+    assert {keyword for one in all_schemas(document) for keyword in one} - KEYWORDS == set()
+
+
+def test_patterns_can_be_read_by_javascript(document: Json) -> None:
+    # Neither inline flags nor named groups, possessive quantifiers, anchors or escapes that only other engines know.
+    foreign = re.compile(r"\(\?(?![:=!])|\\[AZzhHKQERpP]|[*+?}]\+|\[\[:")
+    patterns = [one["pattern"] for one in all_schemas(document) if isinstance(one.get("pattern"), str)]
+    assert [one for one in patterns if foreign.search(one)] == []
+    for one in patterns:
+        re.compile(one)
+
+
+def test_every_operation_says_which_credentials_it_needs(document: Json) -> None:
+    known = set(document["components"]["securitySchemes"])
+    for path, method, operation in operations(document):
+        needed = operation["security"] if "security" in operation else document["security"]
+        assert {one for alternative in needed for one in alternative} <= known, (method, path)
+
+
+def test_every_error_has_the_one_schema_of_its_document(name: str, document: Json) -> None:
+    own = {"riverty": "Error"}.get(name, "ProblemDetails")
+    others = {
+        "riverty": {("customer-account", "400"): ["array of Message"]},
+        "aptic": {
+            ("access_token", "400"): ["OAuthError", own],
+            ("access_token", "401"): ["OAuthError", own],
+            **{
+                ("{serviceDefinition}", status): ["anything", own]
+                for status in ("400", "401", "404", "default")
+            },
+        },
+        "admin": {("{button}", "409"): ["text", own]},
+    }.get(name, {})
+    found = {}
+    for path, _, operation in operations(document):
+        assert "default" in operation["responses"]
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                shown = [shortly(one["schema"]) for one in response["content"].values()]
+                if shown != [own]:
+                    found[path.rpartition("/")[2], status] = shown
+    assert found == others
+
+
+def shortly(schema: Json) -> str:
+    if "items" in schema:
+        return f"array of {shortly(schema['items'])}"
+    return str(
+        {"string": "text"}.get(schema.get("type", ""), schema.get("$ref", "anything").rpartition("/")[2])
+    )
+
+
+def test_every_operation_has_a_tag_that_the_document_describes(document: Json) -> None:
+    tags = {one["name"]: one["description"] for one in document["tags"]}
+    assert {tag for _, _, one in operations(document) for tag in one["tags"]} == set(tags)
+    assert all(tags.values())
+    assert all(len(one["tags"]) == 1 and one["summary"] for _, _, one in operations(document))
