@@ -6,6 +6,7 @@ provenance) and removes what only pydantic understands.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -46,7 +47,7 @@ def finish(document: Json, about: About, statuses: Mapping[str, Sequence[int]]) 
     schemas: Json = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
-    schemas[about.error_name] = dict(about.error)
+    schemas[about.error_name] = deepcopy(about.error)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["components"]["securitySchemes"] = dict(about.security)
     alternatives: list[Json] = [{name: []} for name in about.security]
