@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
+from ledgersim.core.encoding import plain
 from ledgersim.core.matching import Known, RecordMatch
 from ledgersim.core.nearest import Nearest
 from ledgersim.core.notes import MOST_NOTES, Note
@@ -49,9 +50,16 @@ class Record:
     seconds: float = field(default_factory=lambda: -perf_counter())
 
     @property
+    def content(self) -> bytes:
+        """The request's body, decompressed: what is kept of it, at most `MOST_BODY` bytes."""
+        return plain(self.headers, self.body, MOST_BODY)
+
+    @property
     def is_cut(self) -> bool:
-        """Whether not all of the request's body is kept."""
-        return self.is_incomplete or self.body_size > len(self.body)
+        """Whether `content` may not be all of the request's body."""
+        if self.is_incomplete or self.body_size > len(self.body):
+            return True
+        return len(plain(self.headers, self.body, MOST_BODY + 1)) > MOST_BODY
 
     def take(self, chunk: bytes) -> None:
         """Keep a part of the request's body."""
