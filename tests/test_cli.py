@@ -51,6 +51,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
     assert dict(re.findall(r"(--[a-z-]+) VALUE .*?\[(.*?)\]", unwrapped)) == {
         "--host": "default: 127.0.0.1; LEDGERSIM_HOST",
         "--port": "default: 8080; LEDGERSIM_PORT",
+        "--root-path": "LEDGERSIM_ROOT_PATH",
         "--database": "LEDGERSIM_DATABASE",
         "--world": "default: nordic-basic; LEDGERSIM_WORLD",
         "--fixtures": "LEDGERSIM_FIXTURES",

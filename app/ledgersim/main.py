@@ -44,8 +44,20 @@ def create_app(settings: Settings) -> Dispatcher:
 
 
 def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces) -> Dispatcher:
-    """The applications and the spaces of a server, put together."""
-    return Dispatcher(mounts, spaces, control.MOUNT, settings.fault_header == "on")
+    """The applications and the spaces of a server, put together. Raises CannotStart."""
+    if settings.root_path is not None:
+        _check_root_path(settings.root_path, mounts)
+    return Dispatcher(mounts, spaces, control.MOUNT, settings.fault_header == "on", settings.root_path)
+
+
+def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
+    """A request below the path must not be mistaken for one that comes without it."""
+    own = [mount.split("/")[1] for mount in mounts] + ["s", "docs"]
+    if path.split("/")[1].lower() in [name.lower() for name in own]:
+        names = ", ".join(f"/{name}" for name in own)
+        raise CannotStart(
+            f"--root-path is {path!r}; it must not begin with {names}, which the server answers itself"
+        )
 
 
 def mounts(settings: Settings) -> dict[str, VendorApp]:

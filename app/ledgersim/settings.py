@@ -18,6 +18,7 @@ PREFIX = "LEDGERSIM_"
 # Kubernetes and old compose links tell every container where a service named `ledgersim` is.
 _LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
+_ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -35,6 +36,15 @@ def _iso_day(value: object) -> object:
     if isinstance(value, str) and not _DAY.fullmatch(value):
         raise ValueError("pydantic would also read a number of seconds")
     return value
+
+
+def _root_path(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    path = value.removesuffix("/")
+    if not _ROOT_PATH.fullmatch(path):
+        raise ValueError("not an absolute path of plain segments")
+    return path
 
 
 def _paths(value: object) -> object:
@@ -60,6 +70,12 @@ class Settings(BaseModel):
     )
     port: int = _option(
         8080, "Port to listen on; 0 takes a free one.", "a whole number from 0 to 65535", ge=0, le=65535
+    )
+    root_path: Annotated[str | None, BeforeValidator(_root_path)] = _option(
+        None,
+        "Path below which a reverse proxy publishes the server; links in answers begin with it, and requests "
+        "are answered with and without it.",
+        "a path such as /sim, without a ? or #",
     )
     database: Path | None = _option(
         None,

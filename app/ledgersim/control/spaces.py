@@ -9,7 +9,7 @@ from ledgersim.control.base import CurrentSpace, CurrentSpaces, Strict, new_rout
 from ledgersim.core.problems import CONFLICT, NOT_FOUND
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
-from ledgersim.core.vendor import NO_CONTENT, origin
+from ledgersim.core.vendor import NO_CONTENT, server_url
 from ledgersim.vendors import VENDORS
 
 SEED = "seed"
@@ -114,7 +114,7 @@ def addresses(request: Request, name: str) -> dict[str, str]:
 
 
 def _root(request: Request, name: str) -> str:
-    return origin(request) if name == DEFAULT else f"{origin(request)}/s/{name}"
+    return server_url(request) if name == DEFAULT else f"{server_url(request)}/s/{name}"
 
 
 def _told(request: Request, space: Space) -> dict[str, Any]:

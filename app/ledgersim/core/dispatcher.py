@@ -38,16 +38,24 @@ class Dispatcher:
     """Takes `/s/NAME` off the path, picks the mount, and hands on with the space in the scope.
 
     `control` is the mount of the control plane: what goes there is not recorded, and meets no faults.
+    `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
+    from the requests that they pass on, so a request may have it or not; links always do.
     """
 
     def __init__(
-        self, mounts: Mapping[str, VendorApp], spaces: Spaces, control: str, fault_header: bool = True
+        self,
+        mounts: Mapping[str, VendorApp],
+        spaces: Spaces,
+        control: str,
+        fault_header: bool = True,
+        root_path: str | None = None,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
         self.coverage = Coverage()
         self._control = control
         self._fault_header = fault_header
+        self._root_path = root_path
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -71,6 +79,11 @@ class Dispatcher:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         parts = segments(raw_path.decode("utf-8", "replace"))
+        base: str = self._root_path or scope.get("root_path", "")
+        if base:
+            base_parts = segments(base)
+            if parts[: len(base_parts)] == base_parts:
+                parts = parts[len(base_parts) :]
         own = [pair for pair in scope["headers"] if pair[0][:4] == b"sim-"]
         try:
             name, prefix, inside = _space_of(parts, _values(own, b"sim-space"))
@@ -88,10 +101,11 @@ class Dispatcher:
         space.enter()
         try:
             if mount is None:
-                await self._serve_nothing(exchange, scope)
+                await self._serve_nothing(exchange, scope, base)
             else:
-                root = prefix + mount
-                child = {**scope, "space": space, "segments": parts[taken:], "root_path": root}
+                root = base + prefix + mount
+                child = {**scope, "space": space, "segments": parts[taken:]}
+                child |= {"root_path": root, "app_root_path": base}
                 child["path"] = f"{root}/{'/'.join(parts[taken:])}"
                 await self._serve_at(mount, exchange, child, _values(own, b"sim-fault"))
         finally:
@@ -116,8 +130,10 @@ class Dispatcher:
                 return mount, len(mount_parts)
         return None, 0
 
-    async def _serve_nothing(self, exchange: Exchange, scope: Scope) -> None:
-        exchange.record.nearest = self._nearest.find(exchange.record.method, exchange.record.path)
+    async def _serve_nothing(self, exchange: Exchange, scope: Scope, base: str) -> None:
+        nearest = self._nearest.find(exchange.record.method, exchange.record.path)
+        if nearest is not None:
+            exchange.record.nearest = nearest._replace(path=base + nearest.path)
         mounts = ", ".join(self.mounts)
         problem = NOT_FOUND.with_detail(f"Nothing is mounted at {scope['path']}. The mounts are: {mounts}.")
         await exchange.refuse(problem, scope)
