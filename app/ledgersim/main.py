@@ -1,10 +1,11 @@
 """Where everything meets: the one place that knows all parts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import DatabaseError
+from starlette.types import ASGIApp
 
 from ledgersim.control import app as control
 from ledgersim.core.database import Database, row
@@ -47,7 +48,15 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
     """The applications and the spaces of a server, put together. Raises CannotStart."""
     if settings.root_path is not None:
         _check_root_path(settings.root_path, mounts)
-    return Dispatcher(mounts, spaces, control.MOUNT, settings.fault_header == "on", settings.root_path)
+    cors = _cors(settings.cors_origin) if settings.cors_origin else None
+    return Dispatcher(mounts, spaces, control.MOUNT, settings.fault_header == "on", settings.root_path, cors)
+
+
+def _cors(origins: tuple[str, ...]) -> Callable[[ASGIApp], ASGIApp]:
+    from starlette.middleware.cors import CORSMiddleware
+
+    allowed: dict[str, Any] = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
+    return lambda app: CORSMiddleware(app, allow_origins=origins, **allowed)
 
 
 def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:

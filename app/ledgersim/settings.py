@@ -19,6 +19,7 @@ PREFIX = "LEDGERSIM_"
 _LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
 _ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,?#]+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -45,6 +46,16 @@ def _root_path(value: object) -> object:
     if not _ROOT_PATH.fullmatch(path):
         raise ValueError("not an absolute path of plain segments")
     return path
+
+
+def _origins(value: object) -> object:
+    texts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple):
+        return value
+    origins = tuple(str(text).strip().removesuffix("/").lower() for text in texts)
+    if not all(map(_ORIGIN.fullmatch, origins)):
+        raise ValueError("not what a browser sends as Origin")
+    return origins
 
 
 def _paths(value: object) -> object:
@@ -191,6 +202,12 @@ class Settings(BaseModel):
     )
     fault_header: Switch = _option(
         "on", "Whether the header Sim-Fault makes a request fail: on or off.", ON_OFF
+    )
+    cors_origin: Annotated[tuple[str, ...], BeforeValidator(_origins)] = _option(
+        (),
+        "Origin such as https://app.example.com whose pages may call the vendors' routes (CORS), or * for all; "
+        "may be given more than once (in the variable separated by commas). Never for /_sim.",
+        "* or an origin such as https://app.example.com, or several",
     )
     control_token: str | None = _option(
         None,

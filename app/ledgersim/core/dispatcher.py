@@ -2,11 +2,12 @@
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
+from typing import NamedTuple
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledgersim.core.clock import Clock
 from ledgersim.core.coverage import Coverage
@@ -40,6 +41,8 @@ class Dispatcher:
     `control` is the mount of the control plane: what goes there is not recorded, and meets no faults.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
     from the requests that they pass on, so a request may have it or not; links always do.
+    `cors` is a middleware for requests to the vendors. It wraps the exchange, so that answers of faults get its
+    headers, and preflights, which the browser adds, are neither recorded nor hit by faults.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Dispatcher:
         control: str,
         fault_header: bool = True,
         root_path: str | None = None,
+        cors: Callable[[ASGIApp], ASGIApp] | None = None,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
@@ -56,6 +60,7 @@ class Dispatcher:
         self._control = control
         self._fault_header = fault_header
         self._root_path = root_path
+        self._cors = cors
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -77,16 +82,9 @@ class Dispatcher:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        parts = segments(raw_path.decode("utf-8", "replace"))
-        base: str = self._root_path or scope.get("root_path", "")
-        if base:
-            base_parts = segments(base)
-            if parts[: len(base_parts)] == base_parts:
-                parts = parts[len(base_parts) :]
-        own = [pair for pair in scope["headers"] if pair[0][:4] == b"sim-"]
+        base, parts = self._below_root_path(scope)
         try:
-            name, prefix, inside = _space_of(parts, _values(own, b"sim-space"))
+            name, prefix, inside = _space_of(parts, _values(scope, b"sim-space"))
             space = self.spaces[name]
         except Problem as problem:
             clock = self.spaces[DEFAULT].clock
@@ -94,20 +92,37 @@ class Dispatcher:
             exchange = Exchange(self._record(scope, parts, clock), clock, receive, send, ended)
             await exchange.refuse(problem, scope)
             return
-        parts = inside
-        mount, taken = self._mount_of(parts)
-        ended = partial(self._end, space, mount)
-        exchange = Exchange(self._record(scope, parts, space.clock), space.clock, receive, send, ended)
+        mount, taken = self._mount_of(inside)
+        target = _Target(space, mount, base, base + prefix + (mount or ""), inside, inside[taken:])
+        app: ASGIApp = partial(self._serve_target, target)
+        if self._cors is not None and mount not in (None, self._control):
+            app = self._cors(app)
+        await app(scope, receive, send)
+
+    def _below_root_path(self, scope: Scope) -> tuple[str, list[str]]:
+        """The base path of links, and the segments of the path without it."""
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        parts = segments(raw_path.decode("utf-8", "replace"))
+        base: str = self._root_path or scope.get("root_path", "")
+        if base:
+            own = segments(base)
+            if parts[: len(own)] == own:
+                parts = parts[len(own) :]
+        return base, parts
+
+    async def _serve_target(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
+        space, mount = target.space, target.mount
+        record = self._record(scope, target.path, space.clock)
+        exchange = Exchange(record, space.clock, receive, send, partial(self._end, space, mount))
         space.enter()
         try:
             if mount is None:
-                await self._serve_nothing(exchange, scope, base)
+                await self._serve_nothing(exchange, scope, target.base)
             else:
-                root = base + prefix + mount
-                child = {**scope, "space": space, "segments": parts[taken:]}
-                child |= {"root_path": root, "app_root_path": base}
-                child["path"] = f"{root}/{'/'.join(parts[taken:])}"
-                await self._serve_at(mount, exchange, child, _values(own, b"sim-fault"))
+                child = {**scope, "space": space, "segments": target.parts}
+                child |= {"root_path": target.root, "app_root_path": target.base}
+                child["path"] = f"{target.root}/{'/'.join(target.parts)}"
+                await self._serve_at(mount, exchange, child, _values(scope, b"sim-fault"))
         finally:
             exchange.end()
             self.spaces.leave(space)
@@ -182,8 +197,19 @@ class Dispatcher:
         return space.faults.met_by(record, now)
 
 
-def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    return [value.decode("latin-1") for header, value in headers if header == name]
+class _Target(NamedTuple):
+    """Where a request goes."""
+
+    space: Space
+    mount: str | None  # None: nothing is there
+    base: str  # the base path of a proxy
+    root: str  # what precedes `parts` in links
+    path: list[str]  # the segments behind the prefix of the space, and behind the mount
+    parts: list[str]
+
+
+def _values(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for header, value in scope["headers"] if header == name]
 
 
 def _space_of(parts: list[str], headers: list[str]) -> tuple[str, str, list[str]]:
