@@ -180,7 +180,7 @@ class Settings(BaseModel):
     )
     max_space_bytes: ByteSize = _option(
         ByteSize(2 * 2**30),
-        "Bytes that all spaces and snapshots may take together; what needs more is answered by 503.",
+        "Bytes that all spaces with their journals and snapshots may take; what needs more is answered by 503.",
         "a number of bytes from 1MiB on, such as 2GiB",
         ge=2**20,
     )

@@ -25,7 +25,10 @@ class SpaceCreate(Strict):
 
 
 class SpaceInfo(BaseModel):
-    """A space: where it is reached, and what it holds; `bytes` is what it has changed since its start."""
+    """A space: where it is reached, and what it holds.
+
+    `bytes` is what it takes: rows changed since its start, the journal, the records of service runs and events.
+    """
 
     name: str
     vendors: dict[str, str]
@@ -122,7 +125,7 @@ def _told(request: Request, space: Space) -> dict[str, Any]:
         "name": space.name,
         "vendors": addresses(request, space.name),
         "control": f"{_root(request, space.name)}/_sim",
-        "bytes": space.database.size,
+        "bytes": space.size,
         "requests": len(space.journal),
         "snapshots": list(space.snapshots),
     }
