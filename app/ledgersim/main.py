@@ -1,6 +1,7 @@
 """Where everything meets: the one place that knows all parts."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,7 +50,15 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
     if settings.root_path is not None:
         _check_root_path(settings.root_path, mounts)
     cors = _cors(settings.cors_origin) if settings.cors_origin else None
-    return Dispatcher(mounts, spaces, control.MOUNT, settings.fault_header == "on", settings.root_path, cors)
+    pages = partial(_pages, settings)
+    fault_header = settings.fault_header == "on"
+    return Dispatcher(mounts, spaces, control.MOUNT, pages, fault_header, settings.root_path, cors)
+
+
+def _pages(settings: Settings) -> VendorApp:
+    from ledgersim.ui.app import Server, build
+
+    return build(Server(Path(settings.world).stem, settings.auth, settings.control_token is not None))
 
 
 def _cors(origins: tuple[str, ...]) -> Callable[[ASGIApp], ASGIApp]:

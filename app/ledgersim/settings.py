@@ -211,7 +211,7 @@ class Settings(BaseModel):
     )
     control_token: str | None = _option(
         None,
-        "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and card pages. "
+        "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and pages. "
         "Better given by the variable, as command lines can be seen by others.",
         "a text without spaces",
         pattern=r"^[!-~]{1,500}$",

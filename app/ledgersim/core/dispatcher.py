@@ -3,7 +3,7 @@
 import logging
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from typing import NamedTuple
 
@@ -23,6 +23,11 @@ from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
 from ledgersim.core.vendor import VendorApp
 
+PAGES = (
+    ""  # the mount of the pages, which are at `/`, below `/docs`, and at the mount of the control plane itself
+)
+_DOCS = "docs"
+
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
 _TAKES_NO_ROOM = ("GET", "HEAD", "OPTIONS", "DELETE")
 
@@ -38,7 +43,8 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Takes `/s/NAME` off the path, picks the mount, and hands on with the space in the scope.
 
-    `control` is the mount of the control plane: what goes there is not recorded, and meets no faults.
+    `control` is the mount of the control plane: what goes there or to the pages is not recorded, and meets no
+    faults. `pages` makes the application of the pages when one is first asked for.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
     from the requests that they pass on, so a request may have it or not; links always do.
     `cors` is a middleware for requests to the vendors. It wraps the exchange, so that answers of faults get its
@@ -50,6 +56,7 @@ class Dispatcher:
         mounts: Mapping[str, VendorApp],
         spaces: Spaces,
         control: str,
+        pages: Callable[[], VendorApp],
         fault_header: bool = True,
         root_path: str | None = None,
         cors: Callable[[ASGIApp], ASGIApp] | None = None,
@@ -58,6 +65,8 @@ class Dispatcher:
         self.spaces = spaces
         self.coverage = Coverage()
         self._control = control
+        self._own = (control, PAGES)
+        self._build_pages = pages
         self._fault_header = fault_header
         self._root_path = root_path
         self._cors = cors
@@ -93,9 +102,11 @@ class Dispatcher:
             await exchange.refuse(problem, scope)
             return
         mount, taken = self._mount_of(inside)
+        if self._is_page(mount, inside[taken:]):
+            mount, taken = PAGES, 0
         target = _Target(space, mount, base, base + prefix + (mount or ""), inside, inside[taken:])
         app: ASGIApp = partial(self._serve_target, target)
-        if self._cors is not None and mount not in (None, self._control):
+        if self._cors is not None and mount is not None and mount not in self._own:
             app = self._cors(app)
         await app(scope, receive, send)
 
@@ -133,7 +144,7 @@ class Dispatcher:
 
     def _end(self, space: Space | None, mount: str | None, record: Record) -> None:
         record.end()
-        if space is not None and mount != self._control:
+        if space is not None and mount not in self._own:
             space.journal.add(record)
             self.coverage.count(mount, record)
         log_request(record, None if space is None else space.name)
@@ -145,6 +156,15 @@ class Dispatcher:
                 return mount, len(mount_parts)
         return None, 0
 
+    def _is_page(self, mount: str | None, rest: list[str]) -> bool:
+        if mount is None:
+            return not rest or rest[0].lower() == _DOCS
+        return mount == self._control and not rest
+
+    @cached_property
+    def _pages(self) -> VendorApp:
+        return self._build_pages()
+
     async def _serve_nothing(self, exchange: Exchange, scope: Scope, base: str) -> None:
         nearest = self._nearest.find(exchange.record.method, exchange.record.path)
         if nearest is not None:
@@ -154,7 +174,8 @@ class Dispatcher:
         await exchange.refuse(problem, scope)
 
     async def _serve_at(self, mount: str, exchange: Exchange, child: Scope, asked_for: list[str]) -> None:
-        app, record, space = self.mounts[mount], exchange.record, child["space"]
+        app = self._pages if mount == PAGES else self.mounts[mount]
+        record, space = exchange.record, child["space"]
         found = app.find(record.method, child["segments"])
         if found.route is None:
             record.nearest = self._nearest.find(record.method, record.path)
@@ -164,14 +185,14 @@ class Dispatcher:
         strikes: list[Strike] = []
         try:
             space.catch_up()
-            if mount != self._control:
+            if mount not in self._own:
                 strikes = self._admit(record, space, asked_for)
         except Problem as problem:
             await exchange.refuse(problem, child, app.render)
             return
         except Exception:  # rows of the user's own, which no rule of ours has made
             log.exception("what falls due in the space %s cannot happen", space.name)
-            if mount != self._control:  # there a reset must be possible
+            if mount not in self._own:  # there a reset must be possible
                 await exchange.refuse(CANNOT_HAPPEN, child, app.render)
                 return
         try:
