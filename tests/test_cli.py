@@ -51,6 +51,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
     assert dict(re.findall(r"(--[a-z-]+) VALUE .*?\[(.*?)\]", unwrapped)) == {
         "--host": "default: 127.0.0.1; LEDGERSIM_HOST",
         "--port": "default: 8080; LEDGERSIM_PORT",
+        "--root-path": "LEDGERSIM_ROOT_PATH",
         "--database": "LEDGERSIM_DATABASE",
         "--world": "default: nordic-basic; LEDGERSIM_WORLD",
         "--fixtures": "LEDGERSIM_FIXTURES",
@@ -71,6 +72,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--journal-entries": "default: 1000; LEDGERSIM_JOURNAL_ENTRIES",
         "--journal-bytes": "default: 4194304; LEDGERSIM_JOURNAL_BYTES",
         "--fault-header": "default: on; LEDGERSIM_FAULT_HEADER",
+        "--cors-origin": "LEDGERSIM_CORS_ORIGIN",
         "--control-token": "LEDGERSIM_CONTROL_TOKEN",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--tls-cert": "LEDGERSIM_TLS_CERT",

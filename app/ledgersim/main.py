@@ -1,10 +1,12 @@
 """Where everything meets: the one place that knows all parts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import DatabaseError
+from starlette.types import ASGIApp
 
 from ledgersim.control import app as control
 from ledgersim.core.database import Database, row
@@ -44,8 +46,36 @@ def create_app(settings: Settings) -> Dispatcher:
 
 
 def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces) -> Dispatcher:
-    """The applications and the spaces of a server, put together."""
-    return Dispatcher(mounts, spaces, control.MOUNT, settings.fault_header == "on")
+    """The applications and the spaces of a server, put together. Raises CannotStart."""
+    if settings.root_path is not None:
+        _check_root_path(settings.root_path, mounts)
+    cors = _cors(settings.cors_origin) if settings.cors_origin else None
+    pages = partial(_pages, settings)
+    fault_header = settings.fault_header == "on"
+    return Dispatcher(mounts, spaces, control.MOUNT, pages, fault_header, settings.root_path, cors)
+
+
+def _pages(settings: Settings) -> VendorApp:
+    from ledgersim.ui.app import Server, build
+
+    return build(Server(Path(settings.world).stem, settings.auth, settings.control_token is not None))
+
+
+def _cors(origins: tuple[str, ...]) -> Callable[[ASGIApp], ASGIApp]:
+    from starlette.middleware.cors import CORSMiddleware
+
+    allowed: dict[str, Any] = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
+    return lambda app: CORSMiddleware(app, allow_origins=origins, **allowed)
+
+
+def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
+    """A request below the path must not be mistaken for one that comes without it."""
+    own = [mount.split("/")[1] for mount in mounts] + ["s", "docs"]
+    if path.split("/")[1].lower() in [name.lower() for name in own]:
+        names = ", ".join(f"/{name}" for name in own)
+        raise CannotStart(
+            f"--root-path is {path!r}; it must not begin with {names}, which the server answers itself"
+        )
 
 
 def mounts(settings: Settings) -> dict[str, VendorApp]:

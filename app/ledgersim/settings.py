@@ -18,6 +18,8 @@ PREFIX = "LEDGERSIM_"
 # Kubernetes and old compose links tell every container where a service named `ledgersim` is.
 _LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
+_ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,?#]+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -35,6 +37,25 @@ def _iso_day(value: object) -> object:
     if isinstance(value, str) and not _DAY.fullmatch(value):
         raise ValueError("pydantic would also read a number of seconds")
     return value
+
+
+def _root_path(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    path = value.removesuffix("/")
+    if not _ROOT_PATH.fullmatch(path):
+        raise ValueError("not an absolute path of plain segments")
+    return path
+
+
+def _origins(value: object) -> object:
+    texts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple):
+        return value
+    origins = tuple(str(text).strip().removesuffix("/").lower() for text in texts)
+    if not all(map(_ORIGIN.fullmatch, origins)):
+        raise ValueError("not what a browser sends as Origin")
+    return origins
 
 
 def _paths(value: object) -> object:
@@ -60,6 +81,12 @@ class Settings(BaseModel):
     )
     port: int = _option(
         8080, "Port to listen on; 0 takes a free one.", "a whole number from 0 to 65535", ge=0, le=65535
+    )
+    root_path: Annotated[str | None, BeforeValidator(_root_path)] = _option(
+        None,
+        "Path below which a reverse proxy publishes the server; links in answers begin with it, and requests "
+        "are answered with and without it.",
+        "a path such as /sim, without a ? or #",
     )
     database: Path | None = _option(
         None,
@@ -153,7 +180,7 @@ class Settings(BaseModel):
     )
     max_space_bytes: ByteSize = _option(
         ByteSize(2 * 2**30),
-        "Bytes that all spaces and snapshots may take together; what needs more is answered by 503.",
+        "Bytes that all spaces with their journals and snapshots may take; what needs more is answered by 503.",
         "a number of bytes from 1MiB on, such as 2GiB",
         ge=2**20,
     )
@@ -176,9 +203,15 @@ class Settings(BaseModel):
     fault_header: Switch = _option(
         "on", "Whether the header Sim-Fault makes a request fail: on or off.", ON_OFF
     )
+    cors_origin: Annotated[tuple[str, ...], BeforeValidator(_origins)] = _option(
+        (),
+        "Origin such as https://app.example.com whose pages may call the vendors' routes (CORS), or * for all; "
+        "may be given more than once (in the variable separated by commas). Never for /_sim.",
+        "* or an origin such as https://app.example.com, or several",
+    )
     control_token: str | None = _option(
         None,
-        "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and card pages. "
+        "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and pages. "
         "Better given by the variable, as command lines can be seen by others.",
         "a text without spaces",
         pattern=r"^[!-~]{1,500}$",

@@ -94,8 +94,22 @@ def test_what_is_no_forward_duration_is_a_400(api: Api, by: object) -> None:
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["by"])
 
 
+def test_setting_only_the_time_keeps_the_mode(api: Api) -> None:
+    ticking = api.put("/_sim/clock", {"now": "2026-02-01"}).json()
+    assert (ticking["mode"], ticking["now"][:10]) == ("real", "2026-02-01")
+    api.put("/_sim/clock", {"mode": "frozen"})
+    frozen = api.put("/_sim/clock", {"now": "2026-03-01"}).json()
+    assert (frozen["mode"], frozen["now"]) == ("frozen", "2026-03-01T00:00:00Z")
+
+
+def test_setting_neither_mode_nor_time_is_refused(api: Api) -> None:
+    for body in ({}, {"mode": None, "now": None}):
+        answer = api.put("/_sim/clock", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["mode"])
+
+
 @pytest.mark.parametrize(
-    "body", [{}, {"mode": "fast"}, {"mode": "frozen", "now": "soon"}, {"mode": "real", "nov": 1}, [], None]
+    "body", [{"mode": "fast"}, {"mode": "frozen", "now": "soon"}, {"mode": "real", "nov": 1}, [], None]
 )
 def test_what_is_no_setting_is_a_400(api: Api, body: object) -> None:
     assert api.put("/_sim/clock", body).status_code == 400

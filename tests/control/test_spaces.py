@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from ledgersim.core.runs import MOST_RUNS
 from ledgersim.settings import Settings
-from tests.client import APTIC, Api
+from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 
 DEBTORS = f"{APTIC}/Debtors"
@@ -204,6 +205,71 @@ def test_a_full_server_takes_no_writes_until_there_is_room(serve: Serve) -> None
     assert api.get(f"/s/a{DEBTORS}").status_code == 200
     assert api.post("/s/a/_sim/reset").status_code == 204
     assert api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code == 201
+
+
+def sizes(api: Api, name: str) -> tuple[int, int]:
+    """The bytes of a space, and of all."""
+    listed = api.get("/_sim/spaces").json()
+    assert listed["bytes"] == listed["image_bytes"] + sum(one["bytes"] for one in listed["spaces"])
+    assert api.get("/_sim/info").json()["space_bytes"] == listed["bytes"]
+    return next(one["bytes"] for one in listed["spaces"] if one["name"] == name), listed["bytes"]
+
+
+def test_what_the_journal_keeps_counts(api: Api) -> None:
+    api.get(f"/s/a{APTIC}/Ping")
+    before, before_all = sizes(api, "a")
+    for _ in range(10):
+        api.send("GET", f"/s/a{APTIC}/Ping", headers={**BEARER, "X-Long": "x" * 5_000})
+    after, after_all = sizes(api, "a")
+    assert 50_000 < after - before < 150_000
+    assert after - before == after_all - before_all
+    api.delete("/s/a/_sim/requests")
+    assert sizes(api, "a")[0] < before
+
+
+def test_what_the_journal_no_longer_keeps_does_not_count(serve: Serve) -> None:
+    api = serve(journal_entries="5")
+    for _ in range(5):
+        api.get(f"/s/a{APTIC}/Ping")
+    full = sizes(api, "a")
+    for _ in range(5):
+        api.get(f"/s/a{APTIC}/Ping")
+    assert sizes(api, "a") == full
+
+
+def test_what_services_ran_counts(serve: Serve) -> None:
+    api = serve(journal_entries="0")
+    echo = f"/s/a{APTIC}/Cases/Services/Echo"
+    api.post(echo, "")
+    before, before_all = sizes(api, "a")
+    for _ in range(10):
+        api.post(echo, "x" * 10_000)
+    after, after_all = sizes(api, "a")
+    assert 200_000 < after - before < 300_000  # request and answer of each
+    assert after - before == after_all - before_all
+    api.post("/s/a/_sim/reset")
+    assert sizes(api, "a")[0] < before
+
+
+def test_a_run_that_is_no_longer_kept_does_not_count(serve: Serve) -> None:
+    api = serve(journal_entries="0")
+    for _ in range(MOST_RUNS):
+        api.post(f"{APTIC}/Cases/Services/Echo", "xx")
+    full = sizes(api, "default")
+    for _ in range(3):
+        api.post(f"{APTIC}/Cases/Services/Echo", "yy")
+    assert sizes(api, "default") == full
+
+
+def test_full_journals_leave_no_room_until_they_are_cleared(serve: Serve) -> None:
+    api = serve(max_space_bytes="1MiB")
+    long = {**BEARER, "X-Long": "x" * 50_000}
+    for _ in range(25):
+        assert api.send("GET", f"/s/a{APTIC}/Ping", headers=long).status_code == 200
+    refused = api.put(DEBTORS, {"fullName": "Ada"})
+    assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert api.delete("/s/a/_sim/requests").status_code == 204
+    assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
 
 
 def test_requests_in_flight_end_in_a_space_that_is_deleted_meanwhile(api: Api) -> None:

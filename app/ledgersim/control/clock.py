@@ -42,9 +42,9 @@ class ClockChanged(Clock):
 
 
 class ClockSetting(Strict):
-    """How to tell the time; without `now` it goes on from the present reading."""
+    """The mode, the time, or both. Without `mode` the mode stays; without `now` the clock keeps its reading."""
 
-    mode: Mode
+    mode: Mode | None = None
     now: InstantIn | None = None
 
 
@@ -82,7 +82,9 @@ async def set_clock(call: CurrentCall, body: ClockSetting) -> Any:
     409; in a space in which nothing was written it may be set to any time since the date of the world.
     """
     space = call.space
-    events = _set(space, body.mode, body.now)
+    if body.mode is None and body.now is None:
+        raise invalid("mode", "is needed where there is no now: real or frozen")
+    events = _set(space, body.mode or space.clock.setting.mode, body.now)
     return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _told(call, events)}
 
 

@@ -52,7 +52,7 @@ def in_full(record: Record) -> dict[str, Any]:
     """All that is kept of a request and its answer."""
     return {
         **summary(record),
-        "request": _message(record.headers, record.body, record.body_size, record.is_cut),
+        "request": _message(record.headers, record.content, record.body_size, record.is_cut),
         "answer": _message(
             record.answer_headers, record.answer, record.answer_size, record.answer_size > len(record.answer)
         ),

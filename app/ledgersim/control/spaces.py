@@ -9,7 +9,7 @@ from ledgersim.control.base import CurrentSpace, CurrentSpaces, Strict, new_rout
 from ledgersim.core.problems import CONFLICT, NOT_FOUND
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
-from ledgersim.core.vendor import NO_CONTENT, origin
+from ledgersim.core.vendor import NO_CONTENT, server_url
 from ledgersim.vendors import VENDORS
 
 SEED = "seed"
@@ -25,7 +25,10 @@ class SpaceCreate(Strict):
 
 
 class SpaceInfo(BaseModel):
-    """A space: where it is reached, and what it holds; `bytes` is what it has changed since its start."""
+    """A space: where it is reached, and what it holds.
+
+    `bytes` is what it takes: rows changed since its start, the journal, the records of service runs and events.
+    """
 
     name: str
     vendors: dict[str, str]
@@ -114,7 +117,7 @@ def addresses(request: Request, name: str) -> dict[str, str]:
 
 
 def _root(request: Request, name: str) -> str:
-    return origin(request) if name == DEFAULT else f"{origin(request)}/s/{name}"
+    return server_url(request) if name == DEFAULT else f"{server_url(request)}/s/{name}"
 
 
 def _told(request: Request, space: Space) -> dict[str, Any]:
@@ -122,7 +125,7 @@ def _told(request: Request, space: Space) -> dict[str, Any]:
         "name": space.name,
         "vendors": addresses(request, space.name),
         "control": f"{_root(request, space.name)}/_sim",
-        "bytes": space.database.size,
+        "bytes": space.size,
         "requests": len(space.journal),
         "snapshots": list(space.snapshots),
     }

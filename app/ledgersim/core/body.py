@@ -1,4 +1,4 @@
-"""Reading request bodies: bounded, JSON only, numbers exact."""
+"""Reading request bodies: bounded, decompressed, JSON only, numbers exact."""
 
 import json
 from codecs import BOM_UTF8
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledgersim.core import problems
+from ledgersim.core.encoding import Decoder, coding_of
 from ledgersim.core.notes import Note, note_all
 from ledgersim.core.tolerance import Models, Repeated, about_body, about_media_type, models_in, parameters_of
 
@@ -21,17 +22,26 @@ MOST_DRAINED = 9 * MOST_BYTES  # of what is too much in a body, so that the clie
 
 
 async def read_bytes(request: Request, most: int = MOST_BYTES) -> bytes:
-    """The body. Raises a 413 Problem if it is over `most` bytes."""
+    """The body, decompressed.
+
+    Raises a 413 Problem if it is over `most` bytes as sent or decompressed, a 415 Problem for an unknown
+    `Content-Encoding`, and a 400 Problem where the body is not what that says.
+    """
+    coding = coding_of(request.scope["headers"])
+    decoder = None if coding is None else Decoder(coding)
     chunks: list[bytes] = []
-    size = 0
+    sent = size = 0
     async for chunk in request.stream():
-        size += len(chunk)
-        if size > most + MOST_DRAINED:
+        sent += len(chunk)
+        if sent > most + MOST_DRAINED:
             break
-        if size <= most:
-            chunks.append(chunk)
-    if size > most:
+        if max(sent, size) <= most:
+            chunks.append(chunk if decoder is None else decoder.feed(chunk, most + 1 - size))
+            size += len(chunks[-1])
+    if max(sent, size) > most:
         raise problems.TOO_LARGE.with_detail(f"The body may have up to {most:,} bytes ({most // 2**20} MiB).")
+    if decoder is not None:
+        decoder.finish()
     return b"".join(chunks)
 
 
@@ -109,7 +119,12 @@ def _is_json(content_type: str) -> bool:
     )
 
 
-def _tolerated(content_type: str, body: bytes, value: Any, models: Models) -> Iterator[Note]:
+def _tolerated(
+    content_type: str, coding: str | None, body: bytes, value: Any, models: Models
+) -> Iterator[Note]:
+    if coding is not None:
+        message = f"No vendor documents compressed bodies; this one was read as {coding}. Send it uncompressed."
+        yield Note("content-encoding", "Content-Encoding", message)
     if content_type != "application/json":
         yield from about_media_type(content_type)
     if body.startswith(BOM_UTF8):
@@ -154,8 +169,9 @@ class JsonRoute(APIRoute):
                     f"The body is {kind!r}; send it as application/json."
                 )
             value = parse_json(body)
+            coding = None if self.any_media_type else coding_of(request.scope["headers"])
             content_type = "application/json" if self.any_media_type else kind
-            note_all(request.scope, _tolerated(content_type, body, value, models))
+            note_all(request.scope, _tolerated(content_type, coding, body, value, models))
             return await handle(JsonRequest(request, body, value))
 
         return read_and_handle

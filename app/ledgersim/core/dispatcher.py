@@ -2,11 +2,12 @@
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from itertools import count
+from typing import NamedTuple
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledgersim.core.clock import Clock
 from ledgersim.core.coverage import Coverage
@@ -21,6 +22,11 @@ from ledgersim.core.routing import segments
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT, Spaces
 from ledgersim.core.vendor import VendorApp
+
+PAGES = (
+    ""  # the mount of the pages, which are at `/`, below `/docs`, and at the mount of the control plane itself
+)
+_DOCS = "docs"
 
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
 _TAKES_NO_ROOM = ("GET", "HEAD", "OPTIONS", "DELETE")
@@ -37,17 +43,33 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Takes `/s/NAME` off the path, picks the mount, and hands on with the space in the scope.
 
-    `control` is the mount of the control plane: what goes there is not recorded, and meets no faults.
+    `control` is the mount of the control plane: what goes there or to the pages is not recorded, and meets no
+    faults. `pages` makes the application of the pages when one is first asked for.
+    `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
+    from the requests that they pass on, so a request may have it or not; links always do.
+    `cors` is a middleware for requests to the vendors. It wraps the exchange, so that answers of faults get its
+    headers, and preflights, which the browser adds, are neither recorded nor hit by faults.
     """
 
     def __init__(
-        self, mounts: Mapping[str, VendorApp], spaces: Spaces, control: str, fault_header: bool = True
+        self,
+        mounts: Mapping[str, VendorApp],
+        spaces: Spaces,
+        control: str,
+        pages: Callable[[], VendorApp],
+        fault_header: bool = True,
+        root_path: str | None = None,
+        cors: Callable[[ASGIApp], ASGIApp] | None = None,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
         self.coverage = Coverage()
         self._control = control
+        self._own = (control, PAGES)
+        self._build_pages = pages
         self._fault_header = fault_header
+        self._root_path = root_path
+        self._cors = cors
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -69,11 +91,9 @@ class Dispatcher:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        parts = segments(raw_path.decode("utf-8", "replace"))
-        own = [pair for pair in scope["headers"] if pair[0][:4] == b"sim-"]
+        base, parts = self._below_root_path(scope)
         try:
-            name, prefix, inside = _space_of(parts, _values(own, b"sim-space"))
+            name, prefix, inside = _space_of(parts, _values(scope, b"sim-space"))
             space = self.spaces[name]
         except Problem as problem:
             clock = self.spaces[DEFAULT].clock
@@ -81,19 +101,39 @@ class Dispatcher:
             exchange = Exchange(self._record(scope, parts, clock), clock, receive, send, ended)
             await exchange.refuse(problem, scope)
             return
-        parts = inside
-        mount, taken = self._mount_of(parts)
-        ended = partial(self._end, space, mount)
-        exchange = Exchange(self._record(scope, parts, space.clock), space.clock, receive, send, ended)
+        mount, taken = self._mount_of(inside)
+        if self._is_page(mount, inside[taken:]):
+            mount, taken = PAGES, 0
+        target = _Target(space, mount, base, base + prefix + (mount or ""), inside, inside[taken:])
+        app: ASGIApp = partial(self._serve_target, target)
+        if self._cors is not None and mount is not None and mount not in self._own:
+            app = self._cors(app)
+        await app(scope, receive, send)
+
+    def _below_root_path(self, scope: Scope) -> tuple[str, list[str]]:
+        """The base path of links, and the segments of the path without it."""
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        parts = segments(raw_path.decode("utf-8", "replace"))
+        base: str = self._root_path or scope.get("root_path", "")
+        if base:
+            own = segments(base)
+            if parts[: len(own)] == own:
+                parts = parts[len(own) :]
+        return base, parts
+
+    async def _serve_target(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
+        space, mount = target.space, target.mount
+        record = self._record(scope, target.path, space.clock)
+        exchange = Exchange(record, space.clock, receive, send, partial(self._end, space, mount))
         space.enter()
         try:
             if mount is None:
-                await self._serve_nothing(exchange, scope)
+                await self._serve_nothing(exchange, scope, target.base)
             else:
-                root = prefix + mount
-                child = {**scope, "space": space, "segments": parts[taken:], "root_path": root}
-                child["path"] = f"{root}/{'/'.join(parts[taken:])}"
-                await self._serve_at(mount, exchange, child, _values(own, b"sim-fault"))
+                child = {**scope, "space": space, "segments": target.parts}
+                child |= {"root_path": target.root, "app_root_path": target.base}
+                child["path"] = f"{target.root}/{'/'.join(target.parts)}"
+                await self._serve_at(mount, exchange, child, _values(scope, b"sim-fault"))
         finally:
             exchange.end()
             self.spaces.leave(space)
@@ -104,7 +144,7 @@ class Dispatcher:
 
     def _end(self, space: Space | None, mount: str | None, record: Record) -> None:
         record.end()
-        if space is not None and mount != self._control:
+        if space is not None and mount not in self._own:
             space.journal.add(record)
             self.coverage.count(mount, record)
         log_request(record, None if space is None else space.name)
@@ -116,14 +156,26 @@ class Dispatcher:
                 return mount, len(mount_parts)
         return None, 0
 
-    async def _serve_nothing(self, exchange: Exchange, scope: Scope) -> None:
-        exchange.record.nearest = self._nearest.find(exchange.record.method, exchange.record.path)
+    def _is_page(self, mount: str | None, rest: list[str]) -> bool:
+        if mount is None:
+            return not rest or rest[0].lower() == _DOCS
+        return mount == self._control and not rest
+
+    @cached_property
+    def _pages(self) -> VendorApp:
+        return self._build_pages()
+
+    async def _serve_nothing(self, exchange: Exchange, scope: Scope, base: str) -> None:
+        nearest = self._nearest.find(exchange.record.method, exchange.record.path)
+        if nearest is not None:
+            exchange.record.nearest = nearest._replace(path=base + nearest.path)
         mounts = ", ".join(self.mounts)
         problem = NOT_FOUND.with_detail(f"Nothing is mounted at {scope['path']}. The mounts are: {mounts}.")
         await exchange.refuse(problem, scope)
 
     async def _serve_at(self, mount: str, exchange: Exchange, child: Scope, asked_for: list[str]) -> None:
-        app, record, space = self.mounts[mount], exchange.record, child["space"]
+        app = self._pages if mount == PAGES else self.mounts[mount]
+        record, space = exchange.record, child["space"]
         found = app.find(record.method, child["segments"])
         if found.route is None:
             record.nearest = self._nearest.find(record.method, record.path)
@@ -133,14 +185,14 @@ class Dispatcher:
         strikes: list[Strike] = []
         try:
             space.catch_up()
-            if mount != self._control:
+            if mount not in self._own:
                 strikes = self._admit(record, space, asked_for)
         except Problem as problem:
             await exchange.refuse(problem, child, app.render)
             return
         except Exception:  # rows of the user's own, which no rule of ours has made
             log.exception("what falls due in the space %s cannot happen", space.name)
-            if mount != self._control:  # there a reset must be possible
+            if mount not in self._own:  # there a reset must be possible
                 await exchange.refuse(CANNOT_HAPPEN, child, app.render)
                 return
         try:
@@ -166,8 +218,19 @@ class Dispatcher:
         return space.faults.met_by(record, now)
 
 
-def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    return [value.decode("latin-1") for header, value in headers if header == name]
+class _Target(NamedTuple):
+    """Where a request goes."""
+
+    space: Space
+    mount: str | None  # None: nothing is there
+    base: str  # the base path of a proxy
+    root: str  # what precedes `parts` in links
+    path: list[str]  # the segments behind the prefix of the space, and behind the mount
+    parts: list[str]
+
+
+def _values(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for header, value in scope["headers"] if header == name]
 
 
 def _space_of(parts: list[str], headers: list[str]) -> tuple[str, str, list[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
+from ledgersim.core.encoding import plain
 from ledgersim.core.matching import Known, RecordMatch
 from ledgersim.core.nearest import Nearest
 from ledgersim.core.notes import MOST_NOTES, Note
@@ -18,7 +19,7 @@ from ledgersim.core.problems import Problem
 Headers = list[tuple[bytes, bytes]]
 
 MOST_BODY = 16 * 2**10  # bytes that are kept of a request's or an answer's body
-RECORD_BYTES = 1_500  # about what a record takes besides its texts
+RECORD_BYTES = 2_200  # about what a record takes besides its texts
 
 
 @dataclass(slots=True, eq=False)
@@ -49,9 +50,16 @@ class Record:
     seconds: float = field(default_factory=lambda: -perf_counter())
 
     @property
+    def content(self) -> bytes:
+        """The request's body, decompressed: what is kept of it, at most `MOST_BODY` bytes."""
+        return plain(self.headers, self.body, MOST_BODY)
+
+    @property
     def is_cut(self) -> bool:
-        """Whether not all of the request's body is kept."""
-        return self.is_incomplete or self.body_size > len(self.body)
+        """Whether `content` may not be all of the request's body."""
+        if self.is_incomplete or self.body_size > len(self.body):
+            return True
+        return len(plain(self.headers, self.body, MOST_BODY + 1)) > MOST_BODY
 
     def take(self, chunk: bytes) -> None:
         """Keep a part of the request's body."""
@@ -93,7 +101,7 @@ class Journal:
     def __init__(self, most: int, most_bytes: int) -> None:
         self.most = most
         self._most_bytes = most_bytes
-        self._bytes = 0
+        self.size = 0  # about how many bytes the records take
         self._records: deque[tuple[Record, int]] = deque()
         self._evicted: Counter[Known] = Counter()
 
@@ -112,10 +120,10 @@ class Journal:
             return
         size = record.size
         self._records.append((record, size))
-        self._bytes += size
-        while len(self._records) > self.most or self._bytes > self._most_bytes:
+        self.size += size
+        while len(self._records) > self.most or self.size > self._most_bytes:
             oldest, size = self._records.popleft()
-            self._bytes -= size
+            self.size -= size
             self._evicted[Known(oldest.operation, oldest.status)] += 1
 
     def find(self, number: int) -> Record | None:
@@ -130,4 +138,4 @@ class Journal:
         """Forget everything, also what was evicted."""
         self._records.clear()
         self._evicted.clear()
-        self._bytes = 0
+        self.size = 0

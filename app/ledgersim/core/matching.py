@@ -65,7 +65,9 @@ class Answered(Asked, Protocol):
 
     status: int | None
     problem: str | None
-    body: bytes
+
+    @property
+    def content(self) -> bytes: ...
 
     @property
     def is_cut(self) -> bool: ...
@@ -88,7 +90,7 @@ class RecordMatch(Match):
         if self.body is not None and asked.is_cut:
             found["body"] = "only part of it was recorded"
         elif self.body is not None:
-            found |= _unlike_json(asked.body, self.body)
+            found |= _unlike_json(asked.content, self.body)
         return found
 
     def may_mean(self, known: Known) -> bool:

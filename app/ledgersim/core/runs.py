@@ -2,7 +2,6 @@
 
 import json
 from asyncio import Task, create_task
-from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +12,12 @@ from ledgersim.core.problems import Problem
 MOST_RUNS = 1_000  # a space; the oldest are forgotten first
 MOST_JOBS = 100  # at a time in a space
 MOST_BYTES = 16 * 2**10  # of a request and of an answer that are kept
+RUN_BYTES = 1_000  # about what a run takes besides its texts
 
 TOO_MANY_JOBS = Problem(429, "too-many-jobs", "Too Many Requests")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """One run: what was asked when, and what came of it. Bodies are JSON texts, `b""` where there is none."""
 
@@ -35,6 +35,11 @@ class Run:
 
     def __post_init__(self) -> None:
         self.request = self._kept("request", self.request)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return RUN_BYTES + len(self.request) + len(self.answer)
 
     def finish(self, now: datetime, status: int, answer: bytes) -> None:
         """Note the answer."""
@@ -73,7 +78,8 @@ class Runs:
     """The last runs of a space, and its jobs."""
 
     def __init__(self) -> None:
-        self._runs: deque[Run] = deque(maxlen=MOST_RUNS)
+        self.size = 0  # about how many bytes the record takes
+        self._runs: dict[Run, None] = {}
         self._jobs: dict[Task[None], Run] = {}
 
     def begin(self, run: Run) -> Run:
@@ -82,8 +88,20 @@ class Runs:
             raise TOO_MANY_JOBS.with_detail(
                 f"{MOST_JOBS} jobs are running in this space; ask again when one of them has ended."
             )
-        self._runs.append(run)
+        while len(self._runs) >= MOST_RUNS:
+            oldest = next(iter(self._runs))
+            del self._runs[oldest]
+            self.size -= oldest.size
+        self._runs[run] = None
+        self.size += run.size
         return run
+
+    def finish(self, run: Run, now: datetime, status: int, answer: bytes) -> None:
+        """Note the answer of a run, which may have been forgotten meanwhile."""
+        before = run.size
+        run.finish(now, status, answer)
+        if run in self._runs:
+            self.size += run.size - before
 
     def go_on(self, run: Run, work: Coroutine[Any, Any, None]) -> None:
         """Do the work of a run in the background."""
@@ -101,6 +119,7 @@ class Runs:
     def clear(self) -> None:
         """Forget the record."""
         self._runs.clear()
+        self.size = 0
 
     def export(self) -> bytes:
         """The record as JSON, the oldest run first."""

@@ -22,6 +22,7 @@ ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
 MOST_REMEMBERED = 256
 MOST_EVENTS = 1_000  # a space
+EVENT_BYTES = 1_000  # about what an event takes
 MOST_TOKENS = 10_000  # a space; the oldest are forgotten first
 
 _READ_STATE = select(STATE)
@@ -110,6 +111,16 @@ class Space:
     def connection(self) -> Connection:
         """For reading; writes belong into `transaction()`."""
         return self.database.connection
+
+    @property
+    def records_size(self) -> int:
+        """About how many bytes are taken by what is recorded beside the rows: journal, runs and events."""
+        return self.journal.size + self.runs.size + EVENT_BYTES * len(self.events)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, without what it has in common with others and its snapshots."""
+        return self.database.size + self.records_size
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

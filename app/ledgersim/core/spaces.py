@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledgersim.core.database import Database
+from ledgersim.core.memory import return_memory
 from ledgersim.core.problems import CONFLICT, Problem
 from ledgersim.core.space import Snapshot, Space, SpaceSettings
 
@@ -16,6 +18,25 @@ BAD_NAME = Problem(400, "bad-name", "Bad name")
 TOO_MANY = Problem(503, "too-many-spaces", "Too many spaces")
 NO_ROOM = Problem(503, "no-room", "No room")
 NO_SUCH_SPACE = Problem(404, "no-such-space", "No such space")
+
+
+_RETURN_AFTER = 16 * 2**20  # bytes that spaces have given up before memory is returned to the operating system
+_EMPTY_SPACE = 300 * 2**10  # about what a space takes that holds nothing of its own; bounded by their number
+
+
+class _Weight(NamedTuple):
+    """What a space took when a request to it last ended: its rows at a version, and what it has recorded."""
+
+    version: object
+    rows: int
+    records: int
+
+    @property
+    def size(self) -> int:
+        return self.rows + self.records
+
+
+_NO_WEIGHT = _Weight(None, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -39,8 +60,9 @@ class Spaces:
         self._made = 0
         default = default or Database.in_memory(image)
         self._spaces = {DEFAULT: Space(DEFAULT, default, image, settings)}
-        self._weights: dict[str, tuple[object, int]] = {}
-        self._rows_size = 0
+        self._weights: dict[str, _Weight] = {}
+        self._spaces_size = 0
+        self._released = 0  # bytes that have been given up since memory was last returned
         self.images_size = 0  # of snapshots and of what spaces start from, the seeded world aside
         self._weigh(self._spaces[DEFAULT])
 
@@ -94,9 +116,10 @@ class Spaces:
         if name == DEFAULT:
             raise CONFLICT.with_detail("The default space stays; POST /_sim/reset takes it back to the start.")
         del self._spaces[name]
-        self._rows_size -= self._weights.pop(name)[1]
         self._weigh_images()
         space.retire()
+        self._resize(-self._weights.pop(name).size)
+        self._note_released(_EMPTY_SPACE)
 
     def take_snapshot(self, space: Space, name: str, image: bytes | None = None) -> Snapshot:
         """Keep the state of a space, or an image, under a name. Raises a 400 or 503 Problem."""
@@ -115,23 +138,37 @@ class Spaces:
     def leave(self, space: Space) -> None:
         """A request to a space has ended."""
         space.leave()
-        if self._spaces.get(space.name) is space and self._weights[space.name][0] != space.database.version:
+        if self._spaces.get(space.name) is space:
             self._weigh(space)
 
     def _weigh(self, space: Space) -> None:
-        size = space.database.size
-        self._rows_size += size - self._weights.get(space.name, (None, 0))[1]
-        self._weights[space.name] = space.database.version, size
+        before = self._weights.get(space.name, _NO_WEIGHT)
+        version, records = space.database.version, space.records_size
+        rows = before.rows if version == before.version else space.database.size
+        self._weights[space.name] = weight = _Weight(version, rows, records)
+        self._resize(weight.size - before.size)
+
+    def _resize(self, by: int) -> None:
+        self._spaces_size += by
+        self._note_released(-by)
+
+    def _note_released(self, size: int) -> None:
+        self._released += max(size, 0)
+        if self._released > _RETURN_AFTER:
+            self._released = 0
+            return_memory()
 
     def _weigh_images(self) -> None:
         images = [space.image for space in self]
         images += [one.image for space in self for one in space.snapshots.values()]
+        before = self.images_size
         self.images_size = sum({id(one): len(one) for one in images if one is not self._image}.values())
+        self._note_released(before - self.images_size)
 
     @property
     def size(self) -> int:
         """How many bytes all spaces and snapshots take beside the seeded world; what they share counts once."""
-        return self._rows_size + self.images_size
+        return self._spaces_size + self.images_size
 
     def check_room(self, wanted: int = 0) -> None:
         """Raises a 503 Problem where all spaces together take too many bytes, or would with so many more."""
@@ -139,7 +176,8 @@ class Spaces:
             raise NO_ROOM.with_detail(
                 f"All spaces and snapshots together take {self.size:,} bytes, and may take "
                 f"{self.limits.space_bytes:,}: delete or reset some (DELETE /_sim/spaces/N, POST /_sim/reset), "
-                "or start the server with a higher --max-space-bytes."
+                "clear journals (DELETE /_sim/requests), or start the server with a higher --max-space-bytes "
+                "or a lower --journal-bytes."
             )
 
     def close(self) -> None:

@@ -78,6 +78,11 @@ def origin(request: Request) -> str:
     return f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
 
 
+def server_url(request: Request) -> str:
+    """The address of the server as its clients see it: with the base path of a proxy, without a space."""
+    return origin(request) + str(request.scope["app_root_path"])
+
+
 async def current_call(request: Request) -> Call:
     """The space and base address of a request, as the dispatcher found them."""
     return Call(request.scope["space"], origin(request) + request.scope["root_path"])

@@ -176,7 +176,7 @@ class Clock:
 
     def set(self, at: Instant) -> None:
         """Move to a time, and stand still or tick as before; what falls due on the way happens."""
-        self._control("PUT", "/clock", {"mode": self._control("GET", "/clock")["mode"], "now": at})
+        self._control("PUT", "/clock", {"now": at})
 
     def advance(self, by: str | timedelta) -> list[dict[str, Any]]:
         """Move on by an ISO 8601 duration such as P1M, or a timedelta; what fell due on the way, in order."""

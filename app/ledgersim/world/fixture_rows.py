@@ -103,7 +103,7 @@ def add_ledger_customer(to: Loading, item: LedgerCustomer) -> Row:
     return {
         "ledger": call.ledger.number,
         "customerNo": customer["customer_no"],
-        "href": call.host + call.customer(customer),
+        "href": to.base + call.customer(customer),
         "surplusIds": ids,
     }
 
@@ -116,7 +116,7 @@ def add_surplus(to: Loading, item: Surplus) -> Row:
     if surplus is None:
         return {"surplusId": None}
     guid = surplus["surplus_id"]
-    return {"surplusId": guid, "href": call.host + call.customer(customer, "surpluses", guid)}
+    return {"surplusId": guid, "href": to.base + call.customer(customer, "surpluses", guid)}
 
 
 def add_account(to: Loading, item: Account) -> Row:

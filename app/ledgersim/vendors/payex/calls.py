@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from ledgersim.core.space import Space
 from ledgersim.core.spaces import DEFAULT
-from ledgersim.core.vendor import origin
+from ledgersim.core.vendor import server_url
 from ledgersim.vendors.payex.ledgers.rules import Ledger, find_ledger
 
 
@@ -20,7 +20,7 @@ class LedgerCall:
     space: Space
     ledger: Ledger
     root: str  # what precedes this vendor's own path in a link: /ledger or /s/NAME/ledger
-    host: str  # scheme and host of the request
+    server: str  # address of the server, without a space
 
     def path(self, *parts: str) -> str:
         """A relative link within the customer API of the ledger."""
@@ -41,14 +41,14 @@ class LedgerCall:
     def page(self, path: str) -> str:
         """The absolute address of a page of the simulator, which a browser opens without any header."""
         prefix = "" if self.space.name == DEFAULT else f"/s/{self.space.name}"
-        return f"{self.host}{prefix}/_sim/payex/{path}"
+        return f"{self.server}{prefix}/_sim/payex/{path}"
 
 
 async def current_ledger(request: Request, ledger: str) -> LedgerCall:
     """The space and ledger of a request. Raises a 501 Problem."""
     scope = request.scope
     space: Space = scope["space"]
-    return LedgerCall(space, find_ledger(space, ledger), scope["root_path"], origin(request))
+    return LedgerCall(space, find_ledger(space, ledger), scope["root_path"], server_url(request))
 
 
 CurrentLedger = Annotated[LedgerCall, Depends(current_ledger)]

@@ -1,5 +1,6 @@
 """The token endpoint. Its errors are RFC 6749 section 5.2 JSON, not problem documents."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from ledgersim.core.body import read_bytes
+from ledgersim.core.problems import Problem
 from ledgersim.core.vendor import operation
 from ledgersim.core.wire import Answer
 from ledgersim.vendors.aptic.auth.rules import (
@@ -60,11 +62,14 @@ def router_for(mode: AuthMode) -> APIRouter:
 
     @router.post("/login/oauth/access_token", response_model=AccessToken, responses=errors, **about)
     async def create_token(request: Request) -> Any:
-        body = await read_bytes(request)
         try:
+            body = await read_bytes(request)
             return JSONResponse(_issue(request, body, mode), headers=_NO_STORE)
         except OAuthRefusal as refusal:
             return _refused(refusal)
+        except Problem as problem:  # a body that cannot be read
+            request.scope["record"].refuse(problem)
+            return _refused(OAuthRefusal("invalid_request", problem.detail, problem.status), problem.headers)
 
     return router
 
@@ -84,7 +89,7 @@ def _issue(request: Request, body: bytes, mode: AuthMode) -> dict[str, Any]:
     return {"access_token": token, "token_type": "Bearer", "expires_in": int(TOKEN_LIFETIME.total_seconds())}
 
 
-def _refused(refusal: OAuthRefusal) -> Response:
+def _refused(refusal: OAuthRefusal, headers: Mapping[str, str] | None = None) -> Response:
     challenge = {"WWW-Authenticate": 'Basic realm="aptic"'} if refusal.status == 401 else {}
     content = {"error": refusal.error, "error_description": refusal.description}
-    return JSONResponse(content, refusal.status, _NO_STORE | challenge)
+    return JSONResponse(content, refusal.status, {**(headers or {}), **_NO_STORE, **challenge})

@@ -113,7 +113,7 @@ async def _reply(space: Space, definition: Definition, asked: Asked, run: Run) -
     except Exception as error:
         problem = error if isinstance(error, Problem) else INTERNAL
         told = {"title": problem.title, "detail": problem.detail, "errors": problem.errors}
-        run.finish(space.clock.now(), problem.status, dumps(told, ensure_ascii=False).encode())
+        space.runs.finish(run, space.clock.now(), problem.status, dumps(told, ensure_ascii=False).encode())
         raise
-    run.finish(space.clock.now(), reply.status, reply.text)
+    space.runs.finish(run, space.clock.now(), reply.status, reply.text)
     return reply

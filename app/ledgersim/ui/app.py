@@ -1,0 +1,157 @@
+"""The application of the pages: `/`, `/docs` and `/_sim`, in every space."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledgersim import __version__
+from ledgersim.control import MOUNT
+from ledgersim.core.plain import refusal
+from ledgersim.core.problems import NOT_FOUND
+from ledgersim.core.space import Space
+from ledgersim.core.vendor import VendorApp, origin
+from ledgersim.ui import documents, guides, samples
+from ledgersim.ui.rendering import asset, page, page_or_json
+from ledgersim.vendors import VENDORS
+
+_READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
+
+
+@dataclass(frozen=True)
+class Server:
+    """What the pages need to know about a server."""
+
+    world: str  # its name
+    auth: samples.AuthMode
+    has_token: bool  # whether /_sim asks for a token: then the world's credentials are not shown either
+
+    def headers(self, space: Space, vendor: str, ledger: str | None = None) -> dict[str, str]:
+        """The header by which a vendor lets a caller in, if it may be shown."""
+        is_secret = self.has_token and self.auth == "strict"
+        return {} if is_secret else samples.credentials(space, vendor, self.auth, ledger)
+
+
+def build(server: Server) -> VendorApp:
+    """The pages of a server. They ask for no token."""
+    router = APIRouter()
+
+    @router.api_route("/", operation_id="ui.landing", **_READ)
+    async def show_landing(request: Request) -> Response:
+        return _landing(request, server)
+
+    @router.api_route(MOUNT, operation_id="ui.admin", **_READ)
+    async def show_admin(request: Request) -> Response:
+        return _admin(request)
+
+    @router.api_route("/docs", operation_id="ui.reference", **_READ)
+    async def show_first_reference(request: Request) -> Response:
+        return _reference(request, server, next(iter(documents.MOUNTS)))
+
+    @router.api_route("/docs/{name}", operation_id="ui.document", **_READ)
+    async def show_reference(request: Request, name: str) -> Response:
+        api, _, suffix = name.lower().rpartition(".json")
+        if name.lower() in documents.MOUNTS:
+            return _reference(request, server, name.lower())
+        if api in documents.MOUNTS and not suffix:
+            return Response(await documents.document(request, api), media_type="application/json")
+        names = ", ".join(f"{one} and {one}.json" for one in documents.MOUNTS)
+        raise NOT_FOUND.with_detail(f"There is no document {name[:80]!r} here; there are {names}.")
+
+    @router.api_route("/docs/assets/{name}", operation_id="ui.asset", **_READ)
+    async def get_asset(name: str) -> Response:
+        return asset(name)
+
+    @router.api_route("/docs/guides/{name}", operation_id="ui.guide", **_READ)
+    async def show_guide(request: Request, name: str) -> Response:
+        return _guide(request, name)
+
+    @router.api_route("/docs/guides/docs/{name}", operation_id="ui.guide.docs", **_READ)
+    async def show_guide_of_docs(request: Request, name: str) -> Response:
+        return _guide(request, f"docs/{name}")
+
+    app = VendorApp("ledgersim pages", refusal)
+    app.include(router)
+    return app
+
+
+def _landing(request: Request, server: Server) -> Response:
+    space: Space = request.scope["space"]
+    here = origin(request) + request.scope["root_path"]
+    bases = {name: here + mount for name, mount in documents.MOUNTS.items()}
+    personas = [_persona(one, here) for one in space.facts["personas"]]
+    content = {
+        "name": "ledgersim",
+        "version": __version__,
+        "space": space.name,
+        "world": {"name": server.world, "as_of": space.as_of.isoformat(), "seed": space.seed},
+        "clock": {"mode": space.clock.setting.mode, "now": f"{space.clock.now():%Y-%m-%dT%H:%M:%SZ}"},
+        "vendors": {vendor.name: bases[vendor.name] for vendor in VENDORS},
+        "control": bases[documents.ADMIN],
+        "curl": _curl(personas, server.headers(space, "aptic"), bases["aptic"]),
+        "reference": f"{here}/docs",
+        "documents": {name: f"{here}/docs/{name}.json" for name in documents.MOUNTS},
+        "guides": {path: f"{here}/docs/guides/{path}" for path in guides.titles()},
+        "personas": personas,
+    }
+
+    def headers(persona: dict[str, Any], vendor: str) -> dict[str, str]:
+        return server.headers(space, vendor, persona["ids"][vendor].get("ledger"))
+
+    more = {"labels": documents.LABELS, "titles": guides.titles(), "headers": headers}
+    return page_or_json(request, "landing.html", content, more)
+
+
+def _persona(persona: dict[str, Any], here: str) -> dict[str, Any]:
+    ids = {vendor.name: persona[vendor.name] for vendor in VENDORS if vendor.name in persona}
+    shown = {name: persona[name] for name in ("name", "title", "description")}
+    return {**shown, "ids": ids, "links": samples.links(ids, here)}
+
+
+def _curl(personas: Sequence[dict[str, Any]], headers: Mapping[str, str], base: str) -> str:
+    """A request that any shell can run as it is. Where no key may be shown, a placeholder stands for it."""
+    links = (one["links"].get("aptic", {}) for one in personas)
+    url = next((found["summary"] for found in links if "summary" in found), f"{base}/v1/CurrentUser")
+    sent = headers or {"X-Api-Key": "YOUR-KEY"}
+    options = "".join(f'-H "{name}: {value}" ' for name, value in sent.items())
+    return f'curl {options}"{url}"'
+
+
+def _admin(request: Request) -> Response:
+    app: VendorApp = request.scope["dispatcher"].mounts[MOUNT]
+    here = origin(request) + request.scope["root_path"]
+    routes = [
+        {
+            "method": method,
+            "path": MOUNT + route.path,
+            "summary": route.summary or "",
+            "operation": route.operation_id,
+        }
+        for route in app.operations()
+        if route.include_in_schema
+        for method in sorted(route.methods or ())
+    ]
+    content = {"routes": routes, "reference": f"{here}/docs/{documents.ADMIN}"}
+    return page_or_json(request, "admin.html", content)
+
+
+def _reference(request: Request, server: Server, name: str) -> Response:
+    content = {
+        "name": name,
+        "labels": documents.LABELS,
+        "headers": server.headers(request.scope["space"], name),
+    }
+    return page(request, "reference.html", content, inline_styles=True)
+
+
+def _guide(request: Request, path: str) -> Response:
+    content = {
+        "title": guides.titles().get(path),
+        "body": guides.html_of(path),
+        "titles": guides.titles(),
+        "path": path,
+    }
+    return page(request, "guide.html", content)

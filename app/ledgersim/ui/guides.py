@@ -1,0 +1,54 @@
+"""The documentation that comes with the package: the README and `docs/`, as pages."""
+
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from ledgersim.core.problems import NOT_FOUND
+
+FIRST = "README.md"
+
+_NOT_IN_ANCHOR = re.compile(r"[^\w\- ]")
+
+
+@cache
+def _files() -> dict[str, Path]:
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_guides"
+    folder = installed if installed.is_dir() else package.parents[1]
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in (folder / FIRST, *sorted(folder.glob("docs/*.md")))
+        if path.is_file()
+    }
+
+
+@cache
+def titles() -> dict[str, str]:
+    """The title of each guide, by path: `README.md`, `docs/control.md`."""
+    return {name: path.read_text("utf-8").partition("\n")[0].lstrip("# ") for name, path in _files().items()}
+
+
+@cache
+def html_of(name: str) -> str:
+    """A guide as HTML; its headings have the anchors that links to them use. Raises a 404 Problem."""
+    from markdown_it import MarkdownIt  # where a guide is read, not at start-up
+
+    path = _files().get(name)
+    if path is None:
+        raise NOT_FOUND.with_detail(f"There is no guide {name[:80]!r}; there are {', '.join(_files())}.")
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = reader.parse(path.read_text("utf-8"))
+    for heading, text in pairwise(tokens):
+        if heading.type == "heading_open":
+            heading.attrSet("id", _anchor(text))
+    written: str = reader.renderer.render(tokens, reader.options, {})
+    return written
+
+
+def _anchor(inline: Any) -> str:
+    """The anchor of a heading, as hosts of Markdown make it."""
+    text = "".join(one.content for one in inline.children or ())
+    return _NOT_IN_ANCHOR.sub("", text.lower()).replace(" ", "-")

@@ -1,0 +1,99 @@
+"""How pages are written: templates, headers, files, and HTML or JSON as the client prefers."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from ledgersim import __version__
+from ledgersim.core.problems import NOT_FOUND
+
+_FOLDER = Path(__file__).parent
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
+
+# Everything comes from the server itself. Swagger UI sets style attributes, so its page allows inline styles.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": _POLICY.format(styles=""),
+}
+_INLINE_STYLES = {"Content-Security-Policy": _POLICY.format(styles=" 'unsafe-inline'")}
+
+
+@cache
+def _templates() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # for the first page, not at start-up
+
+    loader = FileSystemLoader(_FOLDER / "templates")
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def page(request: Request, template: str, content: Mapping[str, Any], inline_styles: bool = False) -> Response:
+    """An HTML page. Templates have `root`, which links begin with, beside what is given."""
+    written: str = (
+        _templates()
+        .get_template(template)
+        .render(
+            content, root=request.scope["root_path"], version=__version__, space=request.scope["space"].name
+        )
+    )
+    return HTMLResponse(written, headers=_HEADERS | (_INLINE_STYLES if inline_styles else {}))
+
+
+def page_or_json(
+    request: Request, template: str, content: Mapping[str, Any], more: Mapping[str, Any] | None = None
+) -> Response:
+    """HTML for a client that prefers it, such as a browser; JSON for others. `more` is for the page only."""
+    if prefers_html(request.headers.get("accept", "")):
+        answer = page(request, template, {**content, **(more or {})})
+    else:
+        answer = JSONResponse(content, headers={"Cache-Control": "no-store"})
+    answer.headers["Vary"] = "Accept"
+    return answer
+
+
+_QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.[0-9]*)?)", re.IGNORECASE)
+
+
+def prefers_html(accept: str) -> bool:
+    """Whether an `Accept` header (RFC 9110, section 12.5.1) ranks HTML above JSON."""
+    qualities: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        found = _QUALITY.search(part)
+        qualities[part.partition(";")[0].strip()] = 1.0 if found is None else float(found[1])
+
+    def quality_of(media_type: str) -> float:
+        ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+        return next((qualities[one] for one in ranges if one in qualities), 0)
+
+    return quality_of("text/html") > quality_of("application/json")
+
+
+@cache
+def _assets() -> dict[str, Path]:
+    return {path.name: path for path in _FOLDER.glob("static/**/*") if path.suffix in _MEDIA_TYPES}
+
+
+@cache
+def _content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def asset(name: str) -> Response:
+    """A style sheet or script. Raises a 404 Problem."""
+    path = _assets().get(name)
+    if path is None:
+        raise NOT_FOUND.with_detail(f"There is no asset {name[:80]!r}.")
+    headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return Response(_content(path), headers=headers, media_type=_MEDIA_TYPES[path.suffix])

@@ -1,0 +1,62 @@
+"""The pages in a real browser: by keyboard, and without a request to any other host."""
+
+import shutil
+import subprocess
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.browser import browser, needs_browser
+from tests.serving import Start
+
+
+def hosts(urls: list[str]) -> set[str]:
+    return {urlsplit(url).netloc for url in urls}
+
+
+@needs_browser
+@pytest.mark.parametrize("auth", ["lenient", "strict"])
+def test_a_link_of_a_persona_shows_the_response(start: Start, auth: str) -> None:
+    server = start("--port", "0", "--auth", auth)
+    with browser() as driver:
+        driver.open(f"{server.url}/s/mine/")
+        driver.press(".personas a")
+        driver.wait(lambda: driver.run("return document.querySelector('#response pre').textContent.length > 9"))
+        assert driver.run("return document.querySelector('#response h2').textContent") == (
+            "GET /s/mine/APIGW/v1/Debtors/5eed0001-deb0-4000-8000-000000000001 → 200"
+        )
+        assert '"firstname": "Ulla"' in driver.run("return document.querySelector('#response pre').textContent")
+        driver.press("#response button")
+        assert not driver.run("return document.querySelector('#response').open")
+        assert hosts(driver.requested()) == {urlsplit(server.url).netloc}
+        assert driver.complaints() == []
+
+
+@needs_browser
+@pytest.mark.parametrize("auth", ["lenient", "strict"])
+def test_an_operation_can_be_tried(start: Start, auth: str) -> None:
+    server = start("--port", "0", "--auth", auth)
+    with browser() as driver:
+        driver.open(f"{server.url}/s/mine/docs")
+        summary = ".opblock-get:has([data-path='/v1/CurrentUser']) .opblock-summary-control"
+        driver.wait(lambda: driver.run(f'return document.querySelector("{summary}") !== null'))
+        driver.press(summary)
+        driver.wait(lambda: driver.run("return document.querySelector('.execute') !== null"))
+        driver.press(".execute")
+        status = (
+            "return document.querySelector('.live-responses-table tbody .response-col_status')?.textContent"
+        )
+        assert driver.wait(lambda: driver.run(status)) == "200"
+        requested = driver.requested()
+        assert f"{server.url}/s/mine/APIGW/v1/CurrentUser" in requested
+        assert hosts(requested) == {urlsplit(server.url).netloc}
+        assert driver.complaints() == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_curl_line_works_in_a_shell(start: Start) -> None:
+    server = start("--port", "0")
+    line = httpx.get(f"{server.url}/").json()["curl"]
+    answer = subprocess.run(line, shell=True, capture_output=True, check=True, encoding="utf-8", timeout=60)
+    assert '"remainingSum":1250.0' in answer.stdout

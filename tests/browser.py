@@ -1,0 +1,127 @@
+"""A real browser, driven by the WebDriver protocol: Debian's chromium and chromium-driver."""
+
+import json
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic, sleep
+from typing import Any
+
+import httpx
+import pytest
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the name that the WebDriver standard gives it
+ENTER = "\ue007"
+PATIENCE = 30  # seconds
+
+needs_browser = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER),
+    reason="there is no browser here: apt-get install chromium chromium-driver to run this test",
+)
+
+
+class Browser:
+    """A session of a browser."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def open(self, url: str) -> None:
+        """Go to a page."""
+        self._post("url", {"url": url})
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return str(self._client.get("url").json()["value"])
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        return str(self._client.get("title").json()["value"])
+
+    def press(self, selector: str, keys: str = ENTER) -> None:
+        """Press keys on the element that a CSS selector finds."""
+        found = self._post("element", {"using": "css selector", "value": selector})
+        self._post(f"element/{found[ELEMENT]}/value", {"text": keys})
+
+    def run(self, script: str) -> Any:
+        """What a script of the test returns in the page."""
+        return self._post("execute/sync", {"script": script, "args": []})
+
+    def wait(self, until: Callable[[], Any]) -> Any:
+        """What `until` returns as soon as it is true; fails the test if it never is."""
+        end = monotonic() + PATIENCE
+        while monotonic() < end:
+            if found := until():
+                return found
+            sleep(0.1)
+        return pytest.fail(f"{until} did not come true on {self.url}")
+
+    def requested(self) -> list[str]:
+        """The addresses that pages have requested since this was last asked."""
+        entries = self._post("se/log", {"type": "performance"})
+        messages = [json.loads(one["message"])["message"] for one in entries]
+        urls = [
+            one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"
+        ]
+        return [url for url in urls if not url.startswith(("chrome:", "data:"))]
+
+    def complaints(self) -> list[str]:
+        """What the browser has written to its console, such as violations of a content security policy."""
+        return [one["message"] for one in self._post("se/log", {"type": "browser"})]
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        answer = self._client.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["value"]
+
+
+@contextmanager
+def browser(javascript: bool = True) -> Iterator[Browser]:
+    """A browser with a fresh profile."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    driver = subprocess.Popen(
+        [str(DRIVER), f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    quiet = ("no-first-run", "disable-background-networking", "disable-component-update", "disable-sync")
+    options: dict[str, Any] = {
+        "binary": CHROMIUM,
+        "args": [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            *(f"--{one}" for one in quiet),
+        ],
+        "prefs": {"profile.managed_default_content_settings.javascript": 1 if javascript else 2},
+    }
+    logs = {"performance": "ALL", "browser": "ALL"}
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            _wait_for(client)
+            wanted = {
+                "capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": logs}}
+            }
+            session = client.post("/session", json=wanted).json()["value"]["sessionId"]
+            client.base_url = httpx.URL(f"http://127.0.0.1:{port}/session/{session}/")
+            yield Browser(client)
+            client.delete("")
+    finally:
+        driver.kill()
+        driver.communicate()
+
+
+def _wait_for(client: httpx.Client) -> None:
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        try:
+            if client.get("/status").json()["value"]["ready"]:
+                return
+        except httpx.TransportError:
+            sleep(0.1)
+    pytest.fail("chromedriver does not answer")
