@@ -40,7 +40,7 @@ def serve(settings: Settings) -> None:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    _Server(_config(settings, tls), settings.host, _say_ready).run(sockets)
+    _Server(_config(settings), settings.host, _say_ready, tls).run(sockets)
 
 
 def _say_ready(url: str) -> None:
@@ -77,7 +77,7 @@ class BackgroundServer:
         self._thread.join()
 
 
-def _config(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Config:
+def _config(settings: Settings) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         create_app(settings),
@@ -91,7 +91,6 @@ def _config(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Co
         date_header=False,  # the clock of the space tells the date
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=STOP_WITHIN,
-        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
 
 
@@ -148,19 +147,27 @@ class _Protocol(HttpToolsProtocol):
 class _Server(uvicorn.Server):
     """Says where it answers requests, once it does."""
 
-    def __init__(self, config: uvicorn.Config, host: str, say: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        host: str,
+        say: Callable[[str], object],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__(config)
         self._host = host
         self._say = say
+        self._tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         assert sockets
         port = sockets[0].getsockname()[1]
+        self.config.ssl = self._tls  # uvicorn before 0.48 takes no context as an option
         try:
             await super().startup(sockets)
         except OSError as error:  # another server began to listen since the port was bound
             raise _cannot_listen(self._host, port, error) from error
-        self._say(address_of("https" if self.config.is_ssl else "http", self._host, port))
+        self._say(address_of("http" if self._tls is None else "https", self._host, port))
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:

@@ -17,7 +17,7 @@ class _ControlRoute(JsonRoute):
 
 def new_router(prefix: str = "") -> APIRouter:
     """A router whose routes read JSON under any media type."""
-    return APIRouter(prefix=prefix, route_class=_ControlRoute, strict_content_type=False)
+    return APIRouter(prefix=prefix, route_class=_ControlRoute)
 
 
 class Strict(BaseModel):

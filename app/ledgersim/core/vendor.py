@@ -103,7 +103,7 @@ NO_CONTENT: dict[str, Any] = {"status_code": 204, "response_class": Response}
 
 def new_router() -> APIRouter:
     """A router whose routes read bodies in the house's way."""
-    return APIRouter(route_class=JsonRoute, strict_content_type=False)
+    return APIRouter(route_class=JsonRoute)
 
 
 @dataclass(frozen=True)
