@@ -84,6 +84,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
     }
 
 
+@pytest.mark.pinned
 def test_help_loads_nothing_slow() -> None:
     slow = "fastapi", "uvicorn", "sqlalchemy", "sqlmodel", "faker", "rich", "asyncio"
     program = f"import sys, ledgersim.cli; print(*sorted(sys.modules.keys() & {set(slow)}))"
