@@ -1,16 +1,17 @@
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+VENV = .venv
+BIN = $(VENV)/bin
 # Differs as soon as what is installed in .venv is no longer what it should be.
-KEY := $(shell (pwd; cat requirements/run.txt requirements/dev.txt pyproject.toml) | cksum | tr ' ' '-')
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install --no-deps
+KEY := $(shell (pwd; cat requirements/*.txt pyproject.toml) | cksum | tr ' ' '-')
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install --no-deps
 LINTERS := tests/contract/linters
 LOCK := .venv-lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
-	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml --group pyproject.toml:build
+	--generate-hashes --no-emit-index-url --no-header $(ARGS)
+INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help
-.PHONY: run test check openapi contract benchmark format lock clean help
+.PHONY: run test test-lowest check openapi contract benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -19,6 +20,11 @@ run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 test: ## Install what is needed and run all tests (ARGS="-k name ...")
 	$(call install,dev)
 	$(BIN)/python -m pytest $(ARGS)
+
+test-lowest: VENV = .venv-lowest
+test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows (ARGS="-k name ...")
+	$(call install,lowest)
+	PYTHONPATH="$(CURDIR)/app" $(BIN)/python -m pytest -m "not pinned" $(ARGS)
 
 check: ## Lint, check types and imports, and run all tests
 	$(call install,dev)
@@ -54,28 +60,33 @@ format: ## Write the code as `make check` wants it, as far as a tool can
 
 lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=--upgrade: the newest)
 	@[ -x $(LOCK)/bin/uv ] || { $(PYTHON) -m venv --clear $(LOCK) && $(LOCK)/bin/python -m pip install --quiet uv; }
-	$(COMPILE) --output-file requirements/run.txt
-	$(COMPILE) --group pyproject.toml:dev --constraints requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) --group build --constraints requirements/run.txt --output-file requirements/build.txt
+	$(COMPILE) pyproject.toml --group dev --constraints requirements/run.txt --constraints requirements/build.txt \
+		--output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(LOCK) $(LINTERS)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
-		printf 'make %-8s %s\n' "$$name" "$$text"; \
+	@sed -n 's/^\([a-z-]*\): ## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
+		printf 'make %-12s %s\n' "$$name" "$$text"; \
 	done
 
-# $(call install,run): the pinned packages of requirements/run.txt and the project itself, once for a KEY.
-# What stands in dev.txt contains all of run.txt.
+# $(call install,run): the packages pinned in requirements/ and, except for `lowest`, the project itself. Done again
+# when the KEY changes, or when PYTHON names another interpreter than that of the environment.
+# dev.txt contains all of run.txt and build.txt.
 define install
-@if ! [ -x $(BIN)/python ] || [ "$$(cat $(VENV)/installed-$(1) 2>/dev/null)" != "$(KEY)" ]; then \
+@is_other() { [ "$(origin PYTHON)" != file ] && [ "$$($(PYTHON) -c '$(INTERPRETER)')" != "$$($(BIN)/python -c '$(INTERPRETER)')" ]; }; \
+if ! [ -x $(BIN)/python ] || [ "$$(cat $(VENV)/installed-$(1) 2>/dev/null)" != "$(KEY)" ] || is_other; then \
 	set -e; \
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ledgersim needs Python 3.11 or later; make $(1) PYTHON=... names one")'; \
 	echo "Installing requirements/$(1).txt into $(VENV)" >&2; \
-	[ -x $(BIN)/python -a -e $(BIN)/pip ] || $(PYTHON) -m venv --clear $(VENV); \
-	$(PIP) --require-hashes --requirement requirements/$(1).txt; \
-	$(PIP) --no-build-isolation --editable .; \
-	for set in $(if $(filter dev,$(1)),run dev,run); do echo "$(KEY)" > $(VENV)/installed-$$set; done; \
+	{ [ -x $(BIN)/python -a -e $(BIN)/pip ] && ! is_other; } || $(PYTHON) -m venv --clear $(VENV); \
+	$(PIP) --require-hashes --requirement requirements/$(1).txt$(if $(filter run,$(1)), --requirement requirements/build.txt); \
+	$(if $(filter lowest,$(1)),,$(PIP) --no-build-isolation --editable .); \
+	for set in $(if $(filter dev,$(1)),run dev,$(1)); do echo "$(KEY)" > $(VENV)/installed-$$set; done; \
 fi
 endef

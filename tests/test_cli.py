@@ -40,6 +40,10 @@ def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, "--version") == "ledgersim 0.1.0\n"
 
 
+def test_options_without_a_command_are_those_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "--auth", "strict", "--help") == printed(capsys, "serve", "--help")
+
+
 def test_no_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys) == printed(capsys, "--help")
 
@@ -58,6 +62,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--seed": "default: 1; LEDGERSIM_SEED",
         "--customers": "default: 200; LEDGERSIM_CUSTOMERS",
         "--as-of": "default: 2026-01-01; LEDGERSIM_AS_OF",
+        "--cache": "LEDGERSIM_CACHE",
         "--auth": "default: lenient; LEDGERSIM_AUTH",
         "--created-status": "default: 201; LEDGERSIM_CREATED_STATUS",
         "--payex-problem-case": "default: pascal; LEDGERSIM_PAYEX_PROBLEM_CASE",
@@ -81,6 +86,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
     }
 
 
+@pytest.mark.pinned
 def test_help_loads_nothing_slow() -> None:
     slow = "fastapi", "uvicorn", "sqlalchemy", "sqlmodel", "faker", "rich", "asyncio"
     program = f"import sys, ledgersim.cli; print(*sorted(sys.modules.keys() & {set(slow)}))"
@@ -171,24 +177,50 @@ def test_openapi_of_an_unknown_api_names_those_there_are(
     )
 
 
+# Building a world
+
+
+def test_a_world_is_built_into_the_cache_and_its_path_printed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ("--customers", "3", "--as-of", "2026-02-01", "--seed", "7", "--cache", str(tmp_path))
+    path = printed(capsys, "build-world", *options)
+    assert [f"{file}\n" for file in tmp_path.rglob("*.world")] == [path]
+
+    def build(*_: object) -> None:
+        pytest.fail("the world is built again")
+
+    monkeypatch.setattr("ledgersim.world.builder.build", build)
+    monkeypatch.setenv("LEDGERSIM_CUSTOMERS", "3")
+    monkeypatch.setenv("LEDGERSIM_CACHE", str(tmp_path))
+    assert printed(capsys, "build-world", "--as-of", "2026-02-01", "--seed", "7") == path
+
+
+def test_a_world_that_cannot_be_kept_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert complaint(capsys, "build-world", "--customers", "1", "--cache", str(tmp_path / "file")).startswith(
+        f"ledgersim: the world cannot be kept in {tmp_path / 'file' / 'worlds'}: "
+    )
+
+
 # Refusing
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["sevre"], "ledgersim: No such command 'sevre'. Did you mean 'serve'?"),
-        (
-            ["serve", "--prot", "1"],
-            "ledgersim: No such option: --prot (Possible options: --host, --paths, --port)",
-        ),
-        (["serve", "--port"], "ledgersim: Option '--port' requires an argument."),
         (["serve", "--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
-        (["openapi"], "ledgersim: Missing argument 'API'."),
+        (["--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
+        # The rest is worded by typer.
+        (["--prot", "1"], "ledgersim: No such option"),
+        (["sevre"], "ledgersim: No such command 'sevre'"),
+        (["serve", "--prot", "1"], "ledgersim: No such option"),
+        (["serve", "--port"], "ledgersim: Option '--port' requires an argument"),
+        (["openapi"], "ledgersim: Missing argument 'API'"),
     ],
 )
 def test_bad_usage_is_one_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert complaint(capsys, *arguments) == message
+    assert complaint(capsys, *arguments).startswith(message)
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

@@ -241,11 +241,9 @@ def test_what_is_no_base_address_is_refused(url: str) -> None:
         (["--timeout", "-1"], "--timeout is -1; it must be above 0 and at most 600 seconds"),
         (["--timeout", "nan"], "--timeout is nan; it must be above 0 and at most 600 seconds"),
         (["--timeout", "inf"], "--timeout is inf; it must be above 0 and at most 600 seconds"),
-        (
-            ["--timeout", "soon"],
-            "Invalid value for '--timeout': Input should be a valid number, unable to parse string as a number",
-        ),
-        (["now"], "Got unexpected extra argument(s) (now)"),
+        # The rest is worded by typer.
+        (["--timeout", "soon"], "Invalid value for '--timeout': "),
+        (["now"], "Got unexpected extra argument"),
     ],
 )
 def test_bad_usage_ends_with_2_and_one_line(
@@ -254,7 +252,9 @@ def test_bad_usage_ends_with_2_and_one_line(
     with pytest.raises(SystemExit) as caught:
         cli.main(["health", *arguments])
     assert caught.value.code == 2
-    assert capsys.readouterr() == ("", f"ledgersim: {message}\n")
+    output, errors = capsys.readouterr()
+    assert (output, errors.count("\n")) == ("", 1)
+    assert errors.startswith(f"ledgersim: {message}")
 
 
 def test_a_bad_variable_is_refused() -> None:

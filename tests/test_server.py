@@ -142,6 +142,15 @@ def test_the_host_stands_in_the_ready_line_as_given(start: Start) -> None:
     assert re.fullmatch(r"Ready: http://0\.0\.0\.0:[1-9]\d*\n", server.first_line)
 
 
+def test_a_world_that_was_built_before_is_served_from_the_cache(start: Start, tmp_path: Path) -> None:
+    variables = {"LEDGERSIM_CACHE": str(tmp_path), "LEDGERSIM_CUSTOMERS": "2"}
+    start("--port", "0", **variables)
+    (kept,) = tmp_path.rglob("*.world")
+    before = kept.stat().st_ino
+    start("--port", "0", **variables)
+    assert [file.stat().st_ino for file in tmp_path.rglob("*.world")] == [before]
+
+
 def test_answers_do_not_name_the_server_software(start: Start) -> None:
     server = start("--port", "0")
     assert "server" not in httpx.get(server.url + LIVE).headers

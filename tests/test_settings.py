@@ -21,6 +21,7 @@ DEFAULTS = {
     "seed": 1,
     "customers": 200,
     "as_of": date(2026, 1, 1),
+    "cache": None,
     "auth": "lenient",
     "created_status": "201",
     "payex_problem_case": "pascal",

@@ -1,6 +1,9 @@
 """A server in the process of the tests, its spaces, clocks and faults."""
 
-from collections.abc import Callable, Iterator
+import shlex
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -11,6 +14,7 @@ import httpx
 import pytest
 
 from ledgersim.testing import CannotStart, Fault, Faults, Refused, Server, Space
+from tests.serving import Start
 
 CLIENT = {"Authorization": "Bearer any"}
 PETRA = "5eed0002-deb0-4000-8000-000000000001"
@@ -98,6 +102,106 @@ def test_a_server_that_cannot_start_says_why(server: Server) -> None:
         Server(port=port).start()
     with pytest.raises(CannotStart, match="no-such-world"):
         Server(world="no-such-world").start()
+
+
+# Servers in a process of their own, and those that run already
+
+COMMAND = (sys.executable, "-m", "ledgersim")
+
+
+@pytest.mark.parametrize("command", [COMMAND, shlex.join(COMMAND)])
+def test_a_server_may_have_a_process_of_its_own(
+    command: str | Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEDGERSIM_AUTH", "off")
+    monkeypatch.setenv("LEDGERSIM_WROLD", "mine")
+    with Server(command=command, created_status=200, control_token="secret") as server:
+        with server.space() as space, httpx.Client(base_url=space.aptic, headers=CLIENT) as client:
+            assert create_debtor(client).status_code == 200
+            assert client.get("/v1/Debtors", headers={"Authorization": ""}).status_code == 401
+            space.verify(1, operation="aptic.debtors.create")
+        url = server.url
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/_sim/health/live")
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "reason"),
+    [
+        (
+            COMMAND,
+            {"customers": "lots"},
+            f"`{shlex.join(COMMAND)} serve` ended with exit code 2\n"
+            "ledgersim: LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number from 1 to 100000",
+        ),
+        ((sys.executable, "-c", "pass"), {}, f"`{sys.executable} -c pass serve` ended with exit code 0"),
+        (
+            "./nowhere 'to be' found",
+            {},
+            "`./nowhere 'to be' found serve` cannot be run: No such file or directory",
+        ),
+    ],
+)
+def test_a_command_that_starts_no_server_is_told_with_what_it_says(
+    command: str | Sequence[str], options: dict[str, Any], reason: str
+) -> None:
+    server = Server(command=command, **options)
+    with pytest.raises(CannotStart) as caught:
+        server.start()
+    assert str(caught.value) == reason
+
+
+def test_what_a_command_starts_ends_with_it(tmp_path: Path) -> None:
+    script = tmp_path / "ledgersim"
+    script.write_text(f'#!/bin/sh\n{shlex.join(COMMAND)} "$@"\nexit 1\n')
+    script.chmod(0o755)
+    with Server(command=[str(script)]) as server:
+        url = server.url
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/_sim/health/live")
+
+
+def test_a_server_that_runs_already_is_left_running(start: Start) -> None:
+    running = start("--port", "0", LEDGERSIM_CONTROL_TOKEN="secret")
+    with Server(url=f"{running.url}/", control_token="secret") as server:
+        assert server.url == running.url
+        with server.space() as space:
+            assert space.url == f"{running.url}/s/{space.name}"
+            assert space.requests() == []
+    assert httpx.get(f"{running.url}/_sim/health/live").status_code == 200
+
+
+def test_where_no_server_runs_it_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(CannotStart) as caught:
+        Server(url=f"http://127.0.0.1:{port}").start()
+    assert (
+        str(caught.value) == f"no ledgersim is ready at http://127.0.0.1:{port}: [Errno 111] Connection refused"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            {"url": "http://a", "customers": 5, "auth": "off", "control_token": "x"},
+            "the server at http://a runs already; leave the settings auth, customers out, and start it with them",
+        ),
+        (
+            {"url": "http://a", "command": "ledgersim"},
+            "the server at http://a runs already; leave either the command or the URL out",
+        ),
+        (
+            {"command": "ledgersim", "tls_cert": "cert.pem"},
+            "a server for tests speaks plain http; leave the options tls_... out",
+        ),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(options: dict[str, Any], reason: str) -> None:
+    with pytest.raises(CannotStart) as caught:
+        Server(**options)
+    assert str(caught.value) == reason
 
 
 def test_a_server_runs_once_at_a_time() -> None:

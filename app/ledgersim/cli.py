@@ -19,22 +19,28 @@ BAD_USAGE = 2  # the exit code of every refusal to start
 NOT_READY = 1  # that of `ledgersim health` where the server is not
 MOST_PATIENCE = 600  # seconds
 
+_OWN_OPTIONS = ("--help", "--version")
+_UsageError: Any = typer.BadParameter.__base__  # which typer exports under no name before 0.28
+
 app = typer.Typer(
     name="ledgersim",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="A stateful simulator of the REST APIs of Aptic, PayEx and Riverty, for testing offline.",
-    epilog="`ledgersim COMMAND --help` tells more of a command.",
+    epilog="`ledgersim COMMAND --help` tells more of a command. Options without a command are those of serve.",
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process; what it refuses takes one line and exit code 2."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments and arguments[0].startswith("-") and arguments[0] not in _OWN_OPTIONS:
+        arguments.insert(0, "serve")  # `docker run IMAGE --auth strict`
     try:
         code = app(arguments, prog_name="ledgersim", standalone_mode=False)
-    except (CannotStart, typer.TyperException) as error:
-        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+    except (CannotStart, _UsageError) as error:
+        message = error.format_message() if isinstance(error, _UsageError) else str(error)
         print("ledgersim:", " ".join(message.split()), file=sys.stderr)
         code = BAD_USAGE
     sys.exit(code)
@@ -70,6 +76,19 @@ def serve(**flags: str | list[str] | None) -> None:
     server.serve(settings)
 
 
+def build_world(**flags: str | None) -> None:
+    """Build a world into the cache, from where `ledgersim serve` takes it.
+
+    Prints the path of the file in which the world is kept to standard output. Each option can also be given
+    by the environment variable that it names; the option wins.
+    """
+    settings = load_settings(os.environ, **flags)
+
+    from ledgersim.world.template import keep_world
+
+    print(keep_world(settings.world, settings.seed, settings.customers, settings.as_of, settings.cache))
+
+
 def _option_of(name: str) -> Parameter:
     """The option of one setting. Its text is checked by `load_settings`, as that of the variable is."""
     setting = Settings.model_fields[name]
@@ -93,6 +112,9 @@ PathsFile = Annotated[
 
 serve.__signature__ = Signature([_option_of(name) for name in Settings.model_fields])  # type: ignore[attr-defined]
 app.command()(serve)
+_OF_A_WORLD = ("world", "seed", "customers", "as_of", "cache")
+build_world.__signature__ = Signature([_option_of(name) for name in _OF_A_WORLD])  # type: ignore[attr-defined]
+app.command()(build_world)
 
 
 @app.command()

@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> Dispatcher:
 
     Raises CannotStart for a world, fixtures, database or path mapping that cannot be used.
     """
-    image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+    image = world_image(settings.world, settings.seed, settings.customers, settings.as_of, settings.cache)
     if settings.fixtures:
         image = seeded(image, settings.fixtures)
     spaces = open_spaces(settings, image, _default_database(settings, image))

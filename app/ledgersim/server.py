@@ -47,7 +47,7 @@ def serve(settings: Settings) -> None:
             print(_banner(settings, address_of(scheme, local_host(settings.host), port)), file=sys.stderr)
         print("Ready:", address_of(scheme, settings.host, port), flush=True)
 
-    _Server(_config(settings, STOP_WITHIN, tls), settings.host, say_ready).run(sockets)
+    _Server(_config(settings, STOP_WITHIN), settings.host, say_ready, tls).run(sockets)
 
 
 def _banner(settings: Settings, url: str) -> str:
@@ -95,7 +95,7 @@ class BackgroundServer:
         self._thread.join()
 
 
-def _config(settings: Settings, stop_within: int, tls: ssl.SSLContext | None = None) -> uvicorn.Config:
+def _config(settings: Settings, stop_within: int) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         create_app(settings),
@@ -109,7 +109,6 @@ def _config(settings: Settings, stop_within: int, tls: ssl.SSLContext | None = N
         date_header=False,  # the clock of the space tells the date
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=stop_within,
-        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
 
 
@@ -121,14 +120,22 @@ def _is_news(record: logging.LogRecord) -> bool:
 class _Server(uvicorn.Server):
     """Says on which port it answers requests, once it does."""
 
-    def __init__(self, config: uvicorn.Config, host: str, say: Callable[[int], object]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        host: str,
+        say: Callable[[int], object],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__(config)
         self._host = host
         self._say = say
+        self._tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         assert sockets
         port = sockets[0].getsockname()[1]
+        self.config.ssl = self._tls  # uvicorn before 0.48 takes no context as an option
         try:
             await super().startup(sockets)
         except OSError as error:  # another server began to listen since the port was bound

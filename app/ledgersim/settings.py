@@ -126,6 +126,12 @@ class Settings(BaseModel):
         ge=date(2000, 1, 1),
         le=date(2100, 1, 1),
     )
+    cache: Path | None = _option(
+        None,
+        "Folder that keeps built worlds, so that a start need not build them; made if it is not there. Without "
+        "it they are kept in your cache folder.",
+        "the path of a folder",
+    )
     auth: Literal["lenient", "strict", "off"] = _option(
         "lenient",
         "Which credentials are let in: lenient (any that are not known to be expired), "

@@ -297,6 +297,7 @@ def test_a_comparison_of_a_field_with_a_value_can_use_an_index(
     assert f"SEARCH people USING INDEX {index}" in plan(text)
 
 
+@pytest.mark.pinned
 def test_the_sql_is_portable(where: Callable[[str], ColumnElement[bool]]) -> None:
     text = "contains(fullName,'a') and year(createdDate) eq 2026 and code ne 'A' and not (points gt rate)"
     sql = str(where(text).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]

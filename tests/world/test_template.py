@@ -1,6 +1,8 @@
 """A world that has been built before is not built again, unless something that it depends on has changed."""
 
 import os
+import shutil
+import stat
 import subprocess
 import sys
 from datetime import date
@@ -8,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import ledgersim
+from ledgersim.core.startup import CannotStart
 from ledgersim.world import builder, template
 from ledgersim.world.definition import seed_folder
 from ledgersim.world.model import Definition
@@ -136,6 +140,64 @@ def test_without_a_home_nothing_is_kept(
     image()
     assert list(tmp_path.iterdir()) == []
     assert counter.built == 1
+
+
+def test_a_change_of_any_source_builds_again(tmp_path: Path) -> None:
+    package = Path(shutil.copytree(Path(ledgersim.__file__).parent, tmp_path / "ledgersim"))
+    before = template.sources_digest(package)
+    sources = [*package.joinpath("vendors").rglob("*.py"), *package.joinpath("world").rglob("*.py")]
+    assert len(sources) > 100
+    unnoticed = []
+    for source in sources:
+        content = source.read_bytes()
+        source.write_bytes(content + b"#")
+        if template.sources_digest(package) == before:
+            unnoticed.append(source)
+        source.write_bytes(content)
+    assert unnoticed == []
+    assert template.sources_digest(package) == before
+
+
+def test_a_cache_of_ones_own_is_used_by_everybody(folder: Path, counter: Counter, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    before = template.world_image(WORLD, 1, SIZE, AS_OF, mine)
+    assert template.world_image(WORLD, 1, SIZE, AS_OF, mine) == before
+    assert counter.built == 1
+    (file,) = mine.rglob("*.world")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert not folder.exists()
+
+
+def test_a_cache_that_is_read_only_is_read(
+    folder: Path,  # noqa: ARG001
+    counter: Counter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    first = image()
+    monkeypatch.setattr(os, "utime", refuse)
+    assert image() == first
+    assert counter.built == 1
+
+
+def test_a_world_is_kept_before_it_is_needed(folder: Path, counter: Counter) -> None:
+    path = template.keep_world(WORLD, 1, SIZE, AS_OF)
+    assert template.keep_world(WORLD, 1, SIZE, AS_OF) == path
+    assert list(folder.iterdir()) == [path]
+    image()
+    assert counter.built == 1
+
+
+def test_a_world_that_cannot_be_kept_is_an_error_where_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CannotStart) as caught:
+        template.keep_world(WORLD, 1, 1, AS_OF, tmp_path / "file")
+    assert str(caught.value) == (
+        f"the world cannot be kept in {tmp_path / 'file' / 'worlds'}: Not a directory; "
+        "name a folder that can be written with --cache"
+    )
 
 
 def test_only_the_templates_used_last_are_kept(folder: Path) -> None:

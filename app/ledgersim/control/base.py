@@ -18,7 +18,7 @@ class _ControlRoute(JsonRoute):
 
 def new_router(tag: str, prefix: str = "") -> APIRouter:
     """A router whose routes read JSON under any media type; `tag` says what its operations are about."""
-    return APIRouter(tags=[tag], prefix=prefix, route_class=_ControlRoute, strict_content_type=False)
+    return APIRouter(tags=[tag], prefix=prefix, route_class=_ControlRoute)
 
 
 # For a member of an answer that is left out where there is nothing to say.

@@ -136,8 +136,9 @@ class JsonRequest(Request):
     """A request whose body has been read and parsed already."""
 
     def __init__(self, request: Request, body: bytes, value: Any) -> None:
-        # FastAPI has a narrower idea of which media types are JSON; ours has been applied already.
+        # FastAPI accepts fewer media types as JSON; ours have been checked already.
         headers = [pair for pair in request.scope["headers"] if pair[0] != b"content-type"]
+        headers.append((b"content-type", b"application/json"))
         super().__init__({**request.scope, "headers": headers}, request.receive)
         self._body = body
         self._json = value

@@ -110,7 +110,7 @@ NO_CONTENT: dict[str, Any] = {"status_code": 204, "response_class": Response}
 
 def new_router(tag: str) -> APIRouter:
     """A router whose routes read bodies in the house's way; `tag` says what its operations are about."""
-    return APIRouter(tags=[tag], route_class=JsonRoute, strict_content_type=False)
+    return APIRouter(tags=[tag], route_class=JsonRoute)
 
 
 class VendorApp(FastAPI):

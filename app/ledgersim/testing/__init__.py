@@ -1,4 +1,4 @@
-"""The simulator in tests: a server in the process of the tests, and its spaces, clocks and faults as objects.
+"""The simulator in tests: a server, and its spaces, clocks and faults as objects.
 
     with Server(customers=50) as server, server.space() as space:
         space.clock.freeze("2026-03-01")
@@ -6,12 +6,15 @@
         space.verify(1, operation="aptic.cases.create", status=201)
 
 The pytest plugin hands out such spaces as the fixture `ledgersim`; this package needs no pytest.
+
+The distribution pytest-ledgersim contains it too, for tests in an environment where ledgersim is not installed.
+So imports within it are relative, and it needs the rest of ledgersim only where a server runs in this process.
 """
 
-from ledgersim.core.startup import CannotStart
-from ledgersim.testing.calls import Refused
-from ledgersim.testing.faults import Fault, Faults
-from ledgersim.testing.server import Server
-from ledgersim.testing.space import Clock, Space
+from .calls import Refused
+from .errors import CannotStart
+from .faults import Fault, Faults
+from .server import Server
+from .space import Clock, Space
 
 __all__ = ["CannotStart", "Clock", "Fault", "Faults", "Refused", "Server", "Space"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from json import dumps, loads
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,8 @@ class Calls:
     """Calls to one `/_sim`. Proxies of the environment are not asked."""
 
     def __init__(self, url: str, token: str | None) -> None:
-        self._host, self._root = urlsplit(url)[1:3]
+        scheme, self._host, self._root = urlsplit(url)[:3]
+        self._connect = HTTPSConnection if scheme == "https" else HTTPConnection
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def __call__(self, method: str, path: str, json: Any = None) -> Any:
@@ -38,7 +39,7 @@ class Calls:
     def send(self, method: str, path: str, content: bytes | None, media_type: str) -> Any:
         """As a call, with a body of any type."""
         headers = self._headers if content is None else {**self._headers, "Content-Type": media_type}
-        with closing(HTTPConnection(self._host, timeout=LIMIT)) as connection:
+        with closing(self._connect(self._host, timeout=LIMIT)) as connection:
             connection.request(method, self._root + path, content, headers)
             answer = connection.getresponse()
             raw = answer.read()

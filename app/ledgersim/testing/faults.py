@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ledgersim.testing.calls import Calls, texts_in
+from .calls import Calls, texts_in
 
 if TYPE_CHECKING:  # a test that only calls a server loads nothing of it
     from ledgersim.core.faults import Kind

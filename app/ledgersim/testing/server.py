@@ -1,44 +1,57 @@
-"""A server that runs in the process of the tests."""
+"""A server for tests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from ledgersim.core.startup import CannotStart
-from ledgersim.testing.calls import Calls
-from ledgersim.testing.space import Space
+from .calls import Calls, Refused
+from .errors import CannotStart
+from .process import Process
+from .space import Space
 
 if TYPE_CHECKING:  # loaded where a server starts
-    from ledgersim.server import BackgroundServer
     from ledgersim.settings import Settings
 
 __tracebackhide__ = True  # pytest shows the line of the test
 
 
+class _Running(Protocol):
+    url: str
+
+    def stop(self) -> None: ...
+
+
 class Server:
-    """A simulator in this process, on a free port of 127.0.0.1; it runs from `start` to `stop`, or as a `with`.
+    """A simulator on a free port of 127.0.0.1; it runs from `start` to `stop`, or as a `with`.
+
+    It runs in this process or, given a `command` such as `["uvx", "ledgersim"]`, in one of its own, for which
+    ledgersim may be installed elsewhere. Given a `url`, it is a server that runs already, and goes on to.
 
     Options are those of `ledgersim serve` with `_` for `-`, such as `customers=50`; the LEDGERSIM_ variables
-    are not read, and there is no https. Raises CannotStart for options that do not do.
+    are not read, and there is no https. For a server that runs already the only one is `control_token`.
+    Raises CannotStart for options that are not allowed.
     """
 
-    def __init__(self, **options: Any) -> None:
-        self._running: BackgroundServer | None = None
-        self._settings = settings_of({"port": 0, **options})
-        if self._settings.tls_cert is not None:
-            raise CannotStart("a server for tests speaks plain http; leave the options tls_... out")
+    def __init__(
+        self, *, command: str | Sequence[str] | None = None, url: str | None = None, **options: Any
+    ) -> None:
+        self._running: _Running | None = None
+        self._token: str | None = options.get("control_token")
+        self.shared = url is not None  # with others, who may have spaces in it
+        self._run = _how_to_run(command, url, options)
 
     def __repr__(self) -> str:
         return f"<Server {self._running.url if self._running else 'that does not run'}>"
 
     def start(self) -> Self:
         """Begin to serve; requests are answered from now on. Raises CannotStart, RuntimeError if it runs."""
-        from ledgersim.server import BackgroundServer
-
         if self._running is not None:
             raise RuntimeError(f"the server runs already, at {self.url}; for a second one make another Server")
-        self._running = BackgroundServer(self._settings)
+        self._running = self._run()
         return self
 
     def stop(self) -> None:
@@ -69,18 +82,67 @@ class Server:
         Without a name (1 to 64 of `A-Z a-z 0-9 . _ -`) it gets a free one. Raises Refused.
         """
         wanted = {"from": from_} if name is None else {"name": name, "from": from_}
-        return Space(self._control("POST", "/spaces", wanted), self._settings.control_token)
+        return Space(self._control("POST", "/spaces", wanted), self._token)
 
     def coverage(self) -> dict[str, Any]:
         """Which operations, statuses and problems have been exercised in all its spaces, and which never."""
         return dict(self._control("GET", "/coverage"))
 
     def _control(self, method: str, path: str, json: Any = None) -> Any:
-        return Calls(f"{self.url}/_sim", self._settings.control_token)(method, path, json)
+        return Calls(f"{self.url}/_sim", self._token)(method, path, json)
+
+
+def _how_to_run(
+    command: str | Sequence[str] | None, url: str | None, options: Mapping[str, Any]
+) -> Callable[[], _Running]:
+    if options.get("tls_cert") is not None:
+        raise CannotStart("a server for tests speaks plain http; leave the options tls_... out")
+    if url is not None:
+        if command:
+            raise CannotStart(f"the server at {url} runs already; leave either the command or the URL out")
+        if surplus := options.keys() - {"control_token"}:
+            raise CannotStart(
+                f"the server at {url} runs already; leave the settings {', '.join(sorted(surplus))} out, "
+                "and start it with them"
+            )
+        return lambda: _RunsAlready(url)
+    own = {"port": 0, **options}
+    if command:
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+        return lambda: Process(words, own)
+    settings = settings_of(own)
+
+    def run() -> _Running:
+        from ledgersim.server import BackgroundServer
+
+        return BackgroundServer(settings)
+
+    return run
+
+
+class _RunsAlready:
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        try:
+            Calls(f"{self.url}/_sim", None)("GET", "/health/ready")
+        except Refused as refused:
+            raise CannotStart(
+                f"{self.url} is not ready, or no ledgersim: it answers {refused.status}"
+            ) from refused
+        except (OSError, HTTPException, ValueError) as error:
+            raise CannotStart(f"no ledgersim is ready at {self.url}: {error}") from error
+
+    def stop(self) -> None:
+        """Let it run."""
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
     """The settings that these options ask for, whatever the environment says. Raises CannotStart."""
+    if find_spec("ledgersim") is None:
+        raise CannotStart(
+            "ledgersim is not installed in this environment; install it, or name a server by ledgersim_command "
+            "or ledgersim_url"
+        )
     from ledgersim.settings import Settings, load_settings
 
     for name in options:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
-from ledgersim.testing.calls import Calls, Refused, json_of, text_of, texts_in
-from ledgersim.testing.faults import Faults
+from .calls import Calls, Refused, json_of, text_of, texts_in
+from .faults import Faults
 
 if TYPE_CHECKING:  # a test that only calls a server loads nothing of it
     from ledgersim.core.space import ResetScope

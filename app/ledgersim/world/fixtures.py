@@ -21,6 +21,7 @@ from ledgersim.core.space import Space
 from ledgersim.core.startup import CannotStart
 from ledgersim.core.state import STATE
 from ledgersim.core.vendor import MESSAGES
+from ledgersim.core.wire import Body
 from ledgersim.world.definition import bytes_of
 
 if TYPE_CHECKING:
@@ -123,24 +124,33 @@ def _read(data: bytes) -> "Fixtures":
     from ledgersim.world.fixture_text import Unreadable, read
 
     try:
-        return Fixtures.model_validate(read(data), extra="forbid")
+        value = read(data)
     except Unreadable as error:
         raise Mistaken(VALIDATION.status, [Mistake(error.line, "", error.reason)]) from error
+    places = list(_unknown_members(Fixtures, value))
+    unknown = [(where, _no_such_member(Fixtures, where)) for where in places[:MOST_MISTAKES]]
+    try:
+        fixtures = Fixtures.model_validate(value)
     except ValidationError as error:
-        found = list(_invalid(Fixtures, error))
-        raise _mistaken(VALIDATION.status, data, found, error.error_count() - len(found)) from error
+        found = [*_invalid(Fixtures, error), *unknown]
+        raise _mistaken(VALIDATION.status, data, found, error.error_count() + len(places)) from error
+    if unknown:
+        raise _mistaken(VALIDATION.status, data, unknown, len(places))
+    return fixtures
 
 
-def _mistaken(status: int, data: bytes, found: list[tuple[Where, str]], more: int = 0) -> Mistaken:
-    """What was found, in the order of its lines, and how many more mistakes there are."""
+def _mistaken(status: int, data: bytes, found: list[tuple[Where, str]], total: int = 0) -> Mistaken:
+    """The first of the mistakes found, in the order of their lines, and how many more there are."""
     from ledgersim.world.fixture_text import line_of
 
+    found = found[:MOST_MISTAKES]
+    more = total - len(found)
     lines = line_of(data, [where for where, _ in found])
     mistakes = [
         Mistake(line, field_path(where), message) for line, (where, message) in zip(lines, found, strict=True)
     ]
     mistakes.sort(key=lambda mistake: mistake.line)
-    if more:
+    if more > 0:
         mistakes.append(Mistake(mistakes[-1].line, "", f"and {more} more mistakes"))
     return Mistaken(status, mistakes)
 
@@ -166,10 +176,34 @@ def _invalid(model: type[BaseModel], error: ValidationError) -> Iterator[tuple[W
         if one["type"] == "string_type" and one["input"] is not None:
             message = f"{message}: put it in quotes"
         elif one["type"] == "extra_forbidden":
-            nearest = get_close_matches(str(where[-1])[:100], _members(model, where[:-1]), n=1)
-            hint = f"; did you mean {nearest[0]}?" if nearest else ""
-            message = f"there is no such member{hint}"
+            message = _no_such_member(model, where)
         yield where, message
+
+
+def _no_such_member(model: type[BaseModel], where: Where) -> str:
+    nearest = get_close_matches(str(where[-1])[:100], _members(model, where[:-1]), n=1)
+    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+    return f"there is no such member{hint}"
+
+
+def _unknown_members(model: type[BaseModel], value: Any, where: Where = ()) -> Iterator[Where]:
+    """Where a value has members that the vendor's request would ignore."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unknown_members(model, item, (*where, index))
+    elif isinstance(value, dict):
+        any_case = issubclass(model, Body) and model.in_any_case
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if any_case:
+            fields = {name.lower(): field for name, field in fields.items()}
+        for name, item in value.items():
+            field = fields.get(name.lower() if any_case else name)
+            if field is not None:
+                inner = _model_in(field.annotation)
+                if inner is not None:
+                    yield from _unknown_members(inner, item, (*where, name))
+            elif model.model_config.get("extra") != "forbid":  # else pydantic finds it
+                yield (*where, name)
 
 
 def _members(model: type[BaseModel], where: Where) -> list[str]:
