@@ -59,7 +59,7 @@ class CasePage(Page[CaseListItem]):
     """A page of cases."""
 
 
-class Case(Answer):
+class CaseDetails(Answer):
     """A case alone."""
 
     case_number: str
