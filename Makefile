@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 KEY := $(shell (pwd; cat requirements/run.txt requirements/dev.txt pyproject.toml) | cksum | tr ' ' '-')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install --no-deps
 LINTERS := tests/contract/linters
+CLIENTS := tests/clients/generated
 LOCK := .venv-lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
-	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml --group pyproject.toml:build
+	--generate-hashes --no-emit-index-url --no-header $(ARGS)
+PROJECT := pyproject.toml --group pyproject.toml:build
 
 .DEFAULT_GOAL := help
-.PHONY: run test check openapi contract benchmark format lock clean help
+.PHONY: run test check openapi contract clients benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -27,6 +29,11 @@ check: ## Lint, check types and imports, and run all tests
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest
+
+clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orval php")
+	$(call install,dev)
+	@$(MAKE) --no-print-directory .clients/installed
+	@$(BIN)/python -m tests.clients.generate $(ARGS)
 
 openapi: ## Write the exported OpenAPI documents in openapi/ anew
 	$(call install,run)
@@ -54,17 +61,28 @@ format: ## Write the code as `make check` wants it, as far as a tool can
 
 lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=--upgrade: the newest)
 	@[ -x $(LOCK)/bin/uv ] || { $(PYTHON) -m venv --clear $(LOCK) && $(LOCK)/bin/python -m pip install --quiet uv; }
-	$(COMPILE) --output-file requirements/run.txt
-	$(COMPILE) --group pyproject.toml:dev --constraints requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) $(PROJECT) --output-file requirements/run.txt
+	$(COMPILE) $(PROJECT) --group pyproject.toml:dev --constraints requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --group pyproject.toml:clients --output-file requirements/clients.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(LOCK) $(LINTERS)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK) $(LINTERS)/node_modules .clients build dist .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
 		printf 'make %-8s %s\n' "$$name" "$$text"; \
 	done
+
+.clients/installed: requirements/clients.txt $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	@echo "Installing client generators into .clients" >&2
+	@$(PYTHON) -m venv --clear .clients/venv
+	@.clients/venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
+		--requirement requirements/clients.txt
+	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc .clients
+	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
+	@touch $@
 
 # $(call install,run): the pinned packages of requirements/run.txt and the project itself, once for a KEY.
 # What stands in dev.txt contains all of run.txt.
