@@ -5,13 +5,14 @@ BIN = $(VENV)/bin
 KEY := $(shell (pwd; cat requirements/*.txt pyproject.toml) | cksum | tr ' ' '-')
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install --no-deps
 LINTERS := tests/contract/linters
+CLIENTS := tests/clients/generated
 LOCK := .venv-lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS)
 INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-lowest check openapi contract benchmark format lock clean help
+.PHONY: run test test-lowest check openapi contract clients benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -33,6 +34,11 @@ check: ## Lint, check types and imports, and run all tests
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest
+
+clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orval php")
+	$(call install,dev)
+	@$(MAKE) --no-print-directory .clients/installed
+	@$(BIN)/python -m tests.clients.generate $(ARGS)
 
 openapi: ## Write the exported OpenAPI documents in openapi/ anew
 	$(call install,run)
@@ -65,15 +71,26 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 	$(COMPILE) pyproject.toml --group dev --constraints requirements/run.txt --constraints requirements/build.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
+	$(COMPILE) --group clients --output-file requirements/clients.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .clients build dist .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\): ## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
 		printf 'make %-12s %s\n' "$$name" "$$text"; \
 	done
+
+.clients/installed: requirements/clients.txt $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	@echo "Installing client generators into .clients" >&2
+	@$(PYTHON) -m venv --clear .clients/venv
+	@.clients/venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
+		--requirement requirements/clients.txt
+	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc .clients
+	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
+	@touch $@
 
 # $(call install,run): the packages pinned in requirements/ and, except for `lowest`, the project itself. Done again
 # when the KEY changes, or when PYTHON names another interpreter than that of the environment.

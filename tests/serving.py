@@ -1,6 +1,7 @@
 """`ledgersim` in a process of its own."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -78,6 +79,11 @@ class Served:
         self._limit.cancel()
         self.process.kill()
         self.process.communicate()
+
+
+def complaints(log: str) -> list[str]:
+    """The lines of a server's standard error that report a problem."""
+    return [line for line in log.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|Traceback", line)]
 
 
 def refused(*arguments: str, **variables: str) -> str:

@@ -97,7 +97,7 @@ def test_the_other_bodies_have_the_documented_members_in_order(
 
 
 def test_questions_have_the_members_of_the_sample_in_order(schemas: Any) -> None:
-    assert members(schemas, "KycQuestions") == ["kycQuestions", "operations"]
+    assert members(schemas, "KycQuestionList") == ["kycQuestions", "operations"]
     assert members(schemas, "KycQuestion") == ["questionText", "answer", "questionCode", "subQuestions"]
     assert members(schemas, "KycAnswerForm") == ["type", "required", "textValidationRegEx", "possibleAnswers"]
 

@@ -65,6 +65,10 @@ def finish(document: Json, about: About, statuses: Mapping[str, Sequence[int]]) 
     document["paths"] = _with_one_name_each(document["paths"])
     for schema in _schemas(document):
         schema.pop("title", None)  # pydantic's is the name in other words, and some generators prefer it
+        if schema.get("type") == "number":
+            schema.setdefault("format", "double")  # all numbers of a generated client have one type
+        if sum(one != {"type": "null"} for one in schema.get("anyOf", ())) > 1:
+            schema["oneOf"] = schema.pop("anyOf")  # no value has two types; generators merge those of `anyOf`
 
 
 def _operations(document: Json) -> Iterator[Json]:

@@ -15,7 +15,7 @@ _ABOUT = About(
         "properties": {"message": {"type": "string"}},
         "required": ["message"],
     },
-    error_name="Error",
+    error_name="ErrorResponse",
     media_type="application/json",
     security={"key": {"type": "apiKey", "in": "header", "name": "X-Auth-Key"}},
     tags={"Customer accounts": "Applying for account credit, and what is left of it"},

@@ -9,10 +9,10 @@ from ledgersim.core.problems import CONFLICT, invalid
 from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
 from ledgersim.vendors.aptic.cases import pending, reading
 from ledgersim.vendors.aptic.cases.schemas import (
-    Case,
     CaseClose,
     CaseCreate,
     CaseDebtor,
+    CaseDetails,
     CasePage,
     CasesCreated,
     CaseUpdate,
@@ -82,7 +82,7 @@ async def create_cases(request: Request, call: CurrentCall, body: Cases, may_wai
 
 @router.get(
     "/v1/Cases/{guid}",
-    response_model=Case,
+    response_model=CaseDetails,
     **operation("aptic.cases.get", method="observed", path="observed", summary="Read one case"),
 )
 async def get_case(call: CurrentCall, guid: str) -> Any:

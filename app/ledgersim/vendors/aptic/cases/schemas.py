@@ -59,7 +59,7 @@ class CasePage(Page[CaseListItem]):
     """A page of cases."""
 
 
-class Case(Answer):
+class CaseDetails(Answer):
     """A case alone."""
 
     case_number: str
@@ -191,7 +191,7 @@ class CaseRelation(Body):
     party_guid: str | None = None
 
 
-class ActionDate(Body):
+class CaseAction(Body):
     """Something that has happened in a case already."""
 
     action_type: str | None = None
@@ -232,7 +232,7 @@ class CaseCreate(Body):
     claimant: Claimant | None = None
     energy_debt: EnergyDebt | None = None
     relations: list[CaseRelation] | None = None
-    action_dates: list[ActionDate] | None = None
+    action_dates: list[CaseAction] | None = None
     extra_fields: list[ExtraFieldCreate] | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Response
 
 from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
-from ledgersim.vendors.aptic.clients.schemas import Client, ClientCreate, ClientPage, ClientUpdate
+from ledgersim.vendors.aptic.clients.schemas import ClientCreate, ClientDetails, ClientPage, ClientUpdate
 from ledgersim.vendors.aptic.clients.table import CLIENT
 from ledgersim.vendors.aptic.clients.writing import add_client, change_client
 from ledgersim.vendors.aptic.fields import fields_of
@@ -15,8 +15,8 @@ from ledgersim.vendors.aptic.store import by_guid, find
 router = new_router("Clients")
 
 BY_GUID = by_guid(CLIENT.c.unique_id)
-_COLUMNS = {name: CLIENT.c[name] for name in Client.model_fields}
-_LIST = Listing(CLIENT, _COLUMNS, fields_of(Client, _COLUMNS), CLIENT.c.id)
+_COLUMNS = {name: CLIENT.c[name] for name in ClientDetails.model_fields}
+_LIST = Listing(CLIENT, _COLUMNS, fields_of(ClientDetails, _COLUMNS), CLIENT.c.id)
 _OBSERVED: Any = {"method": "observed", "path": "observed"}
 
 
@@ -32,7 +32,7 @@ async def list_clients(call: CurrentCall, query: ListOptions) -> Any:
 @router.put(
     "/v1/Clients",
     status_code=201,
-    response_model=Client,
+    response_model=ClientDetails,
     **operation("aptic.clients.create", **_OBSERVED, summary="Create a client"),
 )
 async def create_client(call: CurrentCall, body: ClientCreate, response: Response) -> Any:
@@ -44,7 +44,7 @@ async def create_client(call: CurrentCall, body: ClientCreate, response: Respons
 
 @router.get(
     "/v1/Clients/{uniqueId}",
-    response_model=Client,
+    response_model=ClientDetails,
     **operation("aptic.clients.get", **_OBSERVED, summary="Read one client"),
 )
 async def get_client(call: CurrentCall, uniqueId: str) -> Any:

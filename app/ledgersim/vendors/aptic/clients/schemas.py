@@ -6,7 +6,7 @@ from ledgersim.core.wire import Answer, Body
 from ledgersim.vendors.aptic.listing import Page
 
 
-class Client(Answer):
+class ClientDetails(Answer):
     """A client, in lists and alone."""
 
     unique_id: str
@@ -22,7 +22,7 @@ class Client(Answer):
     country_code_of_operation: str | None
 
 
-class ClientPage(Page[Client]):
+class ClientPage(Page[ClientDetails]):
     """A page of clients."""
 
 

@@ -9,7 +9,7 @@ from ledgersim.vendors.aptic.addresses.routes import address_router
 from ledgersim.vendors.aptic.addresses.rules import MAIN, VALID, valid_on
 from ledgersim.vendors.aptic.addresses.table import ADDRESS
 from ledgersim.vendors.aptic.cases import reading
-from ledgersim.vendors.aptic.cases.schemas import Case, CasePage
+from ledgersim.vendors.aptic.cases.schemas import CaseDetails, CasePage
 from ledgersim.vendors.aptic.claims.reading import today
 from ledgersim.vendors.aptic.debtors.schemas import (
     Debtor,
@@ -141,7 +141,7 @@ async def list_cases_of_debtor(call: CurrentCall, guid: str, query: ListOptions)
 
 @router.get(
     "/v1/Debtors/{guid}/Cases/{caseGuid}",
-    response_model=Case,
+    response_model=CaseDetails,
     **operation(
         "aptic.debtors.cases.get", method="inferred", path="inferred", summary="Read one case of a debtor"
     ),

@@ -9,7 +9,7 @@ from ledgersim.core.vendor import Call
 from ledgersim.core.wire import Answer
 from ledgersim.vendors.aptic.cases.reading import case_out
 from ledgersim.vendors.aptic.cases.routes import find_case
-from ledgersim.vendors.aptic.cases.schemas import Case
+from ledgersim.vendors.aptic.cases.schemas import CaseDetails
 from ledgersim.vendors.aptic.customers.reading import customer_out
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.customers.schemas import Customer
@@ -34,7 +34,7 @@ def _shown(find: Find, out: Out, model: type[Answer]) -> Show:
 _SHOWS = {
     "Customers": _shown(find_customer, customer_out, Customer),
     "Debtors": _shown(find_debtor, debtor_out, Debtor),
-    "Cases": _shown(find_case, case_out, Case),
+    "Cases": _shown(find_case, case_out, CaseDetails),
 }
 
 

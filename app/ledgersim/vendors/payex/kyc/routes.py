@@ -10,7 +10,7 @@ from ledgersim.vendors.payex.calls import CurrentLedger
 from ledgersim.vendors.payex.customers.reading import with_number
 from ledgersim.vendors.payex.customers.writing import change
 from ledgersim.vendors.payex.kyc.rules import ENGLISH, faults, translated
-from ledgersim.vendors.payex.kyc.schemas import KycAnswers, KycQuestions
+from ledgersim.vendors.payex.kyc.schemas import KycAnswers, KycQuestionList
 from ledgersim.vendors.payex.problems import GENERAL_VALIDATION, KYC_CONFIGURATION, NO_QUESTIONS
 
 router = new_router("KYC")
@@ -24,7 +24,7 @@ def _about(identifier: str, summary: str) -> Any:
 
 @router.get(
     "/customer/v1/{ledger}/kyc-questions",
-    response_model=KycQuestions,
+    response_model=KycQuestionList,
     response_model_exclude_none=True,
     **_about("kyc.questions", "List the KYC questions"),
 )

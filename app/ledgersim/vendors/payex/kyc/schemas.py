@@ -48,7 +48,7 @@ class KycQuestion(KycSubQuestion):
     sub_questions: list[KycSubQuestion] | None = None
 
 
-class KycQuestions(Answer):
+class KycQuestionList(Answer):
     """The questions of a ledger."""
 
     kyc_questions: list[KycQuestion]

@@ -17,7 +17,7 @@ from ledgersim.vendors.riverty.messages import Message
 
 router = new_router("Customer accounts")
 
-_ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+_ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}}
 _DENIED: Any = {401: {**_ERROR, "description": "Authorization has been denied for this request."}}
 _INVALID: Any = {400: {"model": list[Message], "description": "Model validation failed."}}
 _UNKNOWN: Any = {404: {**_ERROR, "description": "There is no such account."}}
