@@ -138,7 +138,7 @@ def check(answer: httpx.Response) -> None:
         parts = parts[2:]
     apps = default_mounts() if app is None else app.mounts
     mount, own = _mounted(apps, parts)
-    if mount is None:
+    if mount is None or (mount == ADMIN and not own):  # a page, or nothing
         return
     route = apps[mount].find(request.method, own).route
     operation = None if route is None else str(route.operation_id)

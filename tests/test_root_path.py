@@ -116,8 +116,12 @@ def test_it_may_have_several_segments(serve: Serve) -> None:
 
 
 def test_mounted_in_another_application_it_finds_its_way_too(serve: Serve, loop: Any) -> None:
-    outer = Api(Starlette(routes=[Mount("/sim", serve().app)]), loop)
-    created = outer.put(f"/sim{APTIC}/Debtors", {"fullName": "Ada Ek"})
+    async def create() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=[Mount("/sim", serve().app)]))
+        async with httpx.AsyncClient(transport=transport, base_url="http://sim.test", headers=BEARER) as client:
+            return await client.put(f"/sim{APTIC}/Debtors", json={"fullName": "Ada Ek"})
+
+    created = loop.run_until_complete(create())
     assert created.status_code == 201
     assert created.headers["location"].startswith(f"{BASE}{APTIC}/Debtors/")
 

@@ -1,6 +1,7 @@
 """The server: whether it is there, what it runs with, and the OpenAPI document of its control plane."""
 
 import platform
+from asyncio import to_thread
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Literal
@@ -89,7 +90,7 @@ def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
     )
     async def get_openapi(request: Request) -> dict[str, Any]:
         """This document, with the address of the space of the request."""
-        document: dict[str, Any] = request.app.openapi()
+        document: dict[str, Any] = await to_thread(request.app.openapi)  # it takes a while at first
         return {**document, "servers": [{"url": request.scope["root_path"]}]}
 
     return router

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -139,6 +140,7 @@ class VendorApp(FastAPI):
         self.render = render
         self._index = RouteIndex()
         self._guard = guard
+        self._documenting = Lock()  # threads build the document: see `ui/documents.py`
         self.router.middleware_stack = self._route
 
         async def refuse(request: Request, problem: Any) -> Response:
@@ -171,10 +173,11 @@ class VendorApp(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, with the vendor's own errors and credentials in place of the framework's."""
-        if not self.openapi_schema:
-            statuses = {str(route.operation_id): self.error_statuses(route) for route in self.operations()}
-            finish(super().openapi(), self.about, statuses)
-        return self.openapi_schema or {}
+        with self._documenting:
+            if not self.openapi_schema:
+                statuses = {str(route.operation_id): self.error_statuses(route) for route in self.operations()}
+                finish(super().openapi(), self.about, statuses)
+            return self.openapi_schema or {}
 
     def error_statuses(self, route: APIRoute) -> list[int]:
         """The errors that a client can cause by a wrong request, as far as the shape of the operation shows."""

@@ -58,6 +58,11 @@ def router_for(mode: AuthMode) -> APIRouter:
     errors: dict[int | str, Any] = {
         400: {"model": OAuthError, "description": "The request is not one of RFC 6749."},
         401: {"model": OAuthError, "description": "The client is unknown."},
+        413: {"model": OAuthError, "description": "The body is too large."},
+        415: {
+            "model": OAuthError,
+            "description": "The body has a Content-Encoding other than gzip or deflate.",
+        },
     }
 
     @router.post("/login/oauth/access_token", response_model=AccessToken, responses=errors, **about)
