@@ -266,8 +266,7 @@ def test_every_error_has_the_one_schema_of_its_document(name: str, document: Jso
     others = {
         "riverty": {("customer-account", "400"): ["array of Message"]},
         "aptic": {
-            ("access_token", "400"): ["OAuthError", own],
-            ("access_token", "401"): ["OAuthError", own],
+            **{("access_token", status): ["OAuthError", own] for status in ("400", "401", "413", "415")},
             **{
                 ("{serviceDefinition}", status): ["anything", own]
                 for status in ("400", "401", "404", "default")
