@@ -103,7 +103,7 @@ if ! [ -x $(BIN)/python ] || [ "$$(cat $(VENV)/installed-$(1) 2>/dev/null)" != "
 	echo "Installing requirements/$(1).txt into $(VENV)" >&2; \
 	{ [ -x $(BIN)/python -a -e $(BIN)/pip ] && ! is_other; } || $(PYTHON) -m venv --clear $(VENV); \
 	$(PIP) --require-hashes --requirement requirements/$(1).txt$(if $(filter run,$(1)), --requirement requirements/build.txt); \
-	$(if $(filter lowest,$(1)),,$(PIP) --no-build-isolation --editable .); \
+	$(if $(filter lowest,$(1)),,$(PIP) --no-build-isolation --editable .;) \
 	for set in $(if $(filter dev,$(1)),run dev,$(1)); do echo "$(KEY)" > $(VENV)/installed-$$set; done; \
 fi
 endef

@@ -13,6 +13,7 @@ case "$1 $2" in
   "-m venv") mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && touch "$4/bin/pip" ;;
   "-m pip") echo "NAME installs $*" ;;
   "-m ledgersim") echo "NAME serves" ;;
+  "-m pytest") echo "NAME tests $*" ;;
   *version_info*) ;;
   "-c "*) echo NAME ;;
 esac
@@ -26,7 +27,7 @@ def project(tmp_path: Path) -> Path:
     """A project with the Makefile, and two interpreters."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements").mkdir()
-    for name in ("requirements/run.txt", "requirements/build.txt", "requirements/dev.txt", "pyproject.toml"):
+    for name in (*(f"requirements/{name}.txt" for name in ("build", "dev", "lowest", "run")), "pyproject.toml"):
         (tmp_path / name).touch()
     for name in "one", "other":
         interpreter = tmp_path / name
@@ -35,11 +36,15 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(project: Path, *variables: str) -> list[str]:
-    """What `make run` prints."""
-    environ = {name: value for name, value in os.environ.items() if name not in ("PYTHON", "MAKEFLAGS")}
+def run(project: Path, *variables: str, target: str = "run") -> list[str]:
+    """Who does what in `make run`."""
     made = subprocess.run(
-        ["make", "run", *variables], cwd=project, env=environ, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", target, *variables],
+        cwd=project,
+        env={"PATH": os.environ["PATH"]},  # without the variables of a `make` that runs these tests
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [" ".join(line.split()[:2]) for line in made.stdout.splitlines()]
 
@@ -52,6 +57,13 @@ def test_another_interpreter_gets_an_environment_of_its_own(project: Path) -> No
 
 def test_without_a_named_interpreter_the_environment_is_kept(project: Path) -> None:
     run(project, "PYTHON=./one")
+    assert run(project) == ["one serves"]
+
+
+def test_the_lowest_versions_have_an_environment_of_their_own(project: Path) -> None:
+    run(project, "PYTHON=./one")
+    first = run(project, "PYTHON=./other", target="test-lowest")
+    assert [line for line in first if line.startswith("other")] == ["other installs", "other tests"]
     assert run(project) == ["one serves"]
 
 
