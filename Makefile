@@ -37,7 +37,7 @@ check: ## Lint, check types and imports, and run all tests
 
 clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orval php")
 	$(call install,dev)
-	@$(MAKE) --no-print-directory .clients/installed
+	@$(MAKE) --silent .clients/installed
 	@$(BIN)/python -m tests.clients.generate $(ARGS)
 
 openapi: ## Write the exported OpenAPI documents in openapi/ anew
