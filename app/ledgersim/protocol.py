@@ -17,6 +17,8 @@ UNREADABLE = (
 _METHODS = (b"GET ", b"PUT ", b"PATCH ", b"POST ", b"DELETE ", b"HEAD ", b"OPTIONS ", b"TRACE ")
 _METHOD = re.compile(rb"[\w!#$%&'*+.^`|~-]{1,64} ")
 
+CONFIRM_WITHIN = 0.5  # seconds for a client to confirm the end of an idle TLS connection
+
 _FRAMING = (b"content-length", b"transfer-encoding")
 
 
@@ -89,6 +91,12 @@ class Protocol(HttpToolsProtocol):
             return
         self._is_between_requests = True
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Close the connection if it is idle, without waiting long for a TLS client to confirm that."""
+        super().shutdown()
+        if self.transport.is_closing():
+            self.loop.call_later(CONFIRM_WITHIN, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
         """Answer in JSON, and close: where the next request begins cannot be told."""
