@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -58,7 +59,8 @@ class Protocol(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as stop:
                 data = memoryview(data)[stop.args[0] :]
                 self.parser = httptools.HttpRequestParser(self)
-                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+                with suppress(AttributeError):  # httptools < 0.6.3
+                    self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
                 self._is_resuming = True
                 self.parser.feed_data(self._framing_head())
             else:

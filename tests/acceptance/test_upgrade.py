@@ -148,6 +148,7 @@ def test_a_body_that_looks_like_a_request_is_none(port: Port) -> None:
     assert (status, told["detail"], last) == (405, f"There is no FOO {APTIC}/Ping; the path takes GET.", PONG)
 
 
+@pytest.mark.pinned  # older versions of uvicorn see no `close` beside another token
 def test_a_request_that_closes_the_connection_does_so(port: Port) -> None:
     request = head(headers="Connection: close, Upgrade\r\nUpgrade: h2c\r\n") + body("Ada")
     assert names(port.answers(request)) == [(201, "Ada")]
