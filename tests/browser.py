@@ -107,10 +107,13 @@ def browser(javascript: bool = True) -> Iterator[Browser]:
             wanted = {
                 "capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": logs}}
             }
-            session = client.post("/session", json=wanted).json()["value"]["sessionId"]
-            client.base_url = httpx.URL(f"http://127.0.0.1:{port}/session/{session}/")
-            yield Browser(client)
-            client.delete("")
+            identifier = client.post("/session", json=wanted).json()["value"]["sessionId"]
+            session = f"http://127.0.0.1:{port}/session/{identifier}"
+            client.base_url = httpx.URL(f"{session}/")
+            try:
+                yield Browser(client)
+            finally:
+                assert client.delete(session).status_code == 200  # else the browser would outlive its driver
     finally:
         driver.kill()
         driver.communicate()

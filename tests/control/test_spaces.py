@@ -231,10 +231,11 @@ def test_what_the_journal_no_longer_keeps_does_not_count(serve: Serve) -> None:
     api = serve(journal_entries="5")
     for _ in range(5):
         api.get(f"/s/a{APTIC}/Ping")
-    full = sizes(api, "a")
+    full, _ = sizes(api, "a")
     for _ in range(5):
         api.get(f"/s/a{APTIC}/Ping")
-    assert sizes(api, "a") == full
+    after, _ = sizes(api, "a")
+    assert abs(after - full) < 50  # ids of requests may have another length
 
 
 def test_what_services_ran_counts(serve: Serve) -> None:

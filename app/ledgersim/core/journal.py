@@ -5,7 +5,7 @@ costs next to nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -16,10 +16,23 @@ from ledgersim.core.nearest import Nearest
 from ledgersim.core.notes import MOST_NOTES, Note
 from ledgersim.core.problems import Problem
 
-Headers = list[tuple[bytes, bytes]]
+Headers = Iterable[tuple[bytes, bytes]]
 
 MOST_BODY = 16 * 2**10  # bytes that are kept of a request's or an answer's body
-RECORD_BYTES = 2_200  # about what a record takes besides its texts
+RECORD_BYTES = 1_000  # about what a record takes besides its texts
+
+
+class PackedHeaders:
+    """Headers in one piece, which takes a fifth of the memory of a list of pairs."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, headers: Headers) -> None:
+        self.text = b"\n".join([part for pair in headers for part in pair])
+
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        parts = self.text.split(b"\n")
+        return zip(parts[::2], parts[1::2], strict=False)  # b"" splits into one part, which is no header
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +50,7 @@ class Record:
     body_size: int = 0
     is_incomplete: bool = False  # not all of the body arrived
     status: int | None = None
-    answer_headers: Headers = field(default_factory=list)
+    answer_headers: Headers = ()
     answer: bytes = b""
     answer_size: int = 0
     problem: str | None = None
@@ -85,11 +98,12 @@ class Record:
         """Stop the time."""
         self.seconds += perf_counter()
 
-    @property
-    def size(self) -> int:
-        """How many bytes the record takes, about."""
+    def pack(self) -> int:
+        """Take less memory; about how many bytes it still takes."""
+        self.headers = headers = PackedHeaders(self.headers)
+        self.answer_headers = answer_headers = PackedHeaders(self.answer_headers)
         size = RECORD_BYTES + len(self.path) + len(self.query) + len(self.body) + len(self.answer)
-        size += sum([len(name) + len(value) for name, value in self.headers])
+        size += len(headers.text) + len(answer_headers.text)
         for one in self.notes:
             size += len(one.where) + len(one.message)
         return size
@@ -118,7 +132,7 @@ class Journal:
         """Keep the record of a request that has ended, in place of the oldest where there is no room."""
         if not self.most:
             return
-        size = record.size
+        size = record.pack()
         self._records.append((record, size))
         self.size += size
         while len(self._records) > self.most or self.size > self._most_bytes:

@@ -1,7 +1,7 @@
 """Which requests are meant: by operation, method, path and headers; for what has been recorded, by more."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, NamedTuple, Protocol
@@ -21,7 +21,7 @@ class Asked(Protocol):
     method: str
     path: str
     query: bytes
-    headers: list[tuple[bytes, bytes]]
+    headers: Iterable[tuple[bytes, bytes]]
 
 
 class Match(Schema):
