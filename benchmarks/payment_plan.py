@@ -12,8 +12,8 @@ from timeit import repeat
 
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import calculate
+from ledgersim.vendors.aptic.payment_plans.plan_terms import PlanType, Terms
 from ledgersim.vendors.aptic.payment_plans.schedule import schedule
-from ledgersim.vendors.aptic.payment_plans.terms import PlanType, Terms
 
 CALLS = 200
 CASES = [

@@ -14,14 +14,14 @@ from weakref import WeakKeyDictionary
 import httpx
 from jsonschema_rs import Draft202012Validator, Registry, ValidationError
 
-from ledgersim.control import MOUNT as ADMIN
-from ledgersim.core.dispatcher import Dispatcher
-from ledgersim.core.routing import segments
-from ledgersim.core.space import Space
-from ledgersim.core.spaces import DEFAULT
-from ledgersim.core.vendor import VendorApp
-from ledgersim.main import mounts
+from ledgersim.admin import MOUNT as ADMIN
+from ledgersim.app import mounts
+from ledgersim.http.dispatcher import Dispatcher
+from ledgersim.http.routing import segments
+from ledgersim.http.vendor_app import VendorApp
 from ledgersim.settings import Settings
+from ledgersim.spaces.registry import DEFAULT
+from ledgersim.spaces.space import Space
 
 Json = dict[str, Any]
 
@@ -146,7 +146,7 @@ def check(answer: httpx.Response) -> None:
     others = []
     if app is None:
         others = ["default", "201"]  # there may be faults, or --created-status 200
-    elif "sim-fault" in request.headers or (space is not None and space.faults.standing):
+    elif "sim-fault" in request.headers or (space is not None and space.faults.active):
         others = ["default"]
     elif operation is not None and ".services." in operation:
         others = ["default"]  # the definition of a service chooses the status

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from ledgersim.core.spaces import Spaces
-from ledgersim.main import assemble, open_spaces
-from ledgersim.main import mounts as build_mounts
+from ledgersim.app import assemble, open_spaces
+from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
+from ledgersim.spaces.registry import Spaces
 from ledgersim.world.template import world_image
 from tests.answers import check
 from tests.client import Api

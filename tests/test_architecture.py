@@ -14,9 +14,9 @@ from sqlalchemy import inspect as inspect_database
 from starlette.middleware.base import BaseHTTPMiddleware
 
 import ledgersim
-from ledgersim.control import app as control
-from ledgersim.core.database import Database
-from ledgersim.main import vendor_apps
+from ledgersim.admin import app as control
+from ledgersim.app import vendor_apps
+from ledgersim.storage.database import Database
 from ledgersim.world.fixtures import load
 
 PACKAGE = Path(ledgersim.__file__).parent
@@ -89,7 +89,7 @@ def test_every_module_and_public_thing_has_a_docstring(source: Path) -> None:
         ("ledgersim.cli", {"fastapi", "sqlalchemy", "uvicorn", "faker", "yaml"}),
         ("ledgersim.pytest_plugin", {"fastapi", "http.client", "pydantic", "sqlalchemy", "uvicorn", "yaml"}),
         ("ledgersim.testing", {"fastapi", "pydantic", "pytest", "sqlalchemy", "uvicorn", "yaml"}),
-        ("ledgersim.main", {"faker", "jinja2", "ledgersim.ui", "markdown_it", "yaml", "uvicorn", "typer"}),
+        ("ledgersim.app", {"faker", "jinja2", "ledgersim.ui", "markdown_it", "yaml", "uvicorn", "typer"}),
     ],
 )
 def test_slow_libraries_load_only_where_they_are_used(module: str, absent: set[str]) -> None:
@@ -101,7 +101,7 @@ def test_slow_libraries_load_only_where_they_are_used(module: str, absent: set[s
 
 
 def test_a_server_knows_every_table_of_its_world_without_having_built_it(image: bytes) -> None:
-    code = "import ledgersim.main as m; m.vendor_apps(); from sqlmodel import SQLModel; print(*SQLModel.metadata.tables)"
+    code = "import ledgersim.app as m; m.vendor_apps(); from sqlmodel import SQLModel; print(*SQLModel.metadata.tables)"
     known = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     database = Database.in_memory(image)
     stored = set(inspect_database(database.connection).get_table_names())

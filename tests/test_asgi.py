@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from tests.client import APTIC, Api
 
 
@@ -35,5 +35,5 @@ def test_the_application_has_the_settings_of_the_environment(
 
 
 def test_a_bad_variable_is_refused_on_import(build: Callable[..., Any]) -> None:
-    with pytest.raises(CannotStart, match=r"^LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number"):
+    with pytest.raises(StartupError, match=r"^LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number"):
         build(LEDGERSIM_CUSTOMERS="lots")

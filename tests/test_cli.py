@@ -113,7 +113,7 @@ def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         path_provenance="documented elsewhere",
         summary="Delete a debt",
     )
-    monkeypatch.setattr("ledgersim.main.routes", lambda _: [listed, deleted])
+    monkeypatch.setattr("ledgersim.app.routes", lambda _: [listed, deleted])
     assert printed(capsys, "routes").splitlines() == [
         "ID                  METHOD  PATH                    PROVENANCE                     SUMMARY",
         "aptic.cases.list    GET     /APIGW/v1/Cases         documented/inferred            List cases",
@@ -140,14 +140,14 @@ DOCUMENT_TEXT = """{
 def test_openapi_is_printed_in_its_own_order(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
+    monkeypatch.setattr("ledgersim.app.openapi", lambda *_: DOCUMENT)
     assert printed(capsys, "openapi", "aptic") == DOCUMENT_TEXT
 
 
 def test_openapi_is_written_to_a_file(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
+    monkeypatch.setattr("ledgersim.app.openapi", lambda *_: DOCUMENT)
     path = tmp_path / "aptic.json"
     assert printed(capsys, "openapi", "aptic", "--output", str(path)) == ""
     assert path.read_bytes() == DOCUMENT_TEXT.encode()
@@ -160,7 +160,7 @@ def test_openapi_of_the_house_is_json(capsys: pytest.CaptureFixture[str]) -> Non
 def test_openapi_that_cannot_be_written_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("ledgersim.main.openapi", lambda *_: DOCUMENT)
+    monkeypatch.setattr("ledgersim.app.openapi", lambda *_: DOCUMENT)
     path = tmp_path / "nowhere" / "aptic.json"
     assert complaint(capsys, "openapi", "aptic", "--output", str(path)) == (
         f"ledgersim: --output {path} cannot be written: No such file or directory"

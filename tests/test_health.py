@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from ledgersim import cli
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.health import NotReady, ask, ask_own
 from ledgersim.settings import Settings
 from tests.serving import LIMIT, Start, process, refused
@@ -226,7 +226,7 @@ def test_port_0_does_not_tell_where_the_server_is() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_base_address_is_refused(url: str) -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         ask(url, 2)
     assert str(caught.value) == (
         f"--url is {url!r}; it must be the base address of a server, such as http://127.0.0.1:8080"

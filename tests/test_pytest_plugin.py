@@ -48,7 +48,7 @@ def test_each_test_has_a_fresh_space_of_one_server(run: pytest.Pytester) -> None
 
         @pytest.mark.parametrize("name", ["Ada Ek", "Bo / " + 80 * "x"])
         def test_a_space(ledgersim, ledgersim_server, name):
-            listed = ledgersim.control("GET", "/spaces")["spaces"]
+            listed = ledgersim.admin("GET", "/spaces")["spaces"]
             assert [one["name"] for one in listed] == ["default", ledgersim.name]
             assert ledgersim.url == f"{ledgersim_server.url}/s/{ledgersim.name}"
             assert ledgersim.requests() == []

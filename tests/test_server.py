@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from ledgersim import __version__
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.server import open_sockets
 from ledgersim.settings import address_of
 from tests.serving import Served, Start, refused
@@ -70,7 +70,7 @@ def test_the_address_of_all_interfaces_is_ipv4_as_well(start: Start) -> None:
 def test_a_port_in_use_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(CannotStart) as caught:
+        with pytest.raises(StartupError) as caught:
             open_sockets("127.0.0.1", port)
     assert str(caught.value) == (
         f"port {port} of 127.0.0.1 is in use; choose another with --port (0: a free one)"
@@ -79,7 +79,7 @@ def test_a_port_in_use_is_refused() -> None:
 
 def test_an_address_of_another_machine_is_refused() -> None:
     # 192.0.2.0/24 is set aside for documentation (RFC 5737): no machine has it.
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         open_sockets("192.0.2.1", 0)
     assert str(caught.value) == "cannot listen on 192.0.2.1: this machine has no such address"
 
@@ -89,13 +89,13 @@ def test_a_host_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         open_sockets("nowhere", 8080)
     assert str(caught.value) == "cannot listen on nowhere, port 8080: Name or service not known"
 
 
 def test_a_host_that_cannot_be_a_name_is_refused() -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         open_sockets("a" * 64, 8080)
     assert str(caught.value).startswith(f"cannot listen on {'a' * 64}, port 8080: ")
 

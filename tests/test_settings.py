@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.settings import Settings, flag, load_settings, variable
 
 DEFAULTS = {
@@ -126,7 +126,7 @@ BAD = [
 
 def refusal(environ: dict[str, str], **flags: object) -> str:
     """What `load_settings` refuses to start with."""
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         load_settings(environ, **flags)
     return str(caught.value)
 

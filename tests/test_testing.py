@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ledgersim.testing import CannotStart, Fault, Faults, Refused, Server, Space
+from ledgersim.testing import AdminApiError, Fault, Faults, Server, Space, StartupError
 from tests.serving import Start
 
 CLIENT = {"Authorization": "Bearer any"}
@@ -91,16 +91,16 @@ def test_the_token_of_the_control_plane_is_sent_along(monkeypatch: pytest.Monkey
     ],
 )
 def test_options_that_do_not_do_are_refused(options: dict[str, Any], reason: str) -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         Server(**options)
     assert str(caught.value).startswith(reason)
 
 
 def test_a_server_that_cannot_start_says_why(server: Server) -> None:
     port = int(server.url.rpartition(":")[2])
-    with pytest.raises(CannotStart, match=f"^port {port} of 127.0.0.1 is in use; "):
+    with pytest.raises(StartupError, match=f"^port {port} of 127.0.0.1 is in use; "):
         Server(port=port).start()
-    with pytest.raises(CannotStart, match="no-such-world"):
+    with pytest.raises(StartupError, match="no-such-world"):
         Server(world="no-such-world").start()
 
 
@@ -146,7 +146,7 @@ def test_a_command_that_starts_no_server_is_told_with_what_it_says(
     command: str | Sequence[str], options: dict[str, Any], reason: str
 ) -> None:
     server = Server(command=command, **options)
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         server.start()
     assert str(caught.value) == reason
 
@@ -174,7 +174,7 @@ def test_a_server_that_runs_already_is_left_running(start: Start) -> None:
 def test_where_no_server_runs_it_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         Server(url=f"http://127.0.0.1:{port}").start()
     assert (
         str(caught.value) == f"no ledgersim is ready at http://127.0.0.1:{port}: [Errno 111] Connection refused"
@@ -199,7 +199,7 @@ def test_where_no_server_runs_it_is_told() -> None:
     ],
 )
 def test_options_that_contradict_each_other_are_refused(options: dict[str, Any], reason: str) -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         Server(**options)
     assert str(caught.value) == reason
 
@@ -347,7 +347,7 @@ def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None
 def test_a_refusal_is_raised_with_its_reason(
     server: Server, call: Callable[[Space], object], status: int, reason: str
 ) -> None:
-    with server.space("refusing") as space, pytest.raises(Refused) as caught:
+    with server.space("refusing") as space, pytest.raises(AdminApiError) as caught:
         call(space)
     assert caught.value.status == status
     assert caught.value.reason.startswith(reason)
@@ -534,7 +534,7 @@ def test_faults_taken_back_strike_no_more(space: Space, aptic: httpx.Client) -> 
     faults = [space.faults.status(500), space.faults.add("quota", limit=1, window=timedelta(minutes=1))]
     space.faults.clear()
     assert aptic.get("/v1/Debtors").status_code == 200
-    with pytest.raises(Refused, match=r"^404: There is no fault"):
+    with pytest.raises(AdminApiError, match=r"^404: There is no fault"):
         assert faults[0].fired
 
 

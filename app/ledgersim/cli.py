@@ -12,12 +12,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ledgersim import __version__
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.settings import Settings, flag, load_settings, variable
 
 BAD_USAGE = 2  # the exit code of every refusal to start
 NOT_READY = 1  # that of `ledgersim health` where the server is not
-MOST_PATIENCE = 600  # seconds
+MAX_PATIENCE = 600  # seconds
 
 _OWN_OPTIONS = ("--help", "--version")
 _UsageError: Any = typer.BadParameter.__base__  # which typer exports under no name before 0.28
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments.insert(0, "serve")  # `docker run IMAGE --auth strict`
     try:
         code = app(arguments, prog_name="ledgersim", standalone_mode=False)
-    except (CannotStart, _UsageError) as error:
+    except (StartupError, _UsageError) as error:
         message = error.format_message() if isinstance(error, _UsageError) else str(error)
         print("ledgersim:", " ".join(message.split()), file=sys.stderr)
         code = BAD_USAGE
@@ -124,7 +124,7 @@ def routes(paths: PathsFile = None) -> None:
     Provenance tells how the vendor's method and path are known: observed, documented, documented
     elsewhere, or inferred; configured is what --paths maps.
     """
-    from ledgersim import main as house
+    from ledgersim import app as house
 
     table = [("ID", "METHOD", "PATH", "PROVENANCE", "SUMMARY")]
     for route in house.routes(paths):
@@ -149,12 +149,12 @@ def openapi(
     """Print the OpenAPI document of a vendor, or of the simulator's own API, as JSON."""
     import json
 
-    from ledgersim import main as house
+    from ledgersim import app as house
     from ledgersim.vendors import VENDORS
 
     names = [*(one.name for one in VENDORS), "admin"]
     if api not in names:
-        raise CannotStart(f"API is {api!r}; it must be one of {', '.join(names)}")
+        raise StartupError(f"API is {api!r}; it must be one of {', '.join(names)}")
     text = json.dumps(house.openapi(api, paths), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
@@ -162,7 +162,7 @@ def openapi(
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise CannotStart(f"--output {output} cannot be written: {error.strerror}") from error
+        raise StartupError(f"--output {output} cannot be written: {error.strerror}") from error
 
 
 @app.command()
@@ -184,8 +184,8 @@ def health(
     """
     from ledgersim.health import NotReady, ask, ask_own
 
-    if not 0 < timeout <= MOST_PATIENCE:
-        raise CannotStart(f"--timeout is {timeout:g}; it must be above 0 and at most {MOST_PATIENCE} seconds")
+    if not 0 < timeout <= MAX_PATIENCE:
+        raise StartupError(f"--timeout is {timeout:g}; it must be above 0 and at most {MAX_PATIENCE} seconds")
     try:
         if url is None:
             ask_own(load_settings(os.environ), timeout)

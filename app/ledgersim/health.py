@@ -7,11 +7,11 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.settings import Settings, address_of, local_host
 
 _READY = "/_sim/health/ready"
-_MOST_BYTES = 1000  # of an answer that are read; ready is `{"status": "ok"}`
+_MAX_BYTES = 1000  # of an answer that are read; ready is `{"status": "ok"}`
 _ASCII = re.compile(r"[!-~]+")
 
 
@@ -25,7 +25,7 @@ def ask_own(settings: Settings, timeout: float) -> None:
     Where it lets in clients by their certificates, it is asked with its own.
     """
     if settings.port == 0:
-        raise CannotStart("the port is 0, a free one; say by --url where the server is")
+        raise StartupError("the port is 0, a free one; say by --url where the server is")
     scheme = "http" if settings.tls_cert is None else "https"
     base = address_of(scheme, local_host(settings.host), settings.port)
     context = _trusting()
@@ -50,7 +50,7 @@ def ask(base: str, timeout: float, context: ssl.SSLContext | None = None) -> Non
     try:
         connection.request("GET", parts.path.rstrip("/") + _READY)
         with connection.getresponse() as answer:
-            body = answer.read(_MOST_BYTES)
+            body = answer.read(_MAX_BYTES)
     except TimeoutError as error:
         raise NotReady(f"{url} does not answer within {timeout:g} seconds") from error
     except (OSError, UnicodeError) as error:
@@ -67,7 +67,7 @@ def ask(base: str, timeout: float, context: ssl.SSLContext | None = None) -> Non
 
 
 def _parts(base: str) -> SplitResult:
-    refusal = CannotStart(
+    refusal = StartupError(
         f"--url is {base!r}; it must be the base address of a server, such as http://127.0.0.1:8080"
     )
     try:

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from fastapi.routing import APIRoute
 
-from ledgersim.core.routing import segments
-from ledgersim.core.spelling import did_you_mean
-from ledgersim.core.startup import CannotStart
-from ledgersim.core.vendor import VendorApp
+from ledgersim.errors import StartupError
+from ledgersim.http.routing import segments
+from ledgersim.http.vendor_app import VendorApp
+from ledgersim.suggestions import did_you_mean
 from ledgersim.world.yaml_files import lines_of_keys, parse
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -60,7 +60,7 @@ def map_paths(file: Path, apps: Mapping[str, VendorApp]) -> None:
         try:
             _map(_operation(operations, name), asked, taken)
         except ValueError as reason:
-            raise CannotStart(f"{file}, line {line}: {reason}") from reason
+            raise StartupError(f"{file}, line {line}: {reason}") from reason
 
 
 def _entries(file: Path) -> list[tuple[int, str, Any]]:
@@ -68,12 +68,12 @@ def _entries(file: Path) -> list[tuple[int, str, Any]]:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise CannotStart(f"the path mapping {file} cannot be read: {error.strerror}") from error
+        raise StartupError(f"the path mapping {file} cannot be read: {error.strerror}") from error
     content = parse(file, data)
     if content is None:
         return []
     if not isinstance(content, dict):
-        raise CannotStart(f"{file}, line 1: this must be a mapping from operation ids to methods and paths")
+        raise StartupError(f"{file}, line 1: this must be a mapping from operation ids to methods and paths")
     return [(line, name, content.get(name)) for name, line in lines_of_keys(data).items()]
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ledgersim.core.connection import EXTENSION
+from ledgersim.http.connection import EXTENSION
 
 UNREADABLE = (
     "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from ledgersim.core.dispatcher import Dispatcher
+    from ledgersim.http.dispatcher import Dispatcher
 
     from .testing import Server, Space
 
@@ -25,7 +25,7 @@ _SPACE = pytest.StashKey["Space"]()
 _STARTED = pytest.StashKey[tuple["Server", dict[str, Any]]]()  # the server of the session, and its settings
 _NUMBERS = count(1)
 _RUN = os.urandom(3).hex()  # tells the spaces of this run from those of others on a shared server
-_MOST_OF_A_NAME = 50  # characters; names of spaces have up to 64
+_MAX_OF_A_NAME = 50  # characters; names of spaces have up to 64
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +94,7 @@ def ledgersim(
             "their module or folder: `with Server(...) as server: yield server`.",
             pytrace=False,
         )
-    told = re.sub(r"[^A-Za-z0-9._-]+", "-", request.node.name)[:_MOST_OF_A_NAME]
+    told = re.sub(r"[^A-Za-z0-9._-]+", "-", request.node.name)[:_MAX_OF_A_NAME]
     number = f"{_RUN}-{next(_NUMBERS)}" if ledgersim_server.shared else next(_NUMBERS)
     with ledgersim_server.space(f"{told}-{number}") as space:
         request.node.stash[_SPACE] = space
@@ -109,7 +109,7 @@ def ledgersim_app(ledgersim_settings: dict[str, Any]) -> Iterator[Dispatcher]:
 
     def make() -> Dispatcher:
         settings = settings_of(ledgersim_settings)
-        from ledgersim.main import create_app
+        from ledgersim.app import create_app
 
         return create_app(settings)
 
@@ -120,11 +120,11 @@ def ledgersim_app(ledgersim_settings: dict[str, Any]) -> Iterator[Dispatcher]:
 
 def _or_fail(make: Callable[[], Made]) -> Made:
     """What this makes; where it cannot, the test fails with the reason alone."""
-    from .testing import CannotStart
+    from .testing import StartupError
 
     try:
         return make()
-    except CannotStart as error:
+    except StartupError as error:
         reason = f"ledgersim cannot start: {error}"
     pytest.fail(reason, pytrace=False)
 

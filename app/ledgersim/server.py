@@ -17,9 +17,9 @@ from typing import Any
 import uvicorn
 
 from ledgersim import __version__
-from ledgersim.control import app as control
-from ledgersim.core.startup import CannotStart
-from ledgersim.main import create_app
+from ledgersim.admin import app as control
+from ledgersim.app import create_app
+from ledgersim.errors import StartupError
 from ledgersim.protocol import Protocol
 from ledgersim.settings import Settings, address_of, local_host
 from ledgersim.vendors import VENDORS
@@ -172,7 +172,7 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
             one.close()
         raise _cannot_listen(host, port, error) from error
     if not sockets:
-        raise CannotStart(f"cannot listen on {host}: this machine has no such address")
+        raise StartupError(f"cannot listen on {host}: this machine has no such address")
     return sockets
 
 
@@ -192,11 +192,11 @@ def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
     return bound
 
 
-def _cannot_listen(host: str, port: int, error: Exception) -> CannotStart:
+def _cannot_listen(host: str, port: int, error: Exception) -> StartupError:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return CannotStart(f"port {port} of {host} is in use; choose another with --port (0: a free one)")
+        return StartupError(f"port {port} of {host} is in use; choose another with --port (0: a free one)")
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return CannotStart(f"cannot listen on {host}, port {port}: {reason}")
+    return StartupError(f"cannot listen on {host}, port {port}: {reason}")
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:
@@ -208,13 +208,13 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
         context.load_cert_chain(settings.tls_cert, settings.tls_key, password="")
     except OSError as error:
         files = f"the certificate {settings.tls_cert} and the key {settings.tls_key}"
-        raise CannotStart(f"{files} cannot be used: {_reason(error)}") from error
+        raise StartupError(f"{files} cannot be used: {_reason(error)}") from error
     if settings.tls_client_ca is not None:
         try:
             context.load_verify_locations(settings.tls_client_ca)
         except OSError as error:
             files = f"the client authorities {settings.tls_client_ca}"
-            raise CannotStart(f"{files} cannot be used: {_reason(error)}") from error
+            raise StartupError(f"{files} cannot be used: {_reason(error)}") from error
         context.verify_mode = ssl.CERT_REQUIRED
     return context
 

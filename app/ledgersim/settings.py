@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, PrivateAttr, ValidationError
 
-from ledgersim.core.spelling import did_you_mean
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
+from ledgersim.suggestions import did_you_mean
 
 PREFIX = "LEDGERSIM_"
 
@@ -297,7 +297,7 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
         name = str(error.errors()[0]["loc"][0])
         raise _refusal(name, given[name]) from error
     if settings.services is not None and not settings.services.is_dir():
-        raise CannotStart(f"{given['services'].where} is {str(settings.services)!r}; there is no such folder")
+        raise StartupError(f"{given['services'].where} is {str(settings.services)!r}; there is no such folder")
     _check_tls(settings, given)
     settings._given.update({name: one.where for name, one in given.items()})
     return settings
@@ -311,7 +311,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
             continue
         if key not in names:
             hint = did_you_mean(key.upper(), names, f"known are {', '.join(names)}")
-            raise CannotStart(f"{key} is no setting; {hint}")
+            raise StartupError(f"{key} is no setting; {hint}")
         given[names[key]] = _Given(key, value)
     return given
 
@@ -322,19 +322,19 @@ def _is_link(key: str, value: str) -> bool:
     return key == f"{PREFIX}PORT" and _LINK_VALUE.fullmatch(value) is not None
 
 
-def _refusal(name: str, given: _Given) -> CannotStart:
+def _refusal(name: str, given: _Given) -> StartupError:
     extra = Settings.model_fields[name].json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
     value = os.pathsep.join(given.value) if isinstance(given.value, list) else str(given.value)
     shown = HIDDEN if value and name in SECRETS else value
-    return CannotStart(f"{given.where} is {shown!r}; it must be {allowed}")
+    return StartupError(f"{given.where} is {shown!r}; it must be {allowed}")
 
 
 def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:
     for name, needed in (("tls_cert", "tls_key"), ("tls_key", "tls_cert"), ("tls_client_ca", "tls_cert")):
         if name in given and needed not in given:
-            raise CannotStart(f"{given[name].where} needs {flag(needed)} or {variable(needed)} beside it")
+            raise StartupError(f"{given[name].where} needs {flag(needed)} or {variable(needed)} beside it")
     for name in ("tls_cert", "tls_key", "tls_client_ca"):
         path: Path | None = getattr(settings, name)
         if path is not None and not path.is_file():
-            raise CannotStart(f"{given[name].where} is {str(path)!r}; there is no such file")
+            raise StartupError(f"{given[name].where} is {str(path)!r}; there is no such file")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledgersim.main import routes
+from ledgersim.app import routes
 from tests.client import APTIC, BEARER, Api
 
 JSON = {**BEARER, "Content-Type": "application/json"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ledgersim.main import openapi, routes, vendor_apps
+from ledgersim.app import openapi, routes, vendor_apps
 from tests.contract.documents import Operation, documented_operations
 from tests.contract.shapes import of_schema, of_value, ordered
 

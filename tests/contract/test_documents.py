@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledgersim.main import openapi
+from ledgersim.app import openapi
 from tests.contract.documents import FOLDER
 
 Json = dict[str, Any]

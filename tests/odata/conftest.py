@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import StaticPool
 
-from ledgersim.core.database import Instant
 from ledgersim.odata import Field, Fields, Kind, filter_to_sql, orderby_to_sql, parse_filter, parse_orderby
+from ledgersim.storage.database import Instant
 
 Row = Mapping[str, Any]
 

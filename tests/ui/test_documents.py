@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ledgersim.main import assemble, mounts, open_spaces, openapi
+from ledgersim.app import assemble, mounts, open_spaces, openapi
 from ledgersim.settings import Settings
 from tests.client import BEARER, Api
 from tests.conftest import Serve

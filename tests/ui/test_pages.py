@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from ledgersim.main import create_app
+from ledgersim.app import create_app
 from ledgersim.settings import Settings
 from ledgersim.world.definition import seed_folder
 from tests.client import APTIC, Api

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel
 
-from ledgersim.core.database import Database, rows
+from ledgersim.storage.database import Database, rows
 from ledgersim.world.builder import build
 from ledgersim.world.definition import load
 from ledgersim.world.model import Definition

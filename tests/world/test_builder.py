@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ledgersim.core.database import Database
-from ledgersim.core.ids import Stream
-from ledgersim.core.space import Space
-from ledgersim.core.state import layout
+from ledgersim.ids import Stream
+from ledgersim.spaces.models import layout
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import Database
 from ledgersim.world.builder import build
 from ledgersim.world.model import Definition
 from tests.world.conftest import AS_OF, MIDNIGHT, Tables, tables_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.world.builder import build
 from ledgersim.world.definition import digest, load, seed_folder
 from tests.world.conftest import AS_OF, tables_of
@@ -29,7 +29,7 @@ def change(file: Path, old: str, new: str) -> None:
 
 def complaint(world: str) -> str:
     """Why a world cannot be used."""
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         load(world)
     message = str(caught.value)
     assert "\n" not in message
@@ -215,7 +215,7 @@ def test_norway_needs_no_quotes(copy: Path) -> None:
 
 def test_a_payment_above_what_is_owed_names_the_persona(copy: Path) -> None:
     change(copy.parents[1] / "personas.yaml", "amount: 229.00", "amount: 829.01")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         build(load(str(copy)), 1, 20, AS_OF)
     assert str(caught.value) == (
         "the persona Pertti Partpaid, case 5eed0005-ca5e-4000-8000-000000000001: "
@@ -225,7 +225,7 @@ def test_a_payment_above_what_is_owed_names_the_persona(copy: Path) -> None:
 
 def test_an_unknown_locale_is_named(copy: Path) -> None:
     change(copy, "locale: sv_SE", "locale: xx_SE")
-    with pytest.raises(CannotStart, match=r"^Faker has no locale 'xx_SE'$"):
+    with pytest.raises(StartupError, match=r"^Faker has no locale 'xx_SE'$"):
         build(load(str(copy)), 1, 20, date(2026, 1, 1))
 
 

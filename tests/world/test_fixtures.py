@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ledgersim.core.space import Space
-from ledgersim.core.startup import CannotStart
-from ledgersim.core.transfer import export
-from ledgersim.main import create_app
+from ledgersim.admin.import_export import export
+from ledgersim.app import create_app
+from ledgersim.errors import StartupError
 from ledgersim.settings import Settings
+from ledgersim.spaces.space import Space
 from ledgersim.world.fixtures import seeded
 from tests.serving import Start, refused
 from tests.world.conftest import tables_of
@@ -48,7 +48,7 @@ def app(file: Path) -> Iterator[Any]:
 def complaint(image: bytes, path: Path, text: str) -> str:
     """Why a file is not loaded, without its path."""
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         seeded(image, [path])
     return str(caught.value).removeprefix(f"{path}, ")
 
@@ -60,7 +60,7 @@ def test_every_space_has_the_fixtures_and_a_reset_goes_back_to_them(app: Any) ->
     assert export(app.spaces["other"]) == start
     with default.transaction() as connection:
         default.guids.guid()
-        default.learn(connection, "payex.ledgers", [])
+        default.set_fact(connection, "payex.ledgers", [])
     assert export(default) != start
     default.reset()
     assert export(default) == start
@@ -89,7 +89,7 @@ def test_a_case_of_one_file_may_name_the_debtor_of_another(image: bytes, file: P
     other = tmp_path / "other.yaml"
     other.write_text(f"aptic: {{cases: [{{caseNumber: x1, debtors: [{{debtorGuid: {DEBTOR}}}]}}]}}")
     assert "x1" in [one["case_number"] for one in tables_of(seeded(image, [file, other]))["case"]]
-    with pytest.raises(CannotStart, match=f"other.yaml, line 1: .*There is no debtor '{DEBTOR}'"):
+    with pytest.raises(StartupError, match=f"other.yaml, line 1: .*There is no debtor '{DEBTOR}'"):
         seeded(image, [other, file])
 
 

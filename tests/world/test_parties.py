@@ -13,7 +13,7 @@ from stdnum.se import orgnr as se_orgnr
 from stdnum.se import personnummer
 from stdnum.se import vat as se_vat
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.vendors.aptic.addresses.rules import full_address
 from ledgersim.world.model import Definition
 from ledgersim.world.people import Register
@@ -234,5 +234,5 @@ def test_a_day_has_ten_numbers_for_swedish_men_and_no_more(definition: Definitio
     numbers = {register.person_number([day.toordinal()], 1)[1] for _ in range(10)}
     assert {number[:9] for number in numbers} == {"19900501-"}
     assert len(numbers) == 10
-    with pytest.raises(CannotStart, match="SE has no national numbers for so many made-up people"):
+    with pytest.raises(StartupError, match="SE has no national numbers for so many made-up people"):
         register.person_number([day.toordinal()], 1)

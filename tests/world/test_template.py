@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import ledgersim
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.world import builder, template
 from ledgersim.world.definition import seed_folder
 from ledgersim.world.model import Definition
@@ -192,7 +192,7 @@ def test_a_world_is_kept_before_it_is_needed(folder: Path, counter: Counter) -> 
 
 def test_a_world_that_cannot_be_kept_is_an_error_where_that_was_asked_for(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         template.keep_world(WORLD, 1, 1, AS_OF, tmp_path / "file")
     assert str(caught.value) == (
         f"the world cannot be kept in {tmp_path / 'file' / 'worlds'}: Not a directory; "
@@ -216,7 +216,7 @@ def test_only_the_templates_used_last_are_kept(folder: Path) -> None:
         f"old-{number:02}.world" for number in range(6, 15)
     ]
     assert [name for name in names if name.endswith(".part")] == ["under-way.part"]
-    assert len(names) == template.MOST_TEMPLATES + 1
+    assert len(names) == template.MAX_TEMPLATES + 1
 
 
 def test_starts_at_once_do_not_harm_each_other(tmp_path: Path) -> None:

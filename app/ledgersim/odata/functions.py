@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import String, extract, func, literal
 
-from ledgersim.core.text import strpos
 from ledgersim.odata.fields import Kind, Sql
+from ledgersim.storage.functions import strpos
 
 # All that Unicode calls White_Space: OData's trim takes it away, SQL's by default only blanks.
 _WHITESPACE = (

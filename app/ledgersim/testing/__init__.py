@@ -11,10 +11,10 @@ The distribution pytest-ledgersim contains it too, for tests in an environment w
 So imports within it are relative, and it needs the rest of ledgersim only where a server runs in this process.
 """
 
-from .calls import Refused
-from .errors import CannotStart
+from .calls import AdminApiError
+from .errors import StartupError
 from .faults import Fault, Faults
 from .server import Server
 from .space import Clock, Space
 
-__all__ = ["CannotStart", "Clock", "Fault", "Faults", "Refused", "Server", "Space"]
+__all__ = ["AdminApiError", "Clock", "Fault", "Faults", "Server", "Space", "StartupError"]

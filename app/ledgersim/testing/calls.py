@@ -14,7 +14,7 @@ LIMIT = 60  # seconds for a call
 __tracebackhide__ = True  # pytest shows the line of the test
 
 
-class Refused(Exception):
+class AdminApiError(Exception):
     """The control plane refused a call: `status`, and `reason` in a sentence."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -46,7 +46,7 @@ class Calls:
         is_json = str(answer.getheader("Content-Type")).startswith("application/json")
         body: Any = loads(raw) if is_json and raw else raw
         if answer.status >= 400:
-            raise Refused(answer.status, body["detail"] if isinstance(body, dict) else raw.decode())
+            raise AdminApiError(answer.status, body["detail"] if isinstance(body, dict) else raw.decode())
         return body if raw else None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .calls import Calls, texts_in
 
 if TYPE_CHECKING:  # a test that only calls a server loads nothing of it
-    from ledgersim.core.faults import Kind
+    from ledgersim.diagnostics.faults import Kind
 
 _MATCHED = ("operation", "method", "path", "header", "query")
 _TOLD_APART = ("id", "kind", "fired", "ended")  # of an answer about a fault

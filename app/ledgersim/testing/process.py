@@ -11,14 +11,14 @@ from tempfile import TemporaryFile
 from threading import Timer
 from typing import IO, Any
 
-from .errors import CannotStart
+from .errors import StartupError
 
 START_WITHIN = 300  # seconds; a large world takes its time
 STOP_WITHIN = 10  # seconds
 
 _PREFIX = "LEDGERSIM_"
 _READY = "Ready: "
-_MOST_SHOWN = 4_000  # bytes of its standard error
+_MAX_SHOWN = 4_000  # bytes of its standard error
 
 __tracebackhide__ = True  # pytest shows the line of the test
 
@@ -45,7 +45,7 @@ class Process:
                     start_new_session=True,  # so that what the command starts can be ended with it
                 )
             except OSError as error:
-                raise CannotStart(f"`{line}` cannot be run: {error.strerror}") from error
+                raise StartupError(f"`{line}` cannot be run: {error.strerror}") from error
             try:
                 with self._killed_after(START_WITHIN):
                     ready = next((text for text in self._said if text.startswith(_READY)), None)
@@ -54,9 +54,11 @@ class Process:
                 raise
             if ready is None:
                 self.stop()
-                errors.seek(max(0, errors.seek(0, os.SEEK_END) - _MOST_SHOWN))
+                errors.seek(max(0, errors.seek(0, os.SEEK_END) - _MAX_SHOWN))
                 reason = errors.read().decode(errors="replace")
-                raise CannotStart(f"`{line}` ended with exit code {self._process.returncode}\n{reason}".strip())
+                raise StartupError(
+                    f"`{line}` ended with exit code {self._process.returncode}\n{reason}".strip()
+                )
         self.url = ready.removeprefix(_READY).strip()
 
     def stop(self) -> None:

@@ -8,8 +8,8 @@ from http.client import HTTPException
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from .calls import Calls, Refused
-from .errors import CannotStart
+from .calls import AdminApiError, Calls
+from .errors import StartupError
 from .process import Process
 from .space import Space
 
@@ -96,12 +96,12 @@ def _how_to_run(
     command: str | Sequence[str] | None, url: str | None, options: Mapping[str, Any]
 ) -> Callable[[], _Running]:
     if options.get("tls_cert") is not None:
-        raise CannotStart("a server for tests speaks plain http; leave the options tls_... out")
+        raise StartupError("a server for tests speaks plain http; leave the options tls_... out")
     if url is not None:
         if command:
-            raise CannotStart(f"the server at {url} runs already; leave either the command or the URL out")
+            raise StartupError(f"the server at {url} runs already; leave either the command or the URL out")
         if surplus := options.keys() - {"control_token"}:
-            raise CannotStart(
+            raise StartupError(
                 f"the server at {url} runs already; leave the settings {', '.join(sorted(surplus))} out, "
                 "and start it with them"
             )
@@ -125,12 +125,12 @@ class _RunsAlready:
         self.url = url.rstrip("/")
         try:
             Calls(f"{self.url}/_sim", None)("GET", "/health/ready")
-        except Refused as refused:
-            raise CannotStart(
+        except AdminApiError as refused:
+            raise StartupError(
                 f"{self.url} is not ready, or no ledgersim: it answers {refused.status}"
             ) from refused
         except (OSError, HTTPException, ValueError) as error:
-            raise CannotStart(f"no ledgersim is ready at {self.url}: {error}") from error
+            raise StartupError(f"no ledgersim is ready at {self.url}: {error}") from error
 
     def stop(self) -> None:
         """Let it run."""
@@ -139,7 +139,7 @@ class _RunsAlready:
 def settings_of(options: Mapping[str, Any]) -> Settings:
     """The settings that these options ask for, whatever the environment says. Raises CannotStart."""
     if find_spec("ledgersim") is None:
-        raise CannotStart(
+        raise StartupError(
             "ledgersim is not installed in this environment; install it, or name a server by ledgersim_command "
             "or ledgersim_url"
         )
@@ -147,5 +147,5 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
 
     for name in options:
         if name not in Settings.model_fields:
-            raise CannotStart(f"{name} is no setting; known are {', '.join(Settings.model_fields)}")
+            raise StartupError(f"{name} is no setting; known are {', '.join(Settings.model_fields)}")
     return load_settings({}, **{name: str(value) for name, value in options.items() if value is not None})

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
-from .calls import Calls, Refused, json_of, text_of, texts_in
+from .calls import AdminApiError, Calls, json_of, text_of, texts_in
 from .faults import Faults
 
 if TYPE_CHECKING:  # a test that only calls a server loads nothing of it
-    from ledgersim.core.space import ResetScope
+    from ledgersim.spaces.space import ResetScope
 
 Instant = datetime | date | str  # UTC where it has no offset; a day is its midnight; text is ISO 8601
 
-_MOST_LISTED = 1_000  # requests
-_MOST_TROUBLES = 10
+_MAX_LISTED = 1_000  # requests
+_MAX_TROUBLES = 10
 
 __tracebackhide__ = True  # pytest shows the line of the test
 
@@ -52,7 +52,7 @@ class Space:
         """Let go of the space, if it is still there."""
         try:
             self._control("DELETE", f"/spaces/{self.name}")
-        except Refused as refused:
+        except AdminApiError as refused:
             if refused.status != 404:
                 raise
 
@@ -100,7 +100,7 @@ class Space:
         Filters: operation, method, path, problem (`*` stands for any text), status, violations (True or False),
         since (an id), limit (the newest so many; 1,000, which is also the most).
         """
-        query = {name: text_of(value) for name, value in {"limit": _MOST_LISTED, **filters}.items()}
+        query = {name: text_of(value) for name, value in {"limit": _MAX_LISTED, **filters}.items()}
         return list(self._control("GET", f"/requests?{urlencode(query)}")["requests"])
 
     def request(self, id: int) -> dict[str, Any]:
@@ -137,11 +137,11 @@ class Space:
         """The last requests that were refused, only tolerated, or met by a fault, as text; may be empty."""
         try:
             recorded = self.requests()
-        except (Refused, OSError, HTTPException):
+        except (AdminApiError, OSError, HTTPException):
             return ""
         told = [one for one in recorded if one.keys() & {"problem", "violations", "faults", "nearest"}]
-        earlier = [f"… {len(told) - _MOST_TROUBLES} earlier"] if len(told) > _MOST_TROUBLES else []
-        return "\n".join([*earlier, *map(describe, told[-_MOST_TROUBLES:])])
+        earlier = [f"… {len(told) - _MAX_TROUBLES} earlier"] if len(told) > _MAX_TROUBLES else []
+        return "\n".join([*earlier, *map(describe, told[-_MAX_TROUBLES:])])
 
 
 class _Personas(dict[str, dict[str, Any]]):

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledgersim import __version__
-from ledgersim.control import MOUNT
-from ledgersim.core.plain import refusal
-from ledgersim.core.problems import NOT_FOUND
-from ledgersim.core.space import Space
-from ledgersim.core.vendor import VendorApp, origin
+from ledgersim.admin import MOUNT
+from ledgersim.http.error_response import refusal
+from ledgersim.http.vendor_app import VendorApp, origin
+from ledgersim.problems import NOT_FOUND
+from ledgersim.spaces.space import Space
 from ledgersim.ui import documents, guides, samples
 from ledgersim.ui.rendering import asset, page, page_or_json
 from ledgersim.vendors import VENDORS

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ledgersim.control import MOUNT
-from ledgersim.core.vendor import VendorApp
+from ledgersim.admin import MOUNT
+from ledgersim.http.vendor_app import VendorApp
 from ledgersim.vendors import VENDORS
 
 ADMIN = "admin"

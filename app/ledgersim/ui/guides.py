@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ledgersim.core.problems import NOT_FOUND
+from ledgersim.problems import NOT_FOUND
 
 FIRST = "README.md"
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from ledgersim import __version__
-from ledgersim.core.problems import NOT_FOUND
+from ledgersim.problems import NOT_FOUND
 
 _FOLDER = Path(__file__).parent
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
-from ledgersim.core.space import Space
+from ledgersim.spaces.space import Space
 from ledgersim.vendors import VENDORS
 
 AuthMode = Literal["lenient", "strict", "off"]

@@ -9,10 +9,12 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from ledgersim import vendors
-from ledgersim.core.database import Database
-from ledgersim.core.ids import Stream
-from ledgersim.core.state import FACT, STATE, layout
-from ledgersim.world import aptic, payex, riverty
+from ledgersim.ids import Stream
+from ledgersim.spaces.models import FACT, STATE, layout
+from ledgersim.storage.database import Database
+from ledgersim.vendors.aptic.seed import fill as aptic
+from ledgersim.vendors.payex.seed import fill as payex
+from ledgersim.vendors.riverty import seed as riverty
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
 

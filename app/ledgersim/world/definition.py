@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -40,10 +40,10 @@ def load(world: str) -> "Definition":
     """The definition of the world with a name, or in the file at a path. Raises CannotStart."""
     from pydantic import TypeAdapter
 
+    from ledgersim.vendors.payex.seed.definition import Ledgers
     from ledgersim.world.checks import mismatches
     from ledgersim.world.model import Definition, Place, World
     from ledgersim.world.parts import CountryCode
-    from ledgersim.world.payex_model import Ledgers
     from ledgersim.world.persona_model import Persona
     from ledgersim.world.yaml_files import parse
 
@@ -52,7 +52,7 @@ def load(world: str) -> "Definition":
     content = _validated(TypeAdapter(World), own_path, parse(own_path, own_data))
     for name in _PARTS:
         if getattr(content, name) != _named_files(own_data).get(name):
-            raise CannotStart(f"{own_path}: {name} must stand on a line of its own, as {name}: FILE")
+            raise StartupError(f"{own_path}: {name} must stand on a line of its own, as {name}: FILE")
     personas_path, places_path, ledgers_path = (files[part][0] for part in _PARTS)
     definition = Definition(
         name=world,
@@ -63,7 +63,7 @@ def load(world: str) -> "Definition":
         ledgers=_validated(TypeAdapter(Ledgers), ledgers_path, parse(*files["ledgers"])),
     )
     for problem in mismatches(definition):
-        raise CannotStart(f"{files[problem.part][0]}: {problem.key}: {problem.reason}")
+        raise StartupError(f"{files[problem.part][0]}: {problem.key}: {problem.reason}")
     return definition
 
 
@@ -76,7 +76,7 @@ def _file_of(world: str) -> Path:
         nearest = get_close_matches(world, names, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]}? There is" if nearest else "there is"
         known = ", ".join(names)
-        raise CannotStart(f"there is no world {world!r}; {hint} {known}, or give the path of a .yaml file")
+        raise StartupError(f"there is no world {world!r}; {hint} {known}, or give the path of a .yaml file")
     return path
 
 
@@ -103,7 +103,7 @@ def bytes_of(path: Path, what: str) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise CannotStart(f"{what} cannot be read from {path}: {reason}") from error
+        raise StartupError(f"{what} cannot be read from {path}: {reason}") from error
 
 
 def _digest(files: dict[str, tuple[Path, bytes]]) -> str:
@@ -120,7 +120,7 @@ def _validated(adapter: "TypeAdapter[Any]", path: Path, content: Any) -> Any:
     try:
         return adapter.validate_python(content)
     except ValidationError as error:
-        raise CannotStart(f"{path}: {_in_one_line(error)}") from error
+        raise StartupError(f"{path}: {_in_one_line(error)}") from error
 
 
 def _in_one_line(error: "ValidationError") -> str:

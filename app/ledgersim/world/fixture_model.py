@@ -4,15 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ledgersim.core.wire import AmountIn, Body, GuidIn
+from ledgersim.http.schemas import AmountIn, GuidIn, RequestModel
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 from ledgersim.vendors.aptic.clients.schemas import ClientCreate
 from ledgersim.vendors.aptic.customers.schemas import CustomerCreate
 from ledgersim.vendors.aptic.debtors.schemas import DebtorCreate
 from ledgersim.vendors.payex.customers.schemas import CustomerCreate as PayexCustomerCreate
-from ledgersim.vendors.payex.wire import Body as PayexBody
+from ledgersim.vendors.payex.schemas import RequestModel as PayexBody
+from ledgersim.vendors.payex.seed.definition import Ledger
 from ledgersim.vendors.riverty.customer_account.schemas import AccountApplication, AccountStatus
-from ledgersim.world.payex_model import Ledger
 
 
 class Debtor(DebtorCreate):
@@ -27,7 +27,7 @@ class Case(CaseCreate):
     case_guid: GuidIn | None = None
 
 
-class Aptic(Body):
+class Aptic(RequestModel):
     """What to create in Aptic, in this order."""
 
     clients: list[ClientCreate] = []
@@ -59,7 +59,7 @@ class Surplus(PayexBody):
     account_no: str | None = None
 
 
-class Payex(Body):
+class Payex(RequestModel):
     """What to create in PayEx, in this order."""
 
     ledgers: list[Ledger] = []
@@ -74,13 +74,13 @@ class Account(AccountApplication):
     balance: AmountIn = 0
 
 
-class Riverty(Body):
+class Riverty(RequestModel):
     """What to create in Riverty."""
 
     accounts: list[Account] = []
 
 
-class Fixtures(Body):
+class Fixtures(RequestModel):
     """A whole file."""
 
     aptic: Annotated[Aptic, Field(default_factory=Aptic)]

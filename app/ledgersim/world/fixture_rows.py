@@ -7,26 +7,26 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ledgersim.core.database import row
-from ledgersim.core.problems import CONFLICT, Problem, invalid
-from ledgersim.core.space import Space
+from ledgersim.problems import CONFLICT, Problem, invalid
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import row
 from ledgersim.vendors import aptic, payex, riverty
-from ledgersim.vendors.aptic.cases.writing import import_cases, new_import
+from ledgersim.vendors.aptic.cases.commands import import_cases, new_import
+from ledgersim.vendors.aptic.clients.commands import add_client
 from ledgersim.vendors.aptic.clients.schemas import ClientCreate
-from ledgersim.vendors.aptic.clients.writing import add_client
+from ledgersim.vendors.aptic.customers.commands import add_customer
 from ledgersim.vendors.aptic.customers.schemas import CustomerCreate
-from ledgersim.vendors.aptic.customers.writing import add_customer
-from ledgersim.vendors.aptic.debtors.writing import add_debtor
-from ledgersim.vendors.payex.calls import LedgerCall
-from ledgersim.vendors.payex.customers.reading import find_customer
-from ledgersim.vendors.payex.customers.writing import create
+from ledgersim.vendors.aptic.debtors.commands import add_debtor
+from ledgersim.vendors.payex.context import LedgerContext
+from ledgersim.vendors.payex.customers.commands import create
+from ledgersim.vendors.payex.customers.queries import find_customer
 from ledgersim.vendors.payex.ledgers.rules import LEDGERS, find_ledger
-from ledgersim.vendors.payex.surpluses.writing import receive
+from ledgersim.vendors.payex.seed.definition import Ledger
+from ledgersim.vendors.payex.seed.fill import ledger_fact
+from ledgersim.vendors.payex.surpluses.commands import receive
+from ledgersim.vendors.riverty.customer_account.commands import BY_CUSTOMER, apply
 from ledgersim.vendors.riverty.customer_account.rules import decide
-from ledgersim.vendors.riverty.customer_account.writing import BY_CUSTOMER, apply
 from ledgersim.world.fixture_model import Account, Case, Debtor, LedgerCustomer, Surplus
-from ledgersim.world.payex import ledger_fact
-from ledgersim.world.payex_model import Ledger
 
 Row = dict[str, Any]
 
@@ -42,13 +42,13 @@ class Loading(NamedTuple):
         """A link to something of Aptic's."""
         return f"{self.base}{aptic.VENDOR.mount}/v1/{resource}/{guid}"
 
-    def ledger(self, number: str) -> LedgerCall:
+    def ledger(self, number: str) -> LedgerContext:
         """A call to a ledger. Raises a 400 Problem for one that is not there."""
         try:
             ledger = find_ledger(self.space, number)
         except Problem as problem:
             raise invalid("ledger", problem.detail) from problem
-        return LedgerCall(self.space, ledger, payex.VENDOR.mount, self.base)
+        return LedgerContext(self.space, ledger, payex.VENDOR.mount, self.base)
 
 
 def add_aptic_client(to: Loading, item: ClientCreate) -> Row:
@@ -85,14 +85,14 @@ def add_ledger(to: Loading, item: Ledger) -> Row:
     for one in present:
         if taken := set(item.tokens) & set(one["tokens"]):
             raise CONFLICT.with_errors({"tokens": [f"{min(taken)} is a token of the ledger {one['number']}"]})
-    to.space.learn(to.connection, LEDGERS, [*present, ledger_fact(item)])
+    to.space.set_fact(to.connection, LEDGERS, [*present, ledger_fact(item)])
     return {"number": item.number}
 
 
 def add_ledger_customer(to: Loading, item: LedgerCustomer) -> Row:
     """A customer of a ledger of PayEx, with its surpluses."""
-    call = to.ledger(item.ledger)
-    customer = create(call, item)
+    context = to.ledger(item.ledger)
+    customer = create(context, item)
     ids = []
     for number, one in enumerate(item.surpluses):
         if one.amount == 0:
@@ -101,22 +101,22 @@ def add_ledger_customer(to: Loading, item: LedgerCustomer) -> Row:
         assert surplus is not None, "nothing was owed"
         ids.append(surplus["surplus_id"])
     return {
-        "ledger": call.ledger.number,
+        "ledger": context.ledger.number,
         "customerNo": customer["customer_no"],
-        "href": to.base + call.customer(customer),
+        "href": to.base + context.customer(customer),
         "surplusIds": ids,
     }
 
 
 def add_surplus(to: Loading, item: Surplus) -> Row:
     """A payment to PayEx by a customer that is there; without an id where nothing was left over."""
-    call = to.ledger(item.ledger)
-    customer = find_customer(call, item.customer_no)
+    context = to.ledger(item.ledger)
+    customer = find_customer(context, item.customer_no)
     surplus = receive(to.space, customer, item.amount, item.invoice_no, item.account_no)
     if surplus is None:
         return {"surplusId": None}
     guid = surplus["surplus_id"]
-    return {"surplusId": guid, "href": to.base + call.customer(customer, "surpluses", guid)}
+    return {"surplusId": guid, "href": to.base + context.customer(customer, "surpluses", guid)}
 
 
 def add_account(to: Loading, item: Account) -> Row:

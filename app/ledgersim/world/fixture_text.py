@@ -14,9 +14,9 @@ import yaml
 
 from ledgersim.world.yaml_files import SafeLoader
 
-MOST_VALUES = 200_000
-MOST_DEPTH = 50
-MOST_DIGITS = 100  # of a number, written out
+MAX_VALUES = 200_000
+MAX_DEPTH = 50
+MAX_DIGITS = 100  # of a number, written out
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:(\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -144,8 +144,8 @@ class _Reading:
         around = self._open[-1] if self._open else None
         if around is not None and isinstance(around.holder, dict) and around.key is None:
             raise Unreadable(line, "a key must be a text")
-        if len(self._open) == MOST_DEPTH:
-            raise Unreadable(line, f"this is nested too deeply: more than {MOST_DEPTH} levels")
+        if len(self._open) == MAX_DEPTH:
+            raise Unreadable(line, f"this is nested too deeply: more than {MAX_DEPTH} levels")
         self._open.append(_Open({} if mapping else [], line))
 
     def _scalar(self, line: int, event: yaml.ScalarEvent) -> None:
@@ -179,8 +179,8 @@ class _Reading:
 
     def _count(self, line: int) -> None:
         self._values += 1
-        if self._values > MOST_VALUES:
-            raise Unreadable(line, f"this is more than {MOST_VALUES:,} names and values; load it in parts")
+        if self._values > MAX_VALUES:
+            raise Unreadable(line, f"this is more than {MAX_VALUES:,} names and values; load it in parts")
 
     def _check_tag(self, line: int, tag: str | None) -> None:
         if tag is not None:
@@ -194,6 +194,6 @@ def _plain(line: int, text: str) -> Any:
     if not _NUMBER.fullmatch(text):
         return text
     exponent = text.lower().partition("e")[2]
-    if len(text) > MOST_DIGITS or abs(int(exponent or "0")) > MOST_DIGITS:
+    if len(text) > MAX_DIGITS or abs(int(exponent or "0")) > MAX_DIGITS:
         raise Unreadable(line, "a number has too many digits")
     return int(text) if _WHOLE.fullmatch(text) else Decimal(text)

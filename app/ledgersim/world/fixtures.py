@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import bindparam, update
 
-from ledgersim.core.database import Database
-from ledgersim.core.problems import CONFLICT, VALIDATION, Problem, field_path
-from ledgersim.core.space import Space
-from ledgersim.core.startup import CannotStart
-from ledgersim.core.state import STATE
-from ledgersim.core.vendor import MESSAGES
-from ledgersim.core.wire import Body
+from ledgersim.errors import StartupError
+from ledgersim.http.schemas import RequestModel
+from ledgersim.http.vendor_app import MESSAGES
+from ledgersim.problems import CONFLICT, VALIDATION, Problem, field_path
+from ledgersim.spaces.models import STATE
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import Database
 from ledgersim.world.definition import bytes_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Made = dict[str, dict[str, list[dict[str, Any]]]]
 Where = tuple[int | str, ...]
 
-MOST_MISTAKES = 20  # that are told of one file
+MAX_MISTAKES = 20  # that are told of one file
 
 # While files are loaded the clock stands at midnight of the world's date; it starts when a space is opened.
 _STOP_CLOCK = update(STATE).values(
@@ -90,7 +90,7 @@ def seeded(image: bytes, paths: Sequence[Path]) -> bytes:
             try:
                 _load(space, "", data)
             except Mistaken as error:
-                raise CannotStart(_in_one_line(path, error.mistakes)) from error
+                raise StartupError(_in_one_line(path, error.mistakes)) from error
         with database.transaction() as connection:
             connection.execute(_LEAVE_CLOCK, {"digest": digest})
         return database.image()
@@ -128,7 +128,7 @@ def _read(data: bytes) -> "Fixtures":
     except Unreadable as error:
         raise Mistaken(VALIDATION.status, [Mistake(error.line, "", error.reason)]) from error
     places = list(_unknown_members(Fixtures, value))
-    unknown = [(where, _no_such_member(Fixtures, where)) for where in places[:MOST_MISTAKES]]
+    unknown = [(where, _no_such_member(Fixtures, where)) for where in places[:MAX_MISTAKES]]
     try:
         fixtures = Fixtures.model_validate(value)
     except ValidationError as error:
@@ -143,7 +143,7 @@ def _mistaken(status: int, data: bytes, found: list[tuple[Where, str]], total: i
     """The first of the mistakes found, in the order of their lines, and how many more there are."""
     from ledgersim.world.fixture_text import line_of
 
-    found = found[:MOST_MISTAKES]
+    found = found[:MAX_MISTAKES]
     more = total - len(found)
     lines = line_of(data, [where for where, _ in found])
     mistakes = [
@@ -171,7 +171,7 @@ def _steps(name: str) -> Iterator[int | str]:
 
 
 def _invalid(model: type[BaseModel], error: ValidationError) -> Iterator[tuple[Where, str]]:
-    for one in error.errors(include_url=False, include_context=False)[:MOST_MISTAKES]:
+    for one in error.errors(include_url=False, include_context=False)[:MAX_MISTAKES]:
         where, message = one["loc"], MESSAGES.get(one["type"], one["msg"].removeprefix("Value error, "))
         if one["type"] == "string_type" and one["input"] is not None:
             message = f"{message}: put it in quotes"
@@ -192,7 +192,7 @@ def _unknown_members(model: type[BaseModel], value: Any, where: Where = ()) -> I
         for index, item in enumerate(value):
             yield from _unknown_members(model, item, (*where, index))
     elif isinstance(value, dict):
-        any_case = issubclass(model, Body) and model.in_any_case
+        any_case = issubclass(model, RequestModel) and model.in_any_case
         fields = {field.alias or name: field for name, field in model.model_fields.items()}
         if any_case:
             fields = {name.lower(): field for name, field in fields.items()}

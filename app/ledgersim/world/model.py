@@ -5,7 +5,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ledgersim.world.customer_model import Customers
+from ledgersim.vendors.aptic.seed.customer_definition import Customers
+from ledgersim.vendors.payex.seed.definition import Ledgers
 from ledgersim.world.parts import (
     Amount,
     CountryCode,
@@ -22,7 +23,6 @@ from ledgersim.world.parts import (
     Weights,
     some_weight,
 )
-from ledgersim.world.payex_model import Ledgers
 from ledgersim.world.persona_model import Persona
 
 

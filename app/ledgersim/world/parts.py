@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from ledgersim.core.ids import parse_guid
+from ledgersim.ids import parse_guid
 
-MOST = 10**12
+MAX = 10**12
 
 CountryCode = Literal["SE", "NO", "FI", "DK"]
 
@@ -22,9 +22,9 @@ def _scaled(factor: int) -> BeforeValidator:
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise ValueError("must be a number")
         scaled = Decimal(repr(value)) * factor
-        if not 0 <= scaled <= MOST or scaled != scaled.to_integral_value():
+        if not 0 <= scaled <= MAX or scaled != scaled.to_integral_value():
             decimals = len(str(factor)) - 1
-            raise ValueError(f"must be from 0 to {MOST // factor:,} with at most {decimals} decimals")
+            raise ValueError(f"must be from 0 to {MAX // factor:,} with at most {decimals} decimals")
         return int(scaled)
 
     return BeforeValidator(read)

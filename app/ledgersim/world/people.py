@@ -8,7 +8,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.vendors.aptic.addresses.rules import LEGAL, full_address
 from ledgersim.vendors.aptic.parties import Party, full_name
 from ledgersim.world.days import instant
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 NAMES = 300  # of each kind that are drawn from Faker, to be combined
 YOUNGEST, OLDEST = 18, 85
-MOST_TRIES = 10_000  # for a number that is not taken
+MAX_TRIES = 10_000  # for a number that is not taken
 _YEAR = 366
 _DOMAINS = ("example.com", "example.net", "example.org")
 _PLAIN = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "'": "", " ": "-"})
@@ -116,21 +116,21 @@ class Register:
 
         Raises CannotStart where there seem to be no more.
         """
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             born = date.fromordinal(self.chance.choice(births))
             number = person_number(self.code, born, gender, self.chance)
             if number not in self._taken:
                 self._taken.add(number)
                 return born, number
-        raise CannotStart(f"{self.code} has no national numbers for so many made-up people; make fewer")
+        raise StartupError(f"{self.code} has no national numbers for so many made-up people; make fewer")
 
     def _company_number(self) -> str:
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             number = company_number(self.code, self.chance)
             if number not in self._taken:
                 self._taken.add(number)
                 return number
-        raise CannotStart(f"{self.code} has no numbers for so many made-up companies; make fewer")
+        raise StartupError(f"{self.code} has no numbers for so many made-up companies; make fewer")
 
     def _person(self) -> Row:
         chance = self.chance
@@ -254,6 +254,6 @@ def _faker(locale: str, seed: str) -> "Faker":
     try:
         faker = Faker(locale)
     except AttributeError as error:
-        raise CannotStart(f"Faker has no locale {locale!r}") from error
+        raise StartupError(f"Faker has no locale {locale!r}") from error
     faker.seed_instance(seed)
     return faker

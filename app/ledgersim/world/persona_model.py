@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ledgersim.vendors.aptic.seed.customer_definition import PersonaEngagements
 from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus
-from ledgersim.world.customer_model import PersonaEngagements
 from ledgersim.world.parts import (
     Amount,
     CountryCode,

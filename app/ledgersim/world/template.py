@@ -19,10 +19,10 @@ from pathlib import Path
 import platformdirs
 
 from ledgersim import __version__
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 from ledgersim.world.definition import digest, load
 
-MOST_TEMPLATES = 10
+MAX_TEMPLATES = 10
 ABANDONED = 3600  # seconds after which an unfinished file is somebody's who is gone
 
 _CHECKSUM = 32  # bytes
@@ -56,7 +56,7 @@ def keep_world(world: str, seed: int, customers: int, as_of: date, cache: Path |
         try:
             _keep(path, image)
         except OSError as error:
-            raise CannotStart(
+            raise StartupError(
                 f"the world cannot be kept in {path.parent}: {error.strerror}; "
                 "name a folder that can be written with --cache"
             ) from error
@@ -152,7 +152,7 @@ def _prune(newest: Path) -> None:
     templates = sorted((file for file in used if file.suffix == ".world"), key=lambda file: -used[file])
     now = used.get(newest, 0.0)
     unfinished = (file for file in used if file.suffix == ".part" and used[file] < now - ABANDONED)
-    for file in (*templates[MOST_TEMPLATES:], *unfinished):
+    for file in (*templates[MAX_TEMPLATES:], *unfinished):
         if file != newest:
             with suppress(OSError):  # another start may have thrown it away
                 file.unlink()

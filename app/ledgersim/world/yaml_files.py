@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
 
 try:
     from yaml import CSafeLoader as SafeLoader
@@ -53,10 +53,10 @@ def parse(path: Path, data: bytes) -> Any:
         return yaml.load(data.decode(), Loader=_Loader)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CannotStart(f"{path}, line {line}: this is not UTF-8") from error
+        raise StartupError(f"{path}, line {line}: this is not UTF-8") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}, line {mark.line + 1}" if mark else f"{path}"
-        raise CannotStart(f"{where}: {error.problem}") from error
+        raise StartupError(f"{where}: {error.problem}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise CannotStart(f"{path}: {' '.join(str(error).split())}") from error
+        raise StartupError(f"{path}: {' '.join(str(error).split())}") from error

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert
 
-from ledgersim.vendors.aptic.cases.pending import MOST_PENDING
-from ledgersim.vendors.aptic.cases.table import CASE_IMPORT, PENDING_IMPORT
-from ledgersim.vendors.aptic.clients.table import CLIENT
+from ledgersim.vendors.aptic.cases.models import CASE_IMPORT, PENDING_IMPORT
+from ledgersim.vendors.aptic.cases.pending import MAX_PENDING
+from ledgersim.vendors.aptic.clients.models import CLIENT
 from tests.client import APTIC, Api
 
 CASES = f"{APTIC}/Cases"
@@ -172,7 +172,7 @@ def test_an_import_that_has_become_impossible_is_told_and_the_clock_goes_on(late
 
 
 def test_there_is_an_end_to_what_may_be_pending(late: Api) -> None:
-    far, ids = datetime(2100, 1, 1, tzinfo=UTC), range(9_001, 9_000 + MOST_PENDING)
+    far, ids = datetime(2100, 1, 1, tzinfo=UTC), range(9_001, 9_000 + MAX_PENDING)
     with late.app.spaces["default"].transaction() as connection:
         connection.execute(
             insert(CASE_IMPORT), [{"id": one, "imported_at": far, "number_of_cases": 0} for one in ids]

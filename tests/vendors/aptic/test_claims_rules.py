@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgersim.vendors.aptic.claims.rules import Books, Entry, accrued, book, opened, settled
-from ledgersim.vendors.aptic.claims.table import NEVER
+from ledgersim.vendors.aptic.claims.models import NEVER
+from ledgersim.vendors.aptic.claims.rules import Balances, Posting, accrue_to, accrued, book, open_balances
 
 DAY = 740_000
 AMOUNTS = st.integers(0, 10**13 - 1)
@@ -40,7 +40,7 @@ def test_interest_agrees_with_decimal_arithmetic(principal: int, rate: int, days
     assert accrued(principal, rate, days) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def balanced(books: Books) -> bool:
+def balanced(books: Balances) -> bool:
     return all(
         getattr(books, f"remaining_{part}")
         == getattr(books, f"original_{part}")
@@ -77,14 +77,14 @@ sent_claims = st.fixed_dictionaries(
 
 @given(sent_claims)
 def test_whatever_is_sent_the_books_open_balanced(sent: dict[str, Any]) -> None:
-    books = opened(sent)
+    books = open_balances(sent)
     assert balanced(books)
     assert 0 <= books.remaining_vat <= books.original_vat
     assert books.accrues_from <= books.accrues_to
 
 
 entries = st.builds(
-    Entry,
+    Posting,
     paid_principal=st.integers(0, 10**9),
     paid_interest=st.integers(0, 10**7),
     adjusted_principal=st.integers(-(10**9), 10**9),
@@ -94,12 +94,12 @@ entries = st.builds(
 
 @given(sent_claims, st.lists(st.tuples(st.integers(0, 400), entries), max_size=8))
 def test_after_any_entries_the_books_balance_and_no_interest_is_lost(
-    sent: dict[str, Any], later: list[tuple[int, Entry]]
+    sent: dict[str, Any], later: list[tuple[int, Posting]]
 ) -> None:
-    books, day = opened(sent), DAY
+    books, day = open_balances(sent), DAY
     for days, entry in later:
         day += days
-        before = settled(books, day)
+        before = accrue_to(books, day)
         try:
             books = book(books, entry, day)
         except ValueError:
@@ -110,24 +110,24 @@ def test_after_any_entries_the_books_balance_and_no_interest_is_lost(
             books.remaining_principal
             == before.remaining_principal - entry.paid_principal + entry.adjusted_principal
         )
-        assert settled(books, day) == books
+        assert accrue_to(books, day) == books
 
 
 def test_more_than_what_remains_cannot_be_paid() -> None:
     with pytest.raises(ValueError, match="more than what remains"):
-        book(opened({"original_principal": 100}), Entry(paid_principal=101), DAY)
+        book(open_balances({"original_principal": 100}), Posting(paid_principal=101), DAY)
 
 
 def test_a_payment_books_the_interest_up_to_its_day_and_lowers_what_accrues_after() -> None:
     start = datetime(2027, 1, 1, tzinfo=UTC)
-    books = opened({"original_principal": 1_000_000, "interest_rate": 100_000, "interest_from": start})
+    books = open_balances({"original_principal": 1_000_000, "interest_rate": 100_000, "interest_from": start})
     day = start.toordinal()
-    paid = book(books, Entry(paid_principal=500_000, paid_interest=20_000), day + 73)
+    paid = book(books, Posting(paid_principal=500_000, paid_interest=20_000), day + 73)
     assert (paid.original_interest, paid.paid_interest, paid.remaining_interest) == (20_000, 20_000, 0)
-    assert settled(paid, day + 365).remaining_interest == 40_000  # 5,000.00 at 10 % for 292 days
+    assert accrue_to(paid, day + 365).remaining_interest == 40_000  # 5,000.00 at 10 % for 292 days
     assert paid.accrues_to == NEVER
 
 
 def test_the_vat_within_the_principal_is_paid_with_it() -> None:
-    books = opened({"original_principal": 125_00, "original_vat": 25_00})
-    assert book(books, Entry(paid_principal=50_00), DAY).remaining_vat == 15_00
+    books = open_balances({"original_principal": 125_00, "original_vat": 25_00})
+    assert book(books, Posting(paid_principal=50_00), DAY).remaining_vat == 15_00

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ledgersim.vendors.aptic.engagements.rules import Balances, balances, summary_currency
+from ledgersim.vendors.aptic.customer_summary.rules import Balances, balances, summary_currency
 from tests.client import APTIC, Api
 
 CUSTOMERS = f"{APTIC}/Customers"

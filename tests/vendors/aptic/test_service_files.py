@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ledgersim.core.problems import Problem
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
+from ledgersim.problems import Problem
 from ledgersim.vendors.aptic.services.registry import read_services
 from ledgersim.vendors.aptic.services.rules import Asked, Definition, Reply
 from tests.serving import refused
@@ -81,21 +81,21 @@ def test_a_definition_is_an_answer_or_a_template_with_status_and_delay(
 def test_a_broken_file_stops_the_start_naming_file_line_and_what_to_do(
     tmp_path: Path, content: str | bytes, line: int, problem: str
 ) -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         definition(tmp_path, content)
     assert str(caught.value) == f"{tmp_path / 'Mine.json'}, line {line}: {problem}"
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"answer": ' + "[" * 200_000])
 def test_a_file_nested_too_deeply_stops_the_start(tmp_path: Path, text: str) -> None:
-    with pytest.raises(CannotStart, match=r"Mine\.json, line 1: this cannot be used as JSON: .*; correct it"):
+    with pytest.raises(StartupError, match=r"Mine\.json, line 1: this cannot be used as JSON: .*; correct it"):
         definition(tmp_path, text)
 
 
 def test_a_template_nested_too_deeply_stops_the_start(tmp_path: Path) -> None:
     loops = "{% for a in [1] %}" * 30 + "{% endfor %}" * 30
     for template in (loops, "{{ " + "(" * 2000 + "1" + ")" * 2000 + " }}"):
-        with pytest.raises(CannotStart, match="it is nested too deeply; make it simpler"):
+        with pytest.raises(StartupError, match="it is nested too deeply; make it simpler"):
             definition(tmp_path, f'{{"template": "{template}"}}')
 
 
@@ -116,7 +116,7 @@ def test_a_later_change_of_a_file_is_not_seen(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_went_away_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         read_services(tmp_path / "gone")
     assert str(caught.value) == (
         f"the service definitions in {tmp_path / 'gone'} cannot be read: No such file or directory"

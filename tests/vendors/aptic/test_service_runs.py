@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledgersim.core.runs import MOST_BYTES, MOST_JOBS, MOST_RUNS
+from ledgersim.spaces.service_runs import MAX_BYTES, MAX_JOBS, MAX_RUNS
 from ledgersim.vendors.aptic.services import routes
 from tests.client import APTIC, Api
 from tests.vendors.aptic.test_services import ECHO, JSON, SLOW, runs
@@ -104,30 +104,30 @@ def test_a_reset_ends_jobs_with_the_rows_and_forgets_runs_with_all(
 
 
 def test_jobs_of_a_space_are_bounded(api: Api, loop: asyncio.AbstractEventLoop, held: list[float]) -> None:
-    for _ in range(MOST_JOBS):
+    for _ in range(MAX_JOBS):
         assert api.post(f"{SLOW}?async=true", None).status_code == 200
     refused = api.post(f"{SLOW}?async=true", None)
     assert (refused.status_code, refused.json()["detail"]) == (
         429,
         "100 jobs are running in this space; ask again when one of them has ended.",
     )
-    assert (len(held), len(runs(api))) == (MOST_JOBS, MOST_JOBS)
+    assert (len(held), len(runs(api))) == (MAX_JOBS, MAX_JOBS)
     assert api.post(f"/s/other{ECHO}?async=true", None).status_code == 200
     api.app.spaces.close()
     settle(loop)
 
 
 def test_the_record_keeps_the_last_runs(api: Api) -> None:
-    for number in range(MOST_RUNS + 2):
+    for number in range(MAX_RUNS + 2):
         api.post(ECHO, number)
-    assert [run["request"] for run in runs(api)] == list(range(2, MOST_RUNS + 2))
+    assert [run["request"] for run in runs(api)] == list(range(2, MAX_RUNS + 2))
 
 
 def test_the_record_keeps_the_beginning_of_long_bodies(api: Api) -> None:
-    text = json.dumps("å" * MOST_BYTES, ensure_ascii=False)
+    text = json.dumps("å" * MAX_BYTES, ensure_ascii=False)
     api.send("POST", ECHO, headers=JSON, content=text.encode())
     (run,) = runs(api)
-    kept = '"' + "å" * (MOST_BYTES // 2 - 1)  # half an å is not kept
+    kept = '"' + "å" * (MAX_BYTES // 2 - 1)  # half an å is not kept
     assert (run["cut"], run["request"], run["answer"]) == (["request", "answer"], kept, kept)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledgersim.core.problems import Problem
+from ledgersim.problems import Problem
 from ledgersim.vendors.aptic.services import sandbox
 from ledgersim.vendors.aptic.services.rules import Asked
 from ledgersim.vendors.aptic.services.templates import BadTemplate, Template
@@ -185,7 +185,7 @@ def test_the_bounds_begin_anew_with_each_rendering() -> None:
 
 def test_a_request_of_1_mib_is_rendered_and_a_larger_one_is_a_413() -> None:
     template = Template("{{ request|length }}")
-    most = sandbox.MOST_BYTES
+    most = sandbox.MAX_BYTES
     assert template.render(asked(text=b'"' + b"a" * (most - 2) + b'"')) == str(most - 2).encode()
     with pytest.raises(Problem) as caught:
         template.render(asked(text=b'"' + b"a" * (most - 1) + b'"'))

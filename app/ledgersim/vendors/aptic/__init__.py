@@ -1,7 +1,7 @@
 """Aptic (CLVR debt collection): API gateway."""
 
-from ledgersim.core.events import Occurrence
-from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
+from ledgersim.http.vendor_app import Vendor, VendorApp, VendorSettings
+from ledgersim.spaces.scheduler import ScheduledJob
 
 
 def _build(settings: VendorSettings) -> VendorApp:
@@ -14,5 +14,5 @@ VENDOR = Vendor(
     "aptic",
     "/APIGW",
     _build,
-    (Occurrence(f"{__name__}.payment_plans.life"), Occurrence(f"{__name__}.cases.pending")),
+    (ScheduledJob(f"{__name__}.payment_plans.life"), ScheduledJob(f"{__name__}.cases.pending")),
 )

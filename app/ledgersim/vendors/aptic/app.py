@@ -2,19 +2,19 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledgersim.core.openapi import PROVENANCE, About
-from ledgersim.core.vendor import VendorApp, VendorSettings
+from ledgersim.http.openapi import PROVENANCE, ApiMetadata
+from ledgersim.http.vendor_app import VendorApp, VendorSettings
 from ledgersim.vendors.aptic.auth.routes import router_for
 from ledgersim.vendors.aptic.auth.rules import CHALLENGE, TOKEN_OPERATION, guard
 from ledgersim.vendors.aptic.cases import routes as cases
 from ledgersim.vendors.aptic.clients.routes import router as clients
 from ledgersim.vendors.aptic.credit_insurances.routes import router as credit_insurances
+from ledgersim.vendors.aptic.customer_summary.routes import router as engagements
 from ledgersim.vendors.aptic.customers import routes as customers
 from ledgersim.vendors.aptic.debtors import routes as debtors
 from ledgersim.vendors.aptic.debts.routes import router as debts
 from ledgersim.vendors.aptic.direct_debits.routes import router as direct_debits
 from ledgersim.vendors.aptic.documents.routes import router as documents
-from ledgersim.vendors.aptic.engagements.routes import router as engagements
 from ledgersim.vendors.aptic.errors import PROBLEM, to_response
 from ledgersim.vendors.aptic.fees.routes import router as fees
 from ledgersim.vendors.aptic.loan_interests.routes import router as loan_interests
@@ -26,7 +26,7 @@ from ledgersim.vendors.aptic.services.owners import service_routers
 from ledgersim.vendors.aptic.services.registry import read_services
 from ledgersim.vendors.aptic.system.routes import router as system
 
-_ABOUT = About(
+_ABOUT = ApiMetadata(
     description=f"A simulation of Aptic's API Gateway: debtors, cases and customers. {PROVENANCE}",
     error=PROBLEM,
     security={

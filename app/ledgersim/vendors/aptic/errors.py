@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.core.problems import Problem
+from ledgersim.problems import Problem
 
 # The schema of a problem document.
 PROBLEM: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from ledgersim.core.wire import Scale
+from ledgersim.http.schemas import Scale
 from ledgersim.odata import Field, Kind
 
 _KINDS = {str: Kind.STRING, int: Kind.NUMBER, float: Kind.NUMBER, bool: Kind.BOOLEAN, datetime: Kind.DATETIME}

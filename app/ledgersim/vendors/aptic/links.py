@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from ledgersim.core.vendor import Call
-from ledgersim.core.wire import Answer
+from ledgersim.http.schemas import ResponseModel
+from ledgersim.http.vendor_app import RequestContext
 
 
-class Link(Answer):
+class Link(ResponseModel):
     """Where something that belongs to an answer is to be had."""
 
     type: str
@@ -17,7 +17,12 @@ class Link(Answer):
 
 
 def link(
-    call: Call, name: str, path: str, resource: str, guid: str, type_: Literal["item", "list"] = "list"
+    context: RequestContext,
+    name: str,
+    path: str,
+    resource: str,
+    guid: str,
+    type_: Literal["item", "list"] = "list",
 ) -> dict[str, str]:
     """One link; `guid` is that of the thing itself, or for a list that of its owner."""
-    return {"type": type_, "name": name, "href": call.url(path), "resource": resource, "guid": guid}
+    return {"type": type_, "name": name, "href": context.url(path), "resource": resource, "guid": guid}

@@ -11,11 +11,8 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, bindparam, func, select
 from sqlalchemy.sql import visitors
 
-from ledgersim.core.database import rows
-from ledgersim.core.notes import note
-from ledgersim.core.problems import invalid
-from ledgersim.core.space import Space
-from ledgersim.core.wire import Answer
+from ledgersim.diagnostics.diagnostic import add_diagnostic
+from ledgersim.http.schemas import ResponseModel
 from ledgersim.odata import Field as FilterField
 from ledgersim.odata import (
     ODataError,
@@ -24,8 +21,11 @@ from ledgersim.odata import (
     parse_filter,
     parse_orderby,
 )
+from ledgersim.problems import invalid
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import rows
 
-MOST = 100
+MAX = 100
 DEFAULT_TOP = 25
 
 
@@ -42,7 +42,7 @@ Item = TypeVar("Item")
 Row = dict[str, Any]
 
 
-class Page(Answer, Generic[Item]):
+class Page(ResponseModel, Generic[Item]):
     """The envelope of every list: `count` items here, `total` that match."""
 
     count: int
@@ -80,9 +80,9 @@ async def read_query(
     orderby: Annotated[str, _ORDERBY] = "",
 ) -> ListQuery:
     """The query options of a request."""
-    if top > MOST:
-        message = f"A page has at most {MOST} items. Send at most {MOST}, and read the rest with $skip."
-        note(request.scope, "value-cut", "$top", message)
+    if top > MAX:
+        message = f"A page has at most {MAX} items. Send at most {MAX}, and read the rest with $skip."
+        add_diagnostic(request.scope, "value-cut", "$top", message)
     return ListQuery(filter, skip, top, orderby)
 
 
@@ -117,13 +117,13 @@ class Listing:
             select_page, count_all = self._statements(query.filter, query.orderby)
         except ODataError as error:
             raise invalid(error.parameter, error.message.removeprefix(f"{error.parameter} ")) from error
-        top = min(query.top, MOST)
+        top = min(query.top, MAX)
         connection = space.connection
         items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)
         if self._complete is not None:
             self._complete(connection, items, values)
         asked = (self, query.filter, *values.values())
-        total = space.remembered(asked, lambda: connection.execute(count_all, values).scalar_one())
+        total = space.cached(asked, lambda: connection.execute(count_all, values).scalar_one())
         return {"count": len(items), "skip": query.skip, "total": total, "value": items}
 
     def _build(self, filter_text: str, orderby_text: str) -> tuple[Select[Any], Select[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from ledgersim.core.database import Instant
+from ledgersim.storage.database import Instant
 
 NAMES = ("firstname", "middlename", "lastname", "name_suffix")
 

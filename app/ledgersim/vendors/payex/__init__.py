@@ -1,7 +1,7 @@
 """PayEx (ledger customers), with the invoices and accounts that its surpluses link to."""
 
-from ledgersim.core.events import Occurrence
-from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
+from ledgersim.http.vendor_app import Vendor, VendorApp, VendorSettings
+from ledgersim.spaces.scheduler import ScheduledJob
 
 
 def _build(settings: VendorSettings) -> VendorApp:
@@ -14,5 +14,5 @@ VENDOR = Vendor(
     "payex",
     "/ledger",
     _build,
-    (Occurrence(f"{__name__}.surpluses.writing"), Occurrence(f"{__name__}.kyc.renewal")),
+    (ScheduledJob(f"{__name__}.surpluses.writing"), ScheduledJob(f"{__name__}.kyc.renewal")),
 )

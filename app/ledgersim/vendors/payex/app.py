@@ -4,9 +4,9 @@ from urllib.parse import quote, unquote_plus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ledgersim.core.openapi import PROVENANCE, About
-from ledgersim.core.problems import COMMON
-from ledgersim.core.vendor import VendorApp, VendorSettings
+from ledgersim.http.openapi import PROVENANCE, ApiMetadata
+from ledgersim.http.vendor_app import VendorApp, VendorSettings
+from ledgersim.problems import COMMON
 from ledgersim.vendors.payex.addresses.routes import router as addresses
 from ledgersim.vendors.payex.consents.routes import router as consents
 from ledgersim.vendors.payex.customers.routes import router as customers
@@ -52,7 +52,7 @@ def build(settings: VendorSettings) -> VendorApp:
         "PayEx ledger customer API (simulated)",
         renderer(settings.payex_problem_case),
         guard(settings.auth),
-        About(
+        ApiMetadata(
             description=f"A simulation of PayEx's ledger customer API. {PROVENANCE}",
             error=problem_schema(settings.payex_problem_case),
             security={

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.core.problems import UNREADABLE, VALIDATION, Problem
-from ledgersim.core.vendor import Render
+from ledgersim.http.vendor_app import Render
+from ledgersim.problems import UNREADABLE, VALIDATION, Problem
 
 ProblemCase = Literal["pascal", "camel"]
 

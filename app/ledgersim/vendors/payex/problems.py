@@ -1,6 +1,6 @@
 """The refusals of this vendor. Codes are the vendor's; those in `INFERRED` it does not publish."""
 
-from ledgersim.core.problems import Problem
+from ledgersim.problems import Problem
 
 FORBIDDEN = Problem(403, "forbidden", "Forbidden")
 CUSTOMER_NOT_FOUND = Problem(404, "customer-not-found", "Customer Not Found")

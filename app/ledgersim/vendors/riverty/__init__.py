@@ -1,6 +1,6 @@
 """Riverty (AfterPay): customer account."""
 
-from ledgersim.core.vendor import Vendor, VendorApp, VendorSettings
+from ledgersim.http.vendor_app import Vendor, VendorApp, VendorSettings
 
 
 def _build(settings: VendorSettings) -> VendorApp:

@@ -1,12 +1,12 @@
 """The application of this vendor."""
 
-from ledgersim.core.openapi import PROVENANCE, About
-from ledgersim.core.vendor import VendorApp, VendorSettings
+from ledgersim.http.openapi import PROVENANCE, ApiMetadata
+from ledgersim.http.vendor_app import VendorApp, VendorSettings
 from ledgersim.vendors.riverty.auth import guard
 from ledgersim.vendors.riverty.customer_account.routes import router
 from ledgersim.vendors.riverty.errors import refuse_invalid, to_response
 
-_ABOUT = About(
+_ABOUT = ApiMetadata(
     description=f"A simulation of Riverty's customer account API. {PROVENANCE}",
     version="v3",
     error={

@@ -5,9 +5,9 @@ from typing import Literal
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
-from ledgersim.core.problems import UNAUTHORIZED
-from ledgersim.core.space import Space
-from ledgersim.core.vendor import Guard
+from ledgersim.http.vendor_app import Guard
+from ledgersim.problems import UNAUTHORIZED
+from ledgersim.spaces.space import Space
 
 KEYS = "riverty.keys"  # the fact that names those of the world
 

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ledgersim.core.problems import UNREADABLE, Problem
+from ledgersim.problems import UNREADABLE, Problem
 from ledgersim.vendors.riverty.messages import Message, about, unreadable
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Answer
+from ledgersim.http.schemas import ResponseModel
 
 MessageType = Literal["BusinessError", "TechnicalError", "NotificationMessage"]
 ActionCode = Literal[
@@ -43,7 +43,7 @@ _BY_KIND = {
 _OPTIONAL = {"salutation", "distributionBy", "distributionType"}  # members with a list that may be left out
 
 
-class Message(Answer):
+class Message(ResponseModel):
     """A message of the vendor."""
 
     type: MessageType

@@ -7,7 +7,7 @@ import pytest
 
 from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import Plan, calculate
-from ledgersim.vendors.aptic.payment_plans.terms import Deviation, PlanError, Terms
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanError, Terms
 
 REGISTERED = date(2026, 1, 15)
 ANNUITY, LIMITED_ANNUITY, LINEAR, LIMITED_LINEAR, RELIEF = 1, 2, 3, 4, 5

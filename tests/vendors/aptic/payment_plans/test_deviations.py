@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ledgersim.vendors.aptic.payment_plans.engine import Plan, calculate, change
-from ledgersim.vendors.aptic.payment_plans.terms import Deviation, PlanError, Terms
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanError, Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,

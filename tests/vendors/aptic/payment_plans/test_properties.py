@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import Plan, calculate
-from ledgersim.vendors.aptic.payment_plans.terms import Deviation, PlanType, Terms
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanType, Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,

@@ -6,7 +6,7 @@ import pytest
 
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import Totals, calculate
-from ledgersim.vendors.aptic.payment_plans.terms import Terms
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,

@@ -4,7 +4,7 @@ import pytest
 
 from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase
 from ledgersim.vendors.aptic.payment_plans.engine import calculate
-from ledgersim.vendors.aptic.payment_plans.terms import PlanError, Terms
+from ledgersim.vendors.aptic.payment_plans.plan_terms import PlanError, Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,

@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import Select, bindparam, delete
 
-from ledgersim.core.database import row
-from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router, operation
+from ledgersim.storage.database import row
+from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.rules import (
     DEFAULT,
     OLDEST,
@@ -17,10 +18,9 @@ from ledgersim.vendors.aptic.addresses.rules import (
     validated_at,
 )
 from ledgersim.vendors.aptic.addresses.schemas import Address, AddressCreate, AddressPage, AddressUpdate
-from ledgersim.vendors.aptic.addresses.table import ADDRESS
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.store import Row, by_guid, change, find
+from ledgersim.vendors.aptic.repository import Row, by_guid, change, find
 
 _COLUMNS = {name: ADDRESS.c[name] for name in Address.model_fields}
 _LIST = Listing(ADDRESS, _COLUMNS, fields_of(Address, _COLUMNS), ADDRESS.c.id, OWN)
@@ -38,53 +38,57 @@ def address_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> A
         identifier = f"aptic.{collection.lower()}.addresses.{verb}"
         return operation(identifier, method="inferred", path="inferred", summary=summary)
 
-    async def find_owner(call: CurrentCall, guid: str = Path(alias=f"{owner}Guid")) -> Row:
-        return find(call.space.connection, owner_by_guid, owner, guid)
+    async def find_owner(context: CurrentContext, guid: str = Path(alias=f"{owner}Guid")) -> Row:
+        return find(context.space.connection, owner_by_guid, owner, guid)
 
-    def find_address(call: CurrentCall, party: Row, guid: str) -> Row:
+    def find_address(context: CurrentContext, party: Row, guid: str) -> Row:
         values = {"of_owner": owner, "of_id": party["id"]}
-        return find(call.space.connection, _BY_GUID, f"address of this {owner}", guid, **values)
+        return find(context.space.connection, _BY_GUID, f"address of this {owner}", guid, **values)
 
     @router.get(base, response_model=AddressPage, **about("list", "List the addresses"))
-    async def list_addresses(call: CurrentCall, query: ListOptions, party: Row = Depends(find_owner)) -> Any:
-        return _LIST.page(call.space, query, of_owner=owner, of_id=party["id"])
+    async def list_addresses(
+        context: CurrentContext, query: ListOptions, party: Row = Depends(find_owner)
+    ) -> Any:
+        return _LIST.page(context.space, query, of_owner=owner, of_id=party["id"])
 
     @router.put(base, status_code=201, response_model=Address, **about("create", "Add an address"))
     async def create_address(
-        call: CurrentCall, body: AddressCreate, response: Response, party: Row = Depends(find_owner)
+        context: CurrentContext, body: AddressCreate, response: Response, party: Row = Depends(find_owner)
     ) -> Any:
-        with call.space.transaction() as connection:
-            now = call.space.clock.now()
-            address = add_address(connection, call.space.guids, now, owner, party["id"], body.model_dump())
+        with context.space.transaction() as connection:
+            now = context.space.clock.now()
+            address = add_address(connection, context.space.guids, now, owner, party["id"], body.model_dump())
         path = f"/v1/{collection}/{party[f'{owner}_guid']}/Addresses/{address['address_guid']}"
-        response.headers["Location"] = call.url(path)
+        response.headers["Location"] = context.url(path)
         return address
 
     @router.get(one, response_model=Address, **about("get", "Read one address"))
-    async def get_address(call: CurrentCall, addressGuid: str, party: Row = Depends(find_owner)) -> Any:
-        return find_address(call, party, addressGuid)
+    async def get_address(context: CurrentContext, addressGuid: str, party: Row = Depends(find_owner)) -> Any:
+        return find_address(context, party, addressGuid)
 
     @router.patch(one, **NO_CONTENT, **about("update", "Change one address"))
     async def update_address(
-        call: CurrentCall, addressGuid: str, body: AddressUpdate, party: Row = Depends(find_owner)
+        context: CurrentContext, addressGuid: str, body: AddressUpdate, party: Row = Depends(find_owner)
     ) -> None:
         changes = body.model_dump(exclude_unset=True)
-        with call.space.transaction() as connection:
-            address = find_address(call, party, addressGuid)
+        with context.space.transaction() as connection:
+            address = find_address(context, party, addressGuid)
             if "default_address" in changes:
                 changes["default_address"] = bool(changes["default_address"])
                 if changes["default_address"]:
                     clear_default(connection, owner, party["id"])
             changes["full_address"] = full_address(address | changes)
-            changes["last_updated_at"] = call.space.clock.now()
-            changes["validated_at"] = validated_at(address | changes, call.space.clock.now())
+            changes["last_updated_at"] = context.space.clock.now()
+            changes["validated_at"] = validated_at(address | changes, context.space.clock.now())
             change(connection, ADDRESS, address["id"], changes)
 
     @router.delete(one, **NO_CONTENT, **about("delete", "Remove one address"))
-    async def delete_address(call: CurrentCall, addressGuid: str, party: Row = Depends(find_owner)) -> None:
+    async def delete_address(
+        context: CurrentContext, addressGuid: str, party: Row = Depends(find_owner)
+    ) -> None:
         own = {"of_owner": owner, "of_id": party["id"]}
-        with call.space.transaction() as connection:
-            address = find_address(call, party, addressGuid)
+        with context.space.transaction() as connection:
+            address = find_address(context, party, addressGuid)
             connection.execute(_REMOVE, {"row_id": address["id"]})
             oldest = row(connection, OLDEST, **own)
             if oldest is not None and row(connection, DEFAULT, **own) is None and address["default_address"]:

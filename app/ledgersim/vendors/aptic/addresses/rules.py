@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from ledgersim.core.database import Instant, add, row
-from ledgersim.core.ids import Stream
-from ledgersim.vendors.aptic.addresses.table import ADDRESS
+from ledgersim.ids import Stream
+from ledgersim.storage.database import Instant, add, row
+from ledgersim.vendors.aptic.addresses.models import ADDRESS
 
 _ADD_ADDRESS = insert(ADDRESS)
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.http.schemas import InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 
 
-class Address(Answer):
+class Address(ResponseModel):
     """An address, in lists and alone."""
 
     address_guid: str
@@ -33,7 +33,7 @@ class AddressPage(Page[Address]):
     """A page of addresses."""
 
 
-class AddressCreate(Body):
+class AddressCreate(RequestModel):
     """An address to create."""
 
     address_type: str | None = None
@@ -55,7 +55,7 @@ class AddressUpdate(AddressCreate):
     """What to change of an address."""
 
 
-class MainAddressInput(Body):
+class MainAddressInput(RequestModel):
     """The main address among the members of a party to create."""
 
     street: str | None = None

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from ledgersim.core.body import read_bytes
-from ledgersim.core.problems import Problem
-from ledgersim.core.vendor import operation
-from ledgersim.core.wire import Answer
+from ledgersim.http.body import read_bytes
+from ledgersim.http.schemas import ResponseModel
+from ledgersim.http.vendor_app import operation
+from ledgersim.problems import Problem
 from ledgersim.vendors.aptic.auth.rules import (
     TOKEN_LIFETIME,
     TOKEN_OPERATION,
@@ -25,7 +25,7 @@ _FORM = "application/x-www-form-urlencoded"
 _FIELDS = {name: {"type": "string"} for name in ("grant_type", "client_id", "client_secret")}
 
 
-class AccessToken(Answer):
+class AccessToken(ResponseModel):
     """An access token; `expires_in` in seconds of the space's clock."""
 
     access_token: str
@@ -35,7 +35,7 @@ class AccessToken(Answer):
     model_config = {"alias_generator": None}
 
 
-class OAuthError(Answer):
+class OAuthError(ResponseModel):
     """An error of RFC 6749 section 5.2."""
 
     error: str

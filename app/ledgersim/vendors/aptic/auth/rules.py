@@ -10,9 +10,9 @@ from urllib.parse import unquote_plus
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
-from ledgersim.core.problems import UNAUTHORIZED, Problem
-from ledgersim.core.space import Space
-from ledgersim.core.vendor import Guard
+from ledgersim.http.vendor_app import Guard
+from ledgersim.problems import UNAUTHORIZED, Problem
+from ledgersim.spaces.space import Space
 
 AuthMode = Literal["lenient", "strict", "off"]
 

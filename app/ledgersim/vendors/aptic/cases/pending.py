@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
-from ledgersim.core.body import parse_json
-from ledgersim.core.database import row, rows
-from ledgersim.core.events import Event
-from ledgersim.core.problems import Problem
-from ledgersim.core.space import Space
+from ledgersim.http.body import parse_json
+from ledgersim.problems import Problem
+from ledgersim.spaces.scheduler import Event
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import row, rows
+from ledgersim.vendors.aptic.cases.commands import import_cases, new_import
+from ledgersim.vendors.aptic.cases.models import CASE, CASE_IMPORT, PENDING_CASE, PENDING_IMPORT
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
-from ledgersim.vendors.aptic.cases.table import CASE, CASE_IMPORT, PENDING_CASE, PENDING_IMPORT
-from ledgersim.vendors.aptic.cases.writing import import_cases, new_import
 
 DELAY = "aptic.case_import_delay"  # the fact: IMMEDIATE or a number of seconds of the clock
 IMMEDIATE = "immediate"
-MOST_PENDING = 1_000  # imports a space
+MAX_PENDING = 1_000  # imports a space
 
 TOO_MANY = Problem(429, "too-many-imports", "Too Many Requests")
 
@@ -49,9 +49,9 @@ def postpone(space: Space, bodies: Sequence[CaseCreate], text: str, delay: timed
     A rehearsal finds what is to be answered or refused. Raises a 400, 409 or 429 Problem.
     """
     with space.transaction() as connection:
-        if connection.execute(_COUNT).scalar_one() >= MOST_PENDING:
+        if connection.execute(_COUNT).scalar_one() >= MAX_PENDING:
             raise TOO_MANY.with_detail(
-                f"There are {MOST_PENDING:,} pending imports of cases already; let the clock get to them."
+                f"There are {MAX_PENDING:,} pending imports of cases already; let the clock get to them."
             )
         import_id = new_import(connection, bodies, space.clock.now() + delay)
         with connection.begin_nested() as rehearsal:
@@ -69,7 +69,7 @@ def next_at(space: Space) -> datetime | None:
     return at
 
 
-def happen(space: Space) -> list[Event]:
+def run(space: Space) -> list[Event]:
     """Do the imports that are due, each in a transaction of its own."""
     due = rows(space.connection, _DUE, now=space.clock.now())
     return [event for one in due for event in _import(space, one["import_id"])]

@@ -5,9 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import Body, Query, Request
 
-from ledgersim.core.problems import CONFLICT, invalid
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
-from ledgersim.vendors.aptic.cases import pending, reading
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.problems import CONFLICT, invalid
+from ledgersim.vendors.aptic.cases import pending
+from ledgersim.vendors.aptic.cases import queries as reading
+from ledgersim.vendors.aptic.cases.commands import CLOSED, close_case, import_cases, new_import
+from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.cases.schemas import (
     CaseClose,
     CaseCreate,
@@ -17,13 +20,11 @@ from ledgersim.vendors.aptic.cases.schemas import (
     CasesCreated,
     CaseUpdate,
 )
-from ledgersim.vendors.aptic.cases.table import CASE
-from ledgersim.vendors.aptic.cases.writing import CLOSED, close_case, import_cases, new_import
-from ledgersim.vendors.aptic.claims.reading import today
+from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions
-from ledgersim.vendors.aptic.payment_plans.life import case_closed
-from ledgersim.vendors.aptic.store import Row, by_guid, change, find
+from ledgersim.vendors.aptic.payment_plans.lifecycle import case_closed
+from ledgersim.vendors.aptic.repository import Row, by_guid, change, find
 
 router = new_router("Cases")
 extra_fields = extra_field_router("case", "Cases", by_guid(CASE.c.case_guid))
@@ -35,14 +36,14 @@ Async = Annotated[
 ]
 
 
-def find_case(call: Call, guid: str) -> Row:
+def find_case(context: RequestContext, guid: str) -> Row:
     """The case with that GUID. Raises a 404 Problem."""
-    return find(call.space.connection, reading.BY_GUID, "case", guid)
+    return find(context.space.connection, reading.BY_GUID, "case", guid)
 
 
-def open_case(call: Call, guid: str, what: str) -> Row:
+def open_case(context: RequestContext, guid: str, what: str) -> Row:
     """The case with that GUID, if it takes further debts, fees or payments. Raises a 404 or 409 Problem."""
-    case = find_case(call, guid)
+    case = find_case(context, guid)
     if case["closure_date"] is not None:
         raise CONFLICT.with_detail(f"The case {case['case_number']} is closed and takes no further {what}.")
     return case
@@ -58,8 +59,8 @@ def open_case(call: Call, guid: str, what: str) -> Row:
         summary="List cases, filtered, sorted and paged",
     ),
 )
-async def list_cases(call: CurrentCall, query: ListOptions) -> Any:
-    return reading.CASE_LIST.page(call.space, query, today=today(call.space))
+async def list_cases(context: CurrentContext, query: ListOptions) -> Any:
+    return reading.CASE_LIST.page(context.space, query, today=today(context.space))
 
 
 @router.put(
@@ -68,15 +69,15 @@ async def list_cases(call: CurrentCall, query: ListOptions) -> Any:
     response_model=CasesCreated,
     **operation("aptic.cases.create", method="observed", path="observed", summary="Import one or more cases"),
 )
-async def create_cases(request: Request, call: CurrentCall, body: Cases, may_wait: Async = True) -> Any:
-    delay = call.space.facts[pending.DELAY]
+async def create_cases(request: Request, context: CurrentContext, body: Cases, may_wait: Async = True) -> Any:
+    delay = context.space.facts[pending.DELAY]
     if may_wait and delay != pending.IMMEDIATE:
         text = (await request.body()).decode("utf-8-sig")
-        guids, import_id = pending.postpone(call.space, body, text, timedelta(seconds=delay))
+        guids, import_id = pending.postpone(context.space, body, text, timedelta(seconds=delay))
     else:
-        with call.space.transaction() as connection:
-            import_id = new_import(connection, body, call.space.clock.now())
-            guids = import_cases(connection, call.space, import_id, body)
+        with context.space.transaction() as connection:
+            import_id = new_import(connection, body, context.space.clock.now())
+            guids = import_cases(connection, context.space, import_id, body)
     return {"case_guids": guids, "imp_stock_id": import_id}
 
 
@@ -85,8 +86,8 @@ async def create_cases(request: Request, call: CurrentCall, body: Cases, may_wai
     response_model=CaseDetails,
     **operation("aptic.cases.get", method="observed", path="observed", summary="Read one case"),
 )
-async def get_case(call: CurrentCall, guid: str) -> Any:
-    return reading.case_out(call, find_case(call, guid))
+async def get_case(context: CurrentContext, guid: str) -> Any:
+    return reading.case_out(context, find_case(context, guid))
 
 
 @router.patch(
@@ -94,14 +95,14 @@ async def get_case(call: CurrentCall, guid: str) -> Any:
     **NO_CONTENT,
     **operation("aptic.cases.update", method="observed", path="observed", summary="Change fields of a case"),
 )
-async def update_case(call: CurrentCall, caseGuid: str, body: CaseUpdate) -> None:
-    case = find_case(call, caseGuid)
+async def update_case(context: CurrentContext, caseGuid: str, body: CaseUpdate) -> None:
+    case = find_case(context, caseGuid)
     if "status" in body.model_fields_set and body.status != case["status"]:
         if case["closure_date"] is not None:
             raise CONFLICT.with_detail(f"The case {case['case_number']} is closed, and so its status stays.")
         if (body.status or "").lower() == CLOSED.lower():
             raise invalid("status", "A case is closed by POST /v1/Cases/{caseGuid}/Close, with a closureCode")
-    with call.space.transaction() as connection:
+    with context.space.transaction() as connection:
         change(connection, CASE, case["id"], body.model_dump(exclude_unset=True))
 
 
@@ -115,10 +116,10 @@ async def update_case(call: CurrentCall, caseGuid: str, body: CaseUpdate) -> Non
         summary="The debtors of a case with their debts (a bare array)",
     ),
 )
-async def list_debtors_of_case(call: CurrentCall, guid: str) -> Any:
-    case = find_case(call, guid)
-    debtors = reading.debtors_of(call.space.connection, case)
-    return [reading.summary(call.space, debtor) for debtor in debtors]
+async def list_debtors_of_case(context: CurrentContext, guid: str) -> Any:
+    case = find_case(context, guid)
+    debtors = reading.debtors_of(context.space.connection, case)
+    return [reading.summary(context.space, debtor) for debtor in debtors]
 
 
 @router.post(
@@ -126,10 +127,10 @@ async def list_debtors_of_case(call: CurrentCall, guid: str) -> Any:
     **NO_CONTENT,
     **operation("aptic.cases.close", method="inferred", path="inferred", summary="Close a case"),
 )
-async def close(call: CurrentCall, caseGuid: str, body: CaseClose) -> None:
-    case = find_case(call, caseGuid)
+async def close(context: CurrentContext, caseGuid: str, body: CaseClose) -> None:
+    case = find_case(context, caseGuid)
     if case["closure_date"] is not None:
         raise CONFLICT.with_detail(f"The case {case['case_number']} is closed already.")
-    with call.space.transaction() as connection:
-        close_case(connection, call.space, case, body.closure_code, body.note)
-        case_closed(connection, call.space, case["id"])
+    with context.space.transaction() as connection:
+        close_case(connection, context.space, case, body.closure_code, body.note)
+        case_closed(connection, context.space, case["id"])

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import WHOLE, Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
+from ledgersim.http.schemas import (
+    WHOLE,
+    Amount,
+    AmountIn,
+    CurrencyIn,
+    InstantIn,
+    Int32,
+    RequestModel,
+    ResponseModel,
+)
 from ledgersim.vendors.aptic.debtors.schemas import CaseSummary, JuridicalType
 from ledgersim.vendors.aptic.debts.schemas import DebtCreate
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraFieldCreate
@@ -18,7 +27,7 @@ CreditRegistryStatus = Annotated[Literal[0, 1, 2, 3, 4], WHOLE]
 ClosureCode = Literal["RETRIEVED", "PAID", "WRITTENOFF", "BANKRUPT", "DECEASED", "DISPUTED"]
 
 
-class CaseListItem(Answer):
+class CaseListItem(ResponseModel):
     """A case in a list, with its sums in the case's currency and its main debtor."""
 
     case_guid: str
@@ -59,7 +68,7 @@ class CasePage(Page[CaseListItem]):
     """A page of cases."""
 
 
-class CaseDetails(Answer):
+class CaseDetails(ResponseModel):
     """A case alone."""
 
     case_number: str
@@ -90,7 +99,7 @@ class CaseDetails(Answer):
     links: list[Link]
 
 
-class CaseDebtor(Answer):
+class CaseDebtor(ResponseModel):
     """A debtor of a case with what it owes over all its cases, in the debtor's currency."""
 
     debtor_role: str
@@ -107,7 +116,7 @@ class CaseDebtor(Answer):
     cases: list[CaseSummary]
 
 
-class CaseDebtorInput(Body):
+class CaseDebtorInput(RequestModel):
     """A debtor of a case to import: an existing one (by debtorGuid or idNumber) or a new one."""
 
     debtor_guid: str | None = None  # sent by a public client, not in the vendor's document [observed]
@@ -152,7 +161,7 @@ class CaseDebtorInput(Body):
     extra_fields: list[ExtraFieldCreate] | None = None
 
 
-class Claimant(Body):
+class Claimant(RequestModel):
     """Who the debt is really owed to."""
 
     reference_code: str | None = None
@@ -166,7 +175,7 @@ class Claimant(Body):
     country_code: str | None = None
 
 
-class EnergyDebt(Body):
+class EnergyDebt(RequestModel):
     """The installation that a utility debt is for."""
 
     installation_id: str | None = None
@@ -185,13 +194,13 @@ class EnergyDebt(Body):
     disconnection_year: Int32 | None = None
 
 
-class CaseRelation(Body):
+class CaseRelation(RequestModel):
     """Another party of a case, such as a field collector."""
 
     party_guid: str | None = None
 
 
-class CaseAction(Body):
+class CaseAction(RequestModel):
     """Something that has happened in a case already."""
 
     action_type: str | None = None
@@ -199,7 +208,7 @@ class CaseAction(Body):
     action_date: InstantIn | None = None
 
 
-class CaseCreate(Body):
+class CaseCreate(RequestModel):
     """A case to import."""
 
     case_number: str | None = Field(None, min_length=1)
@@ -236,21 +245,21 @@ class CaseCreate(Body):
     extra_fields: list[ExtraFieldCreate] | None = None
 
 
-class CasesCreated(Answer):
+class CasesCreated(ResponseModel):
     """The imported cases, in the order they were sent."""
 
     case_guids: list[str]
     imp_stock_id: int
 
 
-class CaseClose(Body):
+class CaseClose(RequestModel):
     """Why to close a case."""
 
     closure_code: ClosureCode
     note: str | None = None
 
 
-class CaseUpdate(Body):
+class CaseUpdate(RequestModel):
     """What to change of a case."""
 
     description: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ledgersim.vendors.aptic.claims.table import NEVER
+from ledgersim.vendors.aptic.claims.models import NEVER
 
 # principal (hundredths) * rate (per cent, ten-thousandths) * days / YEAR = interest (hundredths)
 YEAR = 365 * 100 * 10_000
@@ -24,7 +24,7 @@ def accrued(principal: int, rate: int, days: int, rest: int = 0) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Balances:
     """The balances of a claim in hundredths, and how interest accrues on it."""
 
     original_principal: int = 0
@@ -47,11 +47,11 @@ class Books:
         return {name: getattr(self, name) for name in _BALANCES}
 
 
-_BALANCES = tuple(field.name for field in fields(Books))
+_BALANCES = tuple(field.name for field in fields(Balances))
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Posting:
     """A change to a claim in hundredths: what was paid, and what was added (negative: taken off)."""
 
     paid_principal: int = 0
@@ -61,7 +61,7 @@ class Entry:
     added_interest: int = 0  # as if it had accrued
 
 
-def opened(sent: dict[str, Any]) -> Books:
+def open_balances(sent: dict[str, Any]) -> Balances:
     """The books of a claim as a client sends it: `original_…`, `remaining_…` and the terms of interest.
 
     What of the original does not remain counts as paid before; more remaining than original, as adjusted.
@@ -77,7 +77,7 @@ def opened(sent: dict[str, Any]) -> Books:
         )
     start = accrual_start(sent)
     end = NEVER if sent.get("interest_to") is None else max(start, _day(sent["interest_to"]))
-    return Books(
+    return Balances(
         **principal,
         **interest,
         original_vat=max(remaining_vat, original_vat or 0),
@@ -129,7 +129,7 @@ def due_date(due: datetime | None, bill: datetime | None, payment_condition: int
         return None
 
 
-def settled(books: Books, today: int) -> Books:
+def accrue_to(books: Balances, today: int) -> Balances:
     """The books with the interest up to `today` (a day number) booked, and accrual going on from there."""
     until = min(today, books.accrues_to)
     if until <= books.accrues_from:
@@ -146,12 +146,12 @@ def settled(books: Books, today: int) -> Books:
     )
 
 
-def book(books: Books, entry: Entry, today: int) -> Books:
+def book(books: Balances, entry: Posting, today: int) -> Balances:
     """The books after an entry on day `today`: the one function that moves balances.
 
     Raises ValueError where more would be paid or taken off than remains.
     """
-    before = settled(books, today)
+    before = accrue_to(books, today)
     principal = before.remaining_principal - entry.paid_principal + entry.adjusted_principal
     owed_interest = before.remaining_interest + entry.added_interest
     interest = owed_interest - entry.paid_interest + entry.adjusted_interest
@@ -170,21 +170,21 @@ def book(books: Books, entry: Entry, today: int) -> Books:
     )
 
 
-def suspended(books: Books, today: int) -> Books:
+def suspended(books: Balances, today: int) -> Balances:
     """The books of a claim that bears no interest of its own from day `today` on, until it is resumed."""
-    return replace(settled(books, today), accrues_from=NEVER, accrues_to=NEVER)
+    return replace(accrue_to(books, today), accrues_from=NEVER, accrues_to=NEVER)
 
 
-def resumed(books: Books, claim: Mapping[str, Any], today: int) -> Books:
+def resumed(books: Balances, claim: Mapping[str, Any], today: int) -> Balances:
     """The books of a suspended claim that bears interest again from day `today` on, on its own terms."""
     start = max(accrual_start(claim), today)
     end = NEVER if claim["interest_to"] is None else max(start, _day(claim["interest_to"]))
-    return replace(settled(books, today), accrues_from=start, accrues_to=end)
+    return replace(accrue_to(books, today), accrues_from=start, accrues_to=end)
 
 
-def closed(books: Books, today: int) -> Books:
+def closed(books: Balances, today: int) -> Balances:
     """The books of a claim whose case closes on day `today`: its interest is booked and accrues no more."""
-    after = settled(books, today)
+    after = accrue_to(books, today)
     return replace(after, accrues_to=max(after.accrues_from, min(after.accrues_to, today)))
 
 

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, Answer, Body, SignedAmountIn
+from ledgersim.http.schemas import Amount, RequestModel, ResponseModel, SignedAmountIn
 
 
-class ClaimSums(Answer):
+class ClaimSums(ResponseModel):
     """The books of a claim in a list. `ledger…` is what remains in the case's currency [inferred]."""
 
     original_principal: Amount
@@ -26,7 +26,7 @@ class ClaimSums(Answer):
     ledger_sum: Amount
 
 
-class AdjustmentCreate(Body):
+class AdjustmentCreate(RequestModel):
     """By how much to raise (or, below zero, to lower) what is owed. One of the two amounts is needed."""
 
     principal_adjustment: SignedAmountIn | None = None

@@ -4,13 +4,13 @@ from typing import Any
 
 from fastapi import Response
 
-from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router, operation
+from ledgersim.vendors.aptic.clients.commands import add_client, change_client
+from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.clients.schemas import ClientCreate, ClientDetails, ClientPage, ClientUpdate
-from ledgersim.vendors.aptic.clients.table import CLIENT
-from ledgersim.vendors.aptic.clients.writing import add_client, change_client
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.store import by_guid, find
+from ledgersim.vendors.aptic.repository import by_guid, find
 
 router = new_router("Clients")
 
@@ -25,8 +25,8 @@ _OBSERVED: Any = {"method": "observed", "path": "observed"}
     response_model=ClientPage,
     **operation("aptic.clients.list", **_OBSERVED, summary="List clients, filtered, sorted and paged"),
 )
-async def list_clients(call: CurrentCall, query: ListOptions) -> Any:
-    return _LIST.page(call.space, query)
+async def list_clients(context: CurrentContext, query: ListOptions) -> Any:
+    return _LIST.page(context.space, query)
 
 
 @router.put(
@@ -35,10 +35,10 @@ async def list_clients(call: CurrentCall, query: ListOptions) -> Any:
     response_model=ClientDetails,
     **operation("aptic.clients.create", **_OBSERVED, summary="Create a client"),
 )
-async def create_client(call: CurrentCall, body: ClientCreate, response: Response) -> Any:
-    with call.space.transaction() as connection:
-        client = add_client(connection, call.space, body.model_dump())
-    response.headers["Location"] = call.url(f"/v1/Clients/{client['unique_id']}")
+async def create_client(context: CurrentContext, body: ClientCreate, response: Response) -> Any:
+    with context.space.transaction() as connection:
+        client = add_client(connection, context.space, body.model_dump())
+    response.headers["Location"] = context.url(f"/v1/Clients/{client['unique_id']}")
     return client
 
 
@@ -47,8 +47,8 @@ async def create_client(call: CurrentCall, body: ClientCreate, response: Respons
     response_model=ClientDetails,
     **operation("aptic.clients.get", **_OBSERVED, summary="Read one client"),
 )
-async def get_client(call: CurrentCall, uniqueId: str) -> Any:
-    return find(call.space.connection, BY_GUID, "client", uniqueId)
+async def get_client(context: CurrentContext, uniqueId: str) -> Any:
+    return find(context.space.connection, BY_GUID, "client", uniqueId)
 
 
 @router.patch(
@@ -56,8 +56,8 @@ async def get_client(call: CurrentCall, uniqueId: str) -> Any:
     **NO_CONTENT,
     **operation("aptic.clients.update", **_OBSERVED, summary="Change fields of a client"),
 )
-async def update_client(call: CurrentCall, uniqueId: str, body: ClientUpdate) -> None:
+async def update_client(context: CurrentContext, uniqueId: str, body: ClientUpdate) -> None:
     changes = body.model_dump(exclude_unset=True)
-    with call.space.transaction() as connection:
+    with context.space.transaction() as connection:
         client = find(connection, BY_GUID, "client", uniqueId)
         change_client(connection, client, changes)

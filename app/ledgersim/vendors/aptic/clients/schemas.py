@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from ledgersim.core.wire import Answer, Body
+from ledgersim.http.schemas import RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 
 
-class ClientDetails(Answer):
+class ClientDetails(ResponseModel):
     """A client, in lists and alone."""
 
     unique_id: str
@@ -26,7 +26,7 @@ class ClientPage(Page[ClientDetails]):
     """A page of clients."""
 
 
-class ClientCreate(Body):
+class ClientCreate(RequestModel):
     """A client to create."""
 
     reference_code: str | None = Field(None, min_length=1)

@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, delete, insert
 
-from ledgersim.core.database import add
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.storage.database import add
+from ledgersim.vendors.aptic.credit_insurances.models import CREDIT_INSURANCE
 from ledgersim.vendors.aptic.credit_insurances.rules import company_name
 from ledgersim.vendors.aptic.credit_insurances.schemas import (
     CreditInsurance,
@@ -14,12 +15,11 @@ from ledgersim.vendors.aptic.credit_insurances.schemas import (
     CreditInsurancePage,
     CreditInsuranceUpdate,
 )
-from ledgersim.vendors.aptic.credit_insurances.table import CREDIT_INSURANCE
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.store import Row, by_guid, change, find
+from ledgersim.vendors.aptic.repository import Row, by_guid, change, find
 
 router = new_router("Customers")
 
@@ -43,10 +43,10 @@ def _about(verb: str, summary: str) -> Any:
     response_model=CreditInsurancePage,
     **_about("list", "List the credit insurances"),
 )
-async def list_credit_insurances(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
-    customer = find_customer(call, customerGuid)
-    page = _LIST.page(call.space, query, of_customer=customer["id"])
-    return {**page, "value": [_with_links(call, customer, insurance) for insurance in page["value"]]}
+async def list_credit_insurances(context: CurrentContext, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(context, customerGuid)
+    page = _LIST.page(context.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_links(context, customer, insurance) for insurance in page["value"]]}
 
 
 @router.put(
@@ -56,21 +56,21 @@ async def list_credit_insurances(call: CurrentCall, customerGuid: str, query: Li
     **_about("create", "Add a credit insurance"),
 )
 async def create_credit_insurance(
-    call: CurrentCall, customerGuid: str, body: CreditInsuranceCreate, response: Response
+    context: CurrentContext, customerGuid: str, body: CreditInsuranceCreate, response: Response
 ) -> Any:
-    customer = find_customer(call, customerGuid)
+    customer = find_customer(context, customerGuid)
     code = body.insurance_company_reference_code
-    with call.space.transaction() as connection:
+    with context.space.transaction() as connection:
         insurance = {
             **body.model_dump(),
-            "insurance_guid": call.space.guids.guid(),
+            "insurance_guid": context.space.guids.guid(),
             "customer_id": customer["id"],
-            "insurance_date": call.space.clock.now(),
+            "insurance_date": context.space.clock.now(),
             "insurance_company_name": company_name(code),
             "currency_code": body.currency_code or customer["currency_code"],
         }
         add(connection, _ADD_INSURANCE, insurance)
-    answer = _with_links(call, customer, insurance)
+    answer = _with_links(context, customer, insurance)
     response.headers["Location"] = answer["links"][0]["href"]
     return answer
 
@@ -80,9 +80,9 @@ async def create_credit_insurance(
     response_model=CreditInsurance,
     **_about("get", "Read one credit insurance"),
 )
-async def get_credit_insurance(call: CurrentCall, customerGuid: str, insuranceGuid: str) -> Any:
-    customer = find_customer(call, customerGuid)
-    return _with_links(call, customer, _find(call, customer, insuranceGuid))
+async def get_credit_insurance(context: CurrentContext, customerGuid: str, insuranceGuid: str) -> Any:
+    customer = find_customer(context, customerGuid)
+    return _with_links(context, customer, _find(context, customer, insuranceGuid))
 
 
 @router.patch(
@@ -91,10 +91,10 @@ async def get_credit_insurance(call: CurrentCall, customerGuid: str, insuranceGu
     **_about("update", "Change one credit insurance"),
 )
 async def update_credit_insurance(
-    call: CurrentCall, customerGuid: str, insuranceGuid: str, body: CreditInsuranceUpdate
+    context: CurrentContext, customerGuid: str, insuranceGuid: str, body: CreditInsuranceUpdate
 ) -> None:
-    insurance = _find(call, find_customer(call, customerGuid), insuranceGuid)
-    with call.space.transaction() as connection:
+    insurance = _find(context, find_customer(context, customerGuid), insuranceGuid)
+    with context.space.transaction() as connection:
         change(connection, CREDIT_INSURANCE, insurance["id"], body.model_dump(exclude_unset=True))
 
 
@@ -103,22 +103,22 @@ async def update_credit_insurance(
     **NO_CONTENT,
     **_about("delete", "Remove one credit insurance"),
 )
-async def delete_credit_insurance(call: CurrentCall, customerGuid: str, insuranceGuid: str) -> None:
-    insurance = _find(call, find_customer(call, customerGuid), insuranceGuid)
-    with call.space.transaction() as connection:
+async def delete_credit_insurance(context: CurrentContext, customerGuid: str, insuranceGuid: str) -> None:
+    insurance = _find(context, find_customer(context, customerGuid), insuranceGuid)
+    with context.space.transaction() as connection:
         connection.execute(_REMOVE, {"row_id": insurance["id"]})
 
 
-def _find(call: Call, customer: Row, guid: str) -> Row:
+def _find(context: RequestContext, customer: Row, guid: str) -> Row:
     what = "credit insurance of this customer"
-    return find(call.space.connection, _BY_GUID, what, guid, of_customer=customer["id"])
+    return find(context.space.connection, _BY_GUID, what, guid, of_customer=customer["id"])
 
 
-def _with_links(call: Call, customer: Row, insurance: Row) -> Row:
+def _with_links(context: RequestContext, customer: Row, insurance: Row) -> Row:
     guid, of = insurance["insurance_guid"], customer["customer_guid"]
     path = f"/v1/Customers/{of}"
     links = [
-        link(call, "self", f"{path}/CreditInsurances/{guid}", "CreditInsurances", guid, "item"),
-        link(call, "customer", path, "Customers", of, "item"),
+        link(context, "self", f"{path}/CreditInsurances/{guid}", "CreditInsurances", guid, "item"),
+        link(context, "customer", path, "Customers", of, "item"),
     ]
     return {**insurance, "links": links}

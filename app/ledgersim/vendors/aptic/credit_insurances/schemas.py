@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
+from ledgersim.http.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 Days = Annotated[Int32, Field(ge=0)]
 
 
-class CreditInsurance(Answer):
+class CreditInsurance(ResponseModel):
     """A credit insurance, in lists and alone."""
 
     insurance_guid: str
@@ -35,7 +35,7 @@ class CreditInsurancePage(Page[CreditInsurance]):
     """A page of credit insurances."""
 
 
-class CreditInsuranceUpdate(Body):
+class CreditInsuranceUpdate(RequestModel):
     """What to change of a credit insurance."""
 
     insurance_company_number: str | None = None
@@ -50,7 +50,7 @@ class CreditInsuranceUpdate(Body):
     grace_days: Days | None = None
 
 
-class _Company(Body):
+class _Company(RequestModel):
     insurance_company_reference_code: str | None = None
 
 

@@ -4,9 +4,11 @@ from typing import Any
 
 from fastapi import Response
 
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
 from ledgersim.vendors.aptic.addresses.routes import address_router
-from ledgersim.vendors.aptic.customers.reading import customer_out
+from ledgersim.vendors.aptic.customers.commands import BY_GUID, add_customer, change_customer
+from ledgersim.vendors.aptic.customers.models import CUSTOMER
+from ledgersim.vendors.aptic.customers.queries import customer_out
 from ledgersim.vendors.aptic.customers.schemas import (
     Customer,
     CustomerCreate,
@@ -14,12 +16,10 @@ from ledgersim.vendors.aptic.customers.schemas import (
     CustomerPage,
     CustomerUpdate,
 )
-from ledgersim.vendors.aptic.customers.table import CUSTOMER
-from ledgersim.vendors.aptic.customers.writing import BY_GUID, add_customer, change_customer
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.store import Row, find
+from ledgersim.vendors.aptic.repository import Row, find
 
 router = new_router("Customers")
 addresses = address_router("customer", "Customers", BY_GUID)
@@ -29,9 +29,9 @@ _COLUMNS = {name: CUSTOMER.c[name] for name in CustomerListItem.model_fields}
 _LIST = Listing(CUSTOMER, _COLUMNS, fields_of(CustomerListItem, _COLUMNS), CUSTOMER.c.id)
 
 
-def find_customer(call: Call, guid: str) -> Row:
+def find_customer(context: RequestContext, guid: str) -> Row:
     """The customer with that GUID. Raises a 404 Problem."""
-    return find(call.space.connection, BY_GUID, "customer", guid)
+    return find(context.space.connection, BY_GUID, "customer", guid)
 
 
 @router.get(
@@ -44,8 +44,8 @@ def find_customer(call: Call, guid: str) -> Row:
         summary="List customers, filtered, sorted and paged",
     ),
 )
-async def list_customers(call: CurrentCall, query: ListOptions) -> Any:
-    return _LIST.page(call.space, query)
+async def list_customers(context: CurrentContext, query: ListOptions) -> Any:
+    return _LIST.page(context.space, query)
 
 
 @router.put(
@@ -54,11 +54,11 @@ async def list_customers(call: CurrentCall, query: ListOptions) -> Any:
     response_model=Customer,
     **operation("aptic.customers.create", method="observed", path="observed", summary="Create a customer"),
 )
-async def create_customer(call: CurrentCall, body: CustomerCreate, response: Response) -> Any:
-    with call.space.transaction() as connection:
-        customer = add_customer(connection, call.space, body.model_dump())
-    response.headers["Location"] = call.url(f"/v1/Customers/{customer['customer_guid']}")
-    return customer_out(call, customer)
+async def create_customer(context: CurrentContext, body: CustomerCreate, response: Response) -> Any:
+    with context.space.transaction() as connection:
+        customer = add_customer(connection, context.space, body.model_dump())
+    response.headers["Location"] = context.url(f"/v1/Customers/{customer['customer_guid']}")
+    return customer_out(context, customer)
 
 
 @router.get(
@@ -66,8 +66,8 @@ async def create_customer(call: CurrentCall, body: CustomerCreate, response: Res
     response_model=Customer,
     **operation("aptic.customers.get", method="observed", path="observed", summary="Read one customer"),
 )
-async def get_customer(call: CurrentCall, guid: str) -> Any:
-    return customer_out(call, find_customer(call, guid))
+async def get_customer(context: CurrentContext, guid: str) -> Any:
+    return customer_out(context, find_customer(context, guid))
 
 
 @router.patch(
@@ -77,7 +77,7 @@ async def get_customer(call: CurrentCall, guid: str) -> Any:
         "aptic.customers.update", method="observed", path="observed", summary="Change fields of a customer"
     ),
 )
-async def update_customer(call: CurrentCall, customerGuid: str, body: CustomerUpdate) -> None:
-    customer = find_customer(call, customerGuid)
-    with call.space.transaction() as connection:
+async def update_customer(context: CurrentContext, customerGuid: str, body: CustomerUpdate) -> None:
+    customer = find_customer(context, customerGuid)
+    with context.space.transaction() as connection:
         change_customer(connection, customer, body.model_dump(exclude_unset=True))

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from ledgersim.core.wire import Answer, Body, CurrencyIn, GuidIn, InstantIn
+from ledgersim.http.schemas import CurrencyIn, GuidIn, InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.debtors.schemas import Gender, JuridicalType
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 
-class CustomerListItem(Answer):
+class CustomerListItem(ResponseModel):
     """A customer in a list."""
 
     customer_guid: str
@@ -33,7 +33,7 @@ class CustomerPage(Page[CustomerListItem]):
     """A page of customers."""
 
 
-class CustomerAddress(Answer):
+class CustomerAddress(ResponseModel):
     """An address within a customer; `careOf` and `updateExisting` are never set here [inferred]."""
 
     type_code: str | None
@@ -55,7 +55,7 @@ class CustomerAddress(Answer):
     address_not_valid_override: bool
 
 
-class Customer(Answer):
+class Customer(ResponseModel):
     """A customer alone, with its addresses."""
 
     customer_guid: str
@@ -93,11 +93,11 @@ class Customer(Answer):
     links: list[Link]
 
 
-class _Client(Body):
+class _Client(RequestModel):
     client_reference: str | None = None
 
 
-class _Identity(Body):
+class _Identity(RequestModel):
     customer_reference: str | None = None
     parent_customer: GuidIn | None = None
     id_number: str | None = None
@@ -108,18 +108,18 @@ class _Identity(Body):
     culture_code: str | None = None
 
 
-class _FullName(Body):
+class _FullName(RequestModel):
     full_name: str | None = None
 
 
-class _Names(Body):
+class _Names(RequestModel):
     firstname: str | None = None
     middlename: str | None = None
     lastname: str | None = None
     name_suffix: str | None = None
 
 
-class _Contact(Body):
+class _Contact(RequestModel):
     domicile: str | None = None
     municipal_code: str | None = None
     vat_number: str | None = None

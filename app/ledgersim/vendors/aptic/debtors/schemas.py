@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import WHOLE, Amount, Answer, Body, CurrencyIn, InstantIn
+from ledgersim.http.schemas import WHOLE, Amount, CurrencyIn, InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
@@ -15,7 +15,7 @@ Gender = Annotated[Literal[0, 1, 2], WHOLE]
 NotificationChannel = Annotated[Literal[0, 1, 2, 3], WHOLE]
 
 
-class DebtorListItem(Answer):
+class DebtorListItem(ResponseModel):
     """A debtor in a list, with its default address."""
 
     debtor_guid: str
@@ -48,7 +48,7 @@ class DebtorPage(Page[DebtorListItem]):
     """A page of debtors."""
 
 
-class Debtor(Answer):
+class Debtor(ResponseModel):
     """A debtor alone."""
 
     debtor_guid: str
@@ -82,7 +82,7 @@ class Debtor(Answer):
     links: list[Link]
 
 
-class _Person(Body):
+class _Person(RequestModel):
     id_number: str | None = None
     juridical_type: JuridicalType = 0
     place_of_birth: str | None = None
@@ -96,7 +96,7 @@ class _Person(Body):
     name_suffix: str | None = None
 
 
-class _Contact(Body):
+class _Contact(RequestModel):
     domicile: str | None = None
     municipal_code: str | None = None
     vat_number: str | None = None
@@ -122,7 +122,7 @@ class DebtorUpdate(_Contact, _Person):
     """What to change of a debtor."""
 
 
-class CaseSummary(Answer):
+class CaseSummary(ResponseModel):
     """A case as summaries show it."""
 
     case_guid: str
@@ -139,7 +139,7 @@ class CaseSummary(Answer):
     sub_status: str | None
 
 
-class DebtorSummary(Answer):
+class DebtorSummary(ResponseModel):
     """What a debtor owes over all cases, in the debtor's currency."""
 
     full_name: str | None

@@ -6,16 +6,16 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, select
 
-from ledgersim.core.database import row
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.storage.database import row
 from ledgersim.vendors.aptic.addresses.rules import DEFAULT, MAIN
 from ledgersim.vendors.aptic.cases.routes import find_case, open_case
-from ledgersim.vendors.aptic.claims.reading import claim_list, find_claim, today
-from ledgersim.vendors.aptic.claims.rules import due_date, settled, yearly_rate
+from ledgersim.vendors.aptic.claims.commands import add_debt, adjust, books_of, check_owed, remove
+from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
+from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today
+from ledgersim.vendors.aptic.claims.rules import accrue_to, due_date, yearly_rate
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
-from ledgersim.vendors.aptic.claims.table import CLAIM, DEBT
-from ledgersim.vendors.aptic.claims.writing import add_debt, adjust, books_of, check_owed, remove
-from ledgersim.vendors.aptic.debtors.table import DEBTOR
+from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debts.schemas import (
     Debt,
     DebtCreate,
@@ -26,8 +26,8 @@ from ledgersim.vendors.aptic.debts.schemas import (
 )
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import ListOptions
-from ledgersim.vendors.aptic.payment_plans.life import check_not_covered
-from ledgersim.vendors.aptic.store import Row, change
+from ledgersim.vendors.aptic.payment_plans.lifecycle import check_not_covered
+from ledgersim.vendors.aptic.repository import Row, change
 
 router = new_router("Debts")
 
@@ -42,9 +42,9 @@ _MAIN_DEBTOR = select(DEBTOR.c.id, DEBTOR.c.full_name).where(DEBTOR.c.id == bind
         "aptic.cases.debts.list", method="observed", path="observed", summary="List the debts of a case"
     ),
 )
-async def list_debts(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
-    case = find_case(call, caseGuid)
-    return _LIST.page(call.space, query, of_case=case["id"], today=today(call.space))
+async def list_debts(context: CurrentContext, caseGuid: str, query: ListOptions) -> Any:
+    case = find_case(context, caseGuid)
+    return _LIST.page(context.space, query, of_case=case["id"], today=today(context.space))
 
 
 @router.put(
@@ -53,13 +53,13 @@ async def list_debts(call: CurrentCall, caseGuid: str, query: ListOptions) -> An
     response_model=DebtCreated,
     **operation("aptic.cases.debts.create", method="observed", path="observed", summary="Add a debt to a case"),
 )
-async def create_debt(call: CurrentCall, caseGuid: str, body: DebtCreate, response: Response) -> Any:
-    case = open_case(call, caseGuid, "debts")
-    with call.space.transaction() as connection:
-        debt = add_debt(connection, call.space, case, body.model_dump())
+async def create_debt(context: CurrentContext, caseGuid: str, body: DebtCreate, response: Response) -> Any:
+    case = open_case(context, caseGuid, "debts")
+    with context.space.transaction() as connection:
+        debt = add_debt(connection, context.space, case, body.model_dump())
         check_owed(connection, case["id"], "originalPrincipal")
     path = f"/v1/Cases/{case['case_guid']}/Debts/{debt['guid']}"
-    response.headers["Location"] = call.url(path)
+    response.headers["Location"] = context.url(path)
     return debt
 
 
@@ -68,15 +68,15 @@ async def create_debt(call: CurrentCall, caseGuid: str, body: DebtCreate, respon
     response_model=Debt,
     **operation("aptic.cases.debts.get", method="observed", path="observed", summary="Read one debt"),
 )
-async def get_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> Any:
-    case = find_case(call, caseGuid)
-    debt = find_claim(call, case, DEBT, debtGuid)
+async def get_debt(context: CurrentContext, caseGuid: str, debtGuid: str) -> Any:
+    case = find_case(context, caseGuid)
+    debt = find_claim(context, case, DEBT, debtGuid)
     path = f"/v1/Cases/{case['case_guid']}"
     links = [
-        link(call, "self", f"{path}/Debts/{debt['guid']}", "Debts", debt["guid"], "item"),
-        link(call, "case", path, "Cases", case["case_guid"], "item"),
+        link(context, "self", f"{path}/Debts/{debt['guid']}", "Debts", debt["guid"], "item"),
+        link(context, "case", path, "Cases", case["case_guid"], "item"),
     ]
-    head = {**debt, "receiver": _receiver(call, case), "delivery": {}}
+    head = {**debt, "receiver": _receiver(context, case), "delivery": {}}
     return {
         **debt,
         "debt_guid": debt["guid"],
@@ -93,16 +93,16 @@ async def get_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> Any:
         "aptic.cases.debts.update", method="observed", path="observed", summary="Change fields of a debt"
     ),
 )
-async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: DebtUpdate) -> None:
-    debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
+async def update_debt(context: CurrentContext, caseGuid: str, debtGuid: str, body: DebtUpdate) -> None:
+    debt = find_claim(context, find_case(context, caseGuid), DEBT, debtGuid)
     changes = body.model_dump(exclude_unset=True)
     if "payment_condition" in changes and "due_date" not in changes:
         changes["due_date"] = (
             due_date(None, debt["bill_date"], changes["payment_condition"]) or debt["due_date"]
         )
     calculation = changes.get("interest_specific_calculation_type", debt["interest_specific_calculation_type"])
-    with call.space.transaction() as connection:
-        books = settled(books_of(connection, debt["id"]), today(call.space))
+    with context.space.transaction() as connection:
+        books = accrue_to(books_of(connection, debt["id"]), today(context.space))
         rate = yearly_rate(debt["interest_code"], debt["interest_rate"], calculation)
         if rate != books.accrual_rate:
             changes |= replace(books, accrual_rate=rate).columns()
@@ -114,10 +114,10 @@ async def update_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: Deb
     **NO_CONTENT,
     **operation("aptic.cases.debts.delete", method="inferred", path="observed", summary="Remove a debt"),
 )
-async def delete_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> None:
-    debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
-    with call.space.transaction() as connection:
-        check_not_covered(call.space, debt["case_id"])
+async def delete_debt(context: CurrentContext, caseGuid: str, debtGuid: str) -> None:
+    debt = find_claim(context, find_case(context, caseGuid), DEBT, debtGuid)
+    with context.space.transaction() as connection:
+        check_not_covered(context.space, debt["case_id"])
         remove(connection, debt)
 
 
@@ -131,16 +131,16 @@ async def delete_debt(call: CurrentCall, caseGuid: str, debtGuid: str) -> None:
         summary="Adjust principal or interest of a debt",
     ),
 )
-async def adjust_debt(call: CurrentCall, caseGuid: str, debtGuid: str, body: AdjustmentCreate) -> None:
-    debt = find_claim(call, find_case(call, caseGuid), DEBT, debtGuid)
-    with call.space.transaction() as connection:
-        adjust(connection, call.space, debt, body)
+async def adjust_debt(context: CurrentContext, caseGuid: str, debtGuid: str, body: AdjustmentCreate) -> None:
+    debt = find_claim(context, find_case(context, caseGuid), DEBT, debtGuid)
+    with context.space.transaction() as connection:
+        adjust(connection, context.space, debt, body)
 
 
-def _receiver(call: Call, case: Row) -> Row:
+def _receiver(context: RequestContext, case: Row) -> Row:
     """The main debtor as the receiver of the invoice [inferred]."""
-    debtor = row(call.space.connection, _MAIN_DEBTOR, debtor_id=case["main_debtor_id"])
+    debtor = row(context.space.connection, _MAIN_DEBTOR, debtor_id=case["main_debtor_id"])
     if debtor is None:
         return {}
-    address = row(call.space.connection, DEFAULT, of_owner="debtor", of_id=debtor["id"]) or {}
+    address = row(context.space.connection, DEFAULT, of_owner="debtor", of_id=debtor["id"]) or {}
     return {name: address.get(name) for name in (*MAIN, "full_address")} | {"full_name": debtor["full_name"]}

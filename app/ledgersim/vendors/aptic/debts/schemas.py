@@ -5,11 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ledgersim.core.wire import (
+from ledgersim.http.schemas import (
     Amount,
     AmountIn,
-    Answer,
-    Body,
     CurrencyIn,
     ExchangeRate,
     ExchangeRateIn,
@@ -17,6 +15,8 @@ from ledgersim.core.wire import (
     Int32,
     Rate,
     RateIn,
+    RequestModel,
+    ResponseModel,
 )
 from ledgersim.vendors.aptic.claims.schemas import ClaimSums
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraField, ExtraFieldCreate
@@ -53,7 +53,7 @@ DebtPrincipalType = Literal[
 ]
 
 
-class _DebtHead(Answer):
+class _DebtHead(ResponseModel):
     debt_guid: str
     description: str | None
     reference_number: str | None
@@ -63,7 +63,7 @@ class _DebtHead(Answer):
     currency_code: str
 
 
-class _DebtTerms(Answer):
+class _DebtTerms(ResponseModel):
     interest_rate_ceiling_code: str | None
     agreed_interest_code: str | None
     agreed_interest_rate: Rate | None
@@ -82,7 +82,7 @@ class DebtPage(Page[DebtListItem]):
 _OPTIONAL: Any = Field(default=None, validate_default=False)
 
 
-class DebtCreate(Body):
+class DebtCreate(RequestModel):
     """A debt to add to a case."""
 
     description: str | None = None
@@ -134,7 +134,7 @@ class DebtCreate(Body):
     agreed_interest_rate: RateIn | None = None
 
 
-class DebtUpdate(Body):
+class DebtUpdate(RequestModel):
     """What to change of a debt; its balances are moved by bookings alone."""
 
     description: str | None = None
@@ -170,7 +170,7 @@ def _no_fields(value: object) -> object:
     return [] if value is None else value
 
 
-class DebtCreated(Answer):
+class DebtCreated(ResponseModel):
     """A debt as the answer to its creation shows it."""
 
     description: str | None
@@ -222,7 +222,7 @@ class DebtCreated(Answer):
     agreed_interest_rate: Rate | None
 
 
-class DebtParty(Answer):
+class DebtParty(ResponseModel):
     """A party of the invoice: name and address."""
 
     full_name: str | None = None
@@ -236,7 +236,7 @@ class DebtParty(Answer):
     full_address: str | None = None
 
 
-class DebtHead(Answer):
+class DebtHead(ResponseModel):
     """The invoice behind a debt. What no request can set is null."""
 
     reference_number: str | None
@@ -283,7 +283,7 @@ class DebtHead(Answer):
     agreed_interest_rate: Rate | None
 
 
-class Debt(Answer):
+class Debt(ResponseModel):
     """A debt alone."""
 
     debt_guid: str

@@ -5,21 +5,21 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, insert, select
 
-from ledgersim.core.database import add
-from ledgersim.core.problems import VALIDATION
-from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router, operation
+from ledgersim.problems import VALIDATION
+from ledgersim.storage.database import add
 from ledgersim.vendors.aptic.customers.routes import find_customer
+from ledgersim.vendors.aptic.direct_debits.models import DIRECT_DEBIT_MANDATE
 from ledgersim.vendors.aptic.direct_debits.rules import account_errors
 from ledgersim.vendors.aptic.direct_debits.schemas import (
     DirectDebitMandate,
     DirectDebitMandateCreate,
     DirectDebitMandatePage,
 )
-from ledgersim.vendors.aptic.direct_debits.table import DIRECT_DEBIT_MANDATE
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.store import Row, find
+from ledgersim.vendors.aptic.repository import Row, find
 
 router = new_router("Customers")
 
@@ -46,10 +46,10 @@ def _about(verb: str, summary: str) -> Any:
     response_model=DirectDebitMandatePage,
     **_about("list", "List the direct debit mandates"),
 )
-async def list_direct_debits(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
-    customer = find_customer(call, customerGuid)
-    page = _LIST.page(call.space, query, of_customer=customer["id"])
-    return {**page, "value": [_with_links(call, customer, mandate) for mandate in page["value"]]}
+async def list_direct_debits(context: CurrentContext, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(context, customerGuid)
+    page = _LIST.page(context.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_links(context, customer, mandate) for mandate in page["value"]]}
 
 
 @router.put(
@@ -59,23 +59,23 @@ async def list_direct_debits(call: CurrentCall, customerGuid: str, query: ListOp
     **_about("create", "Register a direct debit mandate"),
 )
 async def create_direct_debit(
-    call: CurrentCall, customerGuid: str, body: DirectDebitMandateCreate, response: Response
+    context: CurrentContext, customerGuid: str, body: DirectDebitMandateCreate, response: Response
 ) -> Any:
-    customer = find_customer(call, customerGuid)
+    customer = find_customer(context, customerGuid)
     sent = body.model_dump()
     if errors := account_errors(sent):
         raise VALIDATION.with_errors(errors)
-    with call.space.transaction() as connection:
+    with context.space.transaction() as connection:
         mandate = {
             **sent,
-            "mandate_guid": call.space.guids.guid(),
+            "mandate_guid": context.space.guids.guid(),
             "customer_id": customer["id"],
-            "requested_at": body.requested_at or call.space.clock.now(),
+            "requested_at": body.requested_at or context.space.clock.now(),
             "closed_at": None,
         }
         add(connection, _ADD_MANDATE, mandate)
     mandate["bank_account_no"] = body.sending_bank_account_no
-    answer = _with_links(call, customer, mandate)
+    answer = _with_links(context, customer, mandate)
     response.headers["Location"] = answer["links"][0]["href"]
     return answer
 
@@ -85,18 +85,18 @@ async def create_direct_debit(
     response_model=DirectDebitMandate,
     **_about("get", "Read one direct debit mandate"),
 )
-async def get_direct_debit(call: CurrentCall, customerGuid: str, directDebitGuid: str) -> Any:
-    customer = find_customer(call, customerGuid)
+async def get_direct_debit(context: CurrentContext, customerGuid: str, directDebitGuid: str) -> Any:
+    customer = find_customer(context, customerGuid)
     what = "direct debit mandate of this customer"
-    mandate = find(call.space.connection, _BY_GUID, what, directDebitGuid, of_customer=customer["id"])
-    return _with_links(call, customer, mandate)
+    mandate = find(context.space.connection, _BY_GUID, what, directDebitGuid, of_customer=customer["id"])
+    return _with_links(context, customer, mandate)
 
 
-def _with_links(call: Call, customer: Row, mandate: Row) -> Row:
+def _with_links(context: RequestContext, customer: Row, mandate: Row) -> Row:
     guid, of = mandate["mandate_guid"], customer["customer_guid"]
     path = f"/v1/Customers/{of}"
     links = [
-        link(call, "self", f"{path}/DirectDebits/{guid}", "DirectDebits", guid, "item"),
-        link(call, "customer", path, "Customers", of, "item"),
+        link(context, "self", f"{path}/DirectDebits/{guid}", "DirectDebits", guid, "item"),
+        link(context, "customer", path, "Customers", of, "item"),
     ]
     return {**mandate, "links": links}

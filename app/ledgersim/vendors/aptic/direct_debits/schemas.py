@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import WHOLE, Answer, Body, InstantIn
+from ledgersim.http.schemas import WHOLE, InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
@@ -13,7 +13,7 @@ MandateType = Annotated[Literal[1, 2, 3, 4, 5, 7], WHOLE]
 BankAccountClass = Annotated[Literal[1, 2, 3, 4, 5, 7, 8, 9, 10], WHOLE]
 
 
-class DirectDebitMandate(Answer):
+class DirectDebitMandate(ResponseModel):
     """A mandate, in lists and alone; `bankAccountNo` is the sending account [inferred]."""
 
     mandate_guid: str
@@ -33,7 +33,7 @@ class DirectDebitMandatePage(Page[DirectDebitMandate]):
     """A page of direct debit mandates."""
 
 
-class DirectDebitMandateCreate(Body):
+class DirectDebitMandateCreate(RequestModel):
     """A mandate to register."""
 
     direct_debit_mandate_type: MandateType

@@ -5,15 +5,15 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import Connection, bindparam, insert, select
 
-from ledgersim.core.database import add
-from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router, operation
+from ledgersim.storage.database import add
 from ledgersim.vendors.aptic.cases.routes import find_case
+from ledgersim.vendors.aptic.documents.models import DOCUMENT
 from ledgersim.vendors.aptic.documents.schemas import Document, DocumentCreate, DocumentPage
-from ledgersim.vendors.aptic.documents.table import DOCUMENT
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.store import Row, find
+from ledgersim.vendors.aptic.repository import Row, find
 
 router = new_router("Documents")
 
@@ -34,10 +34,10 @@ def _about(verb: str, summary: str) -> Any:
     response_model=DocumentPage,
     **_about("list", "List the documents of a case"),
 )
-async def list_documents(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
-    case = find_case(call, caseGuid)
-    page = _LIST.page(call.space, query, of_case=case["id"])
-    return {**page, "value": [_with_links(call, case, document) for document in page["value"]]}
+async def list_documents(context: CurrentContext, caseGuid: str, query: ListOptions) -> Any:
+    case = find_case(context, caseGuid)
+    page = _LIST.page(context.space, query, of_case=case["id"])
+    return {**page, "value": [_with_links(context, case, document) for document in page["value"]]}
 
 
 @router.put(
@@ -46,11 +46,13 @@ async def list_documents(call: CurrentCall, caseGuid: str, query: ListOptions) -
     response_model=Document,
     **_about("create", "Add a document to a case"),
 )
-async def create_document(call: CurrentCall, caseGuid: str, body: DocumentCreate, response: Response) -> Any:
-    case = find_case(call, caseGuid)
-    with call.space.transaction() as connection:
-        document = _add(connection, call, case, body)
-    answer = _with_links(call, case, document)
+async def create_document(
+    context: CurrentContext, caseGuid: str, body: DocumentCreate, response: Response
+) -> Any:
+    case = find_case(context, caseGuid)
+    with context.space.transaction() as connection:
+        document = _add(connection, context, case, body)
+    answer = _with_links(context, case, document)
     response.headers["Location"] = answer["links"][0]["href"]
     return answer
 
@@ -60,30 +62,32 @@ async def create_document(call: CurrentCall, caseGuid: str, body: DocumentCreate
     response_model=Document,
     **_about("get", "Read one document's data"),
 )
-async def get_document(call: CurrentCall, caseGuid: str, documentGuid: str) -> Any:
-    case = find_case(call, caseGuid)
-    document = find(call.space.connection, _BY_GUID, "document of this case", documentGuid, of_case=case["id"])
-    return _with_links(call, case, document)
+async def get_document(context: CurrentContext, caseGuid: str, documentGuid: str) -> Any:
+    case = find_case(context, caseGuid)
+    document = find(
+        context.space.connection, _BY_GUID, "document of this case", documentGuid, of_case=case["id"]
+    )
+    return _with_links(context, case, document)
 
 
-def _add(connection: Connection, call: Call, case: Row, body: DocumentCreate) -> Row:
+def _add(connection: Connection, context: RequestContext, case: Row, body: DocumentCreate) -> Row:
     document = {
         **body.model_dump(),
-        "document_guid": call.space.guids.guid(),
+        "document_guid": context.space.guids.guid(),
         "case_id": case["id"],
-        "logged_at": body.logged_at or call.space.clock.now(),
+        "logged_at": body.logged_at or context.space.clock.now(),
         "important": bool(body.important),
     }
     add(connection, _ADD_DOCUMENT, document)
     return document
 
 
-def _with_links(call: Call, case: Row, document: Row) -> Row:
+def _with_links(context: RequestContext, case: Row, document: Row) -> Row:
     guid = document["document_guid"]
     path = f"/v1/Cases/{case['case_guid']}"
     links = [
-        link(call, "self", f"{path}/Documents/{guid}", "Documents", guid, "item"),
-        link(call, "case", path, "Cases", case["case_guid"], "item"),
+        link(context, "self", f"{path}/Documents/{guid}", "Documents", guid, "item"),
+        link(context, "case", path, "Cases", case["case_guid"], "item"),
     ]
     if document["external_link"] is not None:
         external = {"type": "item", "name": "external", "href": document["external_link"]}

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.http.schemas import InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 DocumentType = Literal["idoc", "invoice", "gjeldsbrev", "verdict", "domforlik"]
-MOST_BYTES = 7 * 2**20  # of a file; in base64 that fits into the largest body
+MAX_BYTES = 7 * 2**20  # of a file; in base64 that fits into the largest body
 
 
 def _check_base64(text: str) -> str:
@@ -21,12 +21,12 @@ def _check_base64(text: str) -> str:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise PydanticCustomError("base64", "Input should be base64 (RFC 4648), without line breaks") from error
-    if len(content) > MOST_BYTES:
-        raise PydanticCustomError("file_size", f"The file may have up to {MOST_BYTES:,} bytes (7 MiB)")
+    if len(content) > MAX_BYTES:
+        raise PydanticCustomError("file_size", f"The file may have up to {MAX_BYTES:,} bytes (7 MiB)")
     return text
 
 
-class DocumentCreate(Body):
+class DocumentCreate(RequestModel):
     """A document to add: its content in base64, or a link to where it is archived."""
 
     note: str = Field(min_length=1)
@@ -39,7 +39,7 @@ class DocumentCreate(Body):
     file_data_base64: Annotated[str, AfterValidator(_check_base64)] | None = Field(None, alias="fileDataBase64")
 
 
-class Document(Answer):
+class Document(ResponseModel):
     """A document, in lists and alone; its links carry its GUID."""
 
     note: str

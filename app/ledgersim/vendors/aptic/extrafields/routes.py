@@ -6,10 +6,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import Select, bindparam, delete
 
-from ledgersim.core.database import row
-from ledgersim.core.problems import NOT_FOUND, invalid
-from ledgersim.core.vendor import NO_CONTENT, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router, operation
 from ledgersim.odata import Field, Kind
+from ledgersim.problems import NOT_FOUND, invalid
+from ledgersim.storage.database import row
+from ledgersim.vendors.aptic.extrafields.models import EXTRA_FIELD
 from ledgersim.vendors.aptic.extrafields.rules import BY_NAME, OWN, set_extra_fields
 from ledgersim.vendors.aptic.extrafields.schemas import (
     ExtraField,
@@ -17,9 +18,8 @@ from ledgersim.vendors.aptic.extrafields.schemas import (
     ExtraFieldPage,
     ExtraFieldUpdate,
 )
-from ledgersim.vendors.aptic.extrafields.table import EXTRA_FIELD
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.store import Row, change, find
+from ledgersim.vendors.aptic.repository import Row, change, find
 
 _COLUMNS = {"name": EXTRA_FIELD.c.name, "value": EXTRA_FIELD.c.value}
 _FIELDS = {"name": Field(EXTRA_FIELD.c.name, Kind.STRING, nullable=False)}
@@ -37,11 +37,11 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
         identifier = f"aptic.{collection.lower()}.extrafields.{verb}"
         return operation(identifier, method="inferred", path="inferred", summary=summary)
 
-    async def find_owner(call: CurrentCall, guid: str = Path(alias=f"{owner}Guid")) -> Row:
-        return find(call.space.connection, owner_by_guid, owner, guid)
+    async def find_owner(context: CurrentContext, guid: str = Path(alias=f"{owner}Guid")) -> Row:
+        return find(context.space.connection, owner_by_guid, owner, guid)
 
-    def find_field(call: CurrentCall, of: Row, name: str) -> Row:
-        field = row(call.space.connection, BY_NAME, of_owner=owner, of_id=of["id"], of_name=name)
+    def find_field(context: CurrentContext, of: Row, name: str) -> Row:
+        field = row(context.space.connection, BY_NAME, of_owner=owner, of_id=of["id"], of_name=name)
         if field is None:
             raise NOT_FOUND.with_detail(
                 f"This {owner} has no extra field {name[:80]!r}; names keep their case."
@@ -49,38 +49,40 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
         return field
 
     @router.get(base, response_model=ExtraFieldPage, **about("list", "List the extra fields"))
-    async def list_extra_fields(call: CurrentCall, query: ListOptions, of: Row = Depends(find_owner)) -> Any:
-        return _LIST.page(call.space, query, of_owner=owner, of_id=of["id"])
+    async def list_extra_fields(
+        context: CurrentContext, query: ListOptions, of: Row = Depends(find_owner)
+    ) -> Any:
+        return _LIST.page(context.space, query, of_owner=owner, of_id=of["id"])
 
     @router.put(base, status_code=201, response_model=ExtraField, **about("create", "Add an extra field"))
     async def create_extra_field(
-        call: CurrentCall, body: ExtraFieldCreate, response: Response, of: Row = Depends(find_owner)
+        context: CurrentContext, body: ExtraFieldCreate, response: Response, of: Row = Depends(find_owner)
     ) -> Any:
-        with call.space.transaction() as connection:
+        with context.space.transaction() as connection:
             set_extra_fields(connection, owner, of["id"], [body.model_dump()])
         path = f"/v1/{collection}/{of[f'{owner}_guid']}/Extrafields/{quote(body.name, safe='')}"
-        response.headers["Location"] = call.url(path)
+        response.headers["Location"] = context.url(path)
         return {"name": body.name, "value": body.value or []}
 
     @router.get(one, response_model=ExtraField, **about("get", "Read one extra field"))
-    async def get_extra_field(call: CurrentCall, name: str, of: Row = Depends(find_owner)) -> Any:
-        return find_field(call, of, name)
+    async def get_extra_field(context: CurrentContext, name: str, of: Row = Depends(find_owner)) -> Any:
+        return find_field(context, of, name)
 
     @router.patch(one, **NO_CONTENT, **about("update", "Change one extra field"))
     async def update_extra_field(
-        call: CurrentCall, name: str, body: ExtraFieldUpdate, of: Row = Depends(find_owner)
+        context: CurrentContext, name: str, body: ExtraFieldUpdate, of: Row = Depends(find_owner)
     ) -> None:
-        field = find_field(call, of, name)
+        field = find_field(context, of, name)
         if body.name is not None and body.name != name:
             raise invalid("name", f"must be {name!r}, the name in the path, or be left out")
         if "value" in body.model_fields_set:
-            with call.space.transaction() as connection:
+            with context.space.transaction() as connection:
                 change(connection, EXTRA_FIELD, field["id"], {"value": body.value or []})
 
     @router.delete(one, **NO_CONTENT, **about("delete", "Remove one extra field"))
-    async def delete_extra_field(call: CurrentCall, name: str, of: Row = Depends(find_owner)) -> None:
-        field = find_field(call, of, name)
-        with call.space.transaction() as connection:
+    async def delete_extra_field(context: CurrentContext, name: str, of: Row = Depends(find_owner)) -> None:
+        field = find_field(context, of, name)
+        with context.space.transaction() as connection:
             connection.execute(_REMOVE, {"row_id": field["id"]})
 
     return router

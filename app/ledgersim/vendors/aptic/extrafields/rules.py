@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from ledgersim.core.database import add, row
-from ledgersim.vendors.aptic.extrafields.table import EXTRA_FIELD
-from ledgersim.vendors.aptic.store import change
+from ledgersim.storage.database import add, row
+from ledgersim.vendors.aptic.extrafields.models import EXTRA_FIELD
+from ledgersim.vendors.aptic.repository import change
 
 _ADD_EXTRA_FIELD = insert(EXTRA_FIELD)
 

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from ledgersim.core.wire import Answer, Body
+from ledgersim.http.schemas import RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 
 
-class ExtraField(Answer):
+class ExtraField(ResponseModel):
     """A named list of values."""
 
     name: str
@@ -17,14 +17,14 @@ class ExtraFieldPage(Page[ExtraField]):
     """A page of extra fields."""
 
 
-class ExtraFieldCreate(Body):
+class ExtraFieldCreate(RequestModel):
     """An extra field to set; null for no values."""
 
     name: str = Field(min_length=1)
     value: list[str] | None = None
 
 
-class ExtraFieldUpdate(Body):
+class ExtraFieldUpdate(RequestModel):
     """What to change of an extra field; the name is that of the path."""
 
     name: str | None = None

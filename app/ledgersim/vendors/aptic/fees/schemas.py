@@ -4,12 +4,21 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Rate, RateIn
+from ledgersim.http.schemas import (
+    Amount,
+    AmountIn,
+    CurrencyIn,
+    InstantIn,
+    Rate,
+    RateIn,
+    RequestModel,
+    ResponseModel,
+)
 from ledgersim.vendors.aptic.claims.schemas import ClaimSums
 from ledgersim.vendors.aptic.listing import Page
 
 
-class _FeeHead(Answer):
+class _FeeHead(ResponseModel):
     fee_guid: str
     name: str | None
     fee_type: str | None
@@ -26,7 +35,7 @@ class FeePage(Page[FeeListItem]):
     """A page of fees."""
 
 
-class FeeCreate(Body):
+class FeeCreate(RequestModel):
     """A fee to add to a case."""
 
     name: str | None = None
@@ -40,13 +49,13 @@ class FeeCreate(Body):
     interest_from: InstantIn | None = None
 
 
-class FeeUpdate(Body):
+class FeeUpdate(RequestModel):
     """What to change of a fee."""
 
     description: str | None = None
 
 
-class FeeCreated(Answer):
+class FeeCreated(ResponseModel):
     """A fee as the answer to its creation shows it."""
 
     name: str | None
@@ -60,7 +69,7 @@ class FeeCreated(Answer):
     interest_from: datetime | None
 
 
-class Fee(Answer):
+class Fee(ResponseModel):
     """A fee alone."""
 
     name: str | None

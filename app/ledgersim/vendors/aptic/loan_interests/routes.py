@@ -5,16 +5,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from ledgersim.core.database import rows
-from ledgersim.core.vendor import CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.storage.database import rows
 from ledgersim.vendors.aptic.claims.rules import accrued
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.loan_interests.models import LOAN, LOAN_INTEREST_PERIOD
 from ledgersim.vendors.aptic.loan_interests.rules import days_passed
 from ledgersim.vendors.aptic.loan_interests.schemas import LoanInterests
-from ledgersim.vendors.aptic.loan_interests.table import LOAN, LOAN_INTEREST_PERIOD
-from ledgersim.vendors.aptic.store import Row
+from ledgersim.vendors.aptic.repository import Row
 
 router = new_router("Customers")
 
@@ -43,9 +43,9 @@ _PERIODS = (
         summary="Interest periods of the customer's loans (a bare array)",
     ),
 )
-async def list_loan_interests(call: CurrentCall, guid: str, query: ListOptions) -> Any:
-    loans = _LIST.page(call.space, query, of_customer=find_customer(call, guid)["id"])["value"]
-    _add_periods(call.space.connection, loans, call.space.clock.today())
+async def list_loan_interests(context: CurrentContext, guid: str, query: ListOptions) -> Any:
+    loans = _LIST.page(context.space, query, of_customer=find_customer(context, guid)["id"])["value"]
+    _add_periods(context.space.connection, loans, context.space.clock.today())
     return loans
 
 

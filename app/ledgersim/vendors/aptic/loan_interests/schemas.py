@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from ledgersim.core.wire import Amount, Answer, Rate
+from ledgersim.http.schemas import Amount, Rate, ResponseModel
 
 
-class InterestPeriod(Answer):
+class InterestPeriod(ResponseModel):
     """A period of one rate and one principal, with its interest up to today."""
 
     loan_type: str
@@ -19,7 +19,7 @@ class InterestPeriod(Answer):
     accrued_interest: Amount
 
 
-class LoanInterests(Answer):
+class LoanInterests(ResponseModel):
     """A loan with its periods, the oldest first."""
 
     loan_guid: str

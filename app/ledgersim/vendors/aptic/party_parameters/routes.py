@@ -6,20 +6,20 @@ from urllib.parse import quote
 from fastapi import Body, Response
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from ledgersim.core.database import add, row
-from ledgersim.core.problems import NOT_FOUND, VALIDATION
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.problems import NOT_FOUND, VALIDATION
+from ledgersim.storage.database import add, row
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.party_parameters.models import PARTY_PARAMETER
 from ledgersim.vendors.aptic.party_parameters.schemas import (
     PartyParameter,
     PartyParameterCreate,
     PartyParameterPage,
     PartyParameterUpdate,
 )
-from ledgersim.vendors.aptic.party_parameters.table import PARTY_PARAMETER
-from ledgersim.vendors.aptic.store import Row, change
+from ledgersim.vendors.aptic.repository import Row, change
 
 router = new_router("Customers")
 
@@ -46,10 +46,10 @@ def _about(verb: str, summary: str) -> Any:
     response_model=PartyParameterPage,
     **_about("list", "List the party parameters"),
 )
-async def list_parameters(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
-    customer = find_customer(call, customerGuid)
-    page = _LIST.page(call.space, query, of_customer=customer["id"])
-    return {**page, "value": [_with_href(call, customer, one) for one in page["value"]]}
+async def list_parameters(context: CurrentContext, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(context, customerGuid)
+    page = _LIST.page(context.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_href(context, customer, one) for one in page["value"]]}
 
 
 @router.put(
@@ -58,13 +58,15 @@ async def list_parameters(call: CurrentCall, customerGuid: str, query: ListOptio
     response_model=PartyParameter,
     **_about("create", "Add party parameters (the body is an array)"),
 )
-async def create_parameters(call: CurrentCall, customerGuid: str, body: Parameters, response: Response) -> Any:
-    customer = find_customer(call, customerGuid)
-    with call.space.transaction() as connection:
+async def create_parameters(
+    context: CurrentContext, customerGuid: str, body: Parameters, response: Response
+) -> Any:
+    customer = find_customer(context, customerGuid)
+    with context.space.transaction() as connection:
         for parameter in body:
             _set(connection, customer, parameter.model_dump())
-    response.headers["Location"] = _address(call, customer, body[-1].name)
-    return _with_href(call, customer, body[-1].model_dump())
+    response.headers["Location"] = _address(context, customer, body[-1].name)
+    return _with_href(context, customer, body[-1].model_dump())
 
 
 @router.get(
@@ -72,9 +74,9 @@ async def create_parameters(call: CurrentCall, customerGuid: str, body: Paramete
     response_model=PartyParameter,
     **_about("get", "Read one party parameter"),
 )
-async def get_parameter(call: CurrentCall, customerGuid: str, name: str) -> Any:
-    customer = find_customer(call, customerGuid)
-    return _with_href(call, customer, _find(call, customer, name))
+async def get_parameter(context: CurrentContext, customerGuid: str, name: str) -> Any:
+    customer = find_customer(context, customerGuid)
+    return _with_href(context, customer, _find(context, customer, name))
 
 
 @router.patch(
@@ -82,8 +84,8 @@ async def get_parameter(call: CurrentCall, customerGuid: str, name: str) -> Any:
     **NO_CONTENT,
     **_about("update", "Change one party parameter (the body is an array)"),
 )
-async def update_parameter(call: CurrentCall, customerGuid: str, name: str, body: Changes) -> None:
-    parameter = _find(call, find_customer(call, customerGuid), name)
+async def update_parameter(context: CurrentContext, customerGuid: str, name: str, body: Changes) -> None:
+    parameter = _find(context, find_customer(context, customerGuid), name)
     errors = {
         f"[{index}].name": [f"must be {name!r}, the name in the path, or be left out"]
         for index, changes in enumerate(body)
@@ -91,7 +93,7 @@ async def update_parameter(call: CurrentCall, customerGuid: str, name: str, body
     }
     if errors:
         raise VALIDATION.with_errors(errors)
-    with call.space.transaction() as connection:
+    with context.space.transaction() as connection:
         for changes in body:
             values = changes.model_dump(exclude_unset=True, exclude={"name"})
             change(connection, PARTY_PARAMETER, parameter["id"], values)
@@ -102,14 +104,14 @@ async def update_parameter(call: CurrentCall, customerGuid: str, name: str, body
     **NO_CONTENT,
     **_about("delete", "Remove one party parameter"),
 )
-async def delete_parameter(call: CurrentCall, customerGuid: str, name: str) -> None:
-    parameter = _find(call, find_customer(call, customerGuid), name)
-    with call.space.transaction() as connection:
+async def delete_parameter(context: CurrentContext, customerGuid: str, name: str) -> None:
+    parameter = _find(context, find_customer(context, customerGuid), name)
+    with context.space.transaction() as connection:
         connection.execute(_REMOVE, {"row_id": parameter["id"]})
 
 
-def _find(call: Call, customer: Row, name: str) -> Row:
-    found = row(call.space.connection, _BY_NAME, of_customer=customer["id"], of_name=name)
+def _find(context: RequestContext, customer: Row, name: str) -> Row:
+    found = row(context.space.connection, _BY_NAME, of_customer=customer["id"], of_name=name)
     if found is None:
         raise NOT_FOUND.with_detail(
             f"This customer has no party parameter {name[:80]!r}; names keep their case."
@@ -126,10 +128,10 @@ def _set(connection: Connection, customer: Row, sent: Row) -> None:
         change(connection, PARTY_PARAMETER, present["id"], sent)
 
 
-def _with_href(call: Call, customer: Row, parameter: Row) -> Row:
+def _with_href(context: RequestContext, customer: Row, parameter: Row) -> Row:
     """The parameter with the address that was sent for it, else with its own [inferred]."""
-    return {**parameter, "href": parameter["href"] or _address(call, customer, parameter["name"])}
+    return {**parameter, "href": parameter["href"] or _address(context, customer, parameter["name"])}
 
 
-def _address(call: Call, customer: Row, name: str) -> str:
-    return call.url(f"/v1/Customers/{customer['customer_guid']}/Parameters/{quote(name, safe='')}")
+def _address(context: RequestContext, customer: Row, name: str) -> str:
+    return context.url(f"/v1/Customers/{customer['customer_guid']}/Parameters/{quote(name, safe='')}")

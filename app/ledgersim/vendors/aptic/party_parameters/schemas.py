@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from ledgersim.core.wire import Answer, Body
+from ledgersim.http.schemas import RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 
 
-class PartyParameter(Answer):
+class PartyParameter(ResponseModel):
     """A party parameter, in lists and alone."""
 
     name: str
@@ -19,7 +19,7 @@ class PartyParameterPage(Page[PartyParameter]):
     """A page of party parameters."""
 
 
-class PartyParameterCreate(Body):
+class PartyParameterCreate(RequestModel):
     """A party parameter to set."""
 
     name: str = Field(min_length=1)
@@ -28,7 +28,7 @@ class PartyParameterCreate(Body):
     href: str | None = None
 
 
-class PartyParameterUpdate(Body):
+class PartyParameterUpdate(RequestModel):
     """What to change of a party parameter; the name is that of the path."""
 
     name: str | None = None

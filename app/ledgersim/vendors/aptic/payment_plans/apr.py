@@ -7,7 +7,7 @@ from math import pow
 
 from ledgersim.vendors.aptic.payment_plans.rounding import half_up
 
-MOST = 999_999  # per cent
+MAX = 999_999  # per cent
 
 # The library solves to an absolute thousandth, whatever is lent: so let that be a million (its issue 75).
 _LENT = 1e6
@@ -34,7 +34,7 @@ def annual_percentage(
     days = [day for day, _ in payments]
     amounts = [float(amount) * scale for _, amount in payments]
     rate = pyxirr.xirr([paid_out, *days], [-_LENT, *amounts])
-    if rate is None or rate * 100 >= MOST + 0.005:
+    if rate is None or rate * 100 >= MAX + 0.005:
         return None
     percentage = half_up(Decimal(rate) * 100)
     years = [(day - paid_out).days / 365 for day in days]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, Errors, money_error, note
 from ledgersim.vendors.aptic.payment_plans.rounding import CENT
-from ledgersim.vendors.aptic.payment_plans.terms import Deviation, Errors, money_error, note
 
 # Where an error is noted that a request causes in a deviation which was agreed before it.
 AGREED = "payments"

@@ -13,9 +13,9 @@ from ledgersim.vendors.aptic.payment_plans.apr import annual_percentage
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase
 from ledgersim.vendors.aptic.payment_plans.deviations import Specified, Wishes, read_deviations
 from ledgersim.vendors.aptic.payment_plans.periods import Period, periods_of
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanError, Terms, terms_errors
 from ledgersim.vendors.aptic.payment_plans.rounding import ZERO
 from ledgersim.vendors.aptic.payment_plans.schedule import Row, least_amount, schedule
-from ledgersim.vendors.aptic.payment_plans.terms import Deviation, PlanError, Terms, terms_errors
 
 
 @dataclass(frozen=True, slots=True)

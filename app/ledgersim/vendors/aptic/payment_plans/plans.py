@@ -9,10 +9,10 @@ from typing import Any
 from ledgersim.vendors.aptic.payment_plans import engine, progress
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
+from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, NEVER
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, Terms
 from ledgersim.vendors.aptic.payment_plans.progress import Receipt
 from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
-from ledgersim.vendors.aptic.payment_plans.table import ACTIVE, NEVER
-from ledgersim.vendors.aptic.payment_plans.terms import Deviation, Terms
 
 Row = dict[str, Any]
 

@@ -5,13 +5,15 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam
 
-from ledgersim.core.database import rows
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.storage.database import rows
 from ledgersim.vendors.aptic.debtors.routes import find_debtor
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.payment_plans import plans, writing
-from ledgersim.vendors.aptic.payment_plans.covering import CASES_OF_PLAN
+from ledgersim.vendors.aptic.payment_plans import commands as writing
+from ledgersim.vendors.aptic.payment_plans import plans
+from ledgersim.vendors.aptic.payment_plans.covered_cases import CASES_OF_PLAN
+from ledgersim.vendors.aptic.payment_plans.models import PAYMENT_PLAN
 from ledgersim.vendors.aptic.payment_plans.schemas import (
     PaymentPlan,
     PaymentPlanCreate,
@@ -19,8 +21,7 @@ from ledgersim.vendors.aptic.payment_plans.schemas import (
     PaymentPlanPage,
     PaymentPlanUpdate,
 )
-from ledgersim.vendors.aptic.payment_plans.table import PAYMENT_PLAN
-from ledgersim.vendors.aptic.store import Row, by_guid, find
+from ledgersim.vendors.aptic.repository import Row, by_guid, find
 
 router = new_router("Payment plans")
 
@@ -36,51 +37,51 @@ def _about(verb: str, summary: str) -> Any:
     return operation(f"aptic.debtors.paymentplans.{verb}", method="inferred", path="inferred", summary=summary)
 
 
-def _find_plan(call: Call, debtor_guid: str, guid: str) -> Row:
-    debtor = find_debtor(call, debtor_guid)
-    return find(call.space.connection, _BY_GUID, "payment plan of this debtor", guid, of_debtor=debtor["id"])
+def _find_plan(context: RequestContext, debtor_guid: str, guid: str) -> Row:
+    debtor = find_debtor(context, debtor_guid)
+    return find(context.space.connection, _BY_GUID, "payment plan of this debtor", guid, of_debtor=debtor["id"])
 
 
 @router.get(_BASE, response_model=PaymentPlanPage, **_about("list", "List the payment plans of a debtor"))
-async def list_payment_plans(call: CurrentCall, debtorGuid: str, query: ListOptions) -> Any:
-    return _LIST.page(call.space, query, of_debtor=find_debtor(call, debtorGuid)["id"])
+async def list_payment_plans(context: CurrentContext, debtorGuid: str, query: ListOptions) -> Any:
+    return _LIST.page(context.space, query, of_debtor=find_debtor(context, debtorGuid)["id"])
 
 
 @router.put(_BASE, status_code=201, response_model=PaymentPlan, **_about("create", "Create a payment plan"))
 async def create_payment_plan(
-    call: CurrentCall, debtorGuid: str, body: PaymentPlanCreate, response: Response
+    context: CurrentContext, debtorGuid: str, body: PaymentPlanCreate, response: Response
 ) -> Any:
-    debtor = find_debtor(call, debtorGuid)
-    drafted, planned, cases = writing.draft(call.space, debtor, body.model_dump())
-    with call.space.transaction() as connection:
-        plan = writing.store(connection, call.space, drafted, cases)
+    debtor = find_debtor(context, debtorGuid)
+    drafted, planned, cases = writing.draft(context.space, debtor, body.model_dump())
+    with context.space.transaction() as connection:
+        plan = writing.store(connection, context.space, drafted, cases)
     path = f"/v1/Debtors/{debtor['debtor_guid']}/Paymentplans/{plan['payment_plan_guid']}"
-    response.headers["Location"] = call.url(path)
+    response.headers["Location"] = context.url(path)
     return plans.answer(plan, planned, cases)
 
 
 @router.get(_ONE, response_model=PaymentPlan, **_about("get", "Read one payment plan with its schedule"))
-async def get_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> Any:
-    plan = _find_plan(call, debtorGuid, paymentplanGuid)
-    cases = rows(call.space.connection, CASES_OF_PLAN, of_plan=plan["id"])
+async def get_payment_plan(context: CurrentContext, debtorGuid: str, paymentplanGuid: str) -> Any:
+    plan = _find_plan(context, debtorGuid, paymentplanGuid)
+    cases = rows(context.space.connection, CASES_OF_PLAN, of_plan=plan["id"])
     return plans.answer(plan, writing.calculated(plan), cases)
 
 
 @router.patch(_ONE, **NO_CONTENT, **_about("update", "Set deviating payments of a plan"))
 async def update_payment_plan(
-    call: CurrentCall, debtorGuid: str, paymentplanGuid: str, body: PaymentPlanUpdate
+    context: CurrentContext, debtorGuid: str, paymentplanGuid: str, body: PaymentPlanUpdate
 ) -> None:
-    plan = _find_plan(call, debtorGuid, paymentplanGuid)
-    with call.space.transaction() as connection:
+    plan = _find_plan(context, debtorGuid, paymentplanGuid)
+    with context.space.transaction() as connection:
         sent = [one.model_dump(exclude_unset=True) for one in body.payments or []]
-        writing.change_payments(connection, call.space, plan, sent)
+        writing.change_payments(connection, context.space, plan, sent)
 
 
 @router.delete(_ONE, **NO_CONTENT, **_about("delete", "Remove (terminate) a payment plan"))
-async def delete_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> None:
-    plan = _find_plan(call, debtorGuid, paymentplanGuid)
-    with call.space.transaction() as connection:
-        writing.remove(connection, call.space, plan)
+async def delete_payment_plan(context: CurrentContext, debtorGuid: str, paymentplanGuid: str) -> None:
+    plan = _find_plan(context, debtorGuid, paymentplanGuid)
+    with context.space.transaction() as connection:
+        writing.remove(connection, context.space, plan)
 
 
 @router.post(
@@ -88,13 +89,13 @@ async def delete_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGui
     response_model=PaymentPlan,
     **_about("calculate", "Calculate a plan without saving it"),
 )
-async def calculate_payment_plan(call: CurrentCall, debtorGuid: str, body: PaymentPlanCreate) -> Any:
-    drafted, planned, cases = writing.draft(call.space, find_debtor(call, debtorGuid), body.model_dump())
+async def calculate_payment_plan(context: CurrentContext, debtorGuid: str, body: PaymentPlanCreate) -> Any:
+    drafted, planned, cases = writing.draft(context.space, find_debtor(context, debtorGuid), body.model_dump())
     return plans.answer(drafted, planned, cases)
 
 
 @router.post(_ONE + "/Activate", **NO_CONTENT, **_about("activate", "Turn a proposed plan into an active one"))
-async def activate_payment_plan(call: CurrentCall, debtorGuid: str, paymentplanGuid: str) -> None:
-    plan = _find_plan(call, debtorGuid, paymentplanGuid)
-    with call.space.transaction() as connection:
-        writing.activate(connection, call.space, plan)
+async def activate_payment_plan(context: CurrentContext, debtorGuid: str, paymentplanGuid: str) -> None:
+    plan = _find_plan(context, debtorGuid, paymentplanGuid)
+    with context.space.transaction() as connection:
+        writing.activate(connection, context.space, plan)

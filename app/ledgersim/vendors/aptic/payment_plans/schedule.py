@@ -8,8 +8,8 @@ from decimal import Decimal
 from ledgersim.vendors.aptic.payment_plans.balance import Balance
 from ledgersim.vendors.aptic.payment_plans.dates import due_dates, invoice_date
 from ledgersim.vendors.aptic.payment_plans.deviations import AGREED, Specified
+from ledgersim.vendors.aptic.payment_plans.plan_terms import MAX_PAYMENTS, Errors, Terms, note
 from ledgersim.vendors.aptic.payment_plans.rounding import CENT, ZERO, half_up, quotient
-from ledgersim.vendors.aptic.payment_plans.terms import MOST_PAYMENTS, Errors, Terms, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def schedule(
         amount = instalment + interest + fee
         rows.append(Row(number, invoice_date(due), due, instalment, interest, fee, amount, unpaid))
     if unpaid > 0 and terms.clears:
-        note(errors, "amount", f"would need more than {MOST_PAYMENTS} payments")
+        note(errors, "amount", f"would need more than {MAX_PAYMENTS} payments")
     _check_places(rows, specified, errors)
     return tuple(rows)
 

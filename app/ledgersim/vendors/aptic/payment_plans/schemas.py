@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, Int32
+from ledgersim.http.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
 
 Day = Annotated[datetime, BeforeValidator(instant_of)]  # a calendar day, shown as its midnight
 
 
-class PaymentPlanListItem(Answer):
+class PaymentPlanListItem(ResponseModel):
     """A payment plan in a list."""
 
     payment_plan_guid: str
@@ -33,7 +33,7 @@ class PaymentPlanPage(Page[PaymentPlanListItem]):
     """A page of payment plans."""
 
 
-class SpecifiedPayment(Body):
+class SpecifiedPayment(RequestModel):
     """A payment that is to differ from the regular ones."""
 
     payment_no: Int32
@@ -45,7 +45,7 @@ class SpecifiedPayment(Body):
 _ABSENT: Any = Field(default=None, validate_default=False)
 
 
-class PaymentPlanCreate(Body):
+class PaymentPlanCreate(RequestModel):
     """A payment plan to create or to calculate."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["paymentPlanType"]})
@@ -65,13 +65,13 @@ class PaymentPlanCreate(Body):
     cases: list[str] | None = None
 
 
-class PaymentPlanUpdate(Body):
+class PaymentPlanUpdate(RequestModel):
     """What to change of a payment plan."""
 
     payments: list[SpecifiedPayment] | None = None
 
 
-class PlannedPayment(Answer):
+class PlannedPayment(ResponseModel):
     """A payment of the schedule."""
 
     payment_no: int
@@ -85,7 +85,7 @@ class PlannedPayment(Answer):
     paid_date: Day | None
 
 
-class CoveredCase(Answer):
+class CoveredCase(ResponseModel):
     """A case that a plan covers."""
 
     case_guid: str
@@ -94,7 +94,7 @@ class CoveredCase(Answer):
     client_guid: str | None
 
 
-class PaymentPeriod(Answer):
+class PaymentPeriod(ResponseModel):
     """A run of equal payments."""
 
     period_no: int
@@ -106,7 +106,7 @@ class PaymentPeriod(Answer):
     payment_type: int
 
 
-class PaymentPlan(Answer):
+class PaymentPlan(ResponseModel):
     """A payment plan alone, with its schedule."""
 
     payment_plan_guid: str | None

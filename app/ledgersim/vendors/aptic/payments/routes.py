@@ -5,13 +5,15 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, select
 
-from ledgersim.core.database import rows
-from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router, operation
+from ledgersim.storage.database import rows
 from ledgersim.vendors.aptic.cases.routes import find_case, open_case
-from ledgersim.vendors.aptic.claims.table import CLAIM, FEE
+from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.payments.commands import add_payment
+from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
 from ledgersim.vendors.aptic.payments.schemas import (
     Payment,
     PaymentCreate,
@@ -19,9 +21,7 @@ from ledgersim.vendors.aptic.payments.schemas import (
     PaymentListItem,
     PaymentPage,
 )
-from ledgersim.vendors.aptic.payments.table import PAYMENT, PAYMENT_BOOKING
-from ledgersim.vendors.aptic.payments.writing import add_payment
-from ledgersim.vendors.aptic.store import Row, by_guid, find
+from ledgersim.vendors.aptic.repository import Row, by_guid, find
 
 router = new_router("Payments")
 
@@ -48,8 +48,8 @@ def _about(verb: str, summary: str) -> Any:
     response_model=PaymentPage,
     **_about("list", "List the payments of a case"),
 )
-async def list_payments(call: CurrentCall, caseGuid: str, query: ListOptions) -> Any:
-    return _LIST.page(call.space, query, of_case=find_case(call, caseGuid)["id"])
+async def list_payments(context: CurrentContext, caseGuid: str, query: ListOptions) -> Any:
+    return _LIST.page(context.space, query, of_case=find_case(context, caseGuid)["id"])
 
 
 @router.put(
@@ -58,12 +58,14 @@ async def list_payments(call: CurrentCall, caseGuid: str, query: ListOptions) ->
     response_model=PaymentCreated,
     **_about("create", "Register a payment on a case"),
 )
-async def create_payment(call: CurrentCall, caseGuid: str, body: PaymentCreate, response: Response) -> Any:
-    case = open_case(call, caseGuid, "payments")
-    with call.space.transaction() as connection:
-        payment = add_payment(connection, call.space, case, body.model_dump())
+async def create_payment(
+    context: CurrentContext, caseGuid: str, body: PaymentCreate, response: Response
+) -> Any:
+    case = open_case(context, caseGuid, "payments")
+    with context.space.transaction() as connection:
+        payment = add_payment(connection, context.space, case, body.model_dump())
     path = f"/v1/Cases/{case['case_guid']}/Payments/{payment['payment_guid']}"
-    response.headers["Location"] = call.url(path)
+    response.headers["Location"] = context.url(path)
     return payment
 
 
@@ -72,9 +74,9 @@ async def create_payment(call: CurrentCall, caseGuid: str, body: PaymentCreate, 
     response_model=Payment,
     **_about("get", "Read one payment with how it was booked"),
 )
-async def get_payment(call: CurrentCall, caseGuid: str, paymentGuid: str) -> Any:
-    case = find_case(call, caseGuid)
-    connection = call.space.connection
+async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) -> Any:
+    case = find_case(context, caseGuid)
+    connection = context.space.connection
     payment = find(connection, _BY_GUID, "payment of this case", paymentGuid, of_case=case["id"])
     bookings = rows(connection, _BOOKINGS, of_payment=payment["id"])
     used = sum(one["used_principal"] + one["used_interest"] for one in bookings)
@@ -85,16 +87,16 @@ async def get_payment(call: CurrentCall, caseGuid: str, paymentGuid: str) -> Any
         "amount_not_deducted": payment["paid_amount"] - used,
         "total_amount_deducted": used,
         "remittence_amount": used,
-        "specifications": _specifications(call, case, payment, bookings),
+        "specifications": _specifications(context, case, payment, bookings),
         "pledges": [],
         "links": [
-            link(call, "self", f"{path}/Payments/{guid}", "Payments", guid, "item"),
-            link(call, "case", path, "Cases", case["case_guid"], "item"),
+            link(context, "self", f"{path}/Payments/{guid}", "Payments", guid, "item"),
+            link(context, "case", path, "Cases", case["case_guid"], "item"),
         ],
     }
 
 
-def _specifications(call: Call, case: Row, payment: Row, bookings: list[Row]) -> list[Row]:
+def _specifications(context: RequestContext, case: Row, payment: Row, bookings: list[Row]) -> list[Row]:
     """A line for each part of a claim that was paid: costs first, then interest, then principal."""
     lines = []
     for one in bookings:
@@ -114,7 +116,7 @@ def _specifications(call: Call, case: Row, payment: Row, bookings: list[Row]) ->
                 "used_amount": used,
                 "commission": 0,
                 "commission_vat": 0,
-                "links": [link(call, name[:-1].lower(), path, name, one["guid"], "item")],
+                "links": [link(context, name[:-1].lower(), path, name, one["guid"], "item")],
             }
             for amount_type, used in parts
             if used

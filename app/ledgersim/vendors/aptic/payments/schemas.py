@@ -5,12 +5,20 @@ from typing import Any
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, CurrencyIn, InstantIn, PositiveAmountIn
+from ledgersim.http.schemas import (
+    Amount,
+    AmountIn,
+    CurrencyIn,
+    InstantIn,
+    PositiveAmountIn,
+    RequestModel,
+    ResponseModel,
+)
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 
-class PaymentListItem(Answer):
+class PaymentListItem(ResponseModel):
     """A payment in a list."""
 
     payment_guid: str
@@ -27,7 +35,7 @@ class PaymentPage(Page[PaymentListItem]):
     """A page of payments."""
 
 
-class PaymentSpecificationInput(Body):
+class PaymentSpecificationInput(RequestModel):
     """How much of a payment is meant for an invoice, in the payment's currency."""
 
     invoice_reference: str | None = None
@@ -39,7 +47,7 @@ class PaymentSpecificationInput(Body):
 _TODAY: Any = Field(default=None, validate_default=False)
 
 
-class PaymentCreate(Body):
+class PaymentCreate(RequestModel):
     """A payment to register on a case."""
 
     payment_reference: str | None = None
@@ -53,7 +61,7 @@ class PaymentCreate(Body):
     specification: list[PaymentSpecificationInput] | None = None
 
 
-class PaymentCreated(Answer):
+class PaymentCreated(ResponseModel):
     """A payment as the answer to its creation shows it."""
 
     payment_guid: str
@@ -67,7 +75,7 @@ class PaymentCreated(Answer):
     source: str | None
 
 
-class PaymentSpecification(Answer):
+class PaymentSpecification(ResponseModel):
     """Where a part of a payment went. `amountType`: 1 costs, 2 interest, 3 principal [inferred]."""
 
     case_number: str
@@ -81,7 +89,7 @@ class PaymentSpecification(Answer):
     links: list[Link]
 
 
-class Pledge(Answer):
+class Pledge(ResponseModel):
     """A pledge that a payment came from; there are none so far."""
 
     pledge_type: str
@@ -91,7 +99,7 @@ class Pledge(Answer):
     links: list[Link]
 
 
-class Payment(Answer):
+class Payment(ResponseModel):
     """A payment alone, with where every hundredth of it went. Nothing is withheld: commissions are 0."""
 
     payment_guid: str

@@ -4,16 +4,16 @@ from typing import Any
 
 from sqlalchemy import bindparam
 
-from ledgersim.core.problems import CONFLICT, VALIDATION
-from ledgersim.core.vendor import NO_CONTENT, Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.questions.models import QUESTION
 from ledgersim.vendors.aptic.questions.rules import response_errors
 from ledgersim.vendors.aptic.questions.schemas import Question, QuestionPage, QuestionResponse
-from ledgersim.vendors.aptic.questions.table import QUESTION
-from ledgersim.vendors.aptic.store import Row, by_guid, change, find
+from ledgersim.vendors.aptic.repository import Row, by_guid, change, find
 
 router = new_router("Customers")
 
@@ -36,10 +36,10 @@ def _about(verb: str, summary: str) -> Any:
     response_model=QuestionPage,
     **_about("list", "List the open questions to the customer"),
 )
-async def list_questions(call: CurrentCall, customerGuid: str, query: ListOptions) -> Any:
-    customer = find_customer(call, customerGuid)
-    page = _LIST.page(call.space, query, of_customer=customer["id"])
-    return {**page, "value": [_with_links(call, customer, question) for question in page["value"]]}
+async def list_questions(context: CurrentContext, customerGuid: str, query: ListOptions) -> Any:
+    customer = find_customer(context, customerGuid)
+    page = _LIST.page(context.space, query, of_customer=customer["id"])
+    return {**page, "value": [_with_links(context, customer, question) for question in page["value"]]}
 
 
 @router.get(
@@ -47,9 +47,9 @@ async def list_questions(call: CurrentCall, customerGuid: str, query: ListOption
     response_model=Question,
     **_about("get", "Read one question"),
 )
-async def get_question(call: CurrentCall, customerGuid: str, actionGuid: str) -> Any:
-    customer = find_customer(call, customerGuid)
-    return _with_links(call, customer, _find(call, customer, actionGuid))
+async def get_question(context: CurrentContext, customerGuid: str, actionGuid: str) -> Any:
+    customer = find_customer(context, customerGuid)
+    return _with_links(context, customer, _find(context, customer, actionGuid))
 
 
 @router.post(
@@ -58,10 +58,10 @@ async def get_question(call: CurrentCall, customerGuid: str, actionGuid: str) ->
     **_about("respond", "Answer or postpone a question"),
 )
 async def respond_to_question(
-    call: CurrentCall, customerGuid: str, actionGuid: str, body: QuestionResponse
+    context: CurrentContext, customerGuid: str, actionGuid: str, body: QuestionResponse
 ) -> None:
-    question = _find(call, find_customer(call, customerGuid), actionGuid)
-    now = call.space.clock.now()
+    question = _find(context, find_customer(context, customerGuid), actionGuid)
+    now = context.space.clock.now()
     if errors := response_errors(question, body.response, body.postpone_to, now):
         raise VALIDATION.with_errors(errors)
     if question["answered_at"] is not None:
@@ -71,20 +71,20 @@ async def respond_to_question(
         changes["process_at"] = body.postpone_to
     else:
         changes |= {"response": body.response, "answered_at": now}
-    with call.space.transaction() as connection:
+    with context.space.transaction() as connection:
         change(connection, QUESTION, question["id"], changes)
 
 
-def _find(call: Call, customer: Row, guid: str) -> Row:
+def _find(context: RequestContext, customer: Row, guid: str) -> Row:
     what = "question to this customer"
-    return find(call.space.connection, _BY_GUID, what, guid, of_customer=customer["id"])
+    return find(context.space.connection, _BY_GUID, what, guid, of_customer=customer["id"])
 
 
-def _with_links(call: Call, customer: Row, question: Row) -> Row:
+def _with_links(context: RequestContext, customer: Row, question: Row) -> Row:
     guid, of = question["action_guid"], customer["customer_guid"]
     path = f"/v1/Customers/{of}"
     links = [
-        link(call, "self", f"{path}/Questions/{guid}", "Questions", guid, "item"),
-        link(call, "customer", path, "Customers", of, "item"),
+        link(context, "self", f"{path}/Questions/{guid}", "Questions", guid, "item"),
+        link(context, "customer", path, "Customers", of, "item"),
     ]
     return {**question, "links": links}

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from ledgersim.core.wire import Answer, Body, InstantIn
+from ledgersim.http.schemas import InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 
-class Question(Answer):
+class Question(ResponseModel):
     """A question, in lists and alone."""
 
     action_guid: str
@@ -26,7 +26,7 @@ class QuestionPage(Page[Question]):
     """A page of questions."""
 
 
-class QuestionResponse(Body):
+class QuestionResponse(RequestModel):
     """The customer's answer: one of the codes in `responses`, or until when to postpone it."""
 
     response: str | None = None

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ledgersim.core.spelling import did_you_mean
-from ledgersim.core.startup import CannotStart
+from ledgersim.errors import StartupError
+from ledgersim.suggestions import did_you_mean
 from ledgersim.vendors.aptic.services.rules import Asked, Definition, Reply
 
-MOST_DELAY = 600  # seconds
+MAX_DELAY = 600  # seconds
 _MEMBERS = ("answer", "template", "status", "delay")
 _GAP = re.compile(r"[ \t\r\n]*")
 
@@ -29,7 +29,7 @@ def read_folder(folder: Path) -> dict[str, Definition]:
         }
     except OSError as error:
         where = error.filename or folder
-        raise CannotStart(f"the service definitions in {where} cannot be read: {error.strerror}") from error
+        raise StartupError(f"the service definitions in {where} cannot be read: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class _File:
 
     def refuse(self, line: int, problem: str) -> NoReturn:
         """Stop the start."""
-        raise CannotStart(f"{self.path}, line {line}: {problem}")
+        raise StartupError(f"{self.path}, line {line}: {problem}")
 
 
 def _definition(path: Path, data: bytes) -> Definition:
@@ -100,8 +100,8 @@ def _status(file: _File, member: _Member | None) -> int:
 def _delay(file: _File, member: _Member | None) -> float:
     if member is None:
         return 0
-    if type(member.value) not in (int, float) or not 0 <= member.value <= MOST_DELAY:
-        problem = f"delay is {member.text[:40]}; it must be a number of seconds from 0 to {MOST_DELAY}"
+    if type(member.value) not in (int, float) or not 0 <= member.value <= MAX_DELAY:
+        problem = f"delay is {member.text[:40]}; it must be a number of seconds from 0 to {MAX_DELAY}"
         file.refuse(member.line, problem)
     return float(member.value)
 

@@ -5,27 +5,27 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from ledgersim.core.vendor import Call
-from ledgersim.core.wire import Answer
-from ledgersim.vendors.aptic.cases.reading import case_out
+from ledgersim.http.schemas import ResponseModel
+from ledgersim.http.vendor_app import RequestContext
+from ledgersim.vendors.aptic.cases.queries import case_out
 from ledgersim.vendors.aptic.cases.routes import find_case
 from ledgersim.vendors.aptic.cases.schemas import CaseDetails
-from ledgersim.vendors.aptic.customers.reading import customer_out
+from ledgersim.vendors.aptic.customers.queries import customer_out
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.customers.schemas import Customer
 from ledgersim.vendors.aptic.debtors.routes import debtor_out, find_debtor
 from ledgersim.vendors.aptic.debtors.schemas import Debtor
+from ledgersim.vendors.aptic.repository import Row
 from ledgersim.vendors.aptic.services.registry import Services
 from ledgersim.vendors.aptic.services.routes import Show, service_router
-from ledgersim.vendors.aptic.store import Row
 
-Find = Callable[[Call, str], Row]
-Out = Callable[[Call, Row], Row]
+Find = Callable[[RequestContext, str], Row]
+Out = Callable[[RequestContext, Row], Row]
 
 
-def _shown(find: Find, out: Out, model: type[Answer]) -> Show:
-    def show(call: Call, guid: str) -> dict[str, Any]:
-        found = model.model_validate(out(call, find(call, guid)))
+def _shown(find: Find, out: Out, model: type[ResponseModel]) -> Show:
+    def show(context: RequestContext, guid: str) -> dict[str, Any]:
+        found = model.model_validate(out(context, find(context, guid)))
         return found.model_dump(mode="json", by_alias=True)
 
     return show

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ledgersim.core.problems import NOT_FOUND
+from ledgersim.problems import NOT_FOUND
 from ledgersim.vendors.aptic.services.files import read_folder
 from ledgersim.vendors.aptic.services.rules import BUILT_IN, Definition, nearest
 

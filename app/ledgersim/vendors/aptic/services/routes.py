@@ -9,16 +9,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
-from ledgersim.core.problems import INTERNAL, Problem
-from ledgersim.core.runs import Run
-from ledgersim.core.space import Space
-from ledgersim.core.vendor import Call, CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router, operation
+from ledgersim.problems import INTERNAL, Problem
+from ledgersim.spaces.service_runs import Run
+from ledgersim.spaces.space import Space
+from ledgersim.vendors.aptic.repository import Row
 from ledgersim.vendors.aptic.services.registry import Services
 from ledgersim.vendors.aptic.services.rules import Asked, Definition, Find, Reply
-from ledgersim.vendors.aptic.store import Row
 
 # What has that GUID, as its GET shows it. Raises a 404 Problem.
-Show = Callable[[Call, str], Row]
+Show = Callable[[RequestContext, str], Row]
 
 JSON = "application/json"
 NO_BODY = (204, 205, 304)  # statuses whose answers have none
@@ -42,10 +42,12 @@ def service_router(owner: str, collection: str, services: Services, shows: Mappi
         identifier = f"aptic.{collection.lower()}.services.{verb}"
         return operation(identifier, method="inferred", path="inferred", summary=summary)
 
-    async def ask(call: CurrentCall, request: Request, serviceDefinition: str, body: AnyJson = None) -> Asked:
+    async def ask(
+        context: CurrentContext, request: Request, serviceDefinition: str, body: AnyJson = None
+    ) -> Asked:
         text = (await request.body()).removeprefix(b"\xef\xbb\xbf").strip()
-        now = call.space.clock.now().isoformat().replace("+00:00", "Z")
-        return Asked(serviceDefinition, text, body, now, None, _find_in(call, shows))
+        now = context.space.clock.now().isoformat().replace("+00:00", "Z")
+        return Asked(serviceDefinition, text, body, now, None, _find_in(context, shows))
 
     @router.post(
         f"{base}/Services/{{serviceDefinition}}",
@@ -54,9 +56,9 @@ def service_router(owner: str, collection: str, services: Services, shows: Mappi
         **about("executeall", "Run a custom service"),
     )
     async def execute_for_none(
-        call: CurrentCall, asked: Asked = Depends(ask), in_background: Async = False
+        context: CurrentContext, asked: Asked = Depends(ask), in_background: Async = False
     ) -> Any:
-        return await _execute(call.space, services, asked, collection, None, in_background)
+        return await _execute(context.space, services, asked, collection, None, in_background)
 
     @router.post(
         f"{base}/{{{owner}Guid}}/Services/{{serviceDefinition}}",
@@ -65,23 +67,23 @@ def service_router(owner: str, collection: str, services: Services, shows: Mappi
         **about("execute", f"Run a custom service for one {owner}"),
     )
     async def execute_for_owner(
-        call: CurrentCall,
+        context: CurrentContext,
         guid: Annotated[str, Path(alias=f"{owner}Guid")],
         asked: Asked = Depends(ask),
         in_background: Async = False,
     ) -> Any:
-        asked = replace(asked, owner=shows[collection](call, guid))
-        return await _execute(call.space, services, asked, collection, guid.lower(), in_background)
+        asked = replace(asked, owner=shows[collection](context, guid))
+        return await _execute(context.space, services, asked, collection, guid.lower(), in_background)
 
     return router
 
 
-def _find_in(call: Call, shows: Mapping[str, Show]) -> Find:
+def _find_in(context: RequestContext, shows: Mapping[str, Show]) -> Find:
     def find(collection: str, guid: str) -> Row | None:
         if collection not in shows:
             raise ValueError(f"find looks in {', '.join(shows)}, not in {collection!r}")
         with suppress(Problem):
-            return shows[collection](call, str(guid))
+            return shows[collection](context, str(guid))
         return None
 
     return find

@@ -6,10 +6,10 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from ledgersim.core.problems import INTERNAL, invalid
+from ledgersim.problems import INTERNAL, invalid
 
 SLOW_SECONDS = 2
-MOST_SLOW_SECONDS = 30
+MAX_SLOW_SECONDS = 30
 
 Find = Callable[[str, str], dict[str, Any] | None]
 
@@ -65,8 +65,8 @@ def slow_seconds(asked: Asked) -> float:
     seconds = asked.body.get("seconds", SLOW_SECONDS)
     if isinstance(seconds, bool) or not isinstance(seconds, int | Decimal):
         raise invalid("seconds", "Input should be a number, without quotation marks")
-    if not 0 <= seconds <= MOST_SLOW_SECONDS:
-        raise invalid("seconds", f"Input should be from 0 to {MOST_SLOW_SECONDS}")
+    if not 0 <= seconds <= MAX_SLOW_SECONDS:
+        raise invalid("seconds", f"Input should be from 0 to {MAX_SLOW_SECONDS}")
     return float(seconds)
 
 

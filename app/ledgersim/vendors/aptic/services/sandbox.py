@@ -19,11 +19,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 
-MOST_BYTES = 2**20  # of the request, of the output, and of anything that is made on the way
-MOST_TURNS = 100_000  # of all loops together
-MOST_SECONDS = 1.0  # of computing
-MOST_BITS = 4096  # of a whole number
-MOST_DIGITS = 15  # to round to
+MAX_BYTES = 2**20  # of the request, of the output, and of anything that is made on the way
+MAX_TURNS = 100_000  # of all loops together
+MAX_SECONDS = 1.0  # of computing
+MAX_BITS = 4096  # of a whole number
+MAX_DIGITS = 15  # to round to
 
 _STATEMENTS = (nodes.Output, nodes.For, nodes.If, nodes.Assign)
 _FILTERS = (
@@ -93,7 +93,7 @@ class Bounded(ImmutableSandboxedEnvironment):
 
     def bounded(self, pieces: Iterable[str]) -> str:
         """The text of a template that is being rendered. Raises SecurityError where it gets too much."""
-        self._ends, self._turns_left = thread_time() + MOST_SECONDS, MOST_TURNS
+        self._ends, self._turns_left = thread_time() + MAX_SECONDS, MAX_TURNS
         try:
             return self._joined(pieces)
         finally:
@@ -101,7 +101,7 @@ class Bounded(ImmutableSandboxedEnvironment):
 
     def _tick(self) -> None:
         if thread_time() > self._ends:
-            raise SecurityError(f"it takes longer than {MOST_SECONDS:g} s")
+            raise SecurityError(f"it takes longer than {MAX_SECONDS:g} s")
 
     def _watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -116,7 +116,7 @@ class Bounded(ImmutableSandboxedEnvironment):
             self._tick()
             self._turns_left -= 1
             if self._turns_left < 0:
-                raise SecurityError(f"its loops take more than {MOST_TURNS:,} turns")
+                raise SecurityError(f"its loops take more than {MAX_TURNS:,} turns")
             yield item
 
     def _joined(self, pieces: Iterable[str], between: str = "") -> str:
@@ -125,8 +125,8 @@ class Bounded(ImmutableSandboxedEnvironment):
         for piece in pieces:
             self._tick()
             size += len(piece.encode("utf-8", "surrogatepass")) + (len(between) if kept else 0)
-            if size > MOST_BYTES:
-                raise SecurityError(f"a text gets longer than {MOST_BYTES:,} bytes")
+            if size > MAX_BYTES:
+                raise SecurityError(f"a text gets longer than {MAX_BYTES:,} bytes")
             kept.append(piece)
         return between.join(kept)
 
@@ -144,8 +144,8 @@ class Bounded(ImmutableSandboxedEnvironment):
 
     def _replace(self, text: Any, old: str, new: str) -> str:
         whole = str(self._shown(text))
-        if len(whole) + whole.count(old) * len(new) > MOST_BYTES:
-            raise SecurityError(f"a text gets longer than {MOST_BYTES:,} bytes")
+        if len(whole) + whole.count(old) * len(new) > MAX_BYTES:
+            raise SecurityError(f"a text gets longer than {MAX_BYTES:,} bytes")
         return whole.replace(old, new)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -187,21 +187,21 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_as_lis
 
 
 def _round(value: Any, precision: int = 0, method: Any = "common") -> float:
-    if not -MOST_DIGITS <= precision <= MOST_DIGITS:
-        raise SecurityError(f"numbers round to at most {MOST_DIGITS} digits")
+    if not -MAX_DIGITS <= precision <= MAX_DIGITS:
+        raise SecurityError(f"numbers round to at most {MAX_DIGITS} digits")
     return do_round(value, precision, method)
 
 
 def _too_large(operator: str, left: Any, right: Any) -> bool:
     if operator == "+":
         texts = isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple)
-        return texts and len(left) + len(right) > MOST_BYTES
+        return texts and len(left) + len(right) > MAX_BYTES
     if operator == "*":
         for value, times in ((left, right), (right, left)):
             if isinstance(value, str | list | tuple) and isinstance(times, int):
-                return len(value) * times > MOST_BYTES
-        return _bits(left) + _bits(right) > MOST_BITS
-    return operator == "**" and isinstance(right, int) and _bits(left) * right > MOST_BITS
+                return len(value) * times > MAX_BYTES
+        return _bits(left) + _bits(right) > MAX_BITS
+    return operator == "**" and isinstance(right, int) and _bits(left) * right > MAX_BITS
 
 
 def _bits(number: Any) -> int:

@@ -5,9 +5,9 @@ from traceback import walk_tb
 
 from jinja2 import TemplateSyntaxError
 
-from ledgersim.core.problems import CONFLICT, TOO_LARGE, Problem
+from ledgersim.problems import CONFLICT, TOO_LARGE, Problem
 from ledgersim.vendors.aptic.services.rules import Asked
-from ledgersim.vendors.aptic.services.sandbox import MOST_BYTES, Bounded, Checked
+from ledgersim.vendors.aptic.services.sandbox import MAX_BYTES, Bounded, Checked
 
 
 class BadTemplate(Exception):
@@ -35,10 +35,8 @@ class Template:
 
     def render(self, asked: Asked) -> bytes:
         """The JSON for a request. Raises a 409 Problem where the template cannot tell it, else a 413 one."""
-        if len(asked.text) > MOST_BYTES:
-            raise TOO_LARGE.with_detail(
-                f"The service {asked.service} takes up to {MOST_BYTES:,} bytes (1 MiB)."
-            )
+        if len(asked.text) > MAX_BYTES:
+            raise TOO_LARGE.with_detail(f"The service {asked.service} takes up to {MAX_BYTES:,} bytes (1 MiB).")
         try:
             context = {
                 "request": json.loads(asked.text) if asked.text else None,

@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from ledgersim.core.vendor import CurrentCall, new_router, operation
-from ledgersim.core.wire import Answer
-from ledgersim.vendors.aptic.claims.writing import ADJUSTMENTS
+from ledgersim.http.schemas import ResponseModel
+from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.vendors.aptic.claims.commands import ADJUSTMENTS
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 router = new_router("System")
 
 
-class ClientRestriction(Answer):
+class ClientRestriction(ResponseModel):
     """That a user sees only some client's cases."""
 
     party_reference_code: str
     include_sub_parties: bool
 
 
-class CurrentUser(Answer):
+class CurrentUser(ResponseModel):
     """The user that the credentials stand for."""
 
     unique_id: str
@@ -50,7 +50,7 @@ class CurrentUser(Answer):
     links: list[Link] = []
 
 
-class TransSpecType(Answer):
+class TransSpecType(ResponseModel):
     """A code that an adjustment may have."""
 
     code: str
@@ -61,7 +61,7 @@ class TransSpecTypePage(Page[TransSpecType]):
     """A page of codes of adjustments."""
 
 
-class Pong(Answer):
+class Pong(ResponseModel):
     """An empty object."""
 
 
@@ -70,8 +70,8 @@ class Pong(Answer):
     response_model=CurrentUser,
     **operation("aptic.currentuser.get", method="observed", path="observed", summary="Read the calling user"),
 )
-async def get_current_user(call: CurrentCall) -> Any:
-    return call.space.facts["aptic.user"]
+async def get_current_user(context: CurrentContext) -> Any:
+    return context.space.facts["aptic.user"]
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ledgersim.vendors.payex.wire import NOT_BLANK, AddressOperation, Answer, Body, CountryIn, chars
+from ledgersim.vendors.payex.schemas import NOT_BLANK, AddressOperation, Answer, Body, CountryIn, chars
 
 
 class AddressInput(Body):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ledgersim.core.vendor import NO_CONTENT, new_router, operation
-from ledgersim.vendors.payex.calls import CurrentLedger, LedgerCall
+from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
+from ledgersim.vendors.payex.consents.commands import card_of, registration_of, start, take_card
 from ledgersim.vendors.payex.consents.schemas import (
     CardRegistration,
     CardRegistrationCreate,
@@ -11,8 +11,8 @@ from ledgersim.vendors.payex.consents.schemas import (
     Consents,
     RecurringCard,
 )
-from ledgersim.vendors.payex.consents.writing import card_of, registration_of, start, take_card
-from ledgersim.vendors.payex.customers.reading import find_customer
+from ledgersim.vendors.payex.context import CurrentLedger, LedgerContext
+from ledgersim.vendors.payex.customers.queries import find_customer
 
 router = new_router("Consents")
 
@@ -25,11 +25,11 @@ def _about(identifier: str, summary: str) -> Any:
 
 
 @router.get(_CONSENT, response_model=Consents, **_about("consent.get", "List where consents are"))
-async def get_consent(call: CurrentLedger, no: str) -> Any:
-    customer = find_customer(call, no)
+async def get_consent(context: CurrentLedger, no: str) -> Any:
+    customer = find_customer(context, no)
     return {
-        "recurring_card": call.customer(customer, "consent", _CARD),
-        "recurring_card_redirect_registration": call.customer(customer, "consent", _REGISTRATION),
+        "recurring_card": context.customer(customer, "consent", _CARD),
+        "recurring_card_redirect_registration": context.customer(customer, "consent", _REGISTRATION),
     }
 
 
@@ -38,17 +38,17 @@ async def get_consent(call: CurrentLedger, no: str) -> Any:
     response_model=RecurringCard,
     **_about("recurringcard.get", "Read the recurring card"),
 )
-async def get_recurring_card(call: CurrentLedger, no: str) -> Any:
-    return card_of(call.space, find_customer(call, no))
+async def get_recurring_card(context: CurrentLedger, no: str) -> Any:
+    return card_of(context.space, find_customer(context, no))
 
 
 @router.delete(
     f"{_CONSENT}/{_CARD}", **NO_CONTENT, **_about("recurringcard.delete", "Remove the recurring card")
 )
-async def delete_recurring_card(call: CurrentLedger, no: str) -> None:
-    customer = find_customer(call, no)
-    card_of(call.space, customer)
-    with call.space.transaction() as connection:
+async def delete_recurring_card(context: CurrentLedger, no: str) -> None:
+    customer = find_customer(context, no)
+    card_of(context.space, customer)
+    with context.space.transaction() as connection:
         take_card(connection, customer["id"])
 
 
@@ -57,10 +57,10 @@ async def delete_recurring_card(call: CurrentLedger, no: str) -> None:
     response_model=CardRegistrationStarted,
     **_about("cardregistration.start", "Start a card registration"),
 )
-async def start_registration(call: CurrentLedger, no: str, body: CardRegistrationCreate) -> Any:
-    customer = find_customer(call, no)
-    registration = start(call, customer, body)
-    return {**_shown(call, registration), "id_": call.customer(customer, "consent", _REGISTRATION)}
+async def start_registration(context: CurrentLedger, no: str, body: CardRegistrationCreate) -> Any:
+    customer = find_customer(context, no)
+    registration = start(context, customer, body)
+    return {**_shown(context, registration), "id_": context.customer(customer, "consent", _REGISTRATION)}
 
 
 @router.get(
@@ -68,12 +68,12 @@ async def start_registration(call: CurrentLedger, no: str, body: CardRegistratio
     response_model=CardRegistration,
     **_about("cardregistration.get", "Read the card registration"),
 )
-async def get_registration(call: CurrentLedger, no: str) -> Any:
-    return _shown(call, registration_of(call.space, find_customer(call, no)))
+async def get_registration(context: CurrentLedger, no: str) -> Any:
+    return _shown(context, registration_of(context.space, find_customer(context, no)))
 
 
-def _shown(call: LedgerCall, registration: dict[str, Any]) -> dict[str, Any]:
+def _shown(context: LedgerContext, registration: dict[str, Any]) -> dict[str, Any]:
     return {
-        "redirect_url": call.page(f"card-check/{registration['key']}"),
+        "redirect_url": context.page(f"card-check/{registration['key']}"),
         "status": registration["status"],
     }

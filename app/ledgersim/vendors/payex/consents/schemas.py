@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from ledgersim.vendors.payex.consents.rules import is_web_address
-from ledgersim.vendors.payex.wire import Answer, Body
+from ledgersim.vendors.payex.schemas import Answer, Body
 
 
 def _check_address(text: str) -> str:

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from ledgersim.core.vendor import NO_CONTENT, new_router, operation
-from ledgersim.vendors.payex.calls import CurrentLedger
-from ledgersim.vendors.payex.customers import writing
-from ledgersim.vendors.payex.customers.reading import (
+from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
+from ledgersim.vendors.payex.context import CurrentLedger
+from ledgersim.vendors.payex.customers import commands as writing
+from ledgersim.vendors.payex.customers.queries import (
     expanded,
     find_customer,
     reference,
@@ -39,10 +39,10 @@ def _about(identifier: str, summary: str) -> Any:
     **_about("customers.get", "Read one customer"),
 )
 async def get_customer(
-    call: CurrentLedger, no: str, expand: Annotated[str | None, Query(alias="$expand")] = None
+    context: CurrentLedger, no: str, expand: Annotated[str | None, Query(alias="$expand")] = None
 ) -> Any:
     kinds = expanded(expand)
-    return shown(call, find_customer(call, no), kinds)
+    return shown(context, find_customer(context, no), kinds)
 
 
 @router.post(
@@ -51,13 +51,13 @@ async def get_customer(
     response_model=CustomerReference,
     **_about("customers.create", "Create a customer"),
 )
-async def create_customer(call: CurrentLedger, body: CustomerCreate) -> Any:
-    return reference(call, writing.create(call, body))
+async def create_customer(context: CurrentLedger, body: CustomerCreate) -> Any:
+    return reference(context, writing.create(context, body))
 
 
 @router.patch(f"{_LEDGER}/customers/{{no}}", **NO_CONTENT, **_about("customers.update", "Change one customer"))
-async def update_customer(call: CurrentLedger, no: str, body: CustomerUpdate) -> None:
-    writing.update_customer(call, find_customer(call, no), body)
+async def update_customer(context: CurrentLedger, no: str, body: CustomerUpdate) -> None:
+    writing.update_customer(context, find_customer(context, no), body)
 
 
 @router.post(
@@ -65,9 +65,9 @@ async def update_customer(call: CurrentLedger, no: str, body: CustomerUpdate) ->
     response_model=CustomerReference,
     **_about("findcustomer", "Find a customer by national number"),
 )
-async def find_by_national_number(call: CurrentLedger, body: FindCustomer) -> Any:
+async def find_by_national_number(context: CurrentLedger, body: FindCustomer) -> Any:
     sought = body.national_identifier
-    return reference(call, with_national_number(call, sought.country_code, sought.reg_no))
+    return reference(context, with_national_number(context, sought.country_code, sought.reg_no))
 
 
 @router.post(
@@ -76,5 +76,5 @@ async def find_by_national_number(call: CurrentLedger, body: FindCustomer) -> An
     response_model=CustomerReference,
     **_about("generatecustomer", "Create a consumer from the population register"),
 )
-async def generate_customer(call: CurrentLedger, body: GenerateCustomer) -> Any:
-    return reference(call, writing.generate(call, body))
+async def generate_customer(context: CurrentLedger, body: GenerateCustomer) -> Any:
+    return reference(context, writing.generate(context, body))

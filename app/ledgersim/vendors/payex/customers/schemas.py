@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from ledgersim.vendors.payex.addresses.schemas import Address, AddressInput
 from ledgersim.vendors.payex.customers.rules import expected_number, is_vat_number, national_number
-from ledgersim.vendors.payex.wire import NOT_BLANK, Answer, Body, CountryIn, CustomerOperation, chars
+from ledgersim.vendors.payex.schemas import NOT_BLANK, Answer, Body, CountryIn, CustomerOperation, chars
 
 Email = Annotated[str, chars(254, r"^[^@]+@[^.]+\..+$", least=0)]
 Msisdn = Annotated[str, chars(15, r"^\+[0-9]+$", least=5)]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ledgersim.core.vendor import new_router, operation
-from ledgersim.vendors.payex.calls import CurrentLedger
-from ledgersim.vendors.payex.invoices.reading import find_account, find_invoice
+from ledgersim.http.vendor_app import new_router, operation
+from ledgersim.vendors.payex.context import CurrentLedger
+from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
 from ledgersim.vendors.payex.invoices.schemas import Account, Invoice
 from ledgersim.vendors.payex.times import as_time
 
@@ -20,11 +20,11 @@ def _about(identifier: str, summary: str) -> Any:
     response_model=Invoice,
     **_about("invoices.get", "Read one invoice"),
 )
-async def get_invoice(call: CurrentLedger, invoiceNo: str) -> Any:
-    invoice = find_invoice(call.space, call.ledger.number, invoiceNo)
+async def get_invoice(context: CurrentLedger, invoiceNo: str) -> Any:
+    invoice = find_invoice(context.space, context.ledger.number, invoiceNo)
     return {
         **invoice,
-        "id_": call.invoice(invoice["invoice_no"]),
+        "id_": context.invoice(invoice["invoice_no"]),
         "created": as_time(invoice["created"]),
         "invoice_date": as_time(invoice["invoice_date"]),
         "due_date": as_time(invoice["due_date"]),
@@ -37,12 +37,12 @@ async def get_invoice(call: CurrentLedger, invoiceNo: str) -> Any:
     response_model=Account,
     **_about("accounts.get", "Read one account"),
 )
-async def get_account(call: CurrentLedger, accountNo: str) -> Any:
-    account = find_account(call.space, call.ledger.number, accountNo)
+async def get_account(context: CurrentLedger, accountNo: str) -> Any:
+    account = find_account(context.space, context.ledger.number, accountNo)
     available = account["credit_limit"] + account["total_balance"] - account["reserved_amount"]
     return {
         **account,
-        "id_": call.account(account["account_no"]),
+        "id_": context.account(account["account_no"]),
         "start_date": as_time(account["start_date"]),
         "available_amount": available,
     }

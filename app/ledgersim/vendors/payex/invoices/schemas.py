@@ -4,18 +4,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledgersim.core.wire import Amount
-from ledgersim.vendors.payex.wire import Answer
+from ledgersim.http.schemas import Amount
+from ledgersim.vendors.payex.schemas import ResponseModel
 
 
-class Seller(Answer):
+class Seller(ResponseModel):
     """Who sent an invoice."""
 
     name: str
     number: str
 
 
-class Invoice(Answer):
+class Invoice(ResponseModel):
     """An invoice."""
 
     id_: str = Field(alias="@id")
@@ -34,7 +34,7 @@ class Invoice(Answer):
     seller: Seller
 
 
-class Account(Answer):
+class Account(ResponseModel):
     """An account; what is available is the limit and the balance less what is reserved."""
 
     id_: str = Field(alias="@id")

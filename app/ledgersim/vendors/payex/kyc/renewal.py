@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
-from ledgersim.core.database import rows
-from ledgersim.core.events import Event
-from ledgersim.core.space import Space
-from ledgersim.vendors.payex.customers.table import CUSTOMER
-from ledgersim.vendors.payex.customers.writing import change
+from ledgersim.spaces.scheduler import Event
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import rows
+from ledgersim.vendors.payex.customers.commands import change
+from ledgersim.vendors.payex.customers.models import CUSTOMER
 
 _C = CUSTOMER.c
 _NEXT = select(func.min(_C.kyc_renewal_at))
@@ -25,7 +25,7 @@ def next_at(space: Space) -> datetime | None:
     return at
 
 
-def happen(space: Space) -> list[Event]:
+def run(space: Space) -> list[Event]:
     """Tell of the answers that are due; that they are follows from the day on which they were given."""
     now = space.clock.now()
     due = rows(space.connection, _DUE, now=now)

@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from ledgersim.core.problems import NOT_FOUND, VALIDATION
-from ledgersim.core.vendor import NO_CONTENT, new_router, operation
-from ledgersim.vendors.payex.calls import CurrentLedger
-from ledgersim.vendors.payex.customers.reading import with_number
-from ledgersim.vendors.payex.customers.writing import change
+from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
+from ledgersim.problems import NOT_FOUND, VALIDATION
+from ledgersim.vendors.payex.context import CurrentLedger
+from ledgersim.vendors.payex.customers.commands import change
+from ledgersim.vendors.payex.customers.queries import with_number
 from ledgersim.vendors.payex.kyc.rules import ENGLISH, faults, translated
 from ledgersim.vendors.payex.kyc.schemas import KycAnswers, KycQuestionList
 from ledgersim.vendors.payex.problems import GENERAL_VALIDATION, KYC_CONFIGURATION, NO_QUESTIONS
@@ -28,15 +28,15 @@ def _about(identifier: str, summary: str) -> Any:
     response_model_exclude_none=True,
     **_about("kyc.questions", "List the KYC questions"),
 )
-async def list_questions(call: CurrentLedger, language: str = ENGLISH) -> Any:
+async def list_questions(context: CurrentLedger, language: str = ENGLISH) -> Any:
     known = re.fullmatch(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{2,8})?", language or ENGLISH)
     if known is None:
         raise GENERAL_VALIDATION.with_errors({"language": ["Input should be an ISO 639-1 code such as sv"]})
-    if call.ledger.kyc is None:
-        raise NO_QUESTIONS.with_detail(f"The ledger {call.ledger.number} has no KYC questions.")
+    if context.ledger.kyc is None:
+        raise NO_QUESTIONS.with_detail(f"The ledger {context.ledger.number} has no KYC questions.")
     code = known[1].lower()
     return {
-        "kyc_questions": translated(call.ledger.kyc["questions"], _OF_CODE.get(code, code)),
+        "kyc_questions": translated(context.ledger.kyc["questions"], _OF_CODE.get(code, code)),
         "operations": [],
     }
 
@@ -46,18 +46,18 @@ async def list_questions(call: CurrentLedger, language: str = ENGLISH) -> Any:
     **NO_CONTENT,
     **_about("kyc.answers", "Answer the KYC questions"),
 )
-async def update_answers(call: CurrentLedger, no: str, body: KycAnswers) -> None:
-    customer = with_number(call, no)
+async def update_answers(context: CurrentLedger, no: str, body: KycAnswers) -> None:
+    customer = with_number(context, no)
     if customer is None:
-        raise NOT_FOUND.with_detail(f"The ledger {call.ledger.number} has no customer {no[:40]!r}.")
-    if call.ledger.kyc is None:
-        raise KYC_CONFIGURATION.with_detail(f"The ledger {call.ledger.number} is not configured for KYC.")
+        raise NOT_FOUND.with_detail(f"The ledger {context.ledger.number} has no customer {no[:40]!r}.")
+    if context.ledger.kyc is None:
+        raise KYC_CONFIGURATION.with_detail(f"The ledger {context.ledger.number} is not configured for KYC.")
     answers = [(one.question_code, one.answer_code) for one in body.answers]
-    errors = faults(call.ledger.kyc["questions"], answers)
+    errors = faults(context.ledger.kyc["questions"], answers)
     if errors:
         raise VALIDATION.with_errors(errors)
-    with call.space.transaction() as connection:
-        now = call.space.clock.now()
-        renewal_at = now + timedelta(days=call.ledger.kyc["renewal_days"])
+    with context.space.transaction() as connection:
+        now = context.space.clock.now()
+        renewal_at = now + timedelta(days=context.ledger.kyc["renewal_days"])
         values = {"kyc_answers": answers, "kyc_answered_at": now, "kyc_renewal_at": renewal_at}
         change(connection, customer["id"], values)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from ledgersim.vendors.payex.wire import Answer, Body, chars
+from ledgersim.vendors.payex.schemas import Answer, Body, chars
 
 
 class KycAnswer(Body):

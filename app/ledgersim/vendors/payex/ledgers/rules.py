@@ -7,9 +7,9 @@ from typing import Any, Literal
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
-from ledgersim.core.problems import UNAUTHORIZED, Problem
-from ledgersim.core.space import Space
-from ledgersim.core.vendor import Guard
+from ledgersim.http.vendor_app import Guard
+from ledgersim.problems import UNAUTHORIZED, Problem
+from ledgersim.spaces.space import Space
 from ledgersim.vendors.payex.problems import FAILURES, FORBIDDEN, LEDGER_NOT_CONFIGURED
 
 AuthMode = Literal["lenient", "strict", "off"]

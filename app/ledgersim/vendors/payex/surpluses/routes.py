@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from ledgersim.core.vendor import new_router, operation
-from ledgersim.vendors.payex.calls import CurrentLedger, LedgerCall
-from ledgersim.vendors.payex.customers.reading import find_customer
+from ledgersim.http.vendor_app import new_router, operation
+from ledgersim.vendors.payex.context import CurrentLedger, LedgerContext
+from ledgersim.vendors.payex.customers.queries import find_customer
+from ledgersim.vendors.payex.surpluses.commands import disburse, find_surplus, page_of
 from ledgersim.vendors.payex.surpluses.rules import OPEN
 from ledgersim.vendors.payex.surpluses.schemas import (
     DisbursementOrder,
@@ -15,19 +16,18 @@ from ledgersim.vendors.payex.surpluses.schemas import (
     Surplus,
     SurplusPage,
 )
-from ledgersim.vendors.payex.surpluses.writing import disburse, find_surplus, page_of
 from ledgersim.vendors.payex.times import as_time
 
 router = new_router("Surpluses")
 
-DEFAULT_TAKE, MOST_TAKE = 20, 100  # [inferred]
+DEFAULT_TAKE, MAX_TAKE = 20, 100  # [inferred]
 
 _SURPLUSES = "/customer/v1/{ledger}/customers/{no}/surpluses"
 _ORDERS = f"{_SURPLUSES}/{{sid}}/active-disbursement-orders"
 
 Row = dict[str, Any]
 Skip = Annotated[int, Query(ge=0, le=2**31 - 1)]
-Take = Annotated[int, Query(ge=1, le=MOST_TAKE, description="Size of a page [inferred].")]
+Take = Annotated[int, Query(ge=1, le=MAX_TAKE, description="Size of a page [inferred].")]
 
 
 def _about(identifier: str, summary: str) -> Any:
@@ -40,12 +40,12 @@ def _about(identifier: str, summary: str) -> Any:
     response_model_exclude_none=True,
     **_about("surpluses.list", "List the surpluses"),
 )
-async def list_surpluses(call: CurrentLedger, no: str, skip: Skip = 0, take: Take = DEFAULT_TAKE) -> Any:
-    customer = find_customer(call, no)
-    found, total = page_of(call.space, customer, skip, take)
-    here = call.customer(customer, "surpluses")
+async def list_surpluses(context: CurrentLedger, no: str, skip: Skip = 0, take: Take = DEFAULT_TAKE) -> Any:
+    customer = find_customer(context, no)
+    found, total = page_of(context.space, customer, skip, take)
+    here = context.customer(customer, "surpluses")
     return {
-        "items": [_shown(call, customer, one) for one in found],
+        "items": [_shown(context, customer, one) for one in found],
         "navigation": _navigation(here, skip, take, total),
     }
 
@@ -56,9 +56,9 @@ async def list_surpluses(call: CurrentLedger, no: str, skip: Skip = 0, take: Tak
     response_model_exclude_none=True,
     **_about("surpluses.get", "Read one surplus"),
 )
-async def get_surplus(call: CurrentLedger, no: str, sid: str) -> Any:
-    customer = find_customer(call, no)
-    return _shown(call, customer, find_surplus(call.space, customer, sid))
+async def get_surplus(context: CurrentLedger, no: str, sid: str) -> Any:
+    customer = find_customer(context, no)
+    return _shown(context, customer, find_surplus(context.space, customer, sid))
 
 
 @router.get(
@@ -67,10 +67,10 @@ async def get_surplus(call: CurrentLedger, no: str, sid: str) -> Any:
     response_model_exclude_none=True,
     **_about("disbursements.list", "List the orders to pay out a surplus"),
 )
-async def list_orders(call: CurrentLedger, no: str, sid: str) -> Any:
-    customer = find_customer(call, no)
-    surplus = find_surplus(call.space, customer, sid)
-    here = call.customer(customer, "surpluses", surplus["surplus_id"], "active-disbursement-orders")
+async def list_orders(context: CurrentLedger, no: str, sid: str) -> Any:
+    customer = find_customer(context, no)
+    surplus = find_surplus(context.space, customer, sid)
+    here = context.customer(customer, "surpluses", surplus["surplus_id"], "active-disbursement-orders")
     items = [] if surplus["payee"] is None else [{"operations": [], **surplus["payee"]}]
     return {"items": items, "navigation": {"id_": here}}
 
@@ -82,26 +82,26 @@ async def list_orders(call: CurrentLedger, no: str, sid: str) -> Any:
     response_model_exclude_none=True,
     **_about("disbursements.create", "Order a surplus to be paid out"),
 )
-async def create_order(call: CurrentLedger, no: str, sid: str, body: DisbursementOrderCreate) -> Any:
-    customer = find_customer(call, no)
+async def create_order(context: CurrentLedger, no: str, sid: str, body: DisbursementOrderCreate) -> Any:
+    customer = find_customer(context, no)
     payee = body.model_dump(exclude_none=True)
-    disburse(call.space, customer, find_surplus(call.space, customer, sid), payee)
-    surplus = find_surplus(call.space, customer, sid)
+    disburse(context.space, customer, find_surplus(context.space, customer, sid), payee)
+    surplus = find_surplus(context.space, customer, sid)
     return {"operations": [], **surplus["payee"]}
 
 
-def _shown(call: LedgerCall, customer: Row, surplus: Row) -> Row:
-    here = call.customer(customer, "surpluses", surplus["surplus_id"])
+def _shown(context: LedgerContext, customer: Row, surplus: Row) -> Row:
+    here = context.customer(customer, "surpluses", surplus["surplus_id"])
     operations = []
-    if surplus["status"] == OPEN and call.ledger.grants_to("payex.disbursements.create"):
+    if surplus["status"] == OPEN and context.ledger.grants_to("payex.disbursements.create"):
         href = f"{here}/active-disbursement-orders"
         operations.append({"rel": "add-disbursement-orders", "method": "POST", "href": href})
     invoice_no, account_no = surplus["invoice_no"], surplus["account_no"]
     return {
         **surplus,
         "date": as_time(surplus["date"]),
-        "invoice": None if invoice_no is None else call.invoice(invoice_no),
-        "account": None if account_no is None else call.account(account_no),
+        "invoice": None if invoice_no is None else context.invoice(invoice_no),
+        "account": None if account_no is None else context.account(account_no),
         "operations": operations,
         "id_": here,
     }

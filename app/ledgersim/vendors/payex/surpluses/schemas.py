@@ -6,10 +6,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ledgersim.core.wire import Amount
+from ledgersim.http.schemas import Amount
 from ledgersim.vendors.payex.addresses.schemas import AddressInput
 from ledgersim.vendors.payex.customers.rules import person_number
 from ledgersim.vendors.payex.customers.schemas import NationalIdentifier, NationalIdentifierInput
+from ledgersim.vendors.payex.schemas import CustomerOperation, Navigation, RequestModel, ResponseModel
 from ledgersim.vendors.payex.surpluses.rules import (
     BANK_ACCOUNT,
     BANKGIRO,
@@ -19,7 +20,6 @@ from ledgersim.vendors.payex.surpluses.rules import (
     is_norwegian_account,
     swedish_account,
 )
-from ledgersim.vendors.payex.wire import Answer, Body, CustomerOperation, Navigation
 
 
 def _that(fits: Callable[[str], bool], words: str) -> AfterValidator:
@@ -31,13 +31,13 @@ def _that(fits: Callable[[str], bool], words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-class NorwegianBankAccountInput(Body):
+class NorwegianBankAccountInput(RequestModel):
     """A Norwegian bank account."""
 
     account_no: Annotated[str, _that(is_norwegian_account, "a Norwegian account number of 11 digits")]
 
 
-class SwedishBankAccountInput(Body):
+class SwedishBankAccountInput(RequestModel):
     """A Swedish bank account with its clearing number, or a number whose kind `accountType` tells."""
 
     clearing_no: str | None = None
@@ -66,14 +66,14 @@ class SwedishBankAccountInput(Body):
         return self
 
 
-class InternationalAccountInput(Body):
+class InternationalAccountInput(RequestModel):
     """An account by IBAN."""
 
     iban: Annotated[str, _that(is_iban, "an IBAN with the right check digits")]
     bic: Annotated[str, _that(is_bic, "a BIC: 8 or 11 letters and digits")]
 
 
-class SwedishSusInput(Body):
+class SwedishSusInput(RequestModel):
     """A person to whom the bank pays by letter."""
 
     national_identifier: NationalIdentifierInput
@@ -87,7 +87,7 @@ class SwedishSusInput(Body):
         return self
 
 
-class DisbursementOrderCreate(Body):
+class DisbursementOrderCreate(RequestModel):
     """A disbursement order: exactly one of the payees."""
 
     norwegian_bank_account: NorwegianBankAccountInput | None = None
@@ -105,21 +105,21 @@ class DisbursementOrderCreate(Body):
         return self
 
 
-class BankAccount(Answer):
+class BankAccount(ResponseModel):
     """A bank account by its number."""
 
     account_no: str
     account_type: str | None = None
 
 
-class InternationalAccount(Answer):
+class InternationalAccount(ResponseModel):
     """An account by IBAN."""
 
     iban: str
     bic: str
 
 
-class SwedishSusAddress(Answer):
+class SwedishSusAddress(ResponseModel):
     """Where the bank writes to."""
 
     addressee: str
@@ -130,14 +130,14 @@ class SwedishSusAddress(Answer):
     country_code: str
 
 
-class SwedishSus(Answer):
+class SwedishSus(ResponseModel):
     """A person to whom the bank pays by letter."""
 
     national_identifier: NationalIdentifier
     address: SwedishSusAddress
 
 
-class DisbursementOrder(Answer):
+class DisbursementOrder(ResponseModel):
     """A disbursement order that has not been executed."""
 
     operations: list[CustomerOperation]
@@ -147,7 +147,7 @@ class DisbursementOrder(Answer):
     swedish_sus: SwedishSus | None = None
 
 
-class Surplus(Answer):
+class Surplus(ResponseModel):
     """A surplus, in lists and alone."""
 
     surplus_id: str
@@ -161,14 +161,14 @@ class Surplus(Answer):
     id_: str = Field(alias="@id")
 
 
-class SurplusPage(Answer):
+class SurplusPage(ResponseModel):
     """A page of surpluses."""
 
     items: list[Surplus]
     navigation: Navigation
 
 
-class DisbursementOrderPage(Answer):
+class DisbursementOrderPage(ResponseModel):
     """The disbursement orders of a surplus: one or none."""
 
     items: list[DisbursementOrder]

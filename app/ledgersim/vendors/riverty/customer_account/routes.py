@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from ledgersim.core.database import row
-from ledgersim.core.problems import NOT_FOUND
-from ledgersim.core.space import Space
-from ledgersim.core.vendor import CurrentCall, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.problems import NOT_FOUND
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import row
 from ledgersim.vendors.riverty.customer_account import rules
+from ledgersim.vendors.riverty.customer_account.commands import BY_NUMBER, Row, addresses_of, apply
 from ledgersim.vendors.riverty.customer_account.schemas import (
     AccountApplication,
     AccountApplicationResult,
     CreditLimit,
 )
-from ledgersim.vendors.riverty.customer_account.writing import BY_NUMBER, Row, addresses_of, apply
 from ledgersim.vendors.riverty.messages import Message
 
 router = new_router("Customer accounts")
@@ -34,19 +34,19 @@ _UNKNOWN: Any = {404: {**_ERROR, "description": "There is no such account."}}
         summary="Apply for account credit",
     ),
 )
-async def apply_for_account(call: CurrentCall, body: AccountApplication) -> Any:
+async def apply_for_account(context: CurrentContext, body: AccountApplication) -> Any:
     sent = body.model_dump()
     customer = sent["customer"]
     decision = rules.decide(body.customer.first_name, body.account_limit)
     if decision.grants:
-        with call.space.transaction() as connection:
-            account = apply(connection, call.space, sent, decision)
+        with context.space.transaction() as connection:
+            account = apply(connection, context.space, sent, decision)
         known = account
     else:
         account = None
         known = {**customer, "customer_account_id": None, "address_list": addresses_of(customer, decision)}
     return {
-        "account": None if account is None else _shown(call.space, account),
+        "account": None if account is None else _shown(context.space, account),
         "temporary_external_problem": decision.temporary_external_problem,
         "customer": known,
         "outcome": decision.outcome,
@@ -65,8 +65,8 @@ async def apply_for_account(call: CurrentCall, body: AccountApplication) -> Any:
         summary="Read what is left of an account's credit",
     ),
 )
-async def get_credit_limit(call: CurrentCall, accountNumber: str) -> Any:
-    account = row(call.space.connection, BY_NUMBER, number=accountNumber)
+async def get_credit_limit(context: CurrentContext, accountNumber: str) -> Any:
+    account = row(context.space.connection, BY_NUMBER, number=accountNumber)
     if account is None:
         raise NOT_FOUND.with_detail(f"There is no customer account {accountNumber[:80]!r}.")
     reason = rules.closed_because(account["account_status"], account["is_stopped"], account["confirmed"])

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ledgersim.core.wire import Amount, AmountIn, Answer, Body, Tolerated, parse_instant
+from ledgersim.http.schemas import Amount, AmountIn, RequestModel, ResponseModel, Tolerated, parse_instant
 from ledgersim.vendors.riverty.messages import Message
 
 Country = Literal["NO", "SE", "FI", "DK", "DE", "AT", "CH", "NL", "BE"]
@@ -68,7 +68,7 @@ LanguageIn = Annotated[
 ]
 
 
-class AddressInput(Body):
+class AddressInput(RequestModel):
     """Where the customer lives."""
 
     street: Needed = Field(max_length=100)
@@ -80,7 +80,7 @@ class AddressInput(Body):
     care_of: str | None = Field(None, max_length=50)
 
 
-class CustomerInput(Body):
+class CustomerInput(RequestModel):
     """Who applies."""
 
     salutation: Literal["Mr", "Mrs", "Miss"] | None = None
@@ -99,7 +99,7 @@ class CustomerInput(Body):
     mobile_phone: Phone | None = None
 
 
-class AccountApplication(Body):
+class AccountApplication(RequestModel):
     """An application for account credit."""
 
     account_limit: AmountIn
@@ -109,7 +109,7 @@ class AccountApplication(Body):
     conversation_language: LanguageIn
 
 
-class Account(Answer):
+class Account(ResponseModel):
     """The account that was granted."""
 
     account_limit: Amount
@@ -126,7 +126,7 @@ class Account(Answer):
     next_notice_date: date | None
 
 
-class Address(Answer):
+class Address(ResponseModel):
     """An address."""
 
     street: str
@@ -138,7 +138,7 @@ class Address(Answer):
     care_of: str | None
 
 
-class Customer(Answer):
+class Customer(ResponseModel):
     """The customer as the vendor knows it."""
 
     customer_number: str | None
@@ -148,7 +148,7 @@ class Customer(Answer):
     address_list: list[Address]
 
 
-class AccountApplicationResult(Answer):
+class AccountApplicationResult(ResponseModel):
     """What came of an application; without an account where none was granted."""
 
     account: Account | None
@@ -158,7 +158,7 @@ class AccountApplicationResult(Answer):
     risk_check_messages: list[Message]
 
 
-class CreditLimit(Answer):
+class CreditLimit(ResponseModel):
     """What is left of an account's credit."""
 
     remaining_credit_limit: Amount

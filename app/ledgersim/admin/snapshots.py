@@ -1,0 +1,142 @@
+"""Snapshots of a space: taken, listed, restored, deleted, downloaded and uploaded as a file."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Body, Request, Response
+from pydantic import BaseModel
+
+from ledgersim.admin.base import CurrentSpace, CurrentSpaces, Strict, new_router
+from ledgersim.admin.import_export import check_image
+from ledgersim.http.body import read_bytes
+from ledgersim.http.vendor_app import NO_CONTENT, origin
+from ledgersim.problems import CONFLICT, NOT_FOUND
+from ledgersim.spaces.space import Snapshot, Space
+
+FILE_TYPE = "application/vnd.sqlite3"
+BINARY = {"type": "string", "format": "binary"}
+MAX_UPLOADED = 512 * 2**20
+
+router = new_router("Snapshots", "/snapshots")
+
+
+class SnapshotCreate(Strict):
+    """A name; without one, the next free of `snapshot-1`, `snapshot-2`, …"""
+
+    name: str | None = None
+
+
+class SnapshotInfo(BaseModel):
+    """A snapshot: how large it is, when it was taken on the clock of the space, and where its file is."""
+
+    name: str
+    bytes: int
+    taken_at: datetime
+    file: str
+
+
+class SnapshotList(BaseModel):
+    """The snapshots of a space, oldest first."""
+
+    snapshots: list[SnapshotInfo]
+
+
+@router.get("", response_model=SnapshotList, operation_id="sim.snapshots.list", summary="List the snapshots")
+async def list_snapshots(request: Request, space: CurrentSpace) -> Any:
+    """The oldest first."""
+    return {"snapshots": [_told(request, name, one) for name, one in space.snapshots.items()]}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SnapshotInfo,
+    operation_id="sim.snapshots.create",
+    summary="Take a snapshot of rows, identifiers, clock and tokens",
+)
+async def create_snapshot(
+    request: Request,
+    space: CurrentSpace,
+    spaces: CurrentSpaces,
+    body: Annotated[SnapshotCreate | None, Body()] = None,
+) -> Any:
+    """Without a name it gets the next free one. A name that is taken is a 409."""
+    name = _free_name(space) if body is None or body.name is None else body.name
+    if name in space.snapshots:
+        raise CONFLICT.with_detail(
+            f"There is a snapshot {name!r} already; delete it first, or choose another name."
+        )
+    return _told(request, name, spaces.take_snapshot(space, name))
+
+
+@router.get(
+    "/{name}", response_model=SnapshotInfo, operation_id="sim.snapshots.get", summary="Read one snapshot"
+)
+async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
+    """Its size, when it was taken, and where to download it."""
+    return _told(request, name, _find(space, name))
+
+
+@router.post(
+    "/{name}/restore", **NO_CONTENT, operation_id="sim.snapshots.restore", summary="Go back to a snapshot"
+)
+async def restore_snapshot(space: CurrentSpace, name: str) -> None:
+    """Rows, identifiers, clock and tokens are those of the snapshot then."""
+    space.restore(_find(space, name))
+
+
+@router.delete("/{name}", **NO_CONTENT, operation_id="sim.snapshots.delete", summary="Delete a snapshot")
+async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str) -> None:
+    """The state of the space stays as it is."""
+    _find(space, name)
+    spaces.delete_snapshot(space, name)
+
+
+@router.get(
+    "/{name}/file",
+    operation_id="sim.snapshots.download",
+    summary="Download a snapshot as a SQLite file",
+    response_class=Response,
+    responses={200: {"content": {FILE_TYPE: {"schema": BINARY}}}},
+)
+async def download_snapshot(space: CurrentSpace, name: str) -> Response:
+    """It can be uploaded to any server of the same version."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.sqlite3"'}
+    return Response(_find(space, name).image, media_type=FILE_TYPE, headers=disposition)
+
+
+@router.put(
+    "/{name}/file",
+    status_code=201,
+    response_model=SnapshotInfo,
+    operation_id="sim.snapshots.upload",
+    openapi_extra={"requestBody": {"required": True, "content": {FILE_TYPE: {"schema": BINARY}}}},
+    summary="Upload a snapshot that was downloaded; one of the same name is replaced",
+)
+async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:
+    """It must come from a server of the same version."""
+    image = await read_bytes(request, MAX_UPLOADED)
+    check_image(image, space.database)
+    return _told(request, name, spaces.take_snapshot(space, name, image))
+
+
+def _find(space: Space, name: str) -> Snapshot:
+    if name not in space.snapshots:
+        raise NOT_FOUND.with_detail(f"There is no snapshot {name[:80]!r}; GET /_sim/snapshots lists them.")
+    return space.snapshots[name]
+
+
+def _free_name(space: Space) -> str:
+    number = len(space.snapshots) + 1
+    while f"snapshot-{number}" in space.snapshots:
+        number += 1
+    return f"snapshot-{number}"
+
+
+def _told(request: Request, name: str, snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "name": name,
+        "bytes": len(snapshot.image),
+        "taken_at": snapshot.taken_at,
+        "file": f"{origin(request)}{request.scope['root_path']}/snapshots/{name}/file",
+    }

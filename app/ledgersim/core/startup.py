@@ -1,5 +1,0 @@
-"""Why the server would not start."""
-
-
-class CannotStart(Exception):
-    """A reason not to start, in one line for the user."""

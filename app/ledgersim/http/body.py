@@ -1,0 +1,185 @@
+"""Reading request bodies: bounded, decompressed, JSON only, numbers exact."""
+
+import json
+from codecs import BOM_UTF8
+from collections.abc import Callable, Coroutine, Iterator
+from decimal import Decimal, DecimalException
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledgersim import problems
+from ledgersim.diagnostics.diagnostic import Diagnostic, add_diagnostics
+from ledgersim.http.encoding import Decoder, coding_of
+from ledgersim.http.lenient_parsing import (
+    Models,
+    Repeated,
+    about_body,
+    about_media_type,
+    models_in,
+    parameters_of,
+)
+
+MAX_BYTES = 10 * 2**20
+MAX_DRAINED = 9 * MAX_BYTES  # of what is too much in a body, so that the client gets to read the refusal
+
+
+async def read_bytes(request: Request, most: int = MAX_BYTES) -> bytes:
+    """The body, decompressed.
+
+    Raises a 413 Problem if it is over `most` bytes as sent or decompressed, a 415 Problem for an unknown
+    `Content-Encoding`, and a 400 Problem where the body is not what that says.
+    """
+    coding = coding_of(request.scope["headers"])
+    decoder = None if coding is None else Decoder(coding)
+    chunks: list[bytes] = []
+    sent = size = 0
+    async for chunk in request.stream():
+        sent += len(chunk)
+        if sent > most + MAX_DRAINED:
+            break
+        if max(sent, size) <= most:
+            chunks.append(chunk if decoder is None else decoder.feed(chunk, most + 1 - size))
+            size += len(chunks[-1])
+    if max(sent, size) > most:
+        raise problems.TOO_LARGE.with_detail(f"The body may have up to {most:,} bytes ({most // 2**20} MiB).")
+    if decoder is not None:
+        decoder.finish()
+    return b"".join(chunks)
+
+
+def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
+    """The JSON value of a body, with decimal fractions as Decimal. Raises a 400 Problem."""
+    try:
+        decoder = _DECODER if fraction is Decimal else _plain_decoder(fraction)
+        value = decoder.decode(body.decode("utf-8-sig"))
+        if b"\\u" in body:
+            _check_text(value)
+    except json.JSONDecodeError as error:
+        raise _unreadable(
+            f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(f"Byte {error.start + 1} is not UTF-8.") from error
+    except UnicodeEncodeError as error:
+        raise _unreadable("A string holds half of a surrogate pair (\\ud800 to \\udfff).") from error
+    except RecursionError as error:
+        raise _unreadable("It is nested too deeply.") from error
+    except (ValueError, DecimalException) as error:
+        too_long = isinstance(error, DecimalException) or "digits" in str(error)
+        reason = "A number has too many digits" if too_long else str(error)
+        raise _unreadable(f"{reason}.") from error
+    return value
+
+
+def to_float(text: str) -> float:
+    """A fraction of JSON for a column of JSON. Raises ValueError for one too large."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
+def _unreadable(reason: str) -> problems.Problem:
+    return problems.UNREADABLE.with_detail(f"The body is not readable as JSON: {reason}").with_errors(
+        {"body": [reason]}
+    )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    return value if len(value) == len(pairs) else Repeated(pairs)
+
+
+def _plain_decoder(fraction: Callable[[str], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(parse_float=fraction, parse_constant=_refuse_constant)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_refuse_constant)
+
+
+def _check_text(value: Any) -> None:
+    """Raises UnicodeEncodeError where a string cannot be written as UTF-8."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            key.encode()
+            _check_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_text(item)
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in ("", "application/json", "text/json") or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
+
+
+def _tolerated(
+    content_type: str, coding: str | None, body: bytes, value: Any, models: Models
+) -> Iterator[Diagnostic]:
+    if coding is not None:
+        message = f"No vendor documents compressed bodies; this one was read as {coding}. Send it uncompressed."
+        yield Diagnostic("content-encoding", "Content-Encoding", message)
+    if content_type != "application/json":
+        yield from about_media_type(content_type)
+    if body.startswith(BOM_UTF8):
+        yield Diagnostic("byte-order-mark", "body", "The body begins with a byte order mark. Send it without.")
+    yield from about_body(models, value)
+
+
+class JsonRequest(Request):
+    """A request whose body has been read and parsed already."""
+
+    def __init__(self, request: Request, body: bytes, value: Any) -> None:
+        # FastAPI accepts fewer media types as JSON; ours have been checked already.
+        headers = [pair for pair in request.scope["headers"] if pair[0] != b"content-type"]
+        headers.append((b"content-type", b"application/json"))
+        super().__init__({**request.scope, "headers": headers}, request.receive)
+        self._body = body
+        self._json = value
+
+
+class JsonRoute(APIRoute):
+    """A route whose body, if it has one, is read by this module."""
+
+    any_media_type = False
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """Names of the query parameters that it takes."""
+        return frozenset(parameters_of(self.dependant))
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+        models = models_in(self.body_field.field_info.annotation)
+
+        async def read_and_handle(request: Request) -> Response:
+            body = await read_bytes(request)
+            if not body:
+                return await handle(JsonRequest(request, body, None))
+            kind = request.headers.get("content-type", "")
+            if not (self.any_media_type or _is_json(kind)):
+                raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
+                    f"The body is {kind!r}; send it as application/json."
+                )
+            value = parse_json(body)
+            coding = None if self.any_media_type else coding_of(request.scope["headers"])
+            content_type = "application/json" if self.any_media_type else kind
+            add_diagnostics(request.scope, _tolerated(content_type, coding, body, value, models))
+            return await handle(JsonRequest(request, body, value))
+
+        return read_and_handle

@@ -1,0 +1,186 @@
+"""What of a request is tolerated though the API does not know it: noted, never refused."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import unquote_plus
+
+from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel
+
+from ledgersim.diagnostics.diagnostic import Diagnostic
+from ledgersim.http.schemas import RequestModel, Tolerated
+from ledgersim.problems import field_path
+
+MAX_NAME = 80  # characters of a name from outside that are told
+
+Models = tuple[type[RequestModel], ...]
+Where = tuple[str | int, ...]
+
+
+class Repeated(dict[str, Any]):
+    """A JSON object that has a member more than once; the last one counts."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.sent = [name for name, _ in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """What there is to look at in a member: objects within, and values that are not taken as they are."""
+
+    models: Models = ()
+    marks: tuple[Tolerated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    """The members that an object may have, by their names, in lower case where any case is read."""
+
+    members: Mapping[str, _Member]
+    plain: frozenset[str]  # those in which there is nothing to look at
+    spelled: tuple[str, ...]
+    any_case: bool
+    refuses: bool  # unknown members, so that they need no note
+
+
+_PLAIN = _Member()
+
+
+def models_in(annotation: Any) -> Models:
+    """The models that may stand where a type annotation does: alone, in a list, or one of several."""
+    return tuple(
+        part for part in _parts(annotation) if isinstance(part, type) and issubclass(part, RequestModel)
+    )
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    origin = get_origin(annotation)
+    if origin in (Annotated, list, Union, UnionType):
+        for part in get_args(annotation):
+            yield from _parts(part)
+    else:
+        yield annotation
+
+
+@cache
+def _schema(models: Models) -> _Schema:
+    any_case = any(model.in_any_case for model in models)
+    members: dict[str, _Member] = {}
+    spelled: list[str] = []
+    for model in models:
+        for name, field in model.model_fields.items():
+            spelled.append(field.alias or name)
+            key = spelled[-1].lower() if any_case else spelled[-1]
+            parts = [*_parts(field.annotation), *field.metadata]
+            marks = tuple(part for part in parts if isinstance(part, Tolerated))
+            known = members.get(key, _PLAIN)
+            members[key] = _Member(known.models + models_in(field.annotation), known.marks + marks)
+    plain = frozenset(name for name, member in members.items() if member == _PLAIN)
+    refuses = any(model.model_config.get("extra") == "forbid" for model in models)
+    return _Schema(members, plain, tuple(spelled), any_case, refuses)
+
+
+def about_body(models: Models, value: Any, where: Where = ()) -> Iterator[Diagnostic]:
+    """Members that these models do not know, members sent twice, and values that are not taken as they are.
+
+    Looks no deeper than the models go.
+    """
+    if not models:
+        return
+    schema = _schema(models)
+    if isinstance(value, dict):
+        yield from _about_object(schema, value, where)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            if isinstance(one, dict) and one:
+                yield from _about_object(schema, one, (*where, index))
+
+
+def _about_object(schema: _Schema, value: dict[str, Any], where: Where) -> Iterator[Diagnostic]:
+    if schema.any_case or isinstance(value, Repeated):
+        for name in _sent_twice(value, schema.any_case):
+            message = "This member was sent more than once: the last one counts. Send it once."
+            yield Diagnostic("duplicate-member", _place(where, name), message)
+    if value.keys() <= schema.plain:
+        return
+    for name, item in value.items():
+        key = name.lower() if schema.any_case else name
+        if key in schema.plain:
+            continue
+        member = schema.members.get(key)
+        if member is not None:
+            if member.models:
+                yield from about_body(member.models, item, (*where, name))
+            for mark in member.marks:
+                if (why := mark.remark(item)) is not None:
+                    yield Diagnostic(mark.code, _place(where, name), why)
+        elif not schema.refuses:
+            yield Diagnostic(
+                "unknown-member", _place(where, name), _about_unknown(name[:MAX_NAME], schema.spelled)
+            )
+
+
+def _place(where: Where, name: str) -> str:
+    return field_path((*where, name[:MAX_NAME]))
+
+
+def _sent_twice(value: dict[str, Any], any_case: bool) -> Iterator[str]:
+    sent = value.sent if isinstance(value, Repeated) else list(value)
+    names = [name.lower() for name in sent] if any_case else sent
+    if len(set(names)) < len(names):
+        spelled = dict(zip(names, sent, strict=True))
+        yield from (spelled[name] for name, times in Counter(names).items() if times > 1)
+
+
+@lru_cache(maxsize=1024)
+def _about_unknown(name: str, names: tuple[str, ...]) -> str:
+    near = get_close_matches(name.lower(), {one.lower() for one in names}, n=1)
+    hint = next((f"Did you mean {one}?" for one in names if [one.lower()] == near), "Leave it out.")
+    return f"The operation has no such member here, and ignored it. {hint}"
+
+
+def about_media_type(content_type: str) -> Iterator[Diagnostic]:
+    """A body that came without a media type, or with another one than JSON's own."""
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    if not kind:
+        message = "The body came without a media type and was read as JSON. Send application/json."
+        yield Diagnostic("missing-media-type", "Content-Type", message)
+    elif kind != "application/json":
+        message = f"{kind[:MAX_NAME]} was read as JSON. Send application/json."
+        yield Diagnostic("media-type", "Content-Type", message)
+    for parameter in parameters:
+        name, _, charset = parameter.partition("=")
+        if name.strip() == "charset" and charset.strip(' "') not in ("utf-8", "utf8"):
+            message = f"The charset {charset[:MAX_NAME]} was read as UTF-8. Send UTF-8, and no charset."
+            yield Diagnostic("media-type", "Content-Type", message)
+
+
+def parameters_of(dependant: Dependant) -> Iterator[str]:
+    """Names of the query parameters that an operation takes, its dependencies' among them."""
+    for parameter in dependant.query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (field.alias or name for name, field in model.model_fields.items())
+        else:
+            yield parameter.alias
+    for inner in dependant.dependencies:
+        yield from parameters_of(inner)
+
+
+def about_query(query: bytes, takes: frozenset[str]) -> Iterator[Diagnostic]:
+    """Query parameters that an operation does not take, and those sent twice."""
+    parts = query.decode("latin-1").split("&")
+    for name, times in Counter(unquote_plus(part.partition("=")[0]) for part in parts).items():
+        if name and name not in takes:
+            known = f"takes {', '.join(sorted(takes))}" if takes else "takes no parameters"
+            message = f"This parameter was ignored: the operation {known}."
+            yield Diagnostic("unknown-parameter", name[:MAX_NAME], message)
+        elif times > 1 and name:
+            message = "This parameter was sent more than once: the last one counts. Send it once."
+            yield Diagnostic("duplicate-parameter", name[:MAX_NAME], message)

@@ -1,0 +1,36 @@
+"""The log of requests: one line for each, at the level INFO."""
+
+import logging
+from string import printable
+from urllib.parse import quote
+
+from ledgersim.diagnostics.journal import Record
+from ledgersim.diagnostics.redaction import redact_query
+from ledgersim.http.exchange import told
+
+log = logging.getLogger("ledgersim.requests")
+
+# What a line shows as it was sent. Control characters and others that could break or forge a line are encoded.
+_SAFE = "".join(sorted(set(printable) - set(" \t\n\r\x0b\x0c")))
+
+
+def log_request(record: Record, space: str | None) -> None:
+    """Log a request that has ended: `PUT /APIGW/v1/Debtors 201 3.2 ms space=default id=17`.
+
+    Then follow the diagnostics, as in `Sim-Violations`, and the faults that hit it. The space is None where
+    the request named none that can be used; the status is `-` where no answer was sent.
+    """
+    if not log.isEnabledFor(logging.INFO):
+        return
+    address = f"{record.path}?{redact_query(record.query)}" if record.query else record.path
+    line = [
+        quote(record.method, safe=_SAFE),
+        quote(address, safe=_SAFE),
+        f"{record.status or '-'} {record.seconds * 1_000:.1f} ms",
+        f"space={space or '-'} id={record.id}",
+    ]
+    if record.notes:
+        line.append(f"diagnostics: {told(record.notes)}")
+    if record.faults:
+        line.append(f"faults: {', '.join(record.faults)}")
+    log.info("%s", " ".join(line))

@@ -1,0 +1,40 @@
+"""Addresses of any party."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class Address(SQLModel, table=True):
+    """An address; `owner` is the name of the table of the party that has it."""
+
+    __tablename__ = "address"
+    __table_args__ = (Index("ix_address_owner", "owner_id", "owner", "default_address"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    address_guid: str = Field(unique=True)
+    owner: str
+    owner_id: int
+    address_type: str | None = None
+    full_name: str | None = None
+    street: str | None = None
+    house_no: str | None = None
+    house_no_extension: str | None = None
+    city: str | None = None
+    zip_code: str | None = None
+    state_code: str | None = None
+    country_code: str | None = None
+    full_address: str | None = None
+    address_not_valid_date: datetime | None = Field(default=None, sa_type=Instant)
+    default_address: bool = False
+    valid_from: datetime | None = Field(default=None, sa_type=Instant)
+    valid_to: datetime | None = Field(default=None, sa_type=Instant)
+    validated_at: datetime | None = Field(default=None, sa_type=Instant)
+    valid_override: bool = False
+    last_updated_at: datetime = Field(sa_type=Instant)
+
+
+ADDRESS = Address.__table__  # type: ignore[attr-defined]

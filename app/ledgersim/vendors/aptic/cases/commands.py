@@ -1,0 +1,218 @@
+"""Importing cases: all of a request, or nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, literal, select, union_all
+
+from ledgersim.ids import parse_guid
+from ledgersim.problems import CONFLICT, VALIDATION
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import add, row, rows
+from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
+from ledgersim.vendors.aptic.cases.schemas import CaseCreate
+from ledgersim.vendors.aptic.claims.commands import add_debt, add_fee, books_of, check_owed
+from ledgersim.vendors.aptic.claims.models import CLAIM
+from ledgersim.vendors.aptic.claims.queries import today
+from ledgersim.vendors.aptic.claims.rules import closed
+from ledgersim.vendors.aptic.clients.models import CLIENT
+from ledgersim.vendors.aptic.debtors.commands import BY_GUID as DEBTOR_BY_GUID
+from ledgersim.vendors.aptic.debtors.commands import add_debtor
+from ledgersim.vendors.aptic.debtors.models import DEBTOR
+from ledgersim.vendors.aptic.debtors.rules import payment_reference
+from ledgersim.vendors.aptic.extrafields.rules import set_extra_fields
+from ledgersim.vendors.aptic.repository import Row, by_guid, change, free_guid
+
+_ADD_CASE = insert(CASE)
+_ADD_CASE_IMPORT = insert(CASE_IMPORT)
+
+ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
+DEFAULT_SERVICE = "Collection"  # [inferred]
+MAIN_ROLE, OTHER_ROLE = "MainDebtor", "CoDebtor"  # [inferred]
+
+_TAKEN = union_all(
+    select(literal("there is a case").label("why")).where(CASE.c.case_number == bindparam("number")),
+    select(literal("a pending import has a case")).where(PENDING_CASE.c.case_number == bindparam("number")),
+)
+_DOCUMENTS = ("claimant", "energy_debt", "relations", "action_dates")
+
+_BY_GUID = by_guid(CASE.c.case_guid)
+_CLIENT_BY_GUID = by_guid(CLIENT.c.unique_id)
+_CLIENT_BY_CODE = select(CLIENT).where(CLIENT.c.reference_code == bindparam("code"))
+_OLDEST_BY_ID_NUMBER = (
+    select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
+)
+
+_CLAIMS = select(CLAIM.c.id).where(CLAIM.c.case_id == bindparam("of_case"))
+
+Errors = dict[str, list[str]]
+
+
+def new_import(connection: Connection, bodies: Sequence[CaseCreate], at: datetime) -> int:
+    """The number of a new import of cases that come to be at that time."""
+    return add(connection, _ADD_CASE_IMPORT, {"imported_at": at, "number_of_cases": len(bodies)})
+
+
+def import_cases(
+    connection: Connection,
+    space: Space,
+    import_id: int,
+    bodies: Sequence[CaseCreate],
+    promised: Sequence[Row] = (),
+) -> list[str]:
+    """Store the cases of an import; their GUIDs in order. `promised` has a GUID and a number for each.
+
+    Raises a 400 Problem naming every reference to something unknown, then a 409 for case numbers in use or
+    for a GUID that is, which only fixtures choose.
+    """
+    cases = [body.model_dump() for body in bodies]
+    for case, body in zip(cases, bodies, strict=True):
+        case |= body.model_dump(mode="json", include=set(_DOCUMENTS))
+    for case, one in zip(cases, promised, strict=False):
+        case |= {"case_guid": one["case_guid"], "case_number": one["case_number"]}
+    _resolve(connection, cases)
+    _check_numbers(connection, cases)
+    _give_numbers(connection, cases, import_id)
+    return [_import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)]
+
+
+def close_case(connection: Connection, space: Space, case: Row, code: str, note: str | None) -> None:
+    """Close a case: interest accrues no more, what remains is left as it is."""
+    for claim in rows(connection, _CLAIMS, of_case=case["id"]):
+        books = closed(books_of(connection, claim["id"]), today(space))
+        change(connection, CLAIM, claim["id"], books.columns())
+    values = {"closure_code": code, "closure_date": space.clock.now(), "closure_note": note, "status": CLOSED}
+    change(connection, CASE, case["id"], values)
+
+
+def _resolve(connection: Connection, cases: list[Row]) -> None:
+    """Put the client and the known debtors into the cases, in place of what names them."""
+    errors: Errors = {}
+    for index, case in enumerate(cases):
+        case["client"] = _client_of(connection, case, f"[{index}]", errors)
+        for number, debtor in enumerate(case["debtors"] or []):
+            guid = debtor.pop("debtor_guid")
+            if guid is not None:
+                parsed = parse_guid(guid)
+                debtor["known"] = None if parsed is None else row(connection, DEBTOR_BY_GUID, guid=parsed)
+                if debtor["known"] is None:
+                    errors[f"[{index}].debtors[{number}].debtorGuid"] = [f"There is no debtor {guid[:80]!r}"]
+    if errors:
+        raise VALIDATION.with_errors(errors)
+
+
+def _client_of(connection: Connection, case: Row, where: str, errors: Errors) -> Row | None:
+    guid, code = case["client_guid"], case["client_reference_number"]
+    client: Row | None = None
+    if guid:
+        parsed = parse_guid(guid)
+        client = None if parsed is None else row(connection, _CLIENT_BY_GUID, guid=parsed)
+        if client is None:
+            errors[f"{where}.clientGuid"] = [f"There is no client {guid[:80]!r}"]
+    elif code:
+        client = row(connection, _CLIENT_BY_CODE, code=code)
+        if client is None:
+            errors[f"{where}.clientReferenceNumber"] = [
+                f"There is no client with the referenceCode {code[:80]!r}"
+            ]
+    return client
+
+
+def _check_numbers(connection: Connection, cases: list[Row]) -> None:
+    seen: dict[str, int] = {}
+    for index, case in enumerate(cases):
+        number = case["case_number"]
+        if number is None:
+            continue
+        if number in seen:
+            raise CONFLICT.with_detail(
+                f"[{index}].caseNumber: {number!r} is the number of [{seen[number]}] already."
+            )
+        taken = row(connection, _TAKEN, number=number)
+        if taken is not None:
+            raise CONFLICT.with_detail(f"[{index}].caseNumber: {taken['why']} {number!r} already.")
+        seen[number] = index
+
+
+def _import_case(connection: Connection, space: Space, sent: Row, index: int, import_id: int) -> str:
+    client, claims = sent["client"], [*(sent["debts"] or []), *(sent["fees"] or [])]
+    currency = sent["currency_code"] or next(
+        (one["currency_code"] for one in claims if one["currency_code"]), None
+    )
+    case = {
+        **{name: value for name, value in sent.items() if name in CASE.c},
+        "case_guid": free_guid(connection, space, _BY_GUID, "caseGuid", sent.get("case_guid")),
+        "import_id": import_id,
+        "client_id": None if client is None else client["id"],
+        "currency_code": currency or space.facts["aptic.user"]["system_currency_code"],
+        "registration_date": space.clock.now(),
+        "service": sent["service"] or DEFAULT_SERVICE,
+        "status": ACTIVE,
+    }
+    case["payment_reference_number"] = sent["payment_reference_number"] or payment_reference(
+        case["case_number"]
+        if case["case_number"].isascii() and case["case_number"].isdigit()
+        else str(import_id)
+    )
+    case["id"] = add(connection, _ADD_CASE, case)
+    _add_debtors(connection, space, case, sent["debtors"] or [])
+    for debt in sent["debts"] or []:
+        add_debt(connection, space, case, debt)
+    for fee in sent["fees"] or []:
+        add_fee(connection, space, case, fee)
+    if claims:
+        check_owed(connection, case["id"], f"[{index}].debts")
+    set_extra_fields(connection, "case", case["id"], sent["extra_fields"] or [])
+    guid: str = case["case_guid"]
+    return guid
+
+
+def _add_debtors(connection: Connection, space: Space, case: Row, debtors: list[Row]) -> None:
+    links: list[Row] = []
+    for sent in debtors:
+        debtor = _find_or_add(connection, space, sent)
+        if any(link["debtor_id"] == debtor["id"] for link in links):
+            continue
+        role = sent["debtor_role"] or (OTHER_ROLE if links else MAIN_ROLE)
+        links.append(
+            {
+                "case_id": case["id"],
+                "debtor_id": debtor["id"],
+                "debtor_role": role,
+                "creditor_debtor_ref": sent["creditor_debtor_ref"],
+            }
+        )
+    if links:
+        connection.execute(insert(CASE_DEBTOR), links)
+        main = next((link for link in links if link["debtor_role"] == MAIN_ROLE), links[0])
+        change(connection, CASE, case["id"], {"main_debtor_id": main["debtor_id"]})
+
+
+def _find_or_add(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
+    """A case's debtor: the one named by guid, else the oldest with that idNumber, else a new one."""
+    if sent.get("known") is not None:
+        known: Row = sent["known"]
+        return known
+    if sent["id_number"]:
+        oldest = row(connection, _OLDEST_BY_ID_NUMBER, number=sent["id_number"])
+        if oldest is not None:
+            return oldest
+    emails = sent["emails"] or []
+    debtor = add_debtor(
+        connection, space, {**sent, "full_name": sent["companyname"], "email": emails[0] if emails else None}
+    )
+    set_extra_fields(connection, "debtor", debtor["id"], sent["extra_fields"] or [])
+    return debtor
+
+
+def _give_numbers(connection: Connection, cases: list[Row], import_id: int) -> None:
+    """Number the cases that came without a number by one that nothing else has, in the request or before it."""
+    taken = {case["case_number"] for case in cases}
+    number = 1_000_000 + import_id * 1_000
+    for case in cases:
+        if case["case_number"] is None:
+            while str(number) in taken or row(connection, _TAKEN, number=str(number)) is not None:
+                number += 1
+            case["case_number"] = str(number)
+            number += 1

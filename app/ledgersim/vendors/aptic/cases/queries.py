@@ -1,0 +1,158 @@
+"""Reading cases: the list, one case with its sums, and what a debtor owes over all its cases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select
+
+from ledgersim.http.vendor_app import RequestContext
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import row, rows
+from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
+from ledgersim.vendors.aptic.cases.schemas import CaseListItem
+from ledgersim.vendors.aptic.claims.models import CLAIM
+from ledgersim.vendors.aptic.claims.queries import today
+from ledgersim.vendors.aptic.claims.sums import CASE_SUMS, NO_SUMS, SUMS_OF_CASES, amounts
+from ledgersim.vendors.aptic.clients.models import CLIENT
+from ledgersim.vendors.aptic.debtors.models import DEBTOR
+from ledgersim.vendors.aptic.debtors.rules import payment_reference
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.links import link
+from ledgersim.vendors.aptic.listing import Listing
+from ledgersim.vendors.aptic.repository import Row
+
+_SOURCE = CASE.outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id).outerjoin(
+    DEBTOR, CASE.c.main_debtor_id == DEBTOR.c.id
+)
+_CLIENT_COLUMNS = {
+    "client_reference_number": CLIENT.c.reference_code,
+    "client_name": CLIENT.c.full_name,
+}
+_MAIN_DEBTOR_COLUMNS = {
+    "main_debtor_name": DEBTOR.c.full_name,
+    "juridical_type": DEBTOR.c.juridical_type,
+    "place_of_birth": DEBTOR.c.place_of_birth,
+    "birth_date": DEBTOR.c.date_of_birth,
+    "nace_code": DEBTOR.c.nace_code,
+    "work_phone": DEBTOR.c.work_phone,
+    "cellular_phone": DEBTOR.c.cellular_phone,
+    "email": DEBTOR.c.email,
+}
+_OWN_COLUMNS = {name: CASE.c[name] for name in CaseListItem.model_fields if name in CASE.c}
+_FIELDS = fields_of(CaseListItem, {**_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS, **CASE_SUMS})
+_SELECTED = {"id": CASE.c.id, **_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS}
+
+
+def add_sums(connection: Connection, cases: list[Row], values: Mapping[str, Any]) -> None:
+    """Complete cases with their sums as of day `values["today"]`; all at once is quicker than in the list."""
+    ids = [case["id"] for case in cases]
+    sums = {
+        found["case_id"]: found
+        for found in rows(connection, SUMS_OF_CASES, case_ids=ids, today=values["today"])
+    }
+    for case in cases:
+        case.update(sums.get(case["id"], NO_SUMS))
+
+
+CASE_LIST = Listing(_SOURCE, _SELECTED, _FIELDS, CASE.c.id, complete=add_sums)
+CASES_OF_DEBTOR = Listing(
+    _SOURCE,
+    _SELECTED,
+    _FIELDS,
+    CASE.c.id,
+    CASE.c.id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))),
+    complete=add_sums,
+)
+BY_GUID = (
+    select(CASE, *(column.label(name) for name, column in _CLIENT_COLUMNS.items()))
+    .select_from(_SOURCE)
+    .where(CASE.c.case_guid == bindparam("guid"))
+)
+BY_GUID_OF_DEBTOR = BY_GUID.where(
+    CASE.c.id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))
+)
+
+_DEBTORS_OF_CASE = (
+    select(DEBTOR, CASE_DEBTOR.c.debtor_role)
+    .join(CASE_DEBTOR, CASE_DEBTOR.c.debtor_id == DEBTOR.c.id)
+    .where(CASE_DEBTOR.c.case_id == bindparam("of_case"))
+    .order_by(CASE_DEBTOR.c.id)
+)
+_SUMMARY_CASES = (
+    select(
+        CASE.c.id,
+        CASE.c.case_guid,
+        CASE.c.case_number,
+        *(column.label(name) for name, column in _CLIENT_COLUMNS.items()),
+        CLIENT.c.unique_id.label("client_guid"),
+        CASE_DEBTOR.c.debtor_role,
+        CASE.c.registration_date.label("reg_date"),
+        CASE.c.currency_code,
+        CASE.c.service,
+        CASE.c.status,
+        CASE.c.sub_status,
+        CASE.c.closure_date,
+    )
+    .select_from(_SOURCE.join(CASE_DEBTOR, CASE_DEBTOR.c.case_id == CASE.c.id))
+    .where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))
+    .order_by(CASE.c.id)
+)
+_OWED = select(
+    *(
+        func.coalesce(func.sum(amount), literal(0, BigInteger)).label(name)
+        for name, amount in amounts(bindparam("currency")).items()
+        if name.startswith("remaining_")
+    )
+).where(
+    CLAIM.c.case_id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))
+)
+
+
+def case_out(context: RequestContext, case: Row) -> Row:
+    """A case alone, with its sums and links."""
+    add_sums(context.space.connection, [case], {"today": today(context.space)})
+    guid = case["case_guid"]
+    path = f"/v1/Cases/{guid}"
+    links = [
+        link(context, "self", path, "Cases", guid, "item"),
+        link(context, "debtors", f"{path}/Debtors", "Debtors", guid),
+        link(context, "debts", f"{path}/Debts", "Debts", guid),
+        link(context, "fees", f"{path}/Fees", "Fees", guid),
+        link(context, "payments", f"{path}/Payments", "Payments", guid),
+        link(context, "documents", f"{path}/Documents", "Documents", guid),
+        link(context, "extrafields", f"{path}/Extrafields", "Extrafields", guid),
+    ]
+    client = row(context.space.connection, _CLIENT_OF, client_id=case["client_id"])
+    if client is not None:
+        links.append(
+            link(
+                context, "client", f"/v1/Clients/{client['unique_id']}", "Clients", client["unique_id"], "item"
+            )
+        )
+    return {**case, "links": links}
+
+
+_CLIENT_OF = select(CLIENT.c.unique_id).where(CLIENT.c.id == bindparam("client_id"))
+
+
+def debtors_of(connection: Connection, case: Row) -> list[Row]:
+    """The debtors of a case with their roles, the main one first."""
+    return rows(connection, _DEBTORS_OF_CASE, of_case=case["id"])
+
+
+def summary(space: Space, debtor: Row) -> Row:
+    """What a debtor owes over all its cases, in its currency (else that of its first case)."""
+    connection, day = space.connection, today(space)
+    cases = rows(connection, _SUMMARY_CASES, of_debtor=debtor["id"])
+    add_sums(connection, cases, {"today": day})
+    currency = debtor["currency_code"] or (cases[0]["currency_code"] if cases else None)
+    owed = row(connection, _OWED, of_debtor=debtor["id"], currency=currency, today=day) or {}
+    closed = sum(case["closure_date"] is not None for case in cases)
+    return {
+        **debtor,
+        **owed,
+        "payment_reference": payment_reference(debtor["debtor_reference"]),
+        "active_cases": len(cases) - closed,
+        "closed_cases": closed,
+        "cases": cases,
+    }

@@ -1,0 +1,157 @@
+"""Storing claims."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Float, bindparam, cast, delete, func, insert, select
+
+from ledgersim.problems import CONFLICT, invalid
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import add, row
+from ledgersim.vendors.aptic.claims.models import ADJUSTMENT, CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.claims.queries import today
+from ledgersim.vendors.aptic.claims.rules import Balances, Posting, book, due_date, open_balances
+from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
+from ledgersim.vendors.aptic.payments.models import PAYMENT_BOOKING
+from ledgersim.vendors.aptic.repository import change
+
+MAX_OWED = 10**15  # hundredths a case: far below where sums, with a century's interest, leave 64 bits
+
+# Codes of adjustments; the list's place is documented, its content inferred.
+ADJUSTMENTS = {
+    "ADJUST": "Adjustment",
+    "WRITEOFF": "Write-off",
+    "CORRECTION": "Correction",
+    "DISCOUNT": "Discount",
+}
+DEFAULT_ADJUSTMENT = "ADJUST"  # [inferred]
+
+_C = CLAIM.c
+_ADD_CLAIM = insert(CLAIM)
+_ADD_ADJUSTMENT = insert(ADJUSTMENT)
+_BOOKS = select(*(_C[field.name] for field in fields(Balances))).where(_C.id == bindparam("claim_id"))
+_RATE = (
+    select(_C.exch_rate)
+    .where(
+        _C.case_id == bindparam("of_case"),
+        _C.currency_code == bindparam("currency"),
+        _C.exch_rate.is_not(None),
+    )
+    .order_by(_C.id)
+    .limit(1)
+)
+_BOOKINGS = select(PAYMENT_BOOKING.c.id).where(PAYMENT_BOOKING.c.claim_id == bindparam("claim_id")).limit(1)
+_REMOVE_ADJUSTMENTS = delete(ADJUSTMENT).where(ADJUSTMENT.c.claim_id == bindparam("row_id"))
+_REMOVE = delete(CLAIM).where(_C.id == bindparam("row_id"))
+_OWED = select(
+    func.sum(
+        cast(_C.original_principal + _C.adjusted_principal + _C.original_interest, Float)
+        * func.coalesce(_C.exch_rate, 1_000_000)
+        / 1_000_000
+    )
+).where(_C.case_id == bindparam("of_case"))
+
+
+def add_debt(
+    connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Add a debt to a case as a client sends it; without a bill date it is billed today [inferred]."""
+    values = dict(sent)
+    values["bill_date"] = values.get("bill_date") or space.clock.now()
+    values["due_date"] = due_date(values.get("due_date"), values["bill_date"], values.get("payment_condition"))
+    values["extra_fields"] = [
+        {"name": field["name"], "value": field["value"] or []} for field in values.get("extra_fields") or []
+    ]
+    return _add_claim(connection, space, DEBT, case, values)
+
+
+def add_fee(
+    connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Add a fee to a case as a client sends it; without a date it is of today [inferred].
+
+    Its exchange rate is that of the case's debts in its currency [inferred].
+    """
+    values = dict(sent)
+    values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
+    values["fee_type"] = values.get("name")
+    currency = values.get("currency_code") or case["currency_code"]
+    known = row(connection, _RATE, of_case=case["id"], currency=currency)
+    values["exch_rate"] = None if known is None else known["exch_rate"]
+    return _add_claim(connection, space, FEE, case, values)
+
+
+def adjust(connection: Connection, space: Space, claim: Mapping[str, Any], sent: AdjustmentCreate) -> None:
+    """Raise or lower what is owed on a claim. Raises a 400 for a bad code, a 409 below zero."""
+    code = sent.trans_spec_type_code or DEFAULT_ADJUSTMENT
+    if code not in ADJUSTMENTS:
+        known = ", ".join(ADJUSTMENTS)
+        raise invalid("transSpecTypeCode", f"{code[:80]!r} is no adjustment; use one of {known}")
+    if sent.principal_adjustment is None and sent.interest_adjustment is None:
+        raise invalid("principalAdjustment", "Send it or interestAdjustment")
+    entry = Posting(
+        adjusted_principal=sent.principal_adjustment or 0, adjusted_interest=sent.interest_adjustment or 0
+    )
+    post(connection, space, claim, entry)
+    check_owed(connection, claim["case_id"], "principalAdjustment")
+    noted = {
+        "claim_id": claim["id"],
+        "adjusted_at": space.clock.now(),
+        "trans_spec_type_code": code,
+        "principal": entry.adjusted_principal,
+        "interest": entry.adjusted_interest,
+        "note": sent.note,
+    }
+    add(connection, _ADD_ADJUSTMENT, noted)
+
+
+def post(connection: Connection, space: Space, claim: Mapping[str, Any], entry: Posting) -> None:
+    """Book an entry on a claim today. Raises a 409 where more would be taken off than remains."""
+    books = books_of(connection, claim["id"])
+    try:
+        after = book(books, entry, today(space))
+    except ValueError as error:
+        raise CONFLICT.with_detail(
+            f"The {claim['kind']} {claim['guid']} would fall below zero: {error} cannot be taken off."
+        ) from error
+    change(connection, CLAIM, claim["id"], after.columns())
+
+
+def books_of(connection: Connection, claim_id: int) -> Balances:
+    """The books of a claim as they are stored: without the interest since the last entry."""
+    found = row(connection, _BOOKS, claim_id=claim_id)
+    assert found is not None
+    return Balances(**found)
+
+
+def remove(connection: Connection, claim: Mapping[str, Any]) -> None:
+    """Remove a claim. Raises a 409 Problem if payments have been booked on it."""
+    if row(connection, _BOOKINGS, claim_id=claim["id"]) is not None:
+        kind = claim["kind"]
+        raise CONFLICT.with_detail(f"Payments have been booked on this {kind}, so it cannot be removed.")
+    connection.execute(_REMOVE_ADJUSTMENTS, {"row_id": claim["id"]})
+    connection.execute(_REMOVE, {"row_id": claim["id"]})
+
+
+def check_owed(connection: Connection, case_id: int, name: str) -> None:
+    """Raises a 400 Problem if more is owed on a case than sums can hold."""
+    if (connection.execute(_OWED, {"of_case": case_id}).scalar() or 0) > MAX_OWED:
+        raise invalid(name, f"The claims of a case may come to {MAX_OWED // 100:,} at most")
+
+
+def _add_claim(
+    connection: Connection, space: Space, kind: str, case: Mapping[str, Any], values: dict[str, Any]
+) -> dict[str, Any]:
+    claim = {
+        **values,
+        **open_balances(values).columns(),
+        "exch_rate": values.get("exch_rate") or None,  # 0, as in the vendor's sample, says nothing
+        "guid": space.guids.guid(),
+        "case_id": case["id"],
+        "kind": kind,
+        "currency_code": values.get("currency_code") or case["currency_code"],
+        "registration_date": space.clock.now(),
+    }
+    claim["id"] = add(connection, _ADD_CLAIM, claim)
+    return claim

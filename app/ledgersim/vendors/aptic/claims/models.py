@@ -1,0 +1,119 @@
+"""Claims: all that is owed on a case, debts and fees alike, with their books.
+
+Amounts are whole hundredths of `currency_code`. The balances (original, paid, adjusted, remaining) are
+changed by `rules.book` alone and always satisfy remaining = original - paid + adjusted. Interest beyond
+them accrues with the clock from day `accrues_from` to day `accrues_to` (days since 0001-01-01) on the
+remaining principal; it is in no column until it is booked. What rounding left out then is `accrual_rest`, in
+parts of `rules.YEAR` of a hundredth, so that interest does not depend on how often something is booked.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+DEBT, FEE = "debt", "fee"
+NEVER = 9_999_999  # a day beyond all clocks
+PARITY = 1_000_000  # an exchange rate of 1, in millionths
+
+
+def _cents(default: int = 0) -> Any:
+    return Field(default=default, sa_type=BigInteger)
+
+
+def _instant() -> Any:
+    return Field(default=None, sa_type=Instant)
+
+
+class Claim(SQLModel, table=True):
+    """A debt or a fee. `exch_rate` in millionths, rates in ten-thousandths of a per cent a year."""
+
+    __tablename__ = "claim"
+    __table_args__ = (Index("ix_claim_case", "case_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    guid: str = Field(unique=True)
+    case_id: int = Field(foreign_key="case.id")
+    kind: str
+    currency_code: str
+    exch_rate: int | None = None
+    exch_date: datetime | None = _instant()
+    original_principal: int = _cents()
+    paid_principal: int = _cents()
+    adjusted_principal: int = _cents()
+    remaining_principal: int = _cents()
+    original_interest: int = _cents()
+    paid_interest: int = _cents()
+    adjusted_interest: int = _cents()
+    remaining_interest: int = _cents()
+    original_vat: int = _cents()
+    remaining_vat: int = _cents()
+    accrual_rate: int = 0
+    accrual_rest: int = _cents()
+    accrues_from: int = NEVER
+    accrues_to: int = NEVER
+    registration_date: datetime = Field(sa_type=Instant)
+    description: str | None = None
+    bill_date: datetime | None = _instant()
+    due_date: datetime | None = _instant()
+    interest_rate: int | None = None
+    interest_code: str | None = None
+    interest_from: datetime | None = _instant()
+    interest_to: datetime | None = _instant()
+    # fees
+    name: str | None = None
+    fee_type: str | None = None
+    # debts
+    reference_number: str | None = None
+    ledger_ref: str | None = None
+    debt_group: str | None = None
+    our_reference: str | None = None
+    your_reference: str | None = None
+    payment_condition: int | None = None
+    interest_condition: int | None = None
+    interest_specific_calculation_type: str | None = None
+    interest_specific_calculation_cutoff_date: datetime | None = _instant()
+    fixed_interest_term_start: datetime | None = _instant()
+    account_ref: str | None = None
+    account_ref_type: str | None = None
+    one_time_service_fees: int | None = None
+    loan_purpose: str | None = None
+    loan_type_code: str | None = None
+    agreement_date: datetime | None = _instant()
+    agreement_due_date: datetime | None = _instant()
+    agreement_end_date: datetime | None = _instant()
+    enforceable_debt_type: str | None = None
+    goods_related_credit: bool | None = None
+    effective_year: int | None = None
+    debt_principal_type: str | None = None
+    granted_credit_amount: int | None = None
+    used_credit_amount: int | None = None
+    original_eir: int | None = None
+    lender_name: str | None = None
+    period_of_limitation: str | None = None
+    limitation_date: datetime | None = _instant()
+    extra_fields: list[Any] | None = Field(default=None, sa_type=JSON)
+    interest_rate_ceiling_code: str | None = None
+    agreed_interest_code: str | None = None
+    agreed_interest_rate: int | None = None
+
+
+class Adjustment(SQLModel, table=True):
+    """That a claim was raised or lowered, by how many hundredths and why."""
+
+    __tablename__ = "claim_adjustment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: int = Field(foreign_key="claim.id", index=True)
+    adjusted_at: datetime = Field(sa_type=Instant)
+    trans_spec_type_code: str
+    principal: int = _cents()
+    interest: int = _cents()
+    note: str | None = None
+
+
+CLAIM = Claim.__table__  # type: ignore[attr-defined]
+ADJUSTMENT = Adjustment.__table__  # type: ignore[attr-defined]

@@ -1,0 +1,66 @@
+"""Reading claims: what debts and fees have in common."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import bindparam, literal, select
+
+from ledgersim.http.vendor_app import RequestContext
+from ledgersim.spaces.space import Space
+from ledgersim.vendors.aptic.cases.models import CASE
+from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.claims.sums import ORIGINAL_INTEREST, REMAINING_INTEREST, in_currency
+from ledgersim.vendors.aptic.fields import fields_of
+from ledgersim.vendors.aptic.listing import Listing
+from ledgersim.vendors.aptic.repository import Row, find
+
+_C = CLAIM.c
+_SOURCE = CLAIM.join(CASE, CASE.c.id == _C.case_id)
+_INTERESTS = {"original_interest": ORIGINAL_INTEREST, "remaining_interest": REMAINING_INTEREST}
+_COLUMNS = {
+    **{column.name: column for column in _C},
+    **_INTERESTS,
+    "debt_guid": _C.guid,
+    "fee_guid": _C.guid,
+    "fee_date": _C.bill_date,
+    "original_sum": _C.original_principal + ORIGINAL_INTEREST,
+    "paid_vat": _C.original_vat - _C.remaining_vat,
+    "paid_sum": _C.paid_principal + _C.paid_interest,
+    "remaining_sum": _C.remaining_principal + REMAINING_INTEREST,
+    "ledger_principal": in_currency(_C.remaining_principal, CASE.c.currency_code),
+    "ledger_vat": in_currency(_C.remaining_vat, CASE.c.currency_code),
+    "ledger_interest": in_currency(REMAINING_INTEREST, CASE.c.currency_code),
+    "ledger_sum": in_currency(_C.remaining_principal, CASE.c.currency_code)
+    + in_currency(REMAINING_INTEREST, CASE.c.currency_code),
+}
+
+
+def _of_case(kind: str) -> Any:
+    return (_C.case_id == bindparam("of_case")) & (_C.kind == literal(kind))
+
+
+def claim_list(item: type[BaseModel], kind: str) -> Listing:
+    """The list of a case's claims of a kind (parameters `of_case` and `today`)."""
+    columns = {name: _COLUMNS[name] for name in item.model_fields}
+    return Listing(_SOURCE, columns, fields_of(item, columns), _C.id, _of_case(kind))
+
+
+_BY_GUID = {
+    kind: select(
+        *(column for column in _C if column.name not in _INTERESTS),
+        *(column.label(name) for name, column in _INTERESTS.items()),
+        _C.bill_date.label("fee_date"),
+    ).where(_C.guid == bindparam("guid"), _of_case(kind))
+    for kind in (DEBT, FEE)
+}
+
+
+def find_claim(context: RequestContext, case: Row, kind: str, guid: str) -> Row:
+    """A claim of a case as it stands today. Raises a 404 Problem."""
+    values = {"of_case": case["id"], "today": today(context.space)}
+    return find(context.space.connection, _BY_GUID[kind], f"{kind} of this case", guid, **values)
+
+
+def today(space: Space) -> int:
+    """The present day of a space as a day number, as the books count them."""
+    return space.clock.today().toordinal()

@@ -1,0 +1,30 @@
+"""Clients: the creditors that cases belong to."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class Client(SQLModel, table=True):
+    """A creditor."""
+
+    __tablename__ = "client"
+
+    id: int | None = Field(default=None, primary_key=True)
+    unique_id: str = Field(unique=True)
+    reference_code: str = Field(unique=True)
+    informal_name: str | None = None
+    full_name: str | None = None
+    id_number: str | None = None
+    company_phone: str | None = None
+    email: str | None = None
+    web_page: str | None = None
+    active: bool = True
+    blocked: bool = False
+    country_code_of_operation: str | None = None
+    reg_date: datetime = Field(sa_type=Instant)
+
+
+CLIENT = Client.__table__  # type: ignore[attr-defined]

@@ -1,0 +1,45 @@
+"""Storing debtors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import add
+from ledgersim.vendors.aptic.addresses.rules import add_main_address
+from ledgersim.vendors.aptic.debtors.models import DEBTOR
+from ledgersim.vendors.aptic.parties import named
+from ledgersim.vendors.aptic.repository import Row, by_guid, change, free_guid
+
+BY_GUID = by_guid(DEBTOR.c.debtor_guid)
+
+_ADD_DEBTOR = insert(DEBTOR)
+
+_COLUMNS = DEBTOR.c.keys()
+
+
+def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
+    """Create a debtor from a client's members; a main address among them becomes its LEGAL address.
+
+    Only fixtures choose its GUID. Raises a 409 Problem for one that is taken.
+    """
+    now = space.clock.now()
+    debtor: Row = {
+        **dict.fromkeys(_COLUMNS),
+        "juridical_type": 0,
+        "gender": 0,
+        "conversation_notification_channel": 0,
+        "protected": False,
+        **{name: value for name, value in named({}, sent).items() if name in _COLUMNS},
+        "debtor_guid": free_guid(connection, space, BY_GUID, "debtorGuid", sent.get("debtor_guid")),
+        "debtor_reference": "",
+        "reg_date": now,
+    }
+    del debtor["id"]
+    debtor["protected"] = bool(debtor["protected"])
+    debtor["id"] = add(connection, _ADD_DEBTOR, debtor)
+    debtor["debtor_reference"] = str(100_000 + debtor["id"])
+    change(connection, DEBTOR, debtor["id"], {"debtor_reference": debtor["debtor_reference"]})
+    add_main_address(connection, space.guids, now, "debtor", debtor["id"], sent)
+    return debtor

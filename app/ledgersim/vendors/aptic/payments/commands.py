@@ -1,0 +1,149 @@
+"""Registering payments: stored, and booked unless the case stops it."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, insert, select
+
+from ledgersim.problems import VALIDATION, invalid
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import add, rows
+from ledgersim.vendors.aptic.claims.commands import books_of
+from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE, PARITY
+from ledgersim.vendors.aptic.claims.queries import today
+from ledgersim.vendors.aptic.claims.rules import Posting, book
+from ledgersim.vendors.aptic.claims.sums import REMAINING_INTEREST
+from ledgersim.vendors.aptic.payment_plans.lifecycle import plans_of, received
+from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
+from ledgersim.vendors.aptic.payments.rules import Directed, Owed, Used, spread
+from ledgersim.vendors.aptic.repository import Row, change
+
+_C = CLAIM.c
+_ADD_PAYMENT = insert(PAYMENT)
+_ADD_BOOKINGS = insert(PAYMENT_BOOKING)
+# Oldest due first; a fee has no due date, but a date.
+_CLAIMS = (
+    select(
+        _C.id,
+        _C.kind,
+        _C.currency_code,
+        _C.exch_rate,
+        _C.reference_number,
+        _C.remaining_principal,
+        REMAINING_INTEREST.label("remaining_interest"),
+    )
+    .where(_C.case_id == bindparam("of_case"))
+    .order_by(
+        case((func.coalesce(_C.due_date, _C.bill_date).is_(None), 1), else_=0),
+        func.coalesce(_C.due_date, _C.bill_date),
+        _C.id,
+    )
+)
+
+
+def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mapping[str, Any]) -> Row:
+    """Store a payment and book it today. Raises a 400 Problem."""
+    payment: Row = {
+        **sent,
+        "payment_guid": space.guids.guid(),
+        "case_id": to_case["id"],
+        "payment_date": sent["payment_date"] or space.clock.now(),
+        "currency_code": sent["currency_code"] or to_case["currency_code"],
+        "paid_amount": sent["payment_amount"],
+        "direct_payment": False,
+        "paid_by": 0,
+    }
+    del payment["specification"], payment["payment_amount"]
+    claims = rows(connection, _CLAIMS, of_case=to_case["id"], today=today(space))
+    directed = _directed(sent["specification"] or [], claims, sent["payment_amount"])
+    owed = _owed(claims, to_case["currency_code"], payment)
+    payment["id"] = add(connection, _ADD_PAYMENT, payment)
+    if not to_case["stop_payments"]:
+        plans = plans_of(space, to_case["id"])
+        _book(connection, space, payment["id"], spread(payment["paid_amount"], owed, directed))
+        received(connection, space, plans)
+    return {**payment, "payment_amount": payment["paid_amount"]}
+
+
+def _directed(specification: Sequence[Row], claims: Sequence[Row], amount: int) -> list[Directed]:
+    known = {claim["reference_number"] for claim in claims if claim["kind"] == DEBT}
+    errors: dict[str, list[str]] = {}
+    directed = []
+    for index, one in enumerate(specification):
+        reference = one["invoice_reference"]
+        if reference is None or reference not in known:
+            told = (
+                "Send one" if reference is None else f"No debt of this case has the number {reference[:80]!r}"
+            )
+            errors[f"specification[{index}].invoiceReference"] = [told]
+        directed.append(Directed(reference, one["principal_amount"] or 0, one["interest_amount"] or 0))
+    if sum(one.principal + one.interest for one in directed) > amount:
+        errors["specification"] = ["Its amounts come to more than paymentAmount"]
+    if errors:
+        raise VALIDATION.with_errors(errors)
+    return directed
+
+
+def _owed(claims: Sequence[Row], currency: str, payment: Row) -> list[Owed]:
+    price = _price_of_payment(claims, currency, payment)
+    return [
+        Owed(
+            claim["id"],
+            claim["kind"] == FEE,
+            claim["remaining_principal"],
+            claim["remaining_interest"],
+            Fraction(1)
+            if claim["currency_code"] == payment["currency_code"]
+            else _price_of_claim(claim, currency) / price,
+            claim["reference_number"],
+        )
+        for claim in claims
+    ]
+
+
+def _price_of_claim(claim: Row, currency: str) -> Fraction:
+    """Units of the case's currency for one of the claim's."""
+    if claim["currency_code"] == currency or claim["exch_rate"] is None:
+        return Fraction(1)
+    return Fraction(claim["exch_rate"], PARITY)
+
+
+def _price_of_payment(claims: Sequence[Row], currency: str, payment: Row) -> Fraction:
+    """Units of the case's currency for one of the payment's: as received, else as the debts have it."""
+    if payment["currency_code"] == currency:
+        return Fraction(1)
+    if payment["received_amount"] is not None:
+        return Fraction(payment["received_amount"], payment["paid_amount"])
+    for claim in claims:
+        if claim["currency_code"] == payment["currency_code"] and claim["exch_rate"]:
+            return Fraction(claim["exch_rate"], PARITY)
+    raise invalid(
+        "currencyCode",
+        f"The case is in {currency} and has no exchange rate for {payment['currency_code'][:20]!r}; "
+        f"send receivedAmount in {currency}",
+    )
+
+
+def _book(connection: Connection, space: Space, payment_id: int, entries: Sequence[Used]) -> None:
+    by_claim: dict[int, Row] = {}
+    for one in entries:
+        part = "interest" if one.part == "interest" else "principal"
+        booking = by_claim.setdefault(
+            one.claim_id,
+            {
+                "payment_id": payment_id,
+                "claim_id": one.claim_id,
+                "principal": 0,
+                "interest": 0,
+                "used_principal": 0,
+                "used_interest": 0,
+            },
+        )
+        booking[part] += one.paid
+        booking[f"used_{part}"] += one.used
+    for claim_id, booking in by_claim.items():
+        entry = Posting(paid_principal=booking["principal"], paid_interest=booking["interest"])
+        change(connection, CLAIM, claim_id, book(books_of(connection, claim_id), entry, today(space)).columns())
+    if by_claim:
+        connection.execute(_ADD_BOOKINGS, list(by_claim.values()))

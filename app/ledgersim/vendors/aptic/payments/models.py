@@ -1,0 +1,49 @@
+"""Payments, and where every cent of them was booked."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class Payment(SQLModel, table=True):
+    """Money received for a case, in hundredths of `currency_code`."""
+
+    __tablename__ = "payment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    payment_guid: str = Field(unique=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    payment_date: datetime = Field(sa_type=Instant)
+    accounting_date: datetime | None = Field(default=None, sa_type=Instant)
+    currency_code: str
+    paid_amount: int = Field(sa_type=BigInteger)
+    received_amount: int | None = Field(default=None, sa_type=BigInteger)
+    exchange_date: datetime | None = Field(default=None, sa_type=Instant)
+    source: str | None = None
+    payment_reference: str | None = None
+    direct_payment: bool = False
+    paid_by: int = 0
+
+
+class PaymentBooking(SQLModel, table=True):
+    """The part of a payment that went to one claim, in hundredths of the claim's currency.
+
+    `used_…` is what that took of the payment, in hundredths of its currency.
+    """
+
+    __tablename__ = "payment_booking"
+
+    id: int | None = Field(default=None, primary_key=True)
+    payment_id: int = Field(foreign_key="payment.id", index=True)
+    claim_id: int = Field(foreign_key="claim.id", index=True)
+    principal: int = Field(default=0, sa_type=BigInteger)
+    interest: int = Field(default=0, sa_type=BigInteger)
+    used_principal: int = Field(default=0, sa_type=BigInteger)
+    used_interest: int = Field(default=0, sa_type=BigInteger)
+
+
+PAYMENT = Payment.__table__  # type: ignore[attr-defined]
+PAYMENT_BOOKING = PaymentBooking.__table__  # type: ignore[attr-defined]

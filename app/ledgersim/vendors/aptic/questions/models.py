@@ -1,0 +1,32 @@
+"""Questions to customers."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class Question(SQLModel, table=True):
+    """A question that waits for one of `responses`, or has had it at `answered_at`."""
+
+    __tablename__ = "question"
+
+    id: int | None = Field(default=None, primary_key=True)
+    action_guid: str = Field(unique=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    logged_at: datetime = Field(sa_type=Instant)
+    process_at: datetime = Field(sa_type=Instant)
+    action_item_code: str
+    message: str
+    allow_postpone: bool
+    action_category_code: str
+    action_category_description: str
+    responses: list[str] = Field(sa_type=JSON)
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    response: str | None = None
+    note: str | None = None
+
+
+QUESTION = Question.__table__  # type: ignore[attr-defined]

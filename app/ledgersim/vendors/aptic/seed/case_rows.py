@@ -1,0 +1,235 @@
+"""The rows of Aptic: parties with their addresses, and cases with their claims and payments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from ledgersim.ids import Stream
+from ledgersim.vendors.aptic.addresses.models import ADDRESS
+from ledgersim.vendors.aptic.cases.commands import ACTIVE, CLOSED, MAIN_ROLE, OTHER_ROLE
+from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
+from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.customers.models import CUSTOMER
+from ledgersim.vendors.aptic.debtors.models import DEBTOR
+from ledgersim.vendors.aptic.debtors.rules import payment_reference
+from ledgersim.vendors.aptic.extrafields.models import EXTRA_FIELD
+from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
+from ledgersim.vendors.aptic.seed.balances import Account, close, outstanding, pay
+from ledgersim.world.days import instant
+from ledgersim.world.rows import Row, Rows
+
+FIRST_CASE_NUMBER = 500_000  # and the id; imported cases are numbered from a million
+FIRST_CUSTOMER = 700_000
+
+_DEBT: Row = dict.fromkeys(
+    (
+        "exch_rate",
+        "exch_date",
+        "description",
+        "bill_date",
+        "due_date",
+        "interest_rate",
+        "interest_code",
+        "interest_from",
+        "interest_specific_calculation_type",
+        "payment_condition",
+        "debt_principal_type",
+        "reference_number",
+        "name",
+        "fee_type",
+    )
+)
+
+
+class PaymentDraft(NamedTuple):
+    """A payment to be made on a day: of an amount, or of a part of what is outstanding then."""
+
+    day: int
+    amount: int | None = None
+    per_mille: int = 1000
+    source: str = "BANK"
+
+
+@dataclass
+class CaseDraft:
+    """A case to be made. `debtors` are ids, the main one first; `closed` is a code with a day."""
+
+    debtors: list[int]
+    client: int
+    currency: str
+    registered: datetime
+    service: str
+    sub_status: str | None
+    description: str
+    debts: list[Row]
+    fees: list[Row] = field(default_factory=list)
+    payments: list[PaymentDraft] = field(default_factory=list)
+    closed: tuple[str, int] | None = None
+    guid: str | None = None
+    protected: bool = False
+    extra_fields: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+class StoredCase(NamedTuple):
+    """A case that has been made, with the accounts of its claims."""
+
+    id: int
+    accounts: list[Account]
+
+
+class AptRows:
+    """Makes rows that belong together, with ids and GUIDs."""
+
+    def __init__(self, rows: Rows, guids: Stream, bank_accounts: Mapping[str, str]) -> None:
+        self._rows = rows
+        self._guids = guids
+        self._bank_accounts = bank_accounts
+
+    def add_debtor(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
+        """A debtor; `own` are the columns that only debtors have."""
+        debtor_id = self._rows.new_id(DEBTOR)
+        email = own["conversation_notification_channel"] & 1
+        sms = own["conversation_notification_channel"] & 2
+        self._rows.add(
+            DEBTOR,
+            {
+                **party,
+                **own,
+                "id": debtor_id,
+                "debtor_reference": str(100_000 + debtor_id),
+                "reg_date": registered,
+                "conversation_notification_email": party["email"] if email else None,
+                "conversation_notification_cellular_phone": party["cellular_phone"] if sms else None,
+                "initials": party["firstname"][:1] if party["firstname"] else None,
+                "bank_account_no": self._bank_accounts[party["currency_code"]],
+            },
+        )
+        self._add_addresses("debtor", debtor_id, party, addresses, registered)
+        return debtor_id
+
+    def add_customer(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
+        """A customer; `own` are the columns that only customers have."""
+        customer_id = self._rows.new_id(CUSTOMER)
+        reference = str(FIRST_CUSTOMER + customer_id)
+        self._rows.add(
+            CUSTOMER,
+            {**party, **own, "id": customer_id, "customer_reference": reference, "reg_date": registered},
+        )
+        self._add_addresses("customer", customer_id, party, addresses, registered)
+        return customer_id
+
+    def new_guid(self) -> str:
+        """The next GUID of the world."""
+        return self._guids.guid()
+
+    def add_extra_fields(self, owner: str, owner_id: int, fields: Mapping[str, list[str]]) -> None:
+        """Extra fields of a debtor, customer or case."""
+        for name, value in fields.items():
+            self._rows.add(EXTRA_FIELD, {"owner": owner, "owner_id": owner_id, "name": name, "value": value})
+
+    def _add_addresses(
+        self, owner: str, owner_id: int, party: Row, addresses: list[Row], registered: datetime
+    ) -> None:
+        for number, address in enumerate(addresses):
+            self._rows.add(
+                ADDRESS,
+                {
+                    **address,
+                    "address_guid": self.new_guid(),
+                    "owner": owner,
+                    "owner_id": owner_id,
+                    "full_name": party["full_name"],
+                    "default_address": number == 0,
+                    "valid_from": registered,
+                    "validated_at": registered if number == 0 else None,
+                    "valid_override": False,
+                    "last_updated_at": registered,
+                },
+            )
+
+    def add_case(self, draft: CaseDraft) -> StoredCase:
+        """A case with its debtors, claims and payments. Raises ValueError for a payment of too much."""
+        case_id = self._rows.new_id(CASE)
+        number = str(FIRST_CASE_NUMBER + case_id)
+        code, closing_day = draft.closed or (None, None)
+        self._rows.add(
+            CASE,
+            {
+                "id": case_id,
+                "case_guid": draft.guid or self.new_guid(),
+                "case_number": number,
+                "client_id": draft.client,
+                "main_debtor_id": draft.debtors[0],
+                "currency_code": draft.currency,
+                "registration_date": draft.registered,
+                "description": draft.description,
+                "payment_reference_number": payment_reference(number),
+                "service": draft.service,
+                "status": ACTIVE if code is None else CLOSED,
+                "sub_status": draft.sub_status,
+                "protected": draft.protected,
+                "stop_payments": False,
+                "paid_to_third_party": 0,
+                "closure_code": code,
+                "closure_date": None if closing_day is None else instant(closing_day),
+            },
+        )
+        for position, debtor_id in enumerate(draft.debtors):
+            role = OTHER_ROLE if position else MAIN_ROLE
+            self._rows.add(CASE_DEBTOR, {"case_id": case_id, "debtor_id": debtor_id, "debtor_role": role})
+        self.add_extra_fields("case", case_id, draft.extra_fields)
+        accounts = [self._open(DEBT, draft, case_id, debt) for debt in draft.debts]
+        accounts += [self._open(FEE, draft, case_id, fee) for fee in draft.fees]
+        paid = [self._pay(draft, case_id, accounts, payment) for payment in draft.payments]
+        if closing_day is not None:
+            close(accounts, closing_day)
+        for account in accounts:
+            self._rows.add(CLAIM, account.columns)
+        for payment, bookings in paid:
+            self._add_payment(payment, bookings)
+        return StoredCase(case_id, accounts)
+
+    def _open(self, kind: str, draft: CaseDraft, case_id: int, sent: Row) -> Account:
+        claim_id = self._rows.new_id(CLAIM)
+        return Account.open(
+            {
+                **_DEBT,
+                "extra_fields": [],
+                **sent,
+                "guid": sent.get("guid") or self.new_guid(),
+                "id": claim_id,
+                "case_id": case_id,
+                "kind": kind,
+                "currency_code": draft.currency,
+                "registration_date": max(draft.registered, sent["bill_date"]),
+            }
+        )
+
+    def _pay(
+        self, draft: CaseDraft, case_id: int, accounts: list[Account], payment: PaymentDraft
+    ) -> tuple[Row, list[Row]]:
+        """Book a payment; its row and those of the bookings, without the ids of the payment."""
+        accounts = [account for account in accounts if account.row["bill_date"] <= instant(payment.day)]
+        amount = payment.amount
+        if amount is None:
+            amount = outstanding(accounts, payment.day) * payment.per_mille // 1000
+        row = {
+            "payment_guid": self.new_guid(),
+            "case_id": case_id,
+            "payment_date": instant(payment.day),
+            "accounting_date": instant(payment.day),
+            "currency_code": draft.currency,
+            "paid_amount": amount,
+            "source": payment.source,
+            "payment_reference": payment_reference(str(FIRST_CASE_NUMBER + case_id)),
+            "direct_payment": False,
+            "paid_by": 0,
+        }
+        return row, pay(accounts, amount, payment.day)
+
+    def _add_payment(self, payment: Row, bookings: list[Row]) -> None:
+        if payment["paid_amount"]:
+            payment_id = self._rows.add(PAYMENT, payment)
+            for booking in bookings:
+                self._rows.add(PAYMENT_BOOKING, {"payment_id": payment_id, **booking})

@@ -1,0 +1,164 @@
+"""Cases as they occur: debts, fees, payments and closing, in the order of time."""
+
+from typing import NamedTuple
+
+from ledgersim.vendors.aptic.claims.rules import accrued
+from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft
+from ledgersim.vendors.aptic.seed.context import Context
+from ledgersim.world.days import at, instant
+from ledgersim.world.model import Client
+from ledgersim.world.parts import CountryCode
+from ledgersim.world.people import Register, Weighted
+from ledgersim.world.rows import Row
+
+OFFICE_HOURS = 8 * 3600, 16 * 3600  # seconds of the day between which things are registered
+ONLY_PERSONS = {"DECEASED"}  # closure codes that do not fit companies
+PAID = "PAID"
+INTERVAL = 30  # days between the debts of a case
+_PER_CENT = 100 * 10_000  # a rate of 100 per cent
+
+
+class Debtor(NamedTuple):
+    """What has to be known of a debtor to make its cases."""
+
+    id: int
+    country: CountryCode
+    is_company: bool
+    registered: int
+
+
+class CaseMaker:
+    """Makes cases of a world's debtors by the shares of its definition."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._of = context.definition.world.aptic.cases
+        self._services = Weighted({name: one.weight for name, one in self._of.services.items()})
+        self._numbers = Weighted(self._of.debts)
+        self._clients = {code: context.clients_in(code) for code in context.registers}
+        closures: dict[str | None, float] = {None: 100 - sum(self._of.closed.values())}
+        closures.update((code, share) for code, share in self._of.closed.items())
+        self._closures = Weighted(closures)
+        self._serial = 0
+
+    def draft(self, debtor: Debtor, other: Debtor | None) -> CaseDraft:
+        """A case of a debtor, perhaps with another one of the same country."""
+        register = self._context.registers[debtor.country]
+        chance, of = register.chance, self._of
+        client = chance.choice(self._clients[debtor.country])
+        days_ago = chance.randrange(of.registered_days_ago.least, of.registered_days_ago.most + 1)
+        day = min(max(self._context.today - days_ago, debtor.registered + 1), self._context.today - 1)
+        service = self._services.pick(chance.random())
+        goods = chance.choice(client.goods)
+        last_due = day - chance.randrange(20, 90)
+        count = self._numbers.pick(chance.random())
+        debts = [
+            self._debt(debtor, client, goods, last_due - INTERVAL * number, day)
+            for number in reversed(range(count))
+        ]
+        closed, payments = self._end(register, debtor.is_company, day)
+        return CaseDraft(
+            debtors=[debtor.id] if other is None else [debtor.id, other.id],
+            client=self._context.clients[client.reference_code],
+            currency=register.country.currency,
+            registered=at(day, chance.randrange(*OFFICE_HOURS)),
+            service=service,
+            sub_status=chance.choice(of.services[service].sub_statuses),
+            description=goods,
+            debts=debts,
+            fees=self._fees(register, service, debts, last_due, day),
+            payments=payments,
+            closed=closed,
+        )
+
+    def _debt(self, debtor: Debtor, client: Client, goods: str, due: int, registered: int) -> Row:
+        register = self._context.registers[debtor.country]
+        chance, country = register.chance, register.country
+        billed = due - country.payment_days
+        low, high = country.principal.least, country.principal.most
+        u = chance.random()
+        principal = low + int((high - low) * u * u * u)  # many small ones
+        if chance.random() < 0.3:
+            principal = max(low, principal // 10_000 * 10_000)
+        self._serial += 1
+        debt: Row = {
+            "description": f"{goods} {instant(billed):%Y-%m}",
+            "original_principal": principal,
+            "bill_date": instant(billed),
+            "due_date": instant(due),
+            "payment_condition": country.payment_days,
+            "interest_from": instant(due + 1),
+            "debt_principal_type": "INVOICE",
+            "reference_number": f"{client.reference_code[:3]}{1_000_000 + self._serial}",
+        }
+        if chance.random() * 100 < self._of.with_vat:
+            debt["original_vat"] = _contained_vat(principal, country.vat)
+        if chance.random() * 100 < self._of.paid_before_import:
+            remaining = principal * chance.randrange(30, 95) // 100
+            debt["remaining_principal"] = remaining
+            paid = f"{(principal - remaining) // 100}.{(principal - remaining) % 100:02}"
+            debt["extra_fields"] = [{"name": "PaidBeforeImport", "value": [paid]}]
+        if chance.random() * 100 < self._of.with_interest:
+            self._add_interest(debt, register, debtor.is_company, due, registered)
+        return debt
+
+    def _add_interest(self, debt: Row, register: Register, is_company: bool, due: int, registered: int) -> None:
+        """Late interest; of some debts, what accrued before they came is a figure of its own."""
+        interest = register.country.interest
+        rate = interest.company if is_company else interest.person
+        debt["interest_code"] = interest.code
+        debt["interest_rate"] = rate
+        debt["interest_specific_calculation_type"] = (
+            interest.company_calculation if is_company else interest.person_calculation
+        )
+        if register.chance.random() < 0.2:
+            name = "remaining_principal" if "remaining_principal" in debt else "original_principal"
+            principal: int = debt[name]
+            debt["original_interest"] = accrued(principal, rate, registered - due - 1)
+            debt["interest_from"] = instant(registered)
+
+    def _fees(self, register: Register, service: str, debts: list[Row], due: int, day: int) -> list[Row]:
+        principal = sum(debt["original_principal"] for debt in debts)
+        fees = []
+        for name in self._of.services[service].fees:
+            fee = register.country.fees.get(name)
+            if fee is not None:
+                fee_day = day if fee.days_after_due is None else min(day, due + fee.days_after_due)
+                fees.append(
+                    {
+                        "name": name,
+                        "fee_type": name,
+                        "description": fee.description,
+                        "original_principal": fee.amount_for(principal),
+                        "bill_date": instant(fee_day),
+                    }
+                )
+        return fees
+
+    def _end(
+        self, register: Register, is_company: bool, day: int
+    ) -> tuple[tuple[str, int] | None, list[PaymentDraft]]:
+        """How a case registered on a day has gone on: with which payments, and whether it is closed."""
+        chance, today = register.chance, self._context.today
+        code = self._closures.pick(chance.random())
+        if is_company and code in ONLY_PERSONS:
+            code = None
+        last = today if code is None else chance.randrange(day + 1, today + 1)
+        payments = []
+        if chance.random() * 100 < self._of.part_paid:
+            days = sorted(chance.randrange(day + 1, last + 1) for _ in range(chance.randrange(1, 4)))
+            payments = [
+                PaymentDraft(
+                    paid, per_mille=chance.randrange(100, 600), source=chance.choice(self._of.payment_sources)
+                )
+                for paid in days
+            ]
+        if code == PAID:
+            payments.append(PaymentDraft(last, source=chance.choice(self._of.payment_sources)))
+        return None if code is None else (code, last), payments
+
+
+def _contained_vat(principal: int, rate: int) -> int:
+    """The VAT that is contained in an amount, rounded half up."""
+    whole = _PER_CENT + rate
+    return (2 * principal * rate + whole) // (2 * whole)

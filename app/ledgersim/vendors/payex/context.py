@@ -1,0 +1,54 @@
+"""What a route knows of its request besides the parameters: the space, the ledger, and how to write links."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from ledgersim.http.vendor_app import server_url
+from ledgersim.spaces.registry import DEFAULT
+from ledgersim.spaces.space import Space
+from ledgersim.vendors.payex.ledgers.rules import Ledger, find_ledger
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerContext:
+    """One request to a ledger."""
+
+    space: Space
+    ledger: Ledger
+    root: str  # what precedes this vendor's own path in a link: /ledger or /s/NAME/ledger
+    server: str  # address of the server, without a space
+
+    def path(self, *parts: str) -> str:
+        """A relative link within the customer API of the ledger."""
+        return "/".join((f"{self.root}/customer/v1/{self.ledger.number}", *(quote(one) for one in parts)))
+
+    def customer(self, customer: dict[str, Any], *parts: str) -> str:
+        """A relative link to a customer or something of it."""
+        return self.path("customers", customer["customer_no"], *parts)
+
+    def invoice(self, number: str) -> str:
+        """A relative link to an invoice."""
+        return f"{self.root}/invoice/v1/{self.ledger.number}/invoices/{quote(number)}"
+
+    def account(self, number: str) -> str:
+        """A relative link to an account."""
+        return f"{self.root}/account/v1/{self.ledger.number}/accounts/{quote(number)}"
+
+    def page(self, path: str) -> str:
+        """The absolute address of a page of the simulator, which a browser opens without any header."""
+        prefix = "" if self.space.name == DEFAULT else f"/s/{self.space.name}"
+        return f"{self.server}{prefix}/_sim/payex/{path}"
+
+
+async def current_ledger(request: Request, ledger: str) -> LedgerContext:
+    """The space and ledger of a request. Raises a 501 Problem."""
+    scope = request.scope
+    space: Space = scope["space"]
+    return LedgerContext(space, find_ledger(space, ledger), scope["root_path"], server_url(request))
+
+
+CurrentLedger = Annotated[LedgerContext, Depends(current_ledger)]

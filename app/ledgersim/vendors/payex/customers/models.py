@@ -1,0 +1,46 @@
+"""Customers of the ledgers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class PayexCustomer(SQLModel, table=True):
+    """A customer of a ledger. `consents` has all but the recurring card, which is a row of its own.
+
+    `kyc_renewal_at` is when the answers will fall due, as long as that lies ahead.
+    """
+
+    __tablename__ = "payex_customer"
+    __table_args__ = (
+        UniqueConstraint("ledger", "customer_no"),
+        Index("ix_payex_customer_reg_no", "ledger", "country_code", "reg_no"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    ledger: str
+    customer_no: str
+    reg_no: str | None = None
+    country_code: str | None = None
+    vat_no: str | None = None
+    legal_entity: str | None = None
+    name: str
+    email_address: str | None = None
+    protected_identity: bool | None = None
+    preferred_language_code: str | None = None
+    legal_status: str | None = None
+    msisdn: str | None = None
+    distribution_type: str | None = None
+    tax_identification_number: str | None = None
+    consents: Any = Field(sa_type=JSON)
+    edi_address_info: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    kyc_answers: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    kyc_answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    kyc_renewal_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+
+
+CUSTOMER = PayexCustomer.__table__  # type: ignore[attr-defined]

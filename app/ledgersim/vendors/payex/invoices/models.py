@@ -1,0 +1,54 @@
+"""Invoices and accounts that surpluses come from."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class PayexInvoice(SQLModel, table=True):
+    """An invoice of a ledger; amounts in hundredths of `currency`."""
+
+    __tablename__ = "payex_invoice"
+    __table_args__ = (UniqueConstraint("ledger", "invoice_no"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ledger: str
+    invoice_no: str
+    customer_id: int = Field(foreign_key="payex_customer.id", index=True)
+    external_invoice_id: str
+    created: datetime = Field(sa_type=Instant)
+    status: str
+    claim_level: str
+    current_debt: int = Field(sa_type=BigInteger)
+    original_amount: int = Field(sa_type=BigInteger)
+    currency: str
+    invoice_date: datetime = Field(sa_type=Instant)
+    due_date: datetime = Field(sa_type=Instant)
+    seller_name: str
+    seller_number: str
+
+
+class PayexAccount(SQLModel, table=True):
+    """An account of a ledger; debt is a negative balance. Amounts in hundredths of `currency`."""
+
+    __tablename__ = "payex_account"
+    __table_args__ = (UniqueConstraint("ledger", "account_no"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ledger: str
+    account_no: str
+    customer_id: int = Field(foreign_key="payex_customer.id", index=True)
+    start_date: datetime = Field(sa_type=Instant)
+    description: str
+    status: str
+    credit_limit: int = Field(sa_type=BigInteger)
+    total_balance: int = Field(sa_type=BigInteger)
+    reserved_amount: int = Field(sa_type=BigInteger)
+    currency: str
+
+
+INVOICE = PayexInvoice.__table__  # type: ignore[attr-defined]
+ACCOUNT = PayexAccount.__table__  # type: ignore[attr-defined]

@@ -1,0 +1,32 @@
+"""Surpluses of customers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class PayexSurplus(SQLModel, table=True):
+    """What is left of a payment, in hundredths. `execute_on` is the day number of its pending end."""
+
+    __tablename__ = "payex_surplus"
+    __table_args__ = (Index("ix_payex_surplus_customer", "customer_id", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    surplus_id: str = Field(unique=True)
+    customer_id: int = Field(foreign_key="payex_customer.id")
+    balance: int = Field(sa_type=BigInteger)
+    currency: str
+    date: datetime = Field(sa_type=Instant)
+    status: str
+    invoice_no: str | None = None
+    account_no: str | None = None
+    payee: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    set_off_invoice_no: str | None = None
+    execute_on: int | None = Field(default=None, index=True)
+
+
+SURPLUS = PayexSurplus.__table__  # type: ignore[attr-defined]

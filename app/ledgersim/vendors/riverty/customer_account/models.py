@@ -1,0 +1,42 @@
+"""Customer accounts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger
+from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.database import Instant
+
+
+class CustomerAccount(SQLModel, table=True):
+    """A credit account and whose it is. Amounts in hundredths; a positive balance is owed [inferred].
+
+    `confirmed` is false as long as the outcome of the application was Pending.
+    """
+
+    __tablename__ = "riverty_customer_account"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_number: str = Field(unique=True)
+    account_limit: int = Field(sa_type=BigInteger)
+    account_status: str = "Ok"
+    balance: int = Field(default=0, sa_type=BigInteger)
+    bank_account: str | None = None
+    created_at: datetime = Field(sa_type=Instant)
+    is_stopped: bool = False
+    confirmed: bool = True
+    first_notice_date: date | None = None
+    customer_number: str = Field(unique=True)
+    customer_account_id: str = Field(unique=True)
+    first_name: str | None = None
+    last_name: str | None = None
+    organization_personal_no: str | None = None
+    category: str
+    currency: str
+    address_list: Any = Field(sa_type=JSON)
+    country_code: str
+    conversation_language: str
+
+
+CUSTOMER_ACCOUNT = CustomerAccount.__table__  # type: ignore[attr-defined]

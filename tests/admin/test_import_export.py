@@ -1,0 +1,494 @@
+"""Rows go out and in unchanged, and no image from outside is taken that a space could stumble over."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledgersim.admin import import_export as transfer
+from ledgersim.app import open_spaces, vendor_apps
+from ledgersim.problems import Problem
+from ledgersim.settings import Settings
+from ledgersim.spaces.registry import Spaces
+from ledgersim.spaces.space import Space
+from ledgersim.storage.database import Database
+from ledgersim.storage.row_validation import MAX_NESTED, MAX_WHOLE, vendor_tables
+from ledgersim.world.template import world_image
+
+Content = dict[str, Any]
+Change = Callable[[Content], None]
+
+
+@pytest.fixture(scope="module")
+def small() -> bytes:
+    """The smallest world: its personas and hardly more."""
+    default = Settings()
+    return world_image(default.world, default.seed, 1, default.as_of)
+
+
+@pytest.fixture(scope="module")
+def like(small: bytes) -> Iterator[Database]:
+    """A database of that world."""
+    vendor_apps()  # so that all their tables are known, as to a server
+    database = Database.in_memory(small)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def spaces(small: bytes) -> Iterator[Spaces]:
+    """Spaces of that world."""
+    vendor_apps()
+    opened = open_spaces(Settings(), small)
+    yield opened
+    opened.close()
+
+
+def refusal(space: Space, content: object) -> dict[str, Any]:
+    """The errors of an import that must be refused and leave everything as it was."""
+    before = transfer.export(space), space.guids.position
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    with pytest.raises(Problem) as caught:
+        transfer.replace_rows(space, body)
+    assert caught.value.status == 400
+    assert (transfer.export(space), space.guids.position) == before
+    return dict(caught.value.errors)
+
+
+def problem_of(act: Callable[[], None]) -> Problem | None:
+    """How an act is refused, if it is."""
+    try:
+        act()
+    except Problem as problem:
+        return problem
+    return None
+
+
+def test_the_export_of_one_space_makes_another_equal_and_both_go_on_the_same(spaces: Spaces) -> None:
+    one, other = spaces["one"], spaces["other"]
+    content = json.loads(transfer.export(one))
+    content["guid_position"] += 5
+    content["tables"]["debtor"][0] |= {"full_name": "Å \x00 \U0001f600 \"'", "email": None}
+    del content["tables"]["question"][:]
+    transfer.replace_rows(one, json.dumps(content).encode())
+    exported = transfer.export(one)
+    assert json.loads(exported) == content
+    transfer.replace_rows(other, exported)
+    assert transfer.export(other) == exported
+    assert one.guids.guid() == other.guids.guid()
+
+
+def test_every_table_of_vendors_is_exported_and_none_of_the_simulators_own(spaces: Spaces) -> None:
+    exported = json.loads(transfer.export(spaces["a"]))
+    assert list(exported) == ["guid_position", "tables"]
+    assert list(exported["tables"]) == [table.name for table in vendor_tables()]
+    assert [name for name in exported["tables"] if name.startswith("sim_")] == []
+
+
+def test_an_import_of_no_rows_at_all_keeps_its_position(spaces: Spaces) -> None:
+    space = spaces["a"]
+    for position in (7, 9):
+        empty: Content = {"guid_position": position, "tables": {table.name: [] for table in vendor_tables()}}
+        transfer.replace_rows(space, json.dumps(empty).encode())
+        assert json.loads(transfer.export(space)) == empty
+        copy = Database.in_memory(space.database.image())
+        assert Space("copy", copy, b"").guids.position == position
+        copy.close()
+
+
+def test_a_row_may_refer_to_a_later_one_and_two_to_each_other(spaces: Spaces) -> None:
+    space = spaces["a"]
+    content = json.loads(transfer.export(space))
+    first, second = content["tables"]["customer"][:2]
+    first["parent_customer_id"], second["parent_customer_id"] = second["id"], first["id"]
+    transfer.replace_rows(space, json.dumps(content).encode())
+    assert json.loads(transfer.export(space)) == content
+
+
+def test_an_import_leaves_clock_tokens_and_facts_alone(spaces: Spaces) -> None:
+    space = spaces["a"]
+    space.move_clock("frozen", space.clock.now())
+    space.issue_token("aptic", space.clock.now() - space.clock.setting.floor)
+    before = space.clock.setting, space.facts, space.chance.position
+    transfer.replace_rows(space, transfer.export(spaces["b"]))
+    assert (space.clock.setting, space.facts, space.chance.position) == before
+
+
+def with_row(table: str, **values: object) -> Change:
+    """Change the first row of a table."""
+    return lambda content: content["tables"][table][0].update(values)
+
+
+REFUSED: list[tuple[Change, dict[str, list[str]]]] = [
+    (lambda content: content.pop("guid_position"), {"guid_position": ["is missing"]}),
+    (
+        lambda content: content.update(guidPosition=content.pop("guid_position")),
+        {
+            "guidPosition": ["is no member of an export; did you mean guid_position?"],
+            "guid_position": ["is missing"],
+        },
+    ),
+    (lambda content: content.update(tables=[]), {"tables": ["Input should be a JSON object"]}),
+    (
+        lambda content: content.update(guid_position=True),
+        {"guid_position": [f"Input should be a whole number from 0 to {MAX_WHOLE}"]},
+    ),
+    (
+        lambda content: content.update(guid_position=-1),
+        {"guid_position": [f"Input should be a whole number from 0 to {MAX_WHOLE}"]},
+    ),
+    (
+        lambda content: content["tables"].update(debtors=content["tables"].pop("debtor")),
+        {"tables.debtors": ["is no table; did you mean debtor?"], "tables.debtor": ["is missing"]},
+    ),
+    (lambda content: content["tables"].update(sim_state=[]), {"tables.sim_state": ["is no table"]}),
+    (lambda content: content["tables"].update(debtor={}), {"tables.debtor": ["Input should be a JSON array"]}),
+    (
+        lambda content: content["tables"]["debtor"].insert(1, 5),
+        {"tables.debtor[1]": ["Input should be a JSON object"]},
+    ),
+    (
+        lambda content: content["tables"]["debtor"][1].update(
+            fullname=content["tables"]["debtor"][1].pop("full_name")
+        ),
+        {
+            "tables.debtor[1].fullname": ["is no column; did you mean full_name?"],
+            "tables.debtor[1].full_name": ["is missing"],
+        },
+    ),
+    (with_row("debtor", full_name=5), {"tables.debtor[0].full_name": ["Input should be a valid string"]}),
+    (
+        with_row("debtor", debtor_guid=None),
+        {"tables.debtor[0].debtor_guid": ["Input should be a valid string"]},
+    ),
+    (
+        with_row("claim", remaining_principal=1.0),
+        {"tables.claim[0].remaining_principal": ["Input should be a valid integer"]},
+    ),
+    (
+        with_row("claim", remaining_principal=True),
+        {"tables.claim[0].remaining_principal": ["Input should be a valid integer"]},
+    ),
+    (
+        with_row("claim", remaining_principal=2**53),
+        {"tables.claim[0].remaining_principal": ["Input should be less than or equal to 9007199254740991"]},
+    ),
+    (
+        with_row("claim", remaining_principal=-(10**400)),
+        {"tables.claim[0].remaining_principal": ["Input should be greater than or equal to -9007199254740991"]},
+    ),
+    (with_row("customer", id=0), {"tables.customer[0].id": ["Input should be greater than or equal to 1"]}),
+    (
+        with_row("claim", registration_date="2026-01-01", interest_from=5),
+        {
+            f"tables.claim[0].{name}": ["Input should be an instant in UTC such as 2026-01-31T10:00:00Z"]
+            for name in ("registration_date", "interest_from")
+        },
+    ),
+    (
+        with_row("claim", registration_date="2026-02-30T00:00:00Z"),
+        {
+            "tables.claim[0].registration_date": [
+                "Input should be an instant in UTC such as 2026-01-31T10:00:00Z"
+            ]
+        },
+    ),
+    (
+        with_row("riverty_customer_account", first_notice_date="2026-W01-1"),
+        {"tables.riverty_customer_account[0].first_notice_date": ["Input should be a day such as 2026-01-31"]},
+    ),
+    (
+        with_row("payex_customer", consents=None),
+        {"tables.payex_customer[0].consents": ["Input should not be null"]},
+    ),
+    (with_row("extra_field", value="x"), {"tables.extra_field[0].value": ["Input should be a valid list"]}),
+]
+
+
+@pytest.mark.parametrize(("change", "errors"), REFUSED)
+def test_what_no_export_holds_is_refused_and_the_place_named(
+    spaces: Spaces, change: Change, errors: dict[str, list[str]]
+) -> None:
+    space = spaces["a"]
+    content = json.loads(transfer.export(space))
+    change(content)
+    assert refusal(space, content) == errors
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "Expecting value at line 1, column 1."),
+        (b"\xff", "Byte 1 is not UTF-8."),
+        (b'{"guid_position": NaN}', "NaN is not a JSON number."),
+        (b'{"guid_position": 1e999}', "1e999 is too large a number."),
+        (b'{"guid_position": "\\ud800"}', "A string holds half of a surrogate pair (\\ud800 to \\udfff)."),
+        (b"[" * 100_000, "It is nested too deeply."),
+    ],
+)
+def test_what_is_no_json_is_refused(spaces: Spaces, body: bytes, reason: str) -> None:
+    assert refusal(spaces["a"], body) == {"body": [reason]}
+
+
+@pytest.mark.parametrize("body", [b"[]", b"5", b"null"])
+def test_what_is_no_object_is_refused(spaces: Spaces, body: bytes) -> None:
+    assert refusal(spaces["a"], body) == {"body": ["Input should be a JSON object"]}
+
+
+def test_json_may_be_nested_as_deep_as_a_hundred_levels(spaces: Spaces) -> None:
+    space = spaces["a"]
+    content = json.loads(transfer.export(space))
+    row, value = content["tables"]["payex_customer"][0], "x"
+    for _ in range(MAX_NESTED):
+        value = [value]  # type: ignore[assignment]
+    row["kyc_answers"] = value
+    transfer.replace_rows(space, json.dumps(content).encode())
+    assert json.loads(transfer.export(space)) == content
+    row["kyc_answers"] = [value]
+    assert refusal(space, content) == {
+        "tables.payex_customer[0].kyc_answers": ["Input should not be nested more than 100 levels deep"]
+    }
+
+
+def test_keys_that_are_there_twice_or_lead_nowhere_are_refused(spaces: Spaces) -> None:
+    space = spaces["a"]
+    content = json.loads(transfer.export(space))
+    debtors = content["tables"]["debtor"]
+    debtors.append({**debtors[2], "id": 10_000})
+    where = f"tables.debtor[{len(debtors) - 1}].debtor_guid"
+    assert refusal(space, content) == {where: ["must be unique (debtor_guid); row [2] has the same"]}
+    debtors[-1] = {**debtors[2], "debtor_guid": "x"}
+    where = f"tables.debtor[{len(debtors) - 1}].id"
+    assert refusal(space, content) == {where: ["must be unique (id); row [2] has the same"]}
+    del debtors[-1]
+    content["tables"]["claim"][0]["case_id"] = 10_000
+    assert refusal(space, content) == {"tables.claim[0].case_id": ["There is no case 10000"]}
+
+
+def test_a_position_before_a_guid_that_is_there_is_refused(spaces: Spaces) -> None:
+    space = spaces["a"]
+    position = space.guids.position
+    content = json.loads(transfer.export(space))
+    content["tables"]["debtor"][1]["debtor_guid"] = space.guids.guid()
+    space.guids.position = position
+    assert refusal(space, content) == {
+        "tables.debtor[1].debtor_guid": ["will be drawn next: guid_position lies before this GUID"]
+    }
+    content["guid_position"] += 1
+    transfer.replace_rows(space, json.dumps(content).encode())
+    assert json.loads(transfer.export(space)) == content
+
+
+def test_twenty_errors_are_told_at_most(spaces: Spaces) -> None:
+    space = spaces["a"]
+    content = json.loads(transfer.export(space))
+    content["tables"] = {f"t{number}": [] for number in range(1_000)}
+    assert list(refusal(space, content)) == [f"tables.t{number}" for number in range(20)]
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=JSON_VALUES, data=st.data())
+def test_any_value_anywhere_is_taken_or_refused(spaces: Spaces, value: object, data: st.DataObject) -> None:
+    space = spaces["a"]
+    content = json.loads(transfer.export(space))
+    table = data.draw(st.sampled_from([name for name, rows in content["tables"].items() if rows]))
+    row = content["tables"][table][0]
+    row[data.draw(st.sampled_from(list(row)))] = value
+    before = transfer.export(space)
+    refused = problem_of(lambda: transfer.replace_rows(space, json.dumps(content).encode()))
+    if refused is None:
+        transfer.replace_rows(spaces["b"], transfer.export(space))
+        assert transfer.export(spaces["b"]) == transfer.export(space)
+    else:
+        assert (refused.status, transfer.export(space)) == (400, before)
+
+
+# Images.
+
+
+def reason(image: bytes, like: Database) -> str:
+    """Why an image is not taken."""
+    with pytest.raises(Problem) as caught:
+        transfer.check_image(image, like)
+    assert (caught.value.status, caught.value.title) == (400, "Not a database of ledgersim")
+    return caught.value.detail
+
+
+def edited(image: bytes, *statements: str) -> bytes:
+    """An image after somebody has worked on it with SQLite."""
+    raw = sqlite3.connect(":memory:", isolation_level=None)
+    raw.deserialize(image)
+    raw.execute("PRAGMA ignore_check_constraints = ON")
+    for statement in statements:
+        raw.execute(statement)
+    changed = raw.serialize()
+    raw.close()
+    return changed
+
+
+def test_the_image_of_a_used_space_is_taken(spaces: Spaces, like: Database) -> None:
+    space = spaces["a"]
+    with space.transaction():
+        space.guids.guid()
+    space.issue_token("aptic", space.clock.now() - space.clock.setting.floor)
+    space.move_clock("frozen", space.clock.now())
+    transfer.check_image(space.database.image(), like)
+    transfer.check_image(space.database.image(), space.database)
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "told"),
+    [
+        (b"", "it is not a SQLite database"),
+        (b"SQLite format 3", "it is not a SQLite database"),
+        (b"SQLite format 3\0", "it is in WAL mode"),
+        (
+            b"SQLite format 3\0\x02\0\1\1".ljust(31, b"\0") + b"\1".ljust(481, b"\0"),
+            "SQLite cannot read it: file is not a database",
+        ),
+        (b"PK\3\4 a file of another kind", "it is not a SQLite database"),
+    ],
+)
+def test_what_is_no_database_is_refused(like: Database, bytes_: bytes, told: str) -> None:
+    assert reason(bytes_, like).startswith(f"The file cannot be taken: {told}")
+
+
+def test_a_part_of_an_image_or_more_than_one_is_refused(small: bytes, like: Database) -> None:
+    for image in (small[:-1], small[:-4096], small + b"\0" * 4096):
+        assert reason(image, like) == "The file cannot be taken: it is longer or shorter than its header says."
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("CREATE TABLE mine (x)", "it has not the layout of a database of this version: see mine."),
+        (
+            "CREATE TRIGGER mine AFTER INSERT ON debtor BEGIN DELETE FROM debtor; END",
+            "it has not the layout of a database of this version: see mine.",
+        ),
+        ("DROP TABLE question", "it has not the layout of a database of this version: see ix_question_customer_id, "),
+        ("DROP INDEX ix_claim_case", "it has not the layout of a database of this version: see ix_claim_case."),
+        ("ALTER TABLE debtor ADD COLUMN x", "it has not the layout of a database of this version: see debtor."),
+        ("UPDATE claim SET case_id = 9999 WHERE id = 1", "row 1 of claim refers to one of case that is not there."),
+        ("DELETE FROM sim_state", "it was made by another version of ledgersim."),
+        ("UPDATE sim_state SET schema_version = 1", "it was made by another version of ledgersim."),
+        ("UPDATE sim_state SET id = 2", "its row of sim_state is not one that ledgersim writes."),
+        ("UPDATE sim_state SET seed = -1", "its row of sim_state is not one that ledgersim writes."),
+        (f"UPDATE sim_state SET chance_position = {2**62}", "its identifiers are used up."),
+        ("UPDATE sim_state SET as_of = 'today'", "Invalid isoformat string: 'today'."),
+        ("UPDATE sim_state SET as_of = '0001-01-01'", "its clock tells a time that no clock here tells."),
+        ("UPDATE sim_state SET clock_mode = 'fast'", "its clock tells a time that no clock here tells."),
+        ("UPDATE sim_state SET clock_mode = 'frozen'", "its clock tells a time that no clock here tells."),
+        (f"UPDATE sim_state SET clock_offset_microseconds = {2**63 - 1}", "date value out of range."),
+        ("UPDATE sim_state SET clock_floor = 'x'", "'x' is not an instant such as 2026-01-31T10:00:00.000000Z."),
+        ("DELETE FROM sim_fact", "its rows of sim_fact are not those of a world of this version."),
+        (
+            "UPDATE sim_fact SET value = '5' WHERE name = 'aptic.user'",
+            "its rows of sim_fact are not those of a world of this version.",
+        ),
+        ("UPDATE sim_fact SET value = '{'", "Expecting property name enclosed in double quotes: "),
+        ("UPDATE debtor SET full_name = CAST(x'ff' AS TEXT) WHERE id = 1", "Could not decode to UTF-8 column "),
+        ("UPDATE claim SET registration_date = '2026-01-01' WHERE id = 1", "'2026-01-01' is not an instant such as "),
+        ("UPDATE payex_customer SET kyc_answers = '1e999' WHERE id = 1", "Out of range float values are not JSON compliant"),
+        ("UPDATE payex_customer SET kyc_answers = '\"\\ud800\"' WHERE id = 1", "'utf-8' codec can't encode character "),
+        (f"UPDATE payex_customer SET kyc_answers = '{'[' * 100_000}' WHERE id = 1", "maximum recursion depth exceeded"),
+    ],
+)  # fmt: skip
+def test_an_image_that_was_worked_on_is_refused(
+    small: bytes, like: Database, statement: str, told: str
+) -> None:
+    assert reason(edited(small, statement), like).startswith(f"The file cannot be taken: {told}")
+
+
+@pytest.mark.parametrize(
+    ("statement", "where"),
+    [
+        ("UPDATE debtor SET full_name = x'00' WHERE id = 1", "tables.debtor[0].full_name"),
+        ("UPDATE claim SET accrual_rate = 'much' WHERE id = 2", "tables.claim[1].accrual_rate"),
+        ("UPDATE claim SET accrual_rate = 1.5 WHERE id = 2", "tables.claim[1].accrual_rate"),
+        (f"UPDATE debtor SET id = {2**63 - 1} WHERE id = (SELECT max(id) FROM debtor WHERE id NOT IN (SELECT debtor_id FROM case_debtor))", None),
+        ("UPDATE address SET default_address = 2 WHERE id = 1", "tables.address[0].default_address"),
+        ("UPDATE extra_field SET value = '{}' WHERE id = 1", "tables.extra_field[0].value"),
+        ("UPDATE sim_state SET clock_floor = '2026-13-01T00:00:00.000000Z'", "tables.sim_state[0].clock_floor"),
+    ],
+)  # fmt: skip
+def test_values_that_do_not_fit_their_columns_are_refused_and_the_place_named(
+    small: bytes, like: Database, statement: str, where: str | None
+) -> None:
+    with pytest.raises(Problem) as caught:
+        transfer.check_image(edited(small, statement), like)
+    assert caught.value.status == 400
+    assert where is None or list(caught.value.errors) == [where]
+
+
+def test_an_image_of_another_page_size_is_refused(small: bytes, like: Database, tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    path.write_bytes(small)
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA page_size = 8192")
+    raw.execute("VACUUM")
+    raw.close()
+    assert reason(path.read_bytes(), like).endswith("see page_size.")
+
+
+def test_a_file_in_wal_mode_is_refused_with_advice_and_its_snapshot_taken(
+    small: bytes, like: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "kept.db"
+    database = Database.in_file(path, small)
+    database.keep_safe()
+    space = Space("default", database, small)
+    with space.transaction():
+        space.guids.guid()
+    image = database.image()
+    database.close()
+    assert "take a snapshot of the server instead" in reason(path.read_bytes(), like)
+    transfer.check_image(image, like)
+    copy = Database.in_memory(image)
+    assert transfer.export(Space("copy", copy, image)) == transfer.export(Space("like", like, small))
+    copy.close()
+
+
+POSITIONS = st.integers(0, 99) | st.integers(0, 2**22)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    flips=st.lists(st.tuples(POSITIONS, st.integers(1, 255)), min_size=1, max_size=3),
+    keep=st.none() | POSITIONS,
+)
+def test_no_damage_gets_past_the_check_and_ends_in_a_failure(
+    small: bytes, like: Database, flips: list[tuple[int, int]], keep: int | None
+) -> None:
+    damaged = bytearray(small)
+    for position, mask in flips:
+        damaged[position % len(damaged)] ^= mask
+    image = bytes(damaged[:keep])
+    refused = problem_of(lambda: transfer.check_image(image, like))
+    if refused is not None:
+        assert refused.status == 400
+        return
+    spaces = open_spaces(Settings(), small, Database.in_memory(image))
+    exported = transfer.export(spaces["default"])
+    transfer.replace_rows(spaces["default"], exported)
+    assert transfer.export(spaces["default"]) == exported
+    spaces.close()
+
+
+@settings(max_examples=100, deadline=None)
+@given(rest=st.binary(max_size=200))
+def test_random_bytes_are_refused(like: Database, rest: bytes) -> None:
+    for image in (rest, b"SQLite format 3\0\x02\0\1\1" + rest):
+        assert reason(image, like) != ""

@@ -1,0 +1,353 @@
+"""Spaces over HTTP: made from the seed, a space or a snapshot, listed, deleted, bounded."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from ledgersim.settings import Settings
+from ledgersim.spaces.service_runs import MAX_RUNS
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
+
+DEBTORS = f"{APTIC}/Debtors"
+HOST = "http://sim.test"
+
+
+def made(api: Api, **body: Any) -> dict[str, Any]:
+    answer = api.post("/_sim/spaces", body)
+    assert answer.status_code == 201, answer.text
+    space: dict[str, Any] = answer.json()
+    return space
+
+
+def export(api: Api, prefix: str = "") -> bytes:
+    return api.get(f"{prefix}/_sim/export").content
+
+
+def test_a_new_space_tells_the_base_addresses_of_each_vendor(api: Api) -> None:
+    space = made(api, name="checkout")
+    assert space["vendors"] == {
+        "aptic": f"{HOST}/s/checkout/APIGW",
+        "payex": f"{HOST}/s/checkout/ledger",
+        "riverty": f"{HOST}/s/checkout/api/v3",
+    }
+    assert space["control"] == f"{HOST}/s/checkout/_sim"
+    assert api.get(f"{space['vendors']['aptic']}/v1/Ping").status_code == 200
+    assert api.get(f"{space['control']}/clock").status_code == 200
+    assert export(api, "/s/checkout") == export(api)
+
+
+def test_without_a_name_or_a_body_a_free_name_is_found(api: Api) -> None:
+    api.get("/s/space-2/_sim/clock")
+    assert made(api)["name"] == "space-1"
+    assert api.send("POST", "/_sim/spaces").json()["name"] == "space-3"
+
+
+def test_a_space_can_start_from_another_and_then_goes_its_own_way(api: Api) -> None:
+    api.freeze("2026-05-01T00:00:00Z")
+    api.debtor(fullName="Both")
+    made(api, name="b", **{"from": "default"})
+    assert export(api, "/s/b") == export(api)
+    assert api.get("/s/b/_sim/clock").json() == {"mode": "frozen", "now": "2026-05-01T00:00:00Z"}
+    start = export(api)
+    api.put(f"/s/b{DEBTORS}", {"fullName": "Only b"})
+    assert export(api) == start
+    assert export(api, "/s/b") != start
+    api.post("/s/b/_sim/reset")
+    assert export(api, "/s/b") == start  # back to its own start
+
+
+def test_a_space_can_start_from_a_snapshot_of_the_space_of_the_request(api: Api) -> None:
+    api.debtor(fullName="Then")
+    api.post("/_sim/snapshots", {"name": "then"})
+    then = export(api)
+    api.debtor(fullName="Now")
+    made(api, name="b", **{"from": "then"})
+    made(api, name="c", **{"from": "snapshot:then"})
+    assert export(api, "/s/b") == export(api, "/s/c") == then
+    assert api.post("/s/b/_sim/spaces", {"from": "then"}).status_code == 404
+
+
+def test_a_name_that_both_a_space_and_a_snapshot_have_must_say_which(api: Api) -> None:
+    made(api, name="x")
+    api.post("/_sim/snapshots", {"name": "x"})
+    refused = api.post("/_sim/spaces", {"from": "x"})
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "Both a space and a snapshot are named 'x': write space:x or snapshot:x.",
+    )
+    made(api, **{"from": "space:x"})
+    made(api, **{"from": "snapshot:x"})
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        ({"name": "default"}, 409, "There is a space 'default' already."),
+        ({"name": "taken"}, 409, "There is a space 'taken' already."),
+        ({"name": "a b"}, 400, "'a b' is no name of a space or snapshot; use 1 to 64 of the characters"),
+        ({"name": ""}, 400, "'' is no name"),
+        ({"name": "."}, 400, "'.' is no name"),
+        ({"name": ".."}, 400, "'..' is no name"),
+        ({"name": 7}, 400, "name: Input should be a string"),
+        ({"nam": "x"}, 400, "nam: Extra inputs are not permitted"),
+        ({"from": "nowhere"}, 404, "There is no space or snapshot 'nowhere' to start from; write seed,"),
+        ({"from": "space:nowhere"}, 404, "There is no space 'nowhere'"),
+        ({"from": "snapshot:nowhere"}, 404, "There is no snapshot 'nowhere'"),
+        ({"from": "planet:mars"}, 404, "There is no planet 'mars'"),
+        ([], 400, "body: Input should be a JSON object"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_with_the_reason(api: Api, body: Any, status: int, told: str) -> None:
+    made(api, name="taken")
+    answer = api.post("/_sim/spaces", body)
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith(told)
+    assert len(api.get("/_sim/spaces").json()["spaces"]) == 2
+
+
+def test_spaces_are_listed_and_read_with_what_they_hold(api: Api) -> None:
+    made(api, name="a")
+    api.get(f"/s/a{DEBTORS}")
+    api.post("/s/a/_sim/snapshots", {"name": "one"})
+    listed = api.get("/_sim/spaces").json()
+    assert [space["name"] for space in listed["spaces"]] == ["default", "a"]
+    assert listed["spaces"][1] == api.get("/_sim/spaces/a").json()
+    assert (listed["spaces"][1]["requests"], listed["spaces"][1]["snapshots"]) == (1, ["one"])
+    assert api.get("/_sim/spaces/b").json()["detail"] == "There is no space 'b'. GET /_sim/spaces lists them."
+
+
+def test_a_deleted_space_is_gone_and_its_name_starts_anew(api: Api) -> None:
+    start = export(api)
+    api.put(f"/s/a{DEBTORS}", {"fullName": "Gone"})
+    assert api.delete("/_sim/spaces/a").status_code == 204
+    assert api.get("/_sim/spaces/a").status_code == 404
+    assert api.delete("/_sim/spaces/a").status_code == 404
+    assert export(api, "/s/a") == start
+
+
+def test_a_space_can_be_deleted_through_itself(api: Api) -> None:
+    api.put(f"/s/a{DEBTORS}", {"fullName": "Gone"})
+    assert api.delete("/s/a/_sim/spaces/a").status_code == 204
+    assert [space["name"] for space in api.get("/_sim/spaces").json()["spaces"]] == ["default"]
+
+
+def test_the_default_space_stays(api: Api) -> None:
+    refused = api.delete("/_sim/spaces/default")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "The default space stays; POST /_sim/reset takes it back to the start.",
+    )
+
+
+def test_without_first_use_a_space_must_be_made(serve: Serve) -> None:
+    api = serve(spaces_on_first_use="off")
+    refused = api.get(f"/s/a{DEBTORS}")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        404,
+        "There is no space 'a'. Make it with POST /_sim/spaces first; the server makes none on first use.",
+    )
+    made(api, name="a")
+    assert api.get(f"/s/a{DEBTORS}").status_code == 200
+
+
+def test_there_are_so_many_spaces_and_a_deleted_one_makes_room(serve: Serve) -> None:
+    api = serve(max_spaces="2")
+    made(api, name="a")
+    made(api, name="b")
+    refused = api.post("/_sim/spaces", {"name": "c"})
+    assert (refused.status_code, refused.json()["title"]) == (503, "Too many spaces")
+    assert api.get("/s/c/_sim/clock").status_code == 503
+    api.delete("/_sim/spaces/a")
+    made(api, name="c")
+
+
+def test_all_spaces_together_take_so_many_bytes_and_no_more(serve: Serve) -> None:
+    api = serve(max_space_bytes="2MiB")
+    api.get(f"/s/a{DEBTORS}")
+    assert api.post("/s/a/_sim/snapshots").status_code == 201  # of 1.4 MB
+    image = api.get("/s/a/_sim/snapshots/snapshot-1/file").content
+    for refused in (
+        api.post("/_sim/snapshots"),
+        api.post("/_sim/spaces", {"from": "a"}),
+        api.send("PUT", "/_sim/snapshots/x/file", content=image),
+    ):
+        assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert api.get("/_sim/snapshots").json() == {"snapshots": []}
+    assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
+    assert api.delete("/_sim/spaces/a").status_code == 204
+    assert api.post("/_sim/snapshots").status_code == 201
+
+
+def test_what_spaces_and_snapshots_have_in_common_counts_once(api: Api) -> None:
+    api.post("/_sim/snapshots", {"name": "a"})
+    size = api.get("/_sim/snapshots/a").json()["bytes"]
+    for _ in range(3):
+        made(api, **{"from": "a"})
+    listed = api.get("/_sim/spaces").json()
+    assert listed["image_bytes"] == size
+    assert listed["bytes"] == size + sum(one["bytes"] for one in listed["spaces"])
+    for name in ("space-1", "space-2", "space-3"):
+        api.delete(f"/_sim/spaces/{name}")
+    api.delete("/_sim/snapshots/a")
+    assert api.get("/_sim/spaces").json()["image_bytes"] == 0
+
+
+def test_a_full_server_takes_no_writes_until_there_is_room(serve: Serve) -> None:
+    api = serve(max_space_bytes="1MiB")
+    answers = [api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code for _ in range(400)]
+    assert set(answers) == {201, 503}
+    assert answers == sorted(answers)
+    refused = api.put(DEBTORS, {"fullName": "Ada"})
+    assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert api.get(f"/s/a{DEBTORS}").status_code == 200
+    assert api.post("/s/a/_sim/reset").status_code == 204
+    assert api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code == 201
+
+
+def sizes(api: Api, name: str) -> tuple[int, int]:
+    """The bytes of a space, and of all."""
+    listed = api.get("/_sim/spaces").json()
+    assert listed["bytes"] == listed["image_bytes"] + sum(one["bytes"] for one in listed["spaces"])
+    assert api.get("/_sim/info").json()["space_bytes"] == listed["bytes"]
+    return next(one["bytes"] for one in listed["spaces"] if one["name"] == name), listed["bytes"]
+
+
+def test_what_the_journal_keeps_counts(api: Api) -> None:
+    api.get(f"/s/a{APTIC}/Ping")
+    before, before_all = sizes(api, "a")
+    for _ in range(10):
+        api.send("GET", f"/s/a{APTIC}/Ping", headers={**BEARER, "X-Long": "x" * 5_000})
+    after, after_all = sizes(api, "a")
+    assert 50_000 < after - before < 150_000
+    assert after - before == after_all - before_all
+    api.delete("/s/a/_sim/requests")
+    assert sizes(api, "a")[0] < before
+
+
+def test_what_the_journal_no_longer_keeps_does_not_count(serve: Serve) -> None:
+    api = serve(journal_entries="5")
+    for _ in range(5):
+        api.get(f"/s/a{APTIC}/Ping")
+    full, _ = sizes(api, "a")
+    for _ in range(5):
+        api.get(f"/s/a{APTIC}/Ping")
+    after, _ = sizes(api, "a")
+    assert abs(after - full) < 50  # ids of requests may have another length
+
+
+def test_what_services_ran_counts(serve: Serve) -> None:
+    api = serve(journal_entries="0")
+    echo = f"/s/a{APTIC}/Cases/Services/Echo"
+    api.post(echo, "")
+    before, before_all = sizes(api, "a")
+    for _ in range(10):
+        api.post(echo, "x" * 10_000)
+    after, after_all = sizes(api, "a")
+    assert 200_000 < after - before < 300_000  # request and answer of each
+    assert after - before == after_all - before_all
+    api.post("/s/a/_sim/reset")
+    assert sizes(api, "a")[0] < before
+
+
+def test_a_run_that_is_no_longer_kept_does_not_count(serve: Serve) -> None:
+    api = serve(journal_entries="0")
+    for _ in range(MAX_RUNS):
+        api.post(f"{APTIC}/Cases/Services/Echo", "xx")
+    full = sizes(api, "default")
+    for _ in range(3):
+        api.post(f"{APTIC}/Cases/Services/Echo", "yy")
+    assert sizes(api, "default") == full
+
+
+def test_full_journals_leave_no_room_until_they_are_cleared(serve: Serve) -> None:
+    api = serve(max_space_bytes="1MiB")
+    long = {**BEARER, "X-Long": "x" * 50_000}
+    for _ in range(25):
+        assert api.send("GET", f"/s/a{APTIC}/Ping", headers=long).status_code == 200
+    refused = api.put(DEBTORS, {"fullName": "Ada"})
+    assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert api.delete("/s/a/_sim/requests").status_code == 204
+    assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
+
+
+def test_requests_in_flight_end_in_a_space_that_is_deleted_meanwhile(api: Api) -> None:
+    async def both() -> tuple[httpx.Response, httpx.Response]:
+        transport = httpx.ASGITransport(app=api.app)
+        headers = {"Authorization": "Bearer x", "Sim-Fault": "delay=0.2"}
+        async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+            slow = asyncio.create_task(client.get(f"/s/a{DEBTORS}", headers=headers))
+            while not (await client.get("/_sim/info")).json()["in_flight"]:
+                await asyncio.sleep(0)  # let it begin
+            return await client.delete("/_sim/spaces/a"), await slow
+
+    deleted, slow = api._loop.run_until_complete(both())
+    assert (deleted.status_code, slow.status_code) == (204, 200)
+
+
+def test_a_reset_keeps_out_requests_that_a_fault_holds_up(api: Api) -> None:
+    async def both() -> tuple[httpx.Response, httpx.Response]:
+        transport = httpx.ASGITransport(app=api.app)
+        headers = {"Authorization": "Bearer x", "Sim-Fault": "delay=0.2"}
+        async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+            late = asyncio.create_task(client.put(DEBTORS, headers=headers, json={"fullName": "Late"}))
+            while not (await client.get("/_sim/info")).json()["in_flight"]:
+                await asyncio.sleep(0)  # let it begin
+            return await client.post("/_sim/reset"), await late
+
+    reset, late = api._loop.run_until_complete(both())
+    assert (reset.status_code, late.status_code) == (204, 503)
+    assert late.json()["detail"].startswith("The space was reset while a fault held this request up.")
+    assert api.get(DEBTORS, _filter="fullName eq 'Late'").json()["total"] == 0
+
+
+def test_info_tells_the_settings_and_where_they_came_from(serve: Serve) -> None:
+    api = serve(max_spaces="7")
+    info = api.get("/s/a/_sim/info").json()
+    assert (info["name"], info["space"], info["spaces"]) == ("ledgersim", "a", 2)
+    assert info["vendors"]["aptic"] == f"{HOST}/s/a/APIGW"
+    assert info["uptime_seconds"] >= 0
+    assert [one["name"] for one in info["settings"]] == [
+        f"--{name.replace('_', '-')}" for name in Settings.model_fields
+    ]
+
+
+def test_the_openapi_document_of_the_control_plane_is_its_own(api: Api) -> None:
+    document = api.get("/s/a/_sim/openapi.json").json()
+    assert document["servers"] == [{"url": "/s/a/_sim"}]
+    assert document["paths"]["/spaces"]["post"]["operationId"] == "sim.spaces.create"
+    assert not any(path.startswith("/v1") for path in document["paths"])
+    assert document == {**api.get("/_sim/openapi.json").json(), "servers": document["servers"]}
+
+
+# The token
+
+
+def test_with_a_token_the_control_plane_asks_for_it(serve: Serve) -> None:
+    api = serve(control_token="s3cret")
+    refused = api.get("/_sim/clock")
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Bearer realm="ledgersim"')
+    assert "LEDGERSIM_CONTROL_TOKEN" in refused.json()["detail"]
+    for wrong in (
+        {},
+        {"Authorization": "Bearer s3cre"},
+        {"Authorization": "Basic s3cret"},
+        {"Authorization": "s3cret"},
+    ):
+        assert api.send("POST", "/_sim/reset", headers=wrong).status_code == 401
+    right = {"Authorization": "Bearer s3cret"}
+    assert api.send("GET", "/s/a/_sim/clock", headers=right).status_code == 200
+    told = api.send("GET", "/_sim/info", headers=right).json()["settings"]
+    assert {"name": "--control-token", "value": "***", "from": "default"} in told
+    for open_to_all in ("/_sim/health/live", "/_sim/health/ready"):
+        assert api.send("GET", open_to_all, headers={}).status_code == 200
+    assert api.get(DEBTORS).status_code == 200
+
+
+def test_the_control_plane_lets_no_page_of_another_origin_in(api: Api) -> None:
+    asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "POST"}
+    answer = api.send("OPTIONS", "/_sim/reset", headers=asked)
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control")]

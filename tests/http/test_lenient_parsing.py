@@ -1,0 +1,281 @@
+"""What of a request is tolerated: by table, and for any value."""
+
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledgersim.app import vendor_apps
+from ledgersim.diagnostics.diagnostic import MAX_NOTES, Diagnostic, add_diagnostic, add_diagnostics
+from ledgersim.http.body import JsonRoute, parse_json
+from ledgersim.http.lenient_parsing import (
+    MAX_NAME,
+    about_body,
+    about_media_type,
+    about_query,
+    models_in,
+)
+from ledgersim.http.schemas import ExchangeRateIn, RateIn, RequestModel
+from ledgersim.problems import field_path
+from ledgersim.vendors.aptic.auth.rules import TOKEN_OPERATION
+
+
+class Leaf(RequestModel):
+    name_of_leaf: str
+    rate: RateIn | None = None
+    exch_rate: ExchangeRateIn | None = None
+
+
+class Other(RequestModel):
+    number: int
+
+
+class Closed(RequestModel):
+    model_config = {"extra": "forbid"}
+
+    leaf: Leaf | None = None
+
+
+class Tree(RequestModel):
+    one: Leaf
+    maybe: Leaf | None = None
+    many: list[Leaf] | None = None
+    either: Leaf | Other | None = None
+    closed: Closed | None = None
+    again: "Tree | None" = None
+    texts: list[str] | None = None
+    anything: Any = None
+
+
+class Loose(RequestModel):
+    in_any_case = True
+
+    account_no: str
+    leaf: Leaf | None = None
+
+
+def places(models: tuple[type[RequestModel], ...], value: Any) -> list[tuple[str, str]]:
+    return [(one.code, one.where) for one in about_body(models, value)]
+
+
+def unknown(*where: str) -> list[tuple[str, str]]:
+    return [("unknown-member", place) for place in where]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({}, []),
+        ({"one": {"nameOfLeaf": "a"}, "texts": ["a"], "anything": {"a": [{"b": 1}]}}, []),
+        ({"foo": 1, "one": {}, "bar": None}, unknown("foo", "bar")),
+        ({"one": {"foo": {"bar": 1}}}, unknown("one.foo")),
+        ({"maybe": {"foo": 1}}, unknown("maybe.foo")),
+        ({"maybe": None}, []),
+        ({"many": [{}, {"foo": 1}, 5, {"nameOfLeaf": "", "bar": 1}]}, unknown("many[1].foo", "many[3].bar")),
+        ({"either": {"nameOfLeaf": "a", "number": 1, "foo": 1}}, unknown("either.foo")),
+        ({"again": {"again": {"foo": 1}}}, unknown("again.again.foo")),
+        ({"closed": {"foo": 1, "leaf": {"bar": 1}}}, unknown("closed.leaf.bar")),
+        ({"name_of_leaf": 1}, unknown("name_of_leaf")),
+        ({"One": {"foo": 1}}, unknown("One")),
+        ({"one": "text", "many": {"foo": 1}, "texts": [{"foo": 1}]}, unknown("many.foo")),
+        ([{"foo": 1}, {"one": {"bar": 1}}, [{"foo": 1}]], unknown("[0].foo", "[1].one.bar")),
+        ("text", []),
+        (None, []),
+    ],
+)
+def test_members_that_no_model_knows_are_found_at_any_depth(
+    value: Any, expected: list[tuple[str, str]]
+) -> None:
+    assert places((Tree,), value) == expected
+
+
+def test_where_there_is_no_model_anything_may_stand() -> None:
+    assert places((), {"foo": [{"bar": 1}]}) == []
+
+
+def test_where_any_case_is_read_only_names_count() -> None:
+    value = {"AccountNo": "1", "LEAF": {"nameOfLeaf": "a", "NameOfLeaf": "a"}, "Foo": 1}
+    assert places((Loose,), value) == unknown("LEAF.NameOfLeaf", "Foo")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("nameOfleaf", "Did you mean nameOfLeaf?"),
+        ("name_of_leaf", "Did you mean nameOfLeaf?"),
+        ("exchangeRate", "Did you mean exchRate?"),
+        ("zzz", "Leave it out."),
+        ("x" * 100_000, "Leave it out."),
+    ],
+)
+def test_the_nearest_member_is_suggested(name: str, hint: str) -> None:
+    assert list(about_body((Leaf,), {name: 1})) == [
+        Diagnostic(
+            "unknown-member",
+            name[:MAX_NAME],
+            f"The operation has no such member here, and ignored it. {hint}",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"one": {"rate": 1, "rate": 2}}', ["one.rate"]),
+        ('{"one": 1, "texts": [], "one": 2, "one": 3, "texts": []}', ["one", "texts"]),
+        ('{"many": [{}, {"nameOfLeaf": "a", "nameOfLeaf": "a"}]}', ["many[1].nameOfLeaf"]),
+        ('{"one": 1, "One": 2}', []),
+        ('{"anything": {"a": 1, "a": 2}}', []),
+    ],
+)
+def test_members_that_were_sent_twice_are_found(text: str, expected: list[str]) -> None:
+    found = about_body((Tree,), parse_json(text.encode()))
+    assert [one.where for one in found if one.code == "duplicate-member"] == expected
+
+
+def test_where_any_case_is_read_spellings_of_one_member_are_the_same_member() -> None:
+    value = parse_json(b'{"AccountNo": "1", "accountNo": "2", "leaf": {}, "leaf": {}}')
+    assert places((Loose,), value) == [("duplicate-member", "accountNo"), ("duplicate-member", "leaf")]
+    assert value == {"AccountNo": "1", "accountNo": "2", "leaf": {}}
+
+
+@pytest.mark.parametrize(
+    ("member", "number", "decimals"),
+    [
+        ("rate", "8.1234", None),
+        ("rate", "8.12345", 4),
+        ("rate", "-0.00001", 4),
+        ("rate", "0.10000000", None),
+        ("rate", "8", None),
+        ("rate", '"8.12345"', None),
+        ("rate", "1e-99999", 4),
+        ("rate", "1e99999", None),
+        ("rate", "1000.00001", None),
+        ("exchRate", "11.123456", None),
+        ("exchRate", "11.1234567", 6),
+    ],
+)
+def test_numbers_that_lose_decimals_are_found(member: str, number: str, decimals: int | None) -> None:
+    found = list(about_body((Leaf,), parse_json(f'{{"{member}": {number}}}'.encode())))
+    message = f"The number was rounded: {decimals} decimals are kept. Send no more."
+    assert found == ([] if decimals is None else [Diagnostic("value-rounded", member, message)])
+
+
+names = st.sampled_from(["one", "maybe", "many", "either", "closed", "again", "texts", "anything", "nameOfLeaf",
+                         "rate", "number", "leaf", "foo", "One", ""])  # fmt: skip
+values = st.recursive(
+    st.none() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=6),
+    max_leaves=40,
+)
+
+
+def at(value: Any, path: str) -> list[Any]:
+    """All that stands at a path in a value."""
+    found = [value] if path == "" else []
+    inner = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for name, item in inner:
+        for separator in ("", "."):
+            start = separator + field_path([name])
+            if path.startswith(start):
+                found += at(item, path[len(start) :])
+    return found
+
+
+@settings(deadline=None)
+@given(values)
+def test_of_any_value_only_members_that_are_there_are_told(value: Any) -> None:
+    for code, where in places((Tree,), value):
+        assert code in ("unknown-member", "value-rounded")
+        assert at(value, where)
+
+
+@settings(deadline=None)
+@given(values)
+def test_what_is_told_of_a_value_is_told_of_it_in_a_list(value: Any) -> None:
+    expected = places((Tree,), value) if isinstance(value, dict) else []
+    assert places((Tree,), [value]) == [(code, f"[0].{where}") for code, where in expected]
+
+
+def test_a_body_nested_deeper_than_its_models_is_no_matter() -> None:
+    assert places((Tree,), parse_json(b"[" * 800 + b"]" * 800)) == []
+    assert places((Tree,), parse_json(b'{"anything":' * 400 + b"1" + b"}" * 400)) == []
+
+
+def test_the_models_of_every_vendors_bodies_are_known() -> None:
+    without = [
+        route.operation_id
+        for _, app in vendor_apps().values()
+        for route in app.routes
+        if isinstance(route, JsonRoute)
+        and route.body_field is not None
+        and not models_in(route.body_field.field_info.annotation)
+    ]
+    assert {identifier.split(".")[2] for identifier in without if identifier} == {"services"}
+
+
+def test_the_parameters_of_every_operation_but_the_token_endpoint_are_known() -> None:
+    unknown = [
+        route.operation_id
+        for _, app in vendor_apps().values()
+        for route in app.routes
+        if isinstance(route, APIRoute) and not isinstance(route, JsonRoute)
+    ]
+    assert unknown == [TOKEN_OPERATION]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("application/json", []),
+        ("Application/JSON; charset=UTF-8", []),
+        ('application/json;charset="utf8"; profile=x', []),
+        ("", [("missing-media-type", "The body came without a media type and was read as JSON. Send application/json.")]),
+        ("text/json", [("media-type", "text/json was read as JSON. Send application/json.")]),
+        ("application/merge-patch+json", [("media-type", "application/merge-patch+json was read as JSON. Send application/json.")]),
+        ("application/json; charset=latin-1", [("media-type", "The charset latin-1 was read as UTF-8. Send UTF-8, and no charset.")]),
+    ],
+)  # fmt: skip
+def test_media_types_other_than_that_of_json_are_told(
+    content_type: str, expected: list[tuple[str, str]]
+) -> None:
+    assert list(about_media_type(content_type)) == [
+        Diagnostic(code, "Content-Type", message) for code, message in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (b"$top=1&%24skip=2", []),
+        (b"$top=1&top=2&x", [("unknown-parameter", "top"), ("unknown-parameter", "x")]),
+        (b"$top=1&%24top=2", [("duplicate-parameter", "$top")]),
+        (b"a+b%C3%A9=1", [("unknown-parameter", "a bé")]),
+        (b"&&=&=1", []),
+        (b"\xff=1", [("unknown-parameter", "ÿ")]),
+    ],
+)
+def test_parameters_that_are_unknown_or_sent_twice_are_told(
+    query: bytes, expected: list[tuple[str, str]]
+) -> None:
+    found = about_query(query, frozenset({"$top", "$skip"}))
+    assert [(one.code, one.where) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("takes", "known"), [({"$top", "$skip"}, "takes $skip, $top"), (set(), "takes no parameters")]
+)
+def test_an_unknown_parameter_is_told_with_those_that_are_known(takes: set[str], known: str) -> None:
+    message = f"This parameter was ignored: the operation {known}."
+    assert list(about_query(b"x=1", frozenset(takes))) == [Diagnostic("unknown-parameter", "x", message)]
+
+
+def test_a_request_has_so_many_notes_at_most_and_the_rest_is_not_looked_for() -> None:
+    scope: dict[str, Any] = {"notes": []}
+    add_diagnostic(scope, "a", "", "")
+    endless = iter(lambda: Diagnostic("b", "", ""), None)
+    add_diagnostics(scope, endless)
+    add_diagnostic(scope, "c", "", "")
+    assert [one.code for one in scope["notes"]] == ["a"] + ["b"] * (MAX_NOTES - 1)

@@ -1,0 +1,120 @@
+"""Every persona has an account in Riverty, by the national number that it has everywhere."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ledgersim.errors import StartupError
+from ledgersim.vendors.riverty.customer_account.rules import account_number, ocr
+from ledgersim.world.builder import build
+from ledgersim.world.definition import load, seed_folder
+from tests.client import Api
+from tests.world.conftest import AS_OF, Row, Tables, tables_of
+
+KEY = {"X-Auth-Key": "any"}
+ACCOUNTS = "/api/v3/customer-account"
+
+
+def test_personas_have_one_national_number_in_all_vendors(world: Tables, personas: dict[str, Row]) -> None:
+    accounts = {account["customer_number"]: account for account in world["riverty_customer_account"]}
+    assert len(accounts) == len(personas)
+    parties = {one["id_number"] for one in (*world["debtor"], *world["customer"])}
+    for persona in personas.values():
+        account = accounts[persona["riverty"]["customerNumber"]]
+        assert account["organization_personal_no"] == persona["aptic"]["idNumber"]
+        assert account["organization_personal_no"] in parties
+
+
+def test_accounts_are_in_every_status(world: Tables) -> None:
+    assert Counter(account["account_status"] for account in world["riverty_customer_account"]) == {
+        "SentToDebtCollection": 9,
+        "Ok": 4,
+        "ClosedFromDebtCollection": 2,
+        "FirstReminder": 1,
+        "SecondReminder": 1,
+        "UnderCancelation": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "balance"),
+    [("Ulla Unpaid", 3750, 1250), ("Nina Nocase", 500, 0), ("Tove Twoaddresses", 3550, 450)],
+)
+def test_the_credit_limit_of_a_persona_is_found(
+    api: Api, personas: dict[str, Row], name: str, left: float, balance: float
+) -> None:
+    number = personas[name]["riverty"]["accountNumber"]
+    found = api.send("GET", f"{ACCOUNTS}/{number}/credit-limit", headers=KEY).json()
+    assert (found["remainingCreditLimit"], found["balance"]) == (left, balance)
+
+
+def test_a_persona_that_applies_again_gets_its_account(api: Api, personas: dict[str, Row]) -> None:
+    sigrid = personas["Sigrid Secret"]["riverty"]
+    body = {
+        "accountLimit": 1,
+        "customer": {"customerNumber": sigrid["customerNumber"], "category": "Person", "currency": "NOK"},
+        "countryCode": "NO",
+        "conversationLanguage": "NO",
+    }
+    found = api.send("POST", ACCOUNTS, headers=KEY, json=body).json()
+    assert (found["account"]["accountNumber"], found["account"]["ocr"]) == (
+        sigrid["accountNumber"],
+        sigrid["ocr"],
+    )
+    assert (found["account"]["accountLimit"], found["account"]["createdAt"]) == (5000, "2024-01-29T00:00:00Z")
+    assert found["customer"] == {
+        "customerNumber": sigrid["customerNumber"],
+        "customerAccountId": sigrid["customerAccountId"],
+        "firstName": "Sigrid",
+        "lastName": "Secret",
+        "addressList": [
+            {
+                "street": "Postboks 100",
+                "streetNumber": None,
+                "streetNumberAdditional": None,
+                "postalCode": "0150",
+                "postalPlace": "Oslo",
+                "countryCode": "NO",
+                "careOf": None,
+            }
+        ],
+    }
+
+
+def test_new_accounts_are_numbered_after_those_of_the_personas(api: Api, personas: dict[str, Row]) -> None:
+    body = {
+        "accountLimit": 1,
+        "customer": {"category": "Company", "currency": "CHF"},
+        "countryCode": "CH",
+        "conversationLanguage": "DE",
+    }
+    account = api.send("POST", ACCOUNTS, headers=KEY, json=body).json()["account"]
+    number = account_number(len(personas) + 1)
+    assert (account["accountNumber"], account["ocr"]) == (number, ocr(number))
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The file of the default world in a copy of the folder."""
+    shutil.copytree(seed_folder(), tmp_path / "mine")
+    return tmp_path / "mine" / "worlds" / "nordic-basic.yaml"
+
+
+def test_a_world_may_say_nothing_of_riverty(copy: Path) -> None:
+    text = copy.read_text(encoding="utf-8")
+    copy.write_text(text[: text.index("\nriverty:")], encoding="utf-8")
+    copy.with_name("none.yaml").write_text("[]\n")
+    copy.write_text(copy.read_text(encoding="utf-8").replace("../personas.yaml", "none.yaml"), encoding="utf-8")
+    found = tables_of(build(load(str(copy)), 1, 20, AS_OF))
+    facts = {fact["name"]: fact["value"] for fact in found["sim_fact"]}
+    assert (facts["riverty.keys"], facts["riverty.bank_accounts"]) == ([], {})
+    assert found["riverty_customer_account"] == []
+
+
+def test_a_customer_number_belongs_to_one_persona(copy: Path) -> None:
+    file = copy.parents[1] / "personas.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"1000002"', '"1000001"'), encoding="utf-8")
+    with pytest.raises(StartupError, match="customer_number 1000001 is given twice"):
+        load(str(copy))
