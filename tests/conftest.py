@@ -5,18 +5,24 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 
 from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import Spaces
-from ledgersim.world.template import world_image
+from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
 from tests.serving import Served, Start
+from tests.worlds import AS_OF, Row, Tables, build, load, tables_of, world_image
 
 Serve = Callable[..., Api]
+
+# A busy machine is no bug: no deadline for an example.
+hypothesis.settings.register_profile("ledgersim", deadline=None)
+hypothesis.settings.load_profile("ledgersim")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -107,3 +113,21 @@ def start() -> Iterator[Start]:
     yield start_one
     for server in servers:
         server.end()
+
+
+@pytest.fixture(scope="session")
+def definition() -> Definition:
+    return load("nordic-basic")
+
+
+@pytest.fixture(scope="session")
+def world(definition: Definition) -> Tables:
+    """The default world's rows."""
+    return tables_of(build(definition, 1, 200, AS_OF))
+
+
+@pytest.fixture(scope="session")
+def personas(world: Tables) -> dict[str, Row]:
+    """What the world tells of its personas, by name."""
+    (fact,) = (fact["value"] for fact in world["sim_value"] if fact["name"] == "personas")
+    return {persona["name"]: persona for persona in fact}

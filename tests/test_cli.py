@@ -168,12 +168,10 @@ def test_openapi_that_cannot_be_written_is_one_line(
 
 
 def test_openapi_of_an_unknown_api_names_those_there_are(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    vendors = SimpleNamespace(name="aptic"), SimpleNamespace(name="payex")
-    monkeypatch.setattr("ledgersim.vendors.VENDORS", vendors)
     assert complaint(capsys, "openapi", "apitc") == (
-        "ledgersim: API is 'apitc'; it must be one of aptic, payex, admin"
+        "ledgersim: API is 'apitc'; it must be one of aptic, payex, riverty, admin"
     )
 
 

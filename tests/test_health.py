@@ -151,7 +151,7 @@ def reason(base: str, timeout: float = 2) -> str:
 
 def test_a_server_that_says_nothing_is_not_waited_for(silent: socket.socket) -> None:
     base = f"http://127.0.0.1:{silent.getsockname()[1]}"
-    assert reason(base, 0.05) == "does not answer within 0.05 seconds"
+    assert reason(base, 0.05) == "did not respond within 0.05 seconds"
 
 
 def test_a_server_that_speaks_no_http_is_no_ledgersim(silent: socket.socket) -> None:
@@ -163,20 +163,20 @@ def test_a_server_that_speaks_no_http_is_no_ledgersim(silent: socket.socket) -> 
 
     greeting = Thread(target=greet)
     greeting.start()
-    assert reason(f"http://127.0.0.1:{silent.getsockname()[1]}") == "does not answer as a ledgersim does"
+    assert reason(f"http://127.0.0.1:{silent.getsockname()[1]}") == "is not a ledgersim server"
     greeting.join()
 
 
 @pytest.mark.parametrize("status", [204, 302, 404, 503])
 def test_another_status_is_told(status: int, other: Other) -> None:
-    assert reason(other(status, b"")) == f"answers {status}"
+    assert reason(other(status, b"")) == f"returned {status}"
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"ok", b"{}", b"[]", b'{"status": "down"}', b"\xff", b"[" * 2000, b'{"status": "ok"}' * 100]
 )
 def test_another_answer_is_no_ledgersim(body: bytes, other: Other) -> None:
-    assert reason(other(200, body)) == "does not answer as a ledgersim does"
+    assert reason(other(200, body)) == "is not a ledgersim server"
 
 
 def test_https_where_there_is_none_cannot_be_reached(other: Other) -> None:
@@ -211,7 +211,7 @@ def test_the_settings_tell_where_the_server_is(
 
 def test_port_0_does_not_tell_where_the_server_is() -> None:
     assert refused("health", LEDGERSIM_PORT="0") == (
-        "ledgersim: the port is 0, a free one; say by --url where the server is"
+        "ledgersim: the port is 0, which means any free port; use --url to say where the server is"
     )
 
 
@@ -229,14 +229,14 @@ def test_what_is_no_base_address_is_refused(url: str) -> None:
     with pytest.raises(StartupError) as caught:
         ask(url, 2)
     assert str(caught.value) == (
-        f"--url is {url!r}; it must be the base address of a server, such as http://127.0.0.1:8080"
+        f"--url is {url!r}; it must be the base URL of a server, such as http://127.0.0.1:8080"
     )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--url", ""], "--url is ''; it must be the base address of a server, such as http://127.0.0.1:8080"),
+        (["--url", ""], "--url is ''; it must be the base URL of a server, such as http://127.0.0.1:8080"),
         (["--timeout", "0"], "--timeout is 0; it must be above 0 and at most 600 seconds"),
         (["--timeout", "-1"], "--timeout is -1; it must be above 0 and at most 600 seconds"),
         (["--timeout", "nan"], "--timeout is nan; it must be above 0 and at most 600 seconds"),

@@ -219,7 +219,7 @@ def test_an_unknown_variable_is_refused_with_the_nearest_name(unknown: str, near
 def test_an_unknown_variable_like_no_other_is_refused_with_all_names() -> None:
     assert refusal({"LEDGERSIM_ZZZZZZZZZZZZZZZZZZ": "1"}) == (
         "LEDGERSIM_ZZZZZZZZZZZZZZZZZZ is no setting; known are "
-        + ", ".join(f"LEDGERSIM_{name.upper()}" for name in DEFAULTS)
+        + ", ".join(f"LEDGERSIM_{name.upper()}" for name in Settings.model_fields)
     )
 
 
@@ -242,9 +242,11 @@ def test_a_folder_of_services_that_is_not_there_is_refused_by_name(tmp_path: Pat
     file = tmp_path / "file"
     file.touch()
     for given in (str(tmp_path / "nowhere"), str(file)):
-        assert refusal({}, services=given) == f"--services is {given!r}; there is no such folder"
+        assert (
+            refusal({}, services=given) == f"--services is {given!r}; it must be the path of an existing folder"
+        )
         assert refusal({"LEDGERSIM_SERVICES": given}) == (
-            f"LEDGERSIM_SERVICES is {given!r}; there is no such folder"
+            f"LEDGERSIM_SERVICES is {given!r}; it must be the path of an existing folder"
         )
 
 

@@ -329,14 +329,14 @@ def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None
         (
             lambda space: space.restore("né/x"),
             404,
-            "There is no snapshot 'né/x'; GET /_sim/snapshots lists them.",
+            "Snapshot 'né/x' not found; GET /_sim/snapshots lists all snapshots.",
         ),
         (
             lambda space: space.request(10**9),
             404,
-            "The journal of the space 'refusing' has no request '1000000000'.",
+            "Request '1000000000' not found in the journal of the space 'refusing'.",
         ),
-        (lambda space: space.faults.add("status"), 400, "status: is needed for a fault of the kind status"),
+        (lambda space: space.faults.add("status"), 400, "status: is required for a fault of kind status"),
         (
             lambda space: space.clock.advance(timedelta(days=-1)),
             400,
@@ -530,11 +530,11 @@ def test_a_delay_is_longer_than_an_impatient_client_waits(space: Space, aptic: h
     assert create_debtor(aptic).status_code == 201
 
 
-def test_faults_taken_back_strike_no_more(space: Space, aptic: httpx.Client) -> None:
+def test_deleted_faults_no_longer_fire(space: Space, aptic: httpx.Client) -> None:
     faults = [space.faults.status(500), space.faults.add("quota", limit=1, window=timedelta(minutes=1))]
     space.faults.clear()
     assert aptic.get("/v1/Debtors").status_code == 200
-    with pytest.raises(AdminApiError, match=r"^404: There is no fault"):
+    with pytest.raises(AdminApiError, match=r"^404: Fault .* not found"):
         assert faults[0].fired
 
 

@@ -1,5 +1,20 @@
-"""`python -m ledgersim` is `ledgersim`."""
+"""`python -m ledgersim`, and the command `ledgersim`."""
 
-from ledgersim.cli import main
+import sys
+from typing import NoReturn
 
-main()
+from ledgersim.errors import BAD_USAGE, StartupError
+
+
+def main() -> NoReturn:
+    """Run the command line. A vendor that cannot be imported is reported like any other reason not to start."""
+    try:
+        from ledgersim.cli import main as run
+    except StartupError as error:
+        print("ledgersim:", " ".join(str(error).split()), file=sys.stderr)
+        sys.exit(BAD_USAGE)
+    run()
+
+
+if __name__ == "__main__":
+    main()

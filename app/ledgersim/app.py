@@ -15,9 +15,11 @@ from ledgersim.http.vendor_app import VendorApp
 from ledgersim.settings import Settings
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.registry import Limits, Spaces
+from ledgersim.spaces.scheduler import Scheduler
 from ledgersim.spaces.space import SpaceSettings
-from ledgersim.storage.database import Database, row
-from ledgersim.vendors import VENDORS
+from ledgersim.storage.database import Database
+from ledgersim.storage.statements import row
+from ledgersim.vendors import installed_vendors
 from ledgersim.world.fixtures import load, seeded
 from ledgersim.world.template import world_image
 
@@ -38,21 +40,25 @@ def create_app(settings: Settings) -> Dispatcher:
 
     Raises CannotStart for a world, fixtures, database or path mapping that cannot be used.
     """
-    image = world_image(settings.world, settings.seed, settings.customers, settings.as_of, settings.cache)
+    vendors = installed_vendors()
+    image = world_image(
+        vendors, settings.world, settings.seed, settings.customers, settings.as_of, settings.cache
+    )
     if settings.fixtures:
-        image = seeded(image, settings.fixtures)
+        image = seeded(vendors, image, settings.fixtures)
     spaces = open_spaces(settings, image, _default_database(settings, image))
     return assemble(settings, mounts(settings), spaces)
 
 
 def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces) -> Dispatcher:
-    """The applications and the spaces of a server, put together. Raises CannotStart."""
+    """The applications and the spaces of a server, put together. Raises StartupError."""
     if settings.root_path is not None:
         _check_root_path(settings.root_path, mounts)
     cors = _cors(settings.cors_origin) if settings.cors_origin else None
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
-    return Dispatcher(mounts, spaces, control.MOUNT, pages, fault_header, settings.root_path, cors)
+    scheduler = Scheduler([job for vendor in installed_vendors() for job in vendor.jobs()])
+    return Dispatcher(mounts, spaces, scheduler, control.MOUNT, pages, fault_header, settings.root_path, cors)
 
 
 def _pages(settings: Settings) -> VendorApp:
@@ -80,22 +86,15 @@ def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
 
 def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The application at each mount: the vendors' and the control plane's."""
-    vendors = dict(vendor_apps(settings).values())
-    return {**vendors, control.MOUNT: control.build(load, settings.told(), settings.control_token)}
+    vendors = installed_vendors()
+    admin = [router for vendor in vendors for router in vendor.admin(settings)]
+    control_app = control.build(partial(load, vendors), settings.told(), settings.control_token, admin)
+    return {**dict(vendor_apps(settings).values()), control.MOUNT: control_app}
 
 
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
-    """The spaces of a server, which know what falls due by itself and what the settings say of it."""
-    common = SpaceSettings(
-        [one for vendor in VENDORS for one in vendor.jobs],
-        {
-            "aptic.case_import_delay": settings.case_import_delay,
-            "aptic.plan_reminder_days": settings.plan_reminder_days,
-            "aptic.plan_overdue_limit": settings.plan_overdue_limit,
-        },
-        settings.journal_entries,
-        settings.journal_bytes,
-    )
+    """The spaces of a server, with what its settings say of them."""
+    common = SpaceSettings(settings, settings.journal_entries, settings.journal_bytes)
     limits = Limits(settings.max_spaces, settings.max_space_bytes, settings.spaces_on_first_use == "on")
     return Spaces(image, default, common, limits)
 
@@ -123,7 +122,7 @@ def _default_database(settings: Settings, image: bytes) -> Database | None:
             f"the database {settings.database} was made for another world ({differing}); "
             "start with the same options as then, or name another file"
         )
-    database.keep_safe()
+    database.enable_wal()
     return database
 
 
@@ -146,7 +145,7 @@ def _identity(database: Database) -> dict[str, Any]:
 def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:
     """Mount and application of each vendor, by name. Raises CannotStart for paths that cannot be mapped."""
     settings = settings or Settings()
-    apps = {vendor.name: (vendor.mount, vendor.build(settings)) for vendor in VENDORS}
+    apps = {vendor.name: (vendor.mount, vendor.app(settings)) for vendor in installed_vendors()}
     if settings.paths is not None:
         # YAML takes its time to load: only where there is such a file.
         from ledgersim.path_mapping import map_paths
@@ -181,7 +180,7 @@ def openapi(name: str, paths: Path | None = None) -> dict[str, Any]:
     Raises KeyError for an unknown name.
     """
     if name == "admin":
-        mount, app = control.MOUNT, control.build(load)
+        mount, app = control.MOUNT, mounts(Settings(paths=paths))[control.MOUNT]
     else:
         mount, app = vendor_apps(Settings(paths=paths))[name]
     app.servers = [{"url": mount}]

@@ -12,10 +12,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ledgersim import __version__
-from ledgersim.errors import StartupError
+from ledgersim.errors import BAD_USAGE, StartupError
 from ledgersim.settings import Settings, flag, load_settings, variable
 
-BAD_USAGE = 2  # the exit code of every refusal to start
 NOT_READY = 1  # that of `ledgersim health` where the server is not
 MAX_PATIENCE = 600  # seconds
 
@@ -84,9 +83,13 @@ def build_world(**flags: str | None) -> None:
     """
     settings = load_settings(os.environ, **flags)
 
+    from ledgersim.vendors import installed_vendors
     from ledgersim.world.template import keep_world
 
-    print(keep_world(settings.world, settings.seed, settings.customers, settings.as_of, settings.cache))
+    vendors = installed_vendors()
+    print(
+        keep_world(vendors, settings.world, settings.seed, settings.customers, settings.as_of, settings.cache)
+    )
 
 
 def _option_of(name: str) -> Parameter:
@@ -150,9 +153,9 @@ def openapi(
     import json
 
     from ledgersim import app as house
-    from ledgersim.vendors import VENDORS
+    from ledgersim.vendors import installed_vendors
 
-    names = [*(one.name for one in VENDORS), "admin"]
+    names = [*(one.name for one in installed_vendors()), "admin"]
     if api not in names:
         raise StartupError(f"API is {api!r}; it must be one of {', '.join(names)}")
     text = json.dumps(house.openapi(api, paths), indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""The simulated time of a space; the only module that reads the time of the machine."""
+"""The simulated clock of a space. No other module reads the system time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,25 +12,25 @@ import isodate
 Mode = Literal["real", "frozen"]
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)  # exclusive
 
 
 class ClockError(ValueError):
-    """A time that no clock here tells."""
+    """A time or duration that the clock cannot be set to."""
 
 
-class Backwards(ClockError):
-    """A time before something that has been recorded already."""
+class ClockBackwardsError(ClockError):
+    """A time before the latest change in the space."""
 
 
-def wall_clock() -> datetime:
-    """The time of the machine, aware and UTC."""
+def system_time() -> datetime:
+    """The system time, in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """How the time is told; `floor` is the latest instant that something has been recorded at."""
+class ClockSetting:
+    """The state of a clock. `floor` is the time of the latest change in the space."""
 
     mode: Mode = "real"
     offset: timedelta = timedelta()
@@ -39,57 +39,57 @@ class Setting:
 
 
 class Clock:
-    """Tells the time of one space: ticking with the machine (plus an offset) or standing still."""
+    """The clock of one space: it ticks with the system time, plus an offset, or is frozen."""
 
-    def __init__(self, setting: Setting, wall: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(self, setting: ClockSetting, system_time: Callable[[], datetime] = system_time) -> None:
         self.setting = setting
-        self._wall = wall
-        self._dated = (EARLIEST, b"")
+        self._system_time = system_time
+        self._http_date = (EARLIEST, b"")  # of the second it was formatted for
 
     def now(self) -> datetime:
-        """The present instant of the space, aware and UTC."""
+        """The current time of the space, in UTC."""
         if self.setting.frozen_at is not None:
             return self.setting.frozen_at
-        return self._wall() + self.setting.offset
+        return self._system_time() + self.setting.offset
 
     def today(self) -> date:
-        """The present calendar day of the space, in UTC."""
+        """The current date of the space, in UTC."""
         return self.now().date()
 
     def http_date(self) -> bytes:
-        """The present instant as the header `Date` tells it."""
+        """The current time as a `Date` header."""
         second = self.now().replace(microsecond=0)
-        if self._dated[0] != second:
-            self._dated = second, format_datetime(second, usegmt=True).encode()
-        return self._dated[1]
+        if self._http_date[0] != second:
+            self._http_date = second, format_datetime(second, usegmt=True).encode()
+        return self._http_date[1]
 
-    def set(self, mode: Mode, now: datetime | None) -> Setting:
-        """The setting that makes the clock read `now` (default: go on from the present reading).
+    def set(self, mode: Mode, now: datetime | None) -> ClockSetting:
+        """The setting for which the clock reads `now` (default: its current time).
 
-        Raises Backwards for an instant before anything recorded in the space, ClockError for one that is
-        not from 1900 to 2199.
+        Raises ClockBackwardsError for a time before the latest change in the space, and ClockError for a time
+        that is not from 1900 to 2199.
         """
         target = self.now() if now is None else now
         if target < self.setting.floor:
-            raise Backwards(
-                f"{_text(target)} lies before {_text(self.setting.floor)}, the latest time at which "
-                "this space's clock was set or something written; time only moves forward: reset the space "
-                "or use a fresh one, whose clock may be set to any time since its world's date"
+            raise ClockBackwardsError(
+                f"{isoformat(target)} is before {isoformat(self.setting.floor)}, when this space's clock was "
+                "last set or its data last changed; time only moves forward: reset the space, or use a new "
+                "one, whose clock can be set to any time from the date of its world"
             )
         if not EARLIEST <= target < LATEST:
-            raise ClockError("the clock tells times from 1900-01-01 to 2199-12-31")
+            raise ClockError("must be from 1900-01-01 to 2199-12-31")
         if mode == "frozen":
-            return Setting(mode, frozen_at=target, floor=target)
-        return Setting(mode, offset=target - self._wall(), floor=target)
+            return ClockSetting(mode, frozen_at=target, floor=target)
+        return ClockSetting(mode, offset=target - self._system_time(), floor=target)
 
     @classmethod
     def starting(cls, start: datetime) -> "Clock":
-        """A clock that ticks from `start` on, now."""
-        return cls(Setting(offset=start - wall_clock(), floor=start))
+        """A clock that reads `start` now and ticks."""
+        return cls(ClockSetting(offset=start - system_time(), floor=start))
 
     @contextmanager
-    def standing_at(self, instant: datetime) -> Iterator[None]:
-        """Tell this time for as long as the block lasts, whatever the clock tells otherwise."""
+    def frozen_at(self, instant: datetime) -> Iterator[None]:
+        """Freeze the clock at `instant` inside the block."""
         before = self.setting
         self.setting = replace(before, mode="frozen", frozen_at=instant)
         try:
@@ -97,17 +97,22 @@ class Clock:
         finally:
             self.setting = replace(before, floor=self.setting.floor)
 
-    def recorded(self) -> None:
-        """Note that something was recorded now: the clock may not be set to before it."""
+    def raise_floor(self) -> None:
+        """Record a change in the space: from now on the clock cannot be set to an earlier time."""
         now = self.now()
         if now > self.setting.floor:
             self.setting = replace(self.setting, floor=now)
 
 
-def later(start: datetime, duration: str) -> datetime:
-    """`start` plus an ISO 8601 duration such as P1M; months and years by the calendar. Raises ClockError."""
+def isoformat(instant: datetime) -> str:
+    """An instant in UTC as ISO 8601 text that ends in `Z`."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def add_duration(start: datetime, duration: str) -> datetime:
+    """`start` plus an ISO 8601 duration such as P1M; months and years are calendar ones. Raises ClockError."""
     if "." in duration.partition("T")[0] or "," in duration.partition("T")[0]:
-        raise ClockError("must have whole days, months and years; only what follows T may have fractions")
+        raise ClockError("must have whole days, months and years; only the part after T may have fractions")
     try:
         by = isodate.parse_duration(duration)  # type: ignore[no-untyped-call]
     except (isodate.ISO8601Error, ValueError, ArithmeticError, TypeError) as error:
@@ -117,11 +122,7 @@ def later(start: datetime, duration: str) -> datetime:
     try:
         after: datetime = start + by
     except (ValueError, ArithmeticError) as error:
-        raise ClockError("leads beyond 2199-12-31, the last day that the clock tells") from error
+        raise ClockError("must not lead beyond 2199-12-31, the last day of the clock") from error
     if after < start or (isinstance(by, timedelta) and by < timedelta()):
         raise ClockError("must not be negative: time only moves forward")
     return after
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -1,5 +1,7 @@
-"""Why the server would not start."""
+"""Errors that stop a command before it starts."""
+
+BAD_USAGE = 2  # exit code of every command that cannot start
 
 
 class StartupError(Exception):
-    """A reason not to start, in one line for the user."""
+    """Why a command cannot start, in one line for the user."""

@@ -1,4 +1,4 @@
-"""Asking a server whether it is ready: for the probes of containers."""
+"""The client side of a health check: asks a server whether it is ready, for container probes."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from ledgersim.errors import StartupError
 from ledgersim.settings import Settings, address_of, local_host
 
 _READY = "/_sim/health/ready"
-_MAX_BYTES = 1000  # of an answer that are read; ready is `{"status": "ok"}`
+_MAX_BYTES = 1000  # of the response that are read; a ready server sends `{"status": "ok"}`
 _ASCII = re.compile(r"[!-~]+")
 
 
@@ -20,83 +20,83 @@ class NotReady(Exception):
 
 
 def ask_own(settings: Settings, timeout: float) -> None:
-    """Ask the server with these settings on this machine. Raises NotReady, and CannotStart for port 0.
+    """Ask the server with these settings on this machine. Raises NotReady, or StartupError for port 0.
 
-    Where it lets in clients by their certificates, it is asked with its own.
+    If the server requires client certificates, the server's own certificate is used.
     """
     if settings.port == 0:
-        raise StartupError("the port is 0, a free one; say by --url where the server is")
+        raise StartupError("the port is 0, which means any free port; use --url to say where the server is")
     scheme = "http" if settings.tls_cert is None else "https"
     base = address_of(scheme, local_host(settings.host), settings.port)
-    context = _trusting()
+    context = _unverified_tls()
     if settings.tls_cert is not None and settings.tls_client_ca is not None:
-        _present(context, settings.tls_cert, settings.tls_key)
+        _load_certificate(context, settings.tls_cert, settings.tls_key)
     ask(base, timeout, context)
 
 
 def ask(base: str, timeout: float, context: ssl.SSLContext | None = None) -> None:
-    """Ask the server at a base address, for at most `timeout` seconds without a byte from it.
+    """Ask the server at a base URL. `timeout` is in seconds, for each read.
 
-    Raises NotReady, and CannotStart for what is no base address.
+    Raises NotReady, or StartupError for an invalid base URL.
     """
-    parts = _parts(base)
+    parts = _split(base)
     url = f"{base.rstrip('/')}{_READY}"
     host = parts.hostname or ""
     connection = (
-        HTTPSConnection(host, parts.port, timeout=timeout, context=context or _trusting())
+        HTTPSConnection(host, parts.port, timeout=timeout, context=context or _unverified_tls())
         if parts.scheme == "https"
         else HTTPConnection(host, parts.port, timeout=timeout)
     )
     try:
         connection.request("GET", parts.path.rstrip("/") + _READY)
-        with connection.getresponse() as answer:
-            body = answer.read(_MAX_BYTES)
+        with connection.getresponse() as response:
+            body = response.read(_MAX_BYTES)
     except TimeoutError as error:
-        raise NotReady(f"{url} does not answer within {timeout:g} seconds") from error
+        raise NotReady(f"{url} did not respond within {timeout:g} seconds") from error
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise NotReady(f"{url} cannot be reached: {reason}") from error
     except HTTPException as error:
-        raise NotReady(f"{url} does not answer as a ledgersim does") from error
+        raise NotReady(f"{url} is not a ledgersim server") from error
     finally:
         connection.close()
-    if answer.status != 200:
-        raise NotReady(f"{url} answers {answer.status}")
-    if not _says_ok(body):
-        raise NotReady(f"{url} does not answer as a ledgersim does")
+    if response.status != 200:
+        raise NotReady(f"{url} returned {response.status}")
+    if not _is_ok(body):
+        raise NotReady(f"{url} is not a ledgersim server")
 
 
-def _parts(base: str) -> SplitResult:
-    refusal = StartupError(
-        f"--url is {base!r}; it must be the base address of a server, such as http://127.0.0.1:8080"
+def _split(base: str) -> SplitResult:
+    error = StartupError(
+        f"--url is {base!r}; it must be the base URL of a server, such as http://127.0.0.1:8080"
     )
     try:
         parts = urlsplit(base)
-        parts.port  # noqa: B018 - raises where it is no number
-    except ValueError as error:
-        raise refusal from error
-    surplus = parts.query or parts.fragment or parts.username is not None
-    if parts.scheme not in ("http", "https") or not parts.hostname or surplus or not _ASCII.fullmatch(base):
-        raise refusal
+        parts.port  # noqa: B018 - raises ValueError unless it is a number
+    except ValueError as reason:
+        raise error from reason
+    has_more = parts.query or parts.fragment or parts.username is not None
+    if parts.scheme not in ("http", "https") or not parts.hostname or has_more or not _ASCII.fullmatch(base):
+        raise error
     return parts
 
 
-def _trusting() -> ssl.SSLContext:
-    """TLS that verifies nothing: what is asked is whether the server is alive, not who it is."""
+def _unverified_tls() -> ssl.SSLContext:
+    """TLS without verification: the question is whether the server is alive, not who it is."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def _present(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
+def _load_certificate(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
     try:
         context.load_cert_chain(certificate, key, password="")
     except OSError as error:
         raise NotReady(f"the certificate {certificate} cannot be used: {error.strerror or error}") from error
 
 
-def _says_ok(body: bytes) -> bool:
+def _is_ok(body: bytes) -> bool:
     try:
         return bool(json.loads(body) == {"status": "ok"})
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
-"""The user's own methods and paths: a file, YAML or JSON, that maps operation ids to them.
+"""The path mapping: a YAML or JSON file that gives operations additional methods and paths.
 
-What vendors do not publish is a best reading; a gateway that spells it in another way is followed by this file.
+Vendors don't publish all of their paths; with this file the simulator follows a gateway that uses other ones.
 """
 
 import re
@@ -18,13 +18,13 @@ from ledgersim.world.yaml_files import lines_of_keys, parse
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MEMBERS = ("method", "path")
-_FORM = 'give METHOD /path, or {method: METHOD, path: "/path"} with one or both'
-_LITERAL = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]+")  # what RFC 3986 lets stand as it is
+_FORM = 'write METHOD /path, or {method: METHOD, path: "/path"} with one or both members'
+_LITERAL = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]+")  # needs no percent-encoding in a path (RFC 3986)
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 class _Operation(NamedTuple):
-    """An operation, and where it is."""
+    """An operation and the application that serves it."""
 
     id: str
     mount: str
@@ -37,8 +37,8 @@ class _Operation(NamedTuple):
         return method
 
 
-class _Place(NamedTuple):
-    """What requests tell operations apart by: placeholders are alike, and so are small and capital letters."""
+class _Address(NamedTuple):
+    """What distinguishes operations: paths ignore case and the names of placeholders."""
 
     mount: str
     method: str
@@ -46,25 +46,25 @@ class _Place(NamedTuple):
 
 
 def map_paths(file: Path, apps: Mapping[str, VendorApp]) -> None:
-    """Let the operations of the applications, by mount, answer at the methods and paths of a file as well.
+    """Map operations of the applications, given by mount, to the methods and paths of a file.
 
-    Raises CannotStart, with the line of the operation id, for what cannot be mapped.
+    Raises StartupError, with the line of the entry, for an invalid mapping.
     """
     operations = {
         str(route.operation_id): _Operation(str(route.operation_id), mount, app, route)
         for mount, app in apps.items()
         for route in app.operations()
     }
-    taken = {_place(one, one.method, one.route.path): (one.id, one.route.path) for one in operations.values()}
-    for line, name, asked in _entries(file):
+    used = {_address(one, one.method, one.route.path): (one.id, one.route.path) for one in operations.values()}
+    for line, name, entry in _entries(file):
         try:
-            _map(_operation(operations, name), asked, taken)
+            _map(_operation(operations, name), entry, used)
         except ValueError as reason:
             raise StartupError(f"{file}, line {line}: {reason}") from reason
 
 
 def _entries(file: Path) -> list[tuple[int, str, Any]]:
-    """Line, operation id and value of each entry. Raises CannotStart."""
+    """Line, operation id and value of each entry. Raises StartupError."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -73,51 +73,48 @@ def _entries(file: Path) -> list[tuple[int, str, Any]]:
     if content is None:
         return []
     if not isinstance(content, dict):
-        raise StartupError(f"{file}, line 1: this must be a mapping from operation ids to methods and paths")
+        raise StartupError(f"{file}, line 1: the file must map operation ids to methods and paths")
     return [(line, name, content.get(name)) for name, line in lines_of_keys(data).items()]
 
 
 def _operation(operations: Mapping[str, _Operation], name: str) -> _Operation:
     if name not in operations:
         hint = did_you_mean(name.lower(), operations, "`ledgersim routes` lists them")
-        raise ValueError(f"{name} is no operation of a vendor; {hint}")
+        raise ValueError(f"unknown operation {name}; {hint}")
     return operations[name]
 
 
-def _map(operation: _Operation, asked: Any, taken: dict[_Place, tuple[str, str]]) -> None:
-    """Map one operation, and note the place that it takes. Raises ValueError."""
-    given = _given(asked)
-    method = _method(given["method"]) if "method" in given else None
-    path = _path(operation, given["path"]) if "path" in given else None
-    place = _place(operation, method or operation.method, path or operation.route.path)
-    holder, its_path = taken.setdefault(place, (operation.id, path or operation.route.path))
-    if holder != operation.id or _names(its_path) != _names(path or operation.route.path):
+def _map(operation: _Operation, entry: Any, used: dict[_Address, tuple[str, str]]) -> None:
+    """Map one operation, and add its address to the used ones. Raises ValueError."""
+    members = _members(entry)
+    method = _method(members["method"]) if "method" in members else None
+    path = _path(operation, members["path"]) if "path" in members else None
+    new_path = path or operation.route.path
+    address = _address(operation, method or operation.method, new_path)
+    owner, owner_path = used.setdefault(address, (operation.id, new_path))
+    if owner != operation.id or _names(owner_path) != _names(new_path):
         raise ValueError(
-            f"{place.method} {path or operation.route.path} is the same as {place.method} {its_path}, which is "
-            f"that of {holder}"
+            f"{address.method} {new_path} conflicts with {address.method} {owner_path}, the path of {owner}"
         )
     operation.app.map_operation(operation.route, method, path)
 
 
-def _given(asked: Any) -> dict[str, Any]:
-    if isinstance(asked, str):
-        return dict(zip(_MEMBERS, _two_words(asked), strict=True))
-    if not isinstance(asked, dict) or not asked:
+def _members(entry: Any) -> dict[str, Any]:
+    """The method and path of an entry, one of which may be missing. Raises ValueError."""
+    if isinstance(entry, str):
+        words = entry.split()
+        if len(words) != len(_MEMBERS):
+            raise ValueError(f"{entry[:200]!r} is not a method and a path; {_FORM}")
+        return dict(zip(_MEMBERS, words, strict=True))
+    if not isinstance(entry, dict) or not entry:
         raise ValueError(_FORM)
-    for name, value in asked.items():
+    for name, value in entry.items():
         if name not in _MEMBERS:
             hint = did_you_mean(str(name).lower(), _MEMBERS, _FORM)
-            raise ValueError(f"{name} is no member of a mapping; {hint}")
+            raise ValueError(f"unknown member {name}; {hint}")
         if not isinstance(value, str):
-            raise ValueError(f"{name} must be a text; {_FORM}")
-    return asked
-
-
-def _two_words(text: str) -> list[str]:
-    words = text.split()
-    if len(words) != len(_MEMBERS):
-        raise ValueError(f"{text[:200]!r} is not a method and a path; {_FORM}")
-    return words
+            raise ValueError(f"{name} must be a string; {_FORM}")
+    return entry
 
 
 def _method(text: str) -> str:
@@ -127,16 +124,16 @@ def _method(text: str) -> str:
 
 
 def _path(operation: _Operation, path: str) -> str:
-    """The path, if it can be one of the operation. Raises ValueError."""
+    """The path, if it is valid for the operation. Raises ValueError."""
     what = f"the path {path[:200]!r}"
     if not path.startswith("/"):
         raise ValueError(f"{what} must start with /")
-    for mark, part in (("?", "query"), ("#", "fragment")):
+    for mark, part in (("?", "query string"), ("#", "fragment")):
         if mark in path:
-            raise ValueError(f"{what} must have no {part}")
+            raise ValueError(f"{what} must not have a {part}")
     for segment in path.removeprefix("/").removesuffix("/").split("/") if path != "/" else ():
         if segment in ("", ".", ".."):
-            raise ValueError(f"{what} has a segment that is empty or of dots only")
+            raise ValueError(f"{what} has a segment that is empty, . or ..")
         if not _LITERAL.fullmatch(segment) and not _PLACEHOLDER.fullmatch(segment):
             raise ValueError(
                 f"{what} has the segment {segment[:200]!r}; it must be a placeholder such as {{guid}}, "
@@ -144,7 +141,7 @@ def _path(operation: _Operation, path: str) -> str:
             )
     base = segments(operation.mount.lower())
     if segments(path.lower())[: len(base)] == base:
-        raise ValueError(f"{what} must be below the base address {operation.mount}, and so without it")
+        raise ValueError(f"{what} is relative to {operation.mount} and must not repeat it")
     _check_placeholders(what, _names(path), _names(operation.route.path))
     return path
 
@@ -154,12 +151,12 @@ def _check_placeholders(what: str, names: list[str], own: list[str]) -> None:
         if names.count(name) > 1:
             raise ValueError(f"{what} has the placeholder {{{name}}} twice")
     if sorted(names) != sorted(own):
-        wanted = f"the placeholders {_listed(own)}" if own else "no placeholders"
-        told = f"it has {_listed(names)}" if names else "it has none"
-        raise ValueError(f"{what} must have {wanted}; {told}")
+        required = f"the placeholders {_joined(own)}" if own else "no placeholders"
+        actual = f"it has {_joined(names)}" if names else "it has none"
+        raise ValueError(f"{what} must have {required}; {actual}")
 
 
-def _listed(names: list[str]) -> str:
+def _joined(names: list[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in names)
 
 
@@ -167,6 +164,6 @@ def _names(path: str) -> list[str]:
     return _PLACEHOLDER.findall(path)
 
 
-def _place(operation: _Operation, method: str, path: str) -> _Place:
+def _address(operation: _Operation, method: str, path: str) -> _Address:
     shape = tuple("{}" if one.startswith("{") else one.lower() for one in segments(path))
-    return _Place(operation.mount, method, shape)
+    return _Address(operation.mount, method, shape)

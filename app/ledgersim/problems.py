@@ -1,4 +1,4 @@
-"""Refusals. Rules and routes raise them; only a vendor's `errors.py` turns them into bytes."""
+"""Problems: errors that rules and routes raise, and that a vendor's `errors.py` renders as a response."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ Errors = Mapping[str, Sequence[str]]
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """A refusal that any vendor can word: status, a stable code, what, why and where.
+    """An error response, independent of any vendor's error format.
 
-    `errors` names each bad field of the request (`[1].debts[0].billDate`) with its messages.
+    `code` is stable, `detail` says why. `errors` has the messages for each invalid field of the request, by its
+    path, such as `[1].debts[0].billDate`.
     """
 
     status: int
@@ -24,12 +25,12 @@ class Problem(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def with_detail(self, detail: str, **headers: str) -> Self:
-        """The same refusal, telling more; `headers` with `_` for `-`."""
+        """A copy with a detail and further headers, named with `_` for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return replace(self, detail=detail, headers={**self.headers, **named})
 
     def with_errors(self, errors: Errors) -> Self:
-        """The same refusal, naming the fields at fault."""
+        """A copy with messages for invalid fields."""
         return replace(self, errors=errors)
 
     def __str__(self) -> str:
@@ -49,7 +50,7 @@ TOO_LARGE = Problem(413, "too-large", "Content Too Large")
 UNSUPPORTED_MEDIA_TYPE = Problem(415, "unsupported-media-type", "Unsupported Media Type")
 INTERNAL = Problem(500, "internal-server-error", "Internal Server Error")
 
-# What any operation may answer.
+# Problems that any operation can return.
 COMMON = (
     VALIDATION,
     UNREADABLE,
@@ -63,12 +64,12 @@ COMMON = (
 
 
 def invalid(name: str, message: str) -> Problem:
-    """A 400 for one field."""
+    """A validation problem (400) for one field."""
     return VALIDATION.with_errors({name: [message]})
 
 
 def field_path(location: Sequence[Any]) -> str:
-    """Where in a request something stands, as clients write it: `[1].debts[0].billDate`."""
+    """The path of a field, from its location as pydantic reports it: `[1].debts[0].billDate`."""
     path = ""
     for part in location:
         if isinstance(part, int):

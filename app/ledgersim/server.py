@@ -22,7 +22,7 @@ from ledgersim.app import create_app
 from ledgersim.errors import StartupError
 from ledgersim.protocol import Protocol
 from ledgersim.settings import Settings, address_of, local_host
-from ledgersim.vendors import VENDORS
+from ledgersim.vendors import installed_vendors
 
 STOP_WITHIN = 8  # seconds for the requests in flight; Docker kills 10 seconds after SIGTERM
 STOP_TESTS_WITHIN = 1  # the same where a test run ends, and nobody waits for the answers
@@ -52,7 +52,7 @@ def serve(settings: Settings) -> None:
 
 def _banner(settings: Settings, url: str) -> str:
     world = f"{settings.customers} customers, seed {settings.seed}, as of {settings.as_of}"
-    bases = {**{vendor.name: vendor.mount for vendor in VENDORS}, "admin API": control.MOUNT}
+    bases = {**{vendor.name: vendor.mount for vendor in installed_vendors()}, "admin API": control.MOUNT}
     return "\n".join(
         [
             f"ledgersim {__version__}: world {settings.world}, {world}",

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ByteSize,
+    ConfigDict,
+    PrivateAttr,
+    ValidationError,
+    create_model,
+)
 
 from ledgersim.errors import StartupError
+from ledgersim.plugin import VendorSettings, option
 from ledgersim.suggestions import did_you_mean
+from ledgersim.vendors import installed_vendors
 
 PREFIX = "LEDGERSIM_"
 
@@ -27,10 +37,6 @@ Switch = Literal["on", "off"]
 ON_OFF = "on or off"
 SECRETS = ("control_token",)  # shown as HIDDEN
 HIDDEN = "***"
-
-
-def _option(default: object, about: str, allowed: str, **limits: Any) -> Any:
-    return Field(default, description=about, json_schema_extra={"allowed": allowed}, **limits)
 
 
 def _iso_day(value: object) -> object:
@@ -65,176 +71,134 @@ def _paths(value: object) -> object:
     return names
 
 
-class Settings(BaseModel):
-    """How a server is to run. A description is the help of the flag and variable of the same name."""
+class ServerSettings(BaseModel):
+    """The settings of the server itself. A description is the help text of its flag."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     _given: dict[str, str] = PrivateAttr(default_factory=dict)
 
-    host: str = _option(
+    host: str = option(
         "127.0.0.1",
         "Address to listen on; 0.0.0.0 is every IPv4 address of this machine, and :: every IPv6 address and, "
         "where the system allows it, every IPv4 address too.",
         "a host name or IP address",
         min_length=1,
     )
-    port: int = _option(
+    port: int = option(
         8080, "Port to listen on; 0 takes a free one.", "a whole number from 0 to 65535", ge=0, le=65535
     )
-    root_path: Annotated[str | None, BeforeValidator(_root_path)] = _option(
+    root_path: Annotated[str | None, BeforeValidator(_root_path)] = option(
         None,
         "Path below which a reverse proxy publishes the server; links in answers begin with it, and requests "
         "are answered with and without it.",
         "a path such as /sim, without a ? or #",
     )
-    database: Path | None = _option(
+    database: Path | None = option(
         None,
         "SQLite file that keeps the default space; made if it is not there. Without it all is in memory.",
         "the path of a file",
     )
-    world: str = _option(
+    world: str = option(
         "nordic-basic",
         "World to start from: the name of one that comes with ledgersim, or the path of one of yours.",
         "the name of a world or the path of one",
         min_length=1,
     )
-    fixtures: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = _option(
+    fixtures: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = option(
         (),
         "YAML or JSON file of your own customers, debtors, cases, ledgers and surpluses, loaded into the "
         "world; may be given more than once (in the variable separated as in PATH).",
         "the path of a file, or several",
     )
-    seed: int = _option(
+    seed: int = option(
         1,
         "Seed of the world and of the ids drawn in it: the same seed, the same world.",
         "a whole number from 0 to 9223372036854775807",
         ge=0,
         lt=2**63,
     )
-    customers: int = _option(
+    customers: int = option(
         200,
         "Number of customers in the world; debtors and cases grow in proportion.",
         "a whole number from 1 to 100000",
         ge=1,
         le=100_000,
     )
-    as_of: Annotated[date, BeforeValidator(_iso_day)] = _option(
+    as_of: Annotated[date, BeforeValidator(_iso_day)] = option(
         date(2026, 1, 1),
         "Day on which the world stands, as YYYY-MM-DD.",
         "a day from 2000-01-01 to 2100-01-01",
         ge=date(2000, 1, 1),
         le=date(2100, 1, 1),
     )
-    cache: Path | None = _option(
+    cache: Path | None = option(
         None,
         "Folder that keeps built worlds, so that a start need not build them; made if it is not there. Without "
         "it they are kept in your cache folder.",
         "the path of a folder",
     )
-    auth: Literal["lenient", "strict", "off"] = _option(
-        "lenient",
-        "Which credentials are let in: lenient (any that are not known to be expired), "
-        "strict (only those issued or configured), or off (none are asked for).",
-        "lenient, strict or off",
-    )
-    created_status: Literal["201", "200"] = _option(
-        "201",
-        "Status of Aptic's answer to a creation; which of the two a gateway sends is not public.",
-        "201 or 200",
-    )
-    payex_problem_case: Literal["pascal", "camel"] = _option(
-        "pascal",
-        "Spelling of the members of PayEx's problem documents: pascal (Type, Title) or camel (type, title).",
-        "pascal or camel",
-    )
-    services: Path | None = _option(
-        None,
-        "Folder of files NAME.json that each define a custom service of Aptic; read at start-up.",
-        "the path of a folder",
-    )
-    paths: Path | None = _option(
+    paths: Path | None = option(
         None,
         "YAML or JSON file that maps operation ids to the methods and paths of your gateway; both answer.",
         "the path of a file",
     )
-    plan_reminder_days: int = _option(
-        1,
-        "Days after its due date when an unpaid payment of a plan is overdue and gets its reminder fee.",
-        "a whole number from 1 to 365",
-        ge=1,
-        le=365,
-    )
-    plan_overdue_limit: int = _option(
-        2,
-        "Overdue payments that terminate a payment plan.",
-        "a whole number from 1 to 600",
-        ge=1,
-        le=600,
-    )
-    case_import_delay: Literal["immediate"] | Annotated[int, Field(ge=1, le=86_400 * 30)] = _option(
-        "immediate",
-        "When cases sent with async=true are imported: immediate, or so many seconds of the clock later.",
-        "immediate or a whole number of seconds from 1 to 2592000",
-    )
-    max_spaces: int = _option(
+    max_spaces: int = option(
         500,
         "Spaces that there may be beside the default one; a further one is answered by 503.",
         "a whole number from 0 to 100000",
         ge=0,
         le=100_000,
     )
-    max_space_bytes: ByteSize = _option(
+    max_space_bytes: ByteSize = option(
         ByteSize(2 * 2**30),
         "Bytes that all spaces with their journals and snapshots may take; what needs more is answered by 503.",
         "a number of bytes from 1MiB on, such as 2GiB",
         ge=2**20,
     )
-    spaces_on_first_use: Switch = _option(
+    spaces_on_first_use: Switch = option(
         "on", "Whether a space comes into being when it is first named: on, or off (POST /_sim/spaces).", ON_OFF
     )
-    journal_entries: int = _option(
+    journal_entries: int = option(
         1_000,
         "Requests that the journal of a space keeps; 0 keeps none.",
         "a whole number from 0 to 100000",
         ge=0,
         le=100_000,
     )
-    journal_bytes: ByteSize = _option(
+    journal_bytes: ByteSize = option(
         ByteSize(4 * 2**20),
         "Bytes that the journal of a space may take.",
         "a number of bytes from 64KiB on, such as 4MiB",
         ge=64 * 2**10,
     )
-    fault_header: Switch = _option(
-        "on", "Whether the header Sim-Fault makes a request fail: on or off.", ON_OFF
-    )
-    cors_origin: Annotated[tuple[str, ...], BeforeValidator(_origins)] = _option(
+    fault_header: Switch = option("on", "Whether the header Sim-Fault makes a request fail: on or off.", ON_OFF)
+    cors_origin: Annotated[tuple[str, ...], BeforeValidator(_origins)] = option(
         (),
         "Origin such as https://app.example.com whose pages may call the vendors' routes (CORS), or * for all; "
         "may be given more than once (in the variable separated by commas). Never for /_sim.",
         "* or an origin such as https://app.example.com, or several",
     )
-    control_token: str | None = _option(
+    control_token: str | None = option(
         None,
         "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and pages. "
         "Better given by the variable, as command lines can be seen by others.",
         "a text without spaces",
         pattern=r"^[!-~]{1,500}$",
     )
-    log_level: Literal["critical", "error", "warning", "info", "debug"] = _option(
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = option(
         "warning",
         "Least severe messages to log, to standard error: critical, error, warning, info or debug. "
         "info and debug log each request; critical and error also hide the banner at the start.",
         "critical, error, warning, info or debug",
     )
-    tls_cert: Path | None = _option(
+    tls_cert: Path | None = option(
         None, "PEM file with the certificate to serve https with; needs --tls-key.", "the path of a PEM file"
     )
-    tls_key: Path | None = _option(
+    tls_key: Path | None = option(
         None, "PEM file with the key of --tls-cert, not encrypted.", "the path of a PEM file"
     )
-    tls_client_ca: Path | None = _option(
+    tls_client_ca: Path | None = option(
         None,
         "PEM file with the authorities whose client certificates are let in, and no others; needs --tls-cert.",
         "the path of a PEM file",
@@ -250,6 +214,34 @@ class Settings(BaseModel):
             }
             for name, value in self.model_dump(mode="json").items()
         ]
+
+
+def _settings_class() -> type[ServerSettings]:
+    """The settings of the server and of all vendors in one class, flat. Raises StartupError where two clash."""
+    owners = dict.fromkeys(ServerSettings.model_fields, "the server")
+    vendors = installed_vendors()
+    for vendor in vendors:
+        for name in vendor.settings.model_fields.keys() - VendorSettings.model_fields.keys():
+            if name in owners:
+                raise StartupError(f"the vendor {vendor.name} has a setting {name}, as {owners[name]} has")
+            owners[name] = f"the vendor {vendor.name}"
+    own = dict.fromkeys(
+        vendor.settings for vendor in reversed(vendors) if vendor.settings is not VendorSettings
+    )
+    bases: tuple[Any, ...] = (
+        *own,
+        VendorSettings,
+        ServerSettings,
+    )  # pydantic takes their fields from the last on
+    return create_model("Settings", __base__=bases)
+
+
+if TYPE_CHECKING:
+
+    class Settings(VendorSettings, ServerSettings):
+        """The settings of the server and of all vendors."""
+else:
+    Settings = _settings_class()
 
 
 @dataclass(frozen=True)
@@ -296,8 +288,6 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
         raise _refusal(name, given[name]) from error
-    if settings.services is not None and not settings.services.is_dir():
-        raise StartupError(f"{given['services'].where} is {str(settings.services)!r}; there is no such folder")
     _check_tls(settings, given)
     settings._given.update({name: one.where for name, one in given.items()})
     return settings

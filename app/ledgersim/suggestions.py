@@ -1,11 +1,12 @@
-"""A hint at what a misspelt name was meant for."""
+"""Suggests the name that a misspelt one was meant for."""
 
 from collections.abc import Iterable
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The known name nearest to one that is none, as a question; `otherwise` where none is near."""
-    from difflib import get_close_matches  # where there is a mistake, not at start-up
+    """A question that names the closest known name, in any case; `otherwise` if none is close."""
+    from difflib import get_close_matches  # needed only for mistakes, not at start-up
 
-    near = get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    spelling = {one.lower(): one for one in known}
+    closest = get_close_matches(name.lower(), spelling, n=1)
+    return f"did you mean {spelling[closest[0]]}?" if closest else otherwise

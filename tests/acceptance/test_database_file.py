@@ -123,7 +123,7 @@ def test_a_file_in_use_is_refused_in_one_line(start: Start, tmp_path: Path) -> N
     path = tmp_path / "space.db"
     start("--port", "0", "--database", str(path))
     assert refused("serve", "--port", "0", "--database", str(path)) == (
-        f"ledgersim: the database {path} cannot be used: another server uses it"
+        f"ledgersim: the database {path} cannot be used: another server is using it"
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.client import APTIC, Api
-from tests.vendors.payex.ledger import ORDERS, SE, STAGE, SURPLUS, ULLA
+from tests.vendors.payex.ledger import ADMIN, ORDERS, SE, SURPLUS, ULLA
 
 LEAP, STEPS = "/s/leap", "/s/steps"
 DAY = 86_400
@@ -62,7 +62,7 @@ def set_going(api: Api, space: str, now: str) -> None:
     assert api.post(f"{space}{ORDERS}", PAYEE).status_code == 201
     owed = api.get(f"{space}{ULLA}/surpluses").json()["items"]
     other = next(one["@id"] for one in owed if not one["@id"].endswith(SURPLUS))
-    setting_off = f"{space}{STAGE}/surpluses/{other.rsplit('/', 1)[1]}/regulate"
+    setting_off = f"{space}{ADMIN}/surpluses/{other.rsplit('/', 1)[1]}/regulate"
     assert api.post(setting_off, {"invoiceNo": "100000101"}).status_code == 204
 
 

@@ -181,7 +181,7 @@ def test_faults_are_listed_read_and_taken_back(api: Api) -> None:
     assert api.delete("/_sim/faults/f1").status_code == 204
     assert api.get("/_sim/faults/f1").status_code == 404
     assert api.delete("/_sim/faults/f1").json()["detail"] == (
-        "There is no fault 'f1'; GET /_sim/faults lists them."
+        "Fault 'f1' not found; GET /_sim/faults lists all faults."
     )
     fault(api, kind="drop")
     fault(api, kind="reset")
@@ -206,7 +206,7 @@ def test_there_are_so_many_faults_and_ended_ones_make_room(api: Api) -> None:
         fault(api, kind="status", status=503, match={"method": "PATCH"})
     refused = api.post("/_sim/faults", {"kind": "drop"})
     assert refused.status_code == 409
-    assert refused.json()["detail"].startswith("100 faults are in force in this space")
+    assert refused.json()["detail"].startswith("This space has 100 active faults")
     assert statuses(api, 1) == [503]
     assert fault(api, kind="status", status=500)["id"] == "f101"
 
@@ -214,21 +214,21 @@ def test_there_are_so_many_faults_and_ended_ones_make_room(api: Api) -> None:
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "kind", "Field required"),
     ({"kind": "explode"}, "kind", "Input should be 'status', 'delay', 'drop', 'reset', 'truncate' or 'quota'"),
-    ({"kind": "status"}, "status", "is needed for a fault of the kind status"),
+    ({"kind": "status"}, "status", "is required for a fault of kind status"),
     ({"kind": "status", "status": 200}, "status", "Input should be greater than or equal to 400"),
     ({"kind": "status", "status": 600}, "status", "Input should be less than or equal to 599"),
     ({"kind": "status", "status": "503"}, "status", "Input should be a whole number, without quotation marks"),
-    ({"kind": "status", "status": 503, "seconds": 1}, "seconds", "is no member of a fault of the kind status"),
-    ({"kind": "drop", "retry_after": 1}, "retry_after", "is no member of a fault of the kind drop"),
-    ({"kind": "delay"}, "seconds", "is needed for a fault of the kind delay"),
-    ({"kind": "delay", "seconds": {"from": 2, "to": 1}}, "seconds.to", "must not be below from"),
+    ({"kind": "status", "status": 503, "seconds": 1}, "seconds", "is not allowed for a fault of kind status"),
+    ({"kind": "drop", "retry_after": 1}, "retry_after", "is not allowed for a fault of kind drop"),
+    ({"kind": "delay"}, "seconds", "is required for a fault of kind delay"),
+    ({"kind": "delay", "seconds": {"from": 2, "to": 1}}, "seconds.to", "must not be less than from"),
     (
         {"kind": "truncate", "when": "before"},
         "when",
-        "must be after_commit for truncate: only an answer can be cut",
+        "must be after_commit for truncate: only a response can be truncated",
     ),
-    ({"kind": "quota", "limit": 1}, "window", "is needed for a fault of the kind quota"),
-    ({"kind": "quota", "limit": 1, "window": "PT0S"}, "window", "must be longer than nothing"),
+    ({"kind": "quota", "limit": 1}, "window", "is required for a fault of kind quota"),
+    ({"kind": "quota", "limit": 1, "window": "PT0S"}, "window", "must be longer than zero"),
     (
         {"kind": "quota", "limit": 1, "window": "1m"},
         "window",
@@ -242,17 +242,17 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         {"kind": "drop", "match": {"operation": "aptic.debtor.list"}},
         "match.operation",
-        "'aptic.debtor.list' agrees with no operation; did you mean aptic.debtors.list?",
+        "'aptic.debtor.list' matches no operation; did you mean aptic.debtors.list?",
     ),
     (
         {"kind": "drop", "match": {"path": "Debtors"}},
         "match.path",
-        "must begin with / or *, as paths do: /APIGW/v1/Debtors*",
+        "must start with / or *, for example /APIGW/v1/Debtors*",
     ),
     (
         {"kind": "drop", "match": {"path": "/s/a/APIGW/*"}},
         "match.path",
-        "must not have the prefix of a space: paths are matched behind it",
+        "must not include the prefix /s/NAME: paths are matched without it",
     ),
 ]
 
@@ -308,16 +308,16 @@ def test_a_header_can_hold_a_request_up(api: Api, value: str) -> None:
 def test_a_header_that_is_no_fault_is_a_400_that_tells_how_to_write_one(api: Api, value: str) -> None:
     answer = with_header(api, value)
     assert (answer.status_code, answer.json()["title"]) == (400, "Bad Sim-Fault")
-    assert "Write for example status=503; retry-after=5, delay=1.5" in answer.json()["detail"]
+    assert "Examples: status=503; retry-after=5, delay=1.5" in answer.json()["detail"]
 
 
 @given(value=st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
 def test_any_header_is_a_fault_or_a_400(value: str) -> None:
     try:
-        told: str = from_header(value, EARLIEST, Stream(1, "chance")).fault.kind
+        outcome: str = from_header(value, EARLIEST, Stream(1, "chance")).fault.kind
     except Problem as problem:
-        told = problem.code
-    assert told in ("status", "delay", "drop", "reset", "truncate", "bad-fault")
+        outcome = problem.code
+    assert outcome in ("status", "delay", "drop", "reset", "truncate", "bad-fault")
 
 
 def test_the_header_can_be_switched_off(serve: Serve) -> None:

@@ -151,12 +151,12 @@ def test_nothing_to_load_is_nothing_made(api: Api) -> None:
         (
             "aptic:\n  clients:\n  - referenceCode: C1\n  - referenceCode: C1",
             409,
-            {"aptic.clients[1]": ["line 4: Another client has the referenceCode 'C1' already."]},
+            {"aptic.clients[1]": ["line 4: Another client already has the referenceCode 'C1'."]},
         ),
         (
             "aptic:\n  debtors: [{}]\n  cases:\n  - {}\n  - debtors:\n    - {}\n    - debtorGuid: x",
             400,
-            {"aptic.cases[1].debtors[1].debtorGuid": ["line 7: There is no debtor 'x'"]},
+            {"aptic.cases[1].debtors[1].debtorGuid": ["line 7: Unknown debtor 'x'"]},
         ),
         (
             "payex:\n  ledgers:\n  - {number: X1, name: n, country: SE, currency: SEK, language: SV,"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgersim.admin.recorded_requests import in_full
+from ledgersim.admin.recorded_requests import details
 from ledgersim.diagnostics.journal import Record
-from ledgersim.diagnostics.matching import unlike
+from ledgersim.diagnostics.matching import json_differences
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 
@@ -250,7 +250,7 @@ def test_the_journal_can_be_switched_off(serve: Serve) -> None:
     refused = api.post("/_sim/requests/verify", {})
     assert (refused.status_code, refused.json()["detail"]) == (
         409,
-        "The journal is switched off: start the server without --journal-entries 0.",
+        "The journal is disabled. Start the server without --journal-entries 0.",
     )
 
 
@@ -366,9 +366,7 @@ def test_what_was_evicted_and_could_have_been_meant_does_not_pass(serve: Serve) 
     create = {"operation": "aptic.debtors.create"}
     told = verify(api, create, exactly=0)
     assert (told["ok"], told["count"], told["uncertain"]) == (False, 0, 1)
-    assert told["reason"].startswith(
-        "0 found, exactly 0 expected. 1 more could have been meant, but are no longer"
-    )
+    assert told["reason"].startswith("0 found, exactly 0 expected. 1 more may have matched, but are no longer")
     assert verify(api, create, at_least=1)["ok"] is False
     assert verify(api, {**create, "status": 400}, exactly=0)["ok"] is True
     assert verify(api, {"operation": "aptic.cases.*"}, exactly=0)["ok"] is True
@@ -421,7 +419,7 @@ def test_a_verification_that_makes_no_sense_is_a_400(api: Api, body: Any, name: 
     ],
 )
 def test_json_contains_what_is_wanted(value: Any, wanted: Any, expected: bool) -> None:
-    assert (not list(unlike(value, wanted))) is expected
+    assert (not list(json_differences(value, wanted))) is expected
 
 
 JSON = st.recursive(
@@ -433,9 +431,9 @@ JSON = st.recursive(
 
 @given(JSON, st.dictionaries(st.text(max_size=3), JSON, max_size=2))
 def test_json_contains_itself_and_itself_with_more(value: Any, more: dict[str, Any]) -> None:
-    assert list(unlike(value, value)) == []
+    assert list(json_differences(value, value)) == []
     if isinstance(value, dict):
-        assert list(unlike({**more, **value}, value)) == []
+        assert list(json_differences({**more, **value}, value)) == []
 
 
 # Bytes
@@ -452,6 +450,6 @@ def test_whatever_was_sent_can_be_read_again(path: str, body: bytes, media_type:
     )
     record.take(body)
     record.end()
-    told = in_full(record)
+    told = details(record)
     assert told["path"] == path
     dumps(told, default=str)

@@ -70,7 +70,7 @@ def test_a_snapshot_that_there_is_not_is_a_404(api: Api, method: str, path: str)
     answer = api.send(method, f"/_sim/snapshots/none{path}")
     assert (answer.status_code, answer.json()["detail"]) == (
         404,
-        "There is no snapshot 'none'; GET /_sim/snapshots lists them.",
+        "Snapshot 'none' not found; GET /_sim/snapshots lists all snapshots.",
     )
 
 

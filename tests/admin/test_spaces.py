@@ -76,7 +76,7 @@ def test_a_name_that_both_a_space_and_a_snapshot_have_must_say_which(api: Api) -
     refused = api.post("/_sim/spaces", {"from": "x"})
     assert (refused.status_code, refused.json()["detail"]) == (
         409,
-        "Both a space and a snapshot are named 'x': write space:x or snapshot:x.",
+        "A space and a snapshot are both named 'x': write space:x or snapshot:x.",
     )
     made(api, **{"from": "space:x"})
     made(api, **{"from": "snapshot:x"})
@@ -85,18 +85,22 @@ def test_a_name_that_both_a_space_and_a_snapshot_have_must_say_which(api: Api) -
 @pytest.mark.parametrize(
     ("body", "status", "told"),
     [
-        ({"name": "default"}, 409, "There is a space 'default' already."),
-        ({"name": "taken"}, 409, "There is a space 'taken' already."),
-        ({"name": "a b"}, 400, "'a b' is no name of a space or snapshot; use 1 to 64 of the characters"),
-        ({"name": ""}, 400, "'' is no name"),
-        ({"name": "."}, 400, "'.' is no name"),
-        ({"name": ".."}, 400, "'..' is no name"),
+        ({"name": "default"}, 409, "The space 'default' already exists."),
+        ({"name": "taken"}, 409, "The space 'taken' already exists."),
+        (
+            {"name": "a b"},
+            400,
+            "'a b' is not a valid name of a space or snapshot; use 1 to 64 of the characters",
+        ),
+        ({"name": ""}, 400, "'' is not a valid name"),
+        ({"name": "."}, 400, "'.' is not a valid name"),
+        ({"name": ".."}, 400, "'..' is not a valid name"),
         ({"name": 7}, 400, "name: Input should be a string"),
         ({"nam": "x"}, 400, "nam: Extra inputs are not permitted"),
-        ({"from": "nowhere"}, 404, "There is no space or snapshot 'nowhere' to start from; write seed,"),
-        ({"from": "space:nowhere"}, 404, "There is no space 'nowhere'"),
-        ({"from": "snapshot:nowhere"}, 404, "There is no snapshot 'nowhere'"),
-        ({"from": "planet:mars"}, 404, "There is no planet 'mars'"),
+        ({"from": "nowhere"}, 404, "Space or snapshot 'nowhere' not found. A space can start from seed,"),
+        ({"from": "space:nowhere"}, 404, "Space 'nowhere' not found"),
+        ({"from": "snapshot:nowhere"}, 404, "Snapshot 'nowhere' not found"),
+        ({"from": "planet:mars"}, 404, "Planet 'mars' not found"),
         ([], 400, "body: Input should be a JSON object"),
     ],
 )
@@ -116,7 +120,7 @@ def test_spaces_are_listed_and_read_with_what_they_hold(api: Api) -> None:
     assert [space["name"] for space in listed["spaces"]] == ["default", "a"]
     assert listed["spaces"][1] == api.get("/_sim/spaces/a").json()
     assert (listed["spaces"][1]["requests"], listed["spaces"][1]["snapshots"]) == (1, ["one"])
-    assert api.get("/_sim/spaces/b").json()["detail"] == "There is no space 'b'. GET /_sim/spaces lists them."
+    assert api.get("/_sim/spaces/b").json()["detail"] == "Space 'b' not found. GET /_sim/spaces lists them."
 
 
 def test_a_deleted_space_is_gone_and_its_name_starts_anew(api: Api) -> None:
@@ -138,7 +142,7 @@ def test_the_default_space_stays(api: Api) -> None:
     refused = api.delete("/_sim/spaces/default")
     assert (refused.status_code, refused.json()["detail"]) == (
         409,
-        "The default space stays; POST /_sim/reset takes it back to the start.",
+        "The default space cannot be deleted; reset it with POST /_sim/reset.",
     )
 
 
@@ -147,7 +151,7 @@ def test_without_first_use_a_space_must_be_made(serve: Serve) -> None:
     refused = api.get(f"/s/a{DEBTORS}")
     assert (refused.status_code, refused.json()["detail"]) == (
         404,
-        "There is no space 'a'. Make it with POST /_sim/spaces first; the server makes none on first use.",
+        "Space 'a' not found. This server doesn't create spaces on first use: POST /_sim/spaces first.",
     )
     made(api, name="a")
     assert api.get(f"/s/a{DEBTORS}").status_code == 200
@@ -174,7 +178,7 @@ def test_all_spaces_together_take_so_many_bytes_and_no_more(serve: Serve) -> Non
         api.post("/_sim/spaces", {"from": "a"}),
         api.send("PUT", "/_sim/snapshots/x/file", content=image),
     ):
-        assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+        assert (refused.status_code, refused.json()["title"]) == (503, "Memory limit reached")
     assert api.get("/_sim/snapshots").json() == {"snapshots": []}
     assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
     assert api.delete("/_sim/spaces/a").status_code == 204
@@ -201,7 +205,7 @@ def test_a_full_server_takes_no_writes_until_there_is_room(serve: Serve) -> None
     assert set(answers) == {201, 503}
     assert answers == sorted(answers)
     refused = api.put(DEBTORS, {"fullName": "Ada"})
-    assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert (refused.status_code, refused.json()["title"]) == (503, "Memory limit reached")
     assert api.get(f"/s/a{DEBTORS}").status_code == 200
     assert api.post("/s/a/_sim/reset").status_code == 204
     assert api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code == 201

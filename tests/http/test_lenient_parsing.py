@@ -17,8 +17,8 @@ from ledgersim.http.lenient_parsing import (
     about_query,
     models_in,
 )
-from ledgersim.http.schemas import ExchangeRateIn, RateIn, RequestModel
 from ledgersim.problems import field_path
+from ledgersim.schemas import ExchangeRateIn, RateIn, RequestModel
 from ledgersim.vendors.aptic.auth.rules import TOKEN_OPERATION
 
 

@@ -1,4 +1,4 @@
-"""A small table with everything that a filter can trip over: nulls, å ä ö, wildcards, quotes, money."""
+"""A small table with what makes filters fail: nulls, å ä ö, wildcards, quotes, money."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import StaticPool
 
 from ledgersim.odata import Field, Fields, Kind, filter_to_sql, orderby_to_sql, parse_filter, parse_orderby
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 Row = Mapping[str, Any]
 
@@ -110,7 +110,7 @@ def fields() -> Fields:
 
 @pytest.fixture(scope="session")
 def connection(rows: list[Row]) -> Iterator[Connection]:
-    """A database in memory with the rows, and with `lower` and `upper` that know å ä ö."""
+    """An in-memory database with the rows, whose `lower` and `upper` support å ä ö."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
@@ -125,13 +125,13 @@ def connection(rows: list[Row]) -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def where(fields: Fields) -> Callable[[str], ColumnElement[bool]]:
-    """The condition that a filter text becomes."""
+    """Translates a filter text to a condition."""
     return lambda text: filter_to_sql(parse_filter(text), fields)
 
 
 @pytest.fixture(scope="session")
 def ids(connection: Connection, where: Callable[[str], ColumnElement[bool]]) -> Callable[[str], list[int]]:
-    """The ids of the rows that a filter selects, ascending."""
+    """The ids of the rows that a filter selects, in ascending order."""
 
     def selected(text: str) -> list[int]:
         query = select(_columns.id).where(where(text)).order_by(_columns.id)
@@ -142,7 +142,7 @@ def ids(connection: Connection, where: Callable[[str], ColumnElement[bool]]) -> 
 
 @pytest.fixture(scope="session")
 def ordered_ids(connection: Connection, fields: Fields) -> Callable[[str], list[int]]:
-    """The ids of all rows in the order that an orderby asks for, ties by id."""
+    """The ids of all rows in the order of an orderby, ties by id."""
 
     def ordered(text: str) -> list[int]:
         query = select(_columns.id).order_by(*orderby_to_sql(parse_orderby(text), fields), _columns.id)
@@ -153,7 +153,7 @@ def ordered_ids(connection: Connection, fields: Fields) -> Callable[[str], list[
 
 @pytest.fixture(scope="session")
 def plan(connection: Connection, where: Callable[[str], ColumnElement[bool]]) -> Callable[[str], str]:
-    """What SQLite says it does for a filter."""
+    """SQLite's query plan for a filter."""
 
     def explained(text: str) -> str:
         query = select(_columns.id).where(where(text)).compile(connection)
@@ -169,7 +169,7 @@ def _as_seen(row: tuple[Any, ...]) -> list[Any]:
 
 
 def _as_stored(row: Row) -> dict[str, Any]:
-    """The row by the names of its columns, numbers times their scale."""
+    """The row by column name, with numbers multiplied by their scale."""
     stored: dict[str, Any] = {}
     for name, field in FIELDS.items():
         value = row[name]

@@ -1,4 +1,4 @@
-"""Long and deep expressions: answered up to the bounds, refused beyond them, never a crash."""
+"""Long and deeply nested expressions: accepted up to the limits, rejected beyond them, never a crash."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -15,7 +15,7 @@ ALL = [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def nested(levels: int, *shapes: str) -> str:
-    """A condition within a condition, as often as asked, in shapes that take turns."""
+    """A condition nested `levels` deep, with the shapes in turn."""
     text = "isActive"
     for level in range(levels):
         text = shapes[level % len(shapes)].format(text)
@@ -43,20 +43,20 @@ def nested(levels: int, *shapes: str) -> str:
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else None,
 )
-def test_within_the_bounds_there_is_an_answer(ids: Ids, text: str, expected: list[int]) -> None:
+def test_expressions_within_the_limits_are_accepted(ids: Ids, text: str, expected: list[int]) -> None:
     assert ids(text) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "position", "found"),
     [
-        ("(" * 51 + "isActive" + ")" * 51, 51, "an expression nested too deep"),
-        ("not " * 51 + "isActive", 201, "an expression nested too deep"),
-        (f"{'tolower(' * 51}code{')' * 51} eq 'a'", 408, "an expression nested too deep"),
-        ("(" * 10_000, 51, "an expression nested too deep"),
-        ("not " * 2_500, 201, "an expression nested too deep"),
-        ("contains(" * 1_000, 459, "an expression nested too deep"),
-        (f"code eq 'A'{' eq true' * 100}", 469, "an expression nested too deep"),
+        ("(" * 51 + "isActive" + ")" * 51, 51, "a too deeply nested expression"),
+        ("not " * 51 + "isActive", 201, "a too deeply nested expression"),
+        (f"{'tolower(' * 51}code{')' * 51} eq 'a'", 408, "a too deeply nested expression"),
+        ("(" * 10_000, 51, "a too deeply nested expression"),
+        ("not " * 2_500, 201, "a too deeply nested expression"),
+        ("contains(" * 1_000, 459, "a too deeply nested expression"),
+        (f"code eq 'A'{' eq true' * 100}", 469, "a too deeply nested expression"),
         (" or ".join(f"points eq {number}" for number in range(251)), None, "more than 500 operators"),
         (f"points in ({','.join(map(str, range(500)))})", None, "more than 500 operators"),
         ("x" * 10_001, 10_001, "a text of 10001 characters"),
@@ -64,7 +64,7 @@ def test_within_the_bounds_there_is_an_answer(ids: Ids, text: str, expected: lis
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else None,
 )
-def test_beyond_the_bounds_there_is_a_refusal(
+def test_expressions_beyond_the_limits_are_rejected(
     where: Where, text: str, position: int | None, found: str
 ) -> None:
     started = perf_counter()
@@ -86,14 +86,14 @@ def test_beyond_the_bounds_there_is_a_refusal(
     ],
 )
 @pytest.mark.parametrize("levels", [10, 15, 20, 25, 30, 40, 50])
-def test_what_nests_is_answered_or_refused(ids: Ids, levels: int, shapes: tuple[str, ...]) -> None:
+def test_nested_expressions_are_accepted_or_rejected(ids: Ids, levels: int, shapes: tuple[str, ...]) -> None:
     text = nested(levels, *shapes)
     if "tolower({})" in shapes:
         text = f"{text.replace('isActive', 'code')} eq 'a'"
     try:
         parse_filter(text)
-    except ODataError as refusal:
-        outcome = refusal.found
+    except ODataError as error:
+        outcome = error.found
     else:
-        outcome = "answered" if set(ids(text)) <= set(ALL) else "wrong"
-    assert outcome in ("answered", "an expression nested too deep")
+        outcome = "accepted" if set(ids(text)) <= set(ALL) else "wrong"
+    assert outcome in ("accepted", "a too deeply nested expression")

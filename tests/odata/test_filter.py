@@ -1,4 +1,4 @@
-"""Which rows a filter selects, by topic."""
+"""The rows that a filter selects, by topic."""
 
 from collections.abc import Callable
 
@@ -72,7 +72,9 @@ def test_strings_compare_by_case_and_by_code_point(ids: Ids, text: str, expected
         ("CONTAINS(ToLower(FULLNAME),'brien')", [4]),
     ],
 )
-def test_string_functions_know_letters_and_no_wildcards(ids: Ids, text: str, expected: list[int]) -> None:
+def test_string_functions_support_all_letters_and_no_wildcards(
+    ids: Ids, text: str, expected: list[int]
+) -> None:
     assert ids(text) == expected
 
 
@@ -229,7 +231,7 @@ def test_conditions_are_values_too(ids: Ids, text: str, expected: list[int]) -> 
         ("not (fullName eq null or balance gt 5)", [2, 5, 7, 8]),
     ],
 )
-def test_comparisons_with_null_have_two_values_and_the_rest_three(
+def test_comparisons_with_null_are_true_or_false_and_other_operators_three_valued(
     ids: Ids, text: str, expected: list[int]
 ) -> None:
     assert ids(text) == expected
@@ -256,7 +258,7 @@ def test_precedence_is_that_of_odata(ids: Ids, text: str, same_as: str) -> None:
     assert ids(text) == ids(same_as)
 
 
-def test_the_two_readings_of_an_ambiguous_filter_differ(ids: Ids) -> None:
+def test_the_two_interpretations_of_an_ambiguous_filter_differ(ids: Ids) -> None:
     assert ids("isActive or isCompany and code eq 'A'") == [1, 4, 7, 8]
     assert ids("(isActive or isCompany) and code eq 'A'") == [1]
 

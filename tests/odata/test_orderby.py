@@ -1,4 +1,4 @@
-"""In which order an orderby puts the rows."""
+"""The order of rows under an orderby."""
 
 from collections.abc import Callable
 
@@ -29,5 +29,5 @@ def test_rows_come_in_order_with_nulls_last(ordered_ids: OrderedIds, text: str, 
     assert ordered_ids(text) == expected
 
 
-def test_keys_know_their_places() -> None:
+def test_keys_have_positions() -> None:
     assert parse_orderby(" fullName  desc,id") == (SortKey("fullName", True, 2), SortKey("id", False, 17))

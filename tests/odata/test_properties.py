@@ -1,4 +1,4 @@
-"""What holds for every filter: made-up texts, and made-up expressions against a second opinion."""
+"""Properties of every filter: generated texts, and generated expressions compared with a second implementation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ VOCABULARY = [
         st.lists(st.one_of(st.sampled_from(VOCABULARY), st.text(max_size=3)), max_size=12).map("".join),
     )
 )
-@example("'\udfff")  # cannot come from UTF-8, and is refused like any other broken text
-def test_any_text_is_a_filter_that_runs_or_is_refused(ids: Ids, fields: Fields, text: str) -> None:
+@example("'\udfff")  # cannot come from UTF-8, and is rejected like any other broken text
+def test_any_text_is_a_filter_that_runs_or_is_rejected(ids: Ids, fields: Fields, text: str) -> None:
     try:
         filter_to_sql(parse_filter(text), fields)
     except ODataError as refusal:
@@ -47,19 +47,19 @@ def test_any_text_is_a_filter_that_runs_or_is_refused(ids: Ids, fields: Fields, 
         assert set(ids(text)) <= set(range(1, 9))
         return
     assert 1 <= error.position <= len(text) + 1
-    assert f"position {error.position} " in error.message
+    assert f"position {error.position}:" in error.message
 
 
 @dataclass(frozen=True)
 class Made:
-    """An expression as text, how strongly its operator binds, and its value in a row."""
+    """An expression as text, the precedence of its operator, and its value in a row."""
 
     text: str
     binds: int
     value: Callable[[Row], Any]
 
     def within(self, binds: int) -> str:
-        """The text as an operand of an operator: in parentheses if it would fall apart without."""
+        """The text as an operand of an operator: in parentheses where needed."""
         return self.text if self.binds > binds else f"({self.text})"
 
 
@@ -229,7 +229,7 @@ conditions = st.recursive(
 
 @settings(QUICK, max_examples=1500)
 @given(conditions)
-def test_sql_agrees_with_a_second_opinion(ids: Ids, rows: list[Row], made: Made) -> None:
+def test_sql_agrees_with_a_second_implementation(ids: Ids, rows: list[Row], made: Made) -> None:
     assert ids(made.text) == [row["id"] for row in rows if made.value(row) is True]
 
 

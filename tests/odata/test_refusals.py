@@ -1,4 +1,4 @@
-"""Every way of being wrong: where it is, what was found, what was expected and what to do."""
+"""Invalid expressions: position, what was found, what was expected, and the hint."""
 
 from collections.abc import Callable
 
@@ -10,28 +10,28 @@ from ledgersim.odata import Fields, ODataError, orderby_to_sql, parse_filter, pa
 Where = Callable[[str], ColumnElement[bool]]
 
 GUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
-LETTER = "a quote within a string is written twice, as in 'O''Brien'"
+DOUBLE_QUOTES = "double the quotes within a string, as in 'O''Brien'"
 
 
-def refusal(where: Where, text: str) -> ODataError:
+def rejected(where: Where, text: str) -> ODataError:
     with pytest.raises(ODataError) as caught:
         where(text)
     return caught.value
 
 
-def test_the_message_is_one_sentence_that_says_it_all(where: Where) -> None:
-    error = refusal(where, "fulName eq 'Ada'")
+def test_the_message_is_one_complete_sentence(where: Where) -> None:
+    error = rejected(where, "fulName eq 'Ada'")
     assert (error.parameter, error.position) == ("$filter", 1)
     assert (error.found, error.expected) == ("the unknown field 'fulName'", "a field of this list")
     assert error.message == str(error)
     assert error.message == (
-        "$filter cannot be used: at position 1 found the unknown field 'fulName',"
+        "Invalid $filter at position 1: found the unknown field 'fulName',"
         " expected a field of this list; did you mean fullName?"
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "position", "found", "expected", "advice"),
+    ("text", "position", "found", "expected", "hint"),
     [
         ("", 1, "the end of the text", "an expression", ""),
         ("   ", 4, "the end of the text", "an expression", ""),
@@ -57,26 +57,32 @@ def test_the_message_is_one_sentence_that_says_it_all(where: Where) -> None:
     ],
 )
 def test_a_broken_expression(
-    where: Where, text: str, position: int, found: str, expected: str, advice: str
+    where: Where, text: str, position: int, found: str, expected: str, hint: str
 ) -> None:
-    error = refusal(where, text)
+    error = rejected(where, text)
     assert (error.position, error.found) == (position, found)
     assert expected in error.expected
-    assert advice in error.message
+    assert hint in error.message
 
 
 @pytest.mark.parametrize(
-    ("text", "position", "found", "expected", "advice"),
+    ("text", "position", "found", "expected", "hint"),
     [
-        ("code eq 'A", 9, "a string that does not end", "a closing quote", LETTER),
-        ("code eq 'A''", 9, "a string that does not end", "a closing quote", LETTER),
-        ("code eq 'O'Brien'", 12, "'Brien'", "an operator", LETTER),
+        ("code eq 'A", 9, "an unterminated string", "a closing quote", DOUBLE_QUOTES),
+        ("code eq 'A''", 9, "an unterminated string", "a closing quote", DOUBLE_QUOTES),
+        ("code eq 'O'Brien'", 12, "'Brien'", "an operator", DOUBLE_QUOTES),
         ('code eq "A"', 9, "the character '\"'", "a value", "write strings in single quotes"),
         ("code = 'A'", 6, "the character '='", "an operator", "write eq"),
         ("points >= 5", 8, "the character '>'", "an operator", "write gt or ge"),
         ("isActive && isCompany", 10, "the character '&'", "an operator", "write and"),
-        ("address/city eq 'A'", 8, "the character '/'", "a field", "only the list's own fields"),
-        ("points eq -rate", 11, "the character '-'", "a value", "a minus sign belongs to a number"),
+        ("address/city eq 'A'", 8, "the character '/'", "a field", "only fields of the list itself"),
+        (
+            "points eq -rate",
+            11,
+            "the character '-'",
+            "a value",
+            "a minus sign is allowed only in front of a number",
+        ),
         ("code\u00a0eq 'A'", 5, "the character U+00A0", "an operator", ""),
         ("code eq \0", 9, "the character U+0000", "a value", ""),
         ("åäö eq 'A'", 1, "the character 'å'", "a field", ""),
@@ -84,20 +90,20 @@ def test_a_broken_expression(
     ],
 )
 def test_an_unexpected_character(
-    where: Where, text: str, position: int, found: str, expected: str, advice: str
+    where: Where, text: str, position: int, found: str, expected: str, hint: str
 ) -> None:
-    error = refusal(where, text)
+    error = rejected(where, text)
     assert (error.position, error.found) == (position, found)
     assert expected in error.expected
-    assert advice in error.message
+    assert hint in error.message
 
 
 @pytest.mark.parametrize(
     ("literal", "expected"),
     [
-        ("9223372036854775808", "a whole number of at most 64 bits"),
-        ("-9223372036854775809", "a whole number of at most 64 bits"),
-        ("9" * 5000, "a whole number of at most 64 bits"),
+        ("9223372036854775808", "an integer of at most 64 bits"),
+        ("-9223372036854775809", "an integer of at most 64 bits"),
+        ("9" * 5000, "an integer of at most 64 bits"),
         ("1e309", "a finite number"),
         ("-1.5e309", "a finite number"),
         ("INF", "a finite number"),
@@ -112,21 +118,21 @@ def test_an_unexpected_character(
         ("2026-01-31T", "a number, a date or a GUID"),
         ("2026-01-31T00:00:00+1:00", "a number, a date or a GUID"),
         (f"{GUID}0", "a number, a date or a GUID"),
-        ("2026-02-30", "a date and time that exist"),
-        ("2026-13-01", "a date and time that exist"),
-        ("0000-01-01", "a date and time that exist"),
-        ("2026-01-31T24:00:00Z", "a date and time that exist"),
-        ("2026-01-31T00:00:60Z", "a date and time that exist"),
-        ("2026-01-31T00:00:00+24:00", "a date and time that exist"),
-        ("2026-01-31T00:00:00+01:60", "a date and time that exist"),
-        ("0001-01-01T00:00:00+01:00", "a date and time that exist"),
-        ("9999-12-31T23:59:59-01:00", "a date and time that exist"),
+        ("2026-02-30", "an existing date and time"),
+        ("2026-13-01", "an existing date and time"),
+        ("0000-01-01", "an existing date and time"),
+        ("2026-01-31T24:00:00Z", "an existing date and time"),
+        ("2026-01-31T00:00:60Z", "an existing date and time"),
+        ("2026-01-31T00:00:00+24:00", "an existing date and time"),
+        ("2026-01-31T00:00:00+01:60", "an existing date and time"),
+        ("0001-01-01T00:00:00+01:00", "an existing date and time"),
+        ("9999-12-31T23:59:59-01:00", "an existing date and time"),
         ("datetime'2026'", "a date as in 2026-01-31"),
         ("guid'6f96'", "a GUID as in"),
     ],
 )
-def test_a_literal_without_a_value(where: Where, literal: str, expected: str) -> None:
-    error = refusal(where, f"null eq {literal}")
+def test_an_invalid_literal(where: Where, literal: str, expected: str) -> None:
+    error = rejected(where, f"null eq {literal}")
     assert error.position == 9
     assert expected in error.expected
     assert literal[:30] in error.found
@@ -134,7 +140,7 @@ def test_a_literal_without_a_value(where: Where, literal: str, expected: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "position", "expected", "advice"),
+    ("text", "position", "expected", "hint"),
     [
         ("points eq '5'", 11, "a number to compare with the field 'points'", "a number without quotes"),
         ("'5' eq points", 1, "a number to compare with the field 'points'", "a number without quotes"),
@@ -171,11 +177,11 @@ def test_a_literal_without_a_value(where: Where, literal: str, expected: str) ->
         ("not tolower(code) eq 'a'", 5, "a condition", "write not (x eq …)"),
     ],
 )
-def test_a_value_of_the_wrong_type(where: Where, text: str, position: int, expected: str, advice: str) -> None:
-    error = refusal(where, text)
+def test_a_value_of_the_wrong_type(where: Where, text: str, position: int, expected: str, hint: str) -> None:
+    error = rejected(where, text)
     assert error.position == position
     assert expected in error.expected
-    assert advice in error.message
+    assert hint in error.message
 
 
 @pytest.mark.parametrize(
@@ -198,7 +204,7 @@ def test_a_value_of_the_wrong_type(where: Where, text: str, position: int, expec
 def test_an_unknown_name_or_a_wrong_number_of_arguments(
     where: Where, text: str, position: int, message: str
 ) -> None:
-    error = refusal(where, text)
+    error = rejected(where, text)
     assert error.position == position
     assert message in error.message
 
@@ -229,12 +235,12 @@ def test_a_broken_orderby(fields: Fields, text: str, position: int, found: str, 
     assert expected in error.expected
 
 
-def test_a_refusal_is_not_remembered_as_an_answer() -> None:
+def test_an_error_is_not_cached_as_a_result() -> None:
     for _ in range(2):
         with pytest.raises(ODataError):
             parse_filter("code eq")
 
 
-def test_a_parsed_text_is_remembered() -> None:
-    assert parse_filter("code eq 'remembered'") is parse_filter("code eq 'remembered'")
+def test_a_parsed_text_is_cached() -> None:
+    assert parse_filter("code eq 'cached'") is parse_filter("code eq 'cached'")
     assert parse_orderby("code, id desc") is parse_orderby("code, id desc")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import delete, func, select
 
-from ledgersim.admin.import_export import export
-from ledgersim.spaces.models import FACT
+from ledgersim.admin.import_export import export_rows
+from ledgersim.spaces.models import VALUE
 from ledgersim.spaces.space import Space
+from ledgersim.spaces.vendor_state import VendorState
 from ledgersim.storage.database import Database
 
 
@@ -18,32 +19,41 @@ def space(image: bytes) -> Iterator[Space]:
     space.close()
 
 
+class Switch(VendorState):
+    """Something that a vendor keeps in a space."""
+
+    key = "somebody"
+
+    on: bool = False
+
+
 def facts(space: Space) -> int:
-    return int(space.connection.execute(select(func.count()).select_from(FACT)).scalar() or 0)
+    return int(space.connection.execute(select(func.count()).select_from(VALUE)).scalar() or 0)
 
 
 def test_a_transaction_within_another_is_taken_back_with_it(space: Space) -> None:
-    before = export(space), space.facts, space.clock.setting, facts(space)
+    before = export_rows(space), space.values, space.clock.setting, facts(space)
 
     def change_and_fail() -> None:
         with space.transaction():
             with space.transaction() as connection:
                 space.guids.guid()
-                space.set_fact(connection, "personas", [])
-                connection.execute(delete(FACT).where(FACT.c.name == "aptic.user"))
-            assert (space.facts["personas"], facts(space)) == ([], before[3] - 1)
+                space.save_state(connection, Switch(on=True))
+                connection.execute(delete(VALUE).where(VALUE.c.name == "personas"))
+            assert (space.state(Switch).on, facts(space)) == (True, before[3])
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
         change_and_fail()
-    assert (export(space), space.facts, space.clock.setting, facts(space)) == before
+    assert (export_rows(space), space.values, space.clock.setting, facts(space)) == before
+    assert not space.state(Switch).on
 
 
 def test_a_transaction_within_another_is_committed_with_it(space: Space) -> None:
     with space.transaction(), space.transaction() as connection:
-        space.set_fact(connection, "personas", ["Ada"])
+        space.save_state(connection, Switch(on=True))
     again = Space("b", Database.in_memory(space.database.image()), b"")
-    assert again.facts["personas"] == ["Ada"]
+    assert again.state(Switch).on
     again.close()
 
 
@@ -52,7 +62,7 @@ def test_what_was_found_out_in_a_transaction_is_forgotten_when_it_is_taken_back(
 
     def remember_and_fail() -> None:
         with space.transaction() as connection:
-            connection.execute(delete(FACT))
+            connection.execute(delete(VALUE))
             assert space.cached("facts", lambda: facts(space)) == 0
             raise InterruptedError
 

@@ -1,4 +1,4 @@
-"""A world is made of its definition, seed, size and date, and of nothing else."""
+"""A world depends on its definition, seed, size and date, and on nothing else."""
 
 import hashlib
 import os
@@ -12,15 +12,14 @@ from ledgersim.ids import Stream
 from ledgersim.spaces.models import layout
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
-from ledgersim.world.builder import build
 from ledgersim.world.model import Definition
-from tests.world.conftest import AS_OF, MIDNIGHT, Tables, tables_of
+from tests.worlds import AS_OF, MIDNIGHT, Tables, build, tables_of
 
 PRINT_DIGEST = """
 import hashlib
 from datetime import date
-from ledgersim.world.builder import build
-from ledgersim.world.definition import load
+from tests.worlds import build
+from tests.worlds import load
 print(hashlib.sha256(build(load("nordic-basic"), 7, 60, date(2026, 1, 1))).hexdigest())
 """
 
@@ -38,13 +37,13 @@ def test_another_process_builds_the_same_bytes(definition: Definition, hash_seed
     assert found.stdout.strip() == here
 
 
-def test_another_seed_makes_other_people(definition: Definition, world: Tables) -> None:
+def test_another_seed_generates_other_people(definition: Definition, world: Tables) -> None:
     other = tables_of(build(definition, 2, 200, AS_OF))
     names = [debtor["full_name"] for debtor in world["debtor"]]
     assert names != [debtor["full_name"] for debtor in other["debtor"]]
 
 
-def test_the_default_world_has_the_size_that_its_definition_says(world: Tables) -> None:
+def test_the_default_world_has_the_size_in_its_definition(world: Tables) -> None:
     sizes = {name: len(world[name]) for name in ("customer", "debtor", "case", "client")}
     assert sizes == {"customer": 200, "debtor": 200, "case": 300, "client": 5}
 
@@ -52,7 +51,7 @@ def test_the_default_world_has_the_size_that_its_definition_says(world: Tables) 
 @pytest.mark.parametrize(
     ("customers", "debtors", "cases"), [(1, 15, 17), (20, 20, 30), (400, 400, 600), (1000, 1000, 1500)]
 )
-def test_debtors_and_cases_grow_with_the_customers_from_the_personas_up(
+def test_debtors_and_cases_scale_with_the_customers_but_include_the_personas(
     definition: Definition, customers: int, debtors: int, cases: int
 ) -> None:
     found = tables_of(build(definition, 1, customers, AS_OF))
@@ -60,7 +59,7 @@ def test_debtors_and_cases_grow_with_the_customers_from_the_personas_up(
     assert (len(found["debtor"]), len(found["case"])) == (debtors, cases)
 
 
-def test_personas_keep_their_ids_whatever_the_size(definition: Definition, world: Tables) -> None:
+def test_personas_have_the_same_ids_in_worlds_of_any_size(definition: Definition, world: Tables) -> None:
     larger = tables_of(build(definition, 1, 300, AS_OF))
     for table, personas in (("debtor", 15), ("customer", 4), ("case", 17), ("claim", 25)):
         assert world[table][:personas] == larger[table][:personas]
@@ -69,7 +68,7 @@ def test_personas_keep_their_ids_whatever_the_size(definition: Definition, world
 
 
 @pytest.mark.parametrize("as_of", [date(2000, 1, 1), date(2024, 2, 29), date(2026, 3, 31), date(2100, 1, 1)])
-def test_a_world_stands_on_any_day(definition: Definition, as_of: date) -> None:
+def test_a_world_may_have_any_date(definition: Definition, as_of: date) -> None:
     found = tables_of(build(definition, 1, 60, as_of))
     today = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     (ines,) = (claim for claim in found["claim"] if claim["guid"].startswith("5eed0015"))
@@ -78,7 +77,7 @@ def test_a_world_stands_on_any_day(definition: Definition, as_of: date) -> None:
     assert max(debtor["date_of_birth"] for debtor in found["debtor"] if debtor["date_of_birth"]) < today
 
 
-def test_the_state_tells_how_the_world_was_made(definition: Definition, world: Tables) -> None:
+def test_the_state_records_the_parameters_of_the_world(definition: Definition, world: Tables) -> None:
     (state,) = world["sim_state"]
     assert state == {
         "id": 1,
@@ -98,7 +97,7 @@ def test_the_state_tells_how_the_world_was_made(definition: Definition, world: T
     }
 
 
-def test_a_space_goes_on_after_the_guids_of_its_world(definition: Definition) -> None:
+def test_a_space_continues_after_the_guids_of_its_world(definition: Definition) -> None:
     image = build(definition, 1, 60, AS_OF)
     space = Space("default", Database.in_memory(image), image)
     fresh = space.guids.guid()
@@ -122,14 +121,14 @@ def test_the_image_can_be_deserialized(definition: Definition) -> None:
     assert image[18:20] == b"\x01\x01"  # not in WAL mode
 
 
-def test_facts_of_the_vendors_are_complete(world: Tables) -> None:
-    facts = {fact["name"]: fact["value"] for fact in world["sim_fact"]}
-    assert {"aptic.api_keys", "aptic.clients", "aptic.user", "payex.ledgers", "personas"} <= facts.keys()
-    assert facts["riverty.keys"] == ["ledgersim-key"]
-    assert list(facts["riverty.bank_accounts"]) == ["SEK", "NOK", "EUR", "DKK", "CHF"]
-    assert facts["aptic.api_keys"] == ["ledgersim-key"]
-    assert facts["aptic.clients"] == [["ledgersim", "ledgersim-secret"]]
-    user = facts["aptic.user"]
+def test_the_state_of_each_vendor_is_complete(world: Tables) -> None:
+    facts = {fact["name"]: fact["value"] for fact in world["sim_value"]}
+    assert facts.keys() == {"aptic", "payex", "personas", "riverty"}
+    assert facts["riverty"]["keys"] == ["ledgersim-key"]
+    assert list(facts["riverty"]["bank_accounts"]) == ["SEK", "NOK", "EUR", "DKK", "CHF"]
+    assert facts["aptic"]["api_keys"] == ["ledgersim-key"]
+    assert facts["aptic"]["credentials"] == [["ledgersim", "ledgersim-secret"]]
+    user = facts["aptic"]["user"]
     assert (user["full_name"], user["system_currency_code"]) == ("Integration User", "SEK")
     assert (user["photo_image"], user["access_groups"], user["links"]) == (None, ["API"], [])
     assert len(user) == 27

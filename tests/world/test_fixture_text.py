@@ -1,4 +1,4 @@
-"""How the text of fixtures is read: exactly, and with lines."""
+"""Fixtures are parsed exactly and with line numbers."""
 
 import json
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgersim.world.fixture_text import MAX_DEPTH, Unreadable, line_of, read
+from ledgersim.world.fixture_text import MAX_DEPTH, UnreadableError, lines_of, read
 
 numbers = st.integers(-(10**30), 10**30) | st.decimals(allow_nan=False, allow_infinity=False, places=2).filter(
     lambda number: abs(number) < 10**20
@@ -20,9 +20,9 @@ values = st.recursive(
 )
 
 
-def refused(text: str | bytes) -> tuple[int, str]:
-    """Line and reason of what is not read."""
-    with pytest.raises(Unreadable) as caught:
+def error_of(text: str | bytes) -> tuple[int, str]:
+    """The line and reason of a parse error."""
+    with pytest.raises(UnreadableError) as caught:
         read(text.encode() if isinstance(text, str) else text)
     return caught.value.line, caught.value.reason
 
@@ -63,7 +63,7 @@ def refused(text: str | bytes) -> tuple[int, str]:
         (r'["\ud83d\ude00", "\\ud83d\\ude00"]', ["😀", r"\ud83d\ude00"]),
     ],
 )
-def test_a_text_is_read_as_json_would_have_it(text: str, value: Any) -> None:
+def test_values_are_those_of_json(text: str, value: Any) -> None:
     found = read(text.encode())
     assert (found, type(found)) == (value, type(value))
 
@@ -71,25 +71,25 @@ def test_a_text_is_read_as_json_would_have_it(text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("a: b\nc: &x 1\nd: *x", 3, "*x: aliases are not read; write out what it stands for"),
+        ("a: b\nc: &x 1\nd: *x", 3, "*x: aliases are not supported; write out the value"),
         ("a: 1\nb: 2\na: 3", 3, "a is given twice"),
-        ("a:\n  b: !!binary aGk=", 2, "tags such as tag:yaml.org,2002:binary are not read"),
-        ("a: !!python/none x", 1, "tags such as tag:yaml.org,2002:python/none are not read"),
-        ("a: 1\n---\nb: 2", 2, "a second document begins; put each into a file of its own"),
-        ("? [a]\n: 1", 1, "a key must be a text"),
+        ("a:\n  b: !!binary aGk=", 2, "tags such as tag:yaml.org,2002:binary are not supported"),
+        ("a: !!python/none x", 1, "tags such as tag:yaml.org,2002:python/none are not supported"),
+        ("a: 1\n---\nb: 2", 2, "only one document per file is supported"),
+        ("? [a]\n: 1", 1, "a key must be a string"),
         ("a: b\n\tc: d", 2, "found a tab character that violates indentation"),
         ("a:\n - b\n - [c", 4, "did not find expected ',' or ']'"),
         ('\na: "\\ud800"', 2, "found invalid Unicode character escape code"),
         (b"a: b\nc: \xff", 2, "this is not UTF-8"),
         ("å: ä\nö: \x07", 2, "a character that YAML does not allow, 7"),
-        ("[" * (MAX_DEPTH + 1), 1, "this is nested too deeply: more than 50 levels"),
+        ("[" * (MAX_DEPTH + 1), 1, "nested too deeply: more than 50 levels"),
         ("- 1\n- " + "9" * 101, 2, "a number has too many digits"),
         ("- 1\n- 1e99999999999999999999", 2, "a number has too many digits"),
-        ("[" + "0,\n" * 200_000, 200_000, "this is more than 200,000 names and values; load it in parts"),
+        ("[" + "0,\n" * 200_000, 200_000, "more than 200,000 names and values; split the file"),
     ],
 )
-def test_what_is_not_read_is_told_with_its_line(text: str | bytes, line: int, reason: str) -> None:
-    assert refused(text) == (line, reason)
+def test_a_parse_error_is_reported_with_its_line(text: str | bytes, line: int, reason: str) -> None:
+    assert error_of(text) == (line, reason)
 
 
 @given(st.dictionaries(st.text(max_size=9), values) | st.lists(values))
@@ -103,17 +103,17 @@ def test_numbers_are_exact(written: list[Any]) -> None:
 
 
 @given(st.binary(max_size=80) | st.text(alphabet="a:-{}[]*&!?|>\"'\\\n\t#,0 ud8", max_size=40).map(str.encode))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+def test_any_bytes_are_parsed_or_rejected(data: bytes) -> None:
     try:
-        told = json.dumps(read(data), default=str)
-    except Unreadable as error:
-        told = error.reason
-    assert told
+        outcome = json.dumps(read(data), default=str)
+    except UnreadableError as error:
+        outcome = error.reason
+    assert outcome
 
 
-def test_a_place_has_the_line_of_its_name_or_of_what_is_around_it() -> None:
+def test_a_location_has_the_line_of_its_name_or_of_the_value_around_it() -> None:
     text = b"a:\n  - b: 1\n    c:\n      d\n  -\n    E: 2\n"
-    wheres = [
+    locations = [
         ("a",),
         ("a", 0),
         ("a", 0, "b"),
@@ -124,4 +124,4 @@ def test_a_place_has_the_line_of_its_name_or_of_what_is_around_it() -> None:
         ("x",),
         (),
     ]
-    assert line_of(text, wheres) == [1, 2, 2, 3, 2, 6, 1, 1, 1]
+    assert lines_of(text, locations) == [1, 2, 2, 3, 2, 6, 1, 1, 1]

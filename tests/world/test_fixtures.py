@@ -1,4 +1,4 @@
-"""Fixtures at the start: a part of the world, whole or not at all."""
+"""Fixtures at start-up become part of the world, each file completely or not at all."""
 
 import os
 import re
@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from ledgersim.admin.import_export import export
+from ledgersim.admin.import_export import export_rows
 from ledgersim.app import create_app
 from ledgersim.errors import StartupError
 from ledgersim.settings import Settings
 from ledgersim.spaces.space import Space
-from ledgersim.world.fixtures import seeded
+from ledgersim.vendors.payex.state import PayexState
 from tests.serving import Start, refused
-from tests.world.conftest import tables_of
+from tests.worlds import seeded, tables_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "fixtures.md"
 DEBTOR = "f1c50001-deb0-4000-8000-000000000001"
 
 
 def example() -> bytes:
-    """The example of the documentation."""
+    """The example in the documentation."""
     found = re.search(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
     return found[1].encode()
@@ -45,8 +45,8 @@ def app(file: Path) -> Iterator[Any]:
     app.spaces.close()
 
 
-def complaint(image: bytes, path: Path, text: str) -> str:
-    """Why a file is not loaded, without its path."""
+def error_of(image: bytes, path: Path, text: str) -> str:
+    """The error of loading a file, without its path."""
     path.write_text(text, encoding="utf-8")
     with pytest.raises(StartupError) as caught:
         seeded(image, [path])
@@ -55,16 +55,16 @@ def complaint(image: bytes, path: Path, text: str) -> str:
 
 def test_every_space_has_the_fixtures_and_a_reset_goes_back_to_them(app: Any) -> None:
     default: Space = app.spaces["default"]
-    start = export(default)
+    start = export_rows(default)
     assert DEBTOR.encode() in start
-    assert export(app.spaces["other"]) == start
+    assert export_rows(app.spaces["other"]) == start
     with default.transaction() as connection:
         default.guids.guid()
-        default.set_fact(connection, "payex.ledgers", [])
-    assert export(default) != start
+        default.save_state(connection, PayexState())
+    assert export_rows(default) != start
     default.reset()
-    assert export(default) == start
-    assert [one["number"] for one in default.facts["payex.ledgers"]][-1] == "46900"
+    assert export_rows(default) == start
+    assert default.state(PayexState).ledgers[-1].number == "46900"
 
 
 def test_the_image_is_the_same_for_the_same_files(image: bytes, file: Path, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_the_image_is_the_same_for_the_same_files(image: bytes, file: Path, tmp_
     assert first != seeded(image, [more, file])
 
 
-def test_the_clock_starts_at_the_date_of_the_world_and_fixtures_are_of_then(image: bytes, file: Path) -> None:
+def test_fixtures_are_dated_on_the_date_of_the_world(image: bytes, file: Path) -> None:
     tables = tables_of(seeded(image, [file]))
     (state,) = tables["sim_state"]
     (before,) = tables_of(image)["sim_state"]
@@ -85,11 +85,11 @@ def test_the_clock_starts_at_the_date_of_the_world_and_fixtures_are_of_then(imag
     assert debtor["reg_date"] == datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_a_case_of_one_file_may_name_the_debtor_of_another(image: bytes, file: Path, tmp_path: Path) -> None:
+def test_a_case_in_one_file_may_refer_to_a_debtor_in_another(image: bytes, file: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_text(f"aptic: {{cases: [{{caseNumber: x1, debtors: [{{debtorGuid: {DEBTOR}}}]}}]}}")
     assert "x1" in [one["case_number"] for one in tables_of(seeded(image, [file, other]))["case"]]
-    with pytest.raises(StartupError, match=f"other.yaml, line 1: .*There is no debtor '{DEBTOR}'"):
+    with pytest.raises(StartupError, match=f"other.yaml, line 1: .*Unknown debtor '{DEBTOR}'"):
         seeded(image, [other, file])
 
 
@@ -98,13 +98,13 @@ def test_a_case_of_one_file_may_name_the_debtor_of_another(image: bytes, file: P
     [
         ("", "line 1: Input should be a JSON object"),
         ("a: [", "line 2: did not find expected node content"),
-        ("aptic:\n  depters: []", "line 2: aptic.depters: there is no such member; did you mean debtors?"),
-        ("aptix: {}", "line 1: aptix: there is no such member; did you mean aptic?"),
+        ("aptic:\n  depters: []", "line 2: aptic.depters: unknown member; did you mean debtors?"),
+        ("aptix: {}", "line 1: aptix: unknown member; did you mean aptic?"),
         (
             "aptic:\n  debtors:\n    - idNumber: 198503149984\n      juridicalType: '1'\n      zip: x",
             "line 3: aptic.debtors[0].idNumber: Input should be a string: put it in quotes; "
             "line 4: aptic.debtors[0].juridicalType: Input should be a whole number, without quotation marks; "
-            "line 5: aptic.debtors[0].zip: there is no such member; did you mean zipCode?",
+            "line 5: aptic.debtors[0].zip: unknown member; did you mean zipCode?",
         ),
         (
             "aptic:\n  cases:\n  - debts:\n    - {remainingPrincipal: 1.005}\n    - {billDate: soon}",
@@ -120,7 +120,7 @@ def test_a_case_of_one_file_may_name_the_debtor_of_another(image: bytes, file: P
         (
             "payex:\n  ledgers:\n  - {number: '46001', name: n, country: SE, currency: SEK, language: SV,\n"
             "     number_lengths: [1, 2]}",
-            "line 3: payex.ledgers[0].number: there is a ledger 46001 already",
+            "line 3: payex.ledgers[0].number: the ledger 46001 already exists",
         ),
         (
             "payex:\n  ledgers:\n  - {number: '1', name: n, country: SE, currency: SEK, language: SV,\n"
@@ -129,7 +129,7 @@ def test_a_case_of_one_file_may_name_the_debtor_of_another(image: bytes, file: P
         ),
         (
             "payex:\n  surpluses:\n  - {ledger: '99', customerNo: '1', amount: 1}",
-            "line 3: payex.surpluses[0].ledger: The ledger '99' is not set up.",
+            "line 3: payex.surpluses[0].ledger: The ledger '99' is not configured.",
         ),
         (
             "payex:\n  surpluses:\n  - {ledger: '46001', customerNo: '1', amount: 1}",
@@ -147,38 +147,38 @@ def test_a_case_of_one_file_may_name_the_debtor_of_another(image: bytes, file: P
         ),
         (
             "aptic:\n  cases:\n  - {caseNumber: '1'}\n  - {}\n  - caseNumber: '1'",
-            "line 5: aptic.cases[2]: caseNumber: there is a case '1' already.",
+            "line 5: aptic.cases[2]: caseNumber: '1' is already the number of another case.",
         ),
         (
             f"aptic:\n  debtors:\n  - debtorGuid: {DEBTOR}\n  - debtorGuid: {DEBTOR}",
-            f"line 4: aptic.debtors[1]: Another debtor has the debtorGuid '{DEBTOR}' already.",
+            f"line 4: aptic.debtors[1]: Another debtor already has the debtorGuid '{DEBTOR}'.",
         ),
         (
             f"aptic:\n  cases:\n  - caseGuid: {DEBTOR}\n  - caseGuid: {DEBTOR}",
-            f"line 4: aptic.cases[1]: Another case has the caseGuid '{DEBTOR}' already.",
+            f"line 4: aptic.cases[1]: Another case already has the caseGuid '{DEBTOR}'.",
         ),
     ],
 )
-def test_a_mistake_is_told_with_file_line_and_field(
+def test_a_mistake_is_reported_with_file_line_and_field(
     image: bytes, tmp_path: Path, text: str, message: str
 ) -> None:
-    assert complaint(image, tmp_path / "f.yaml", text) == message
+    assert error_of(image, tmp_path / "f.yaml", text) == message
 
 
-def test_twenty_mistakes_are_told_and_the_others_counted(image: bytes, tmp_path: Path) -> None:
+def test_twenty_mistakes_are_reported_and_the_others_counted(image: bytes, tmp_path: Path) -> None:
     text = "aptic:\n  debtors:\n" + "".join(f"  - {{x{number}: 1}}\n" for number in range(25))
-    told = complaint(image, tmp_path / "f.yaml", text).split("; ")
-    assert told[:2] == [
-        "line 3: aptic.debtors[0].x0: there is no such member",
-        "line 4: aptic.debtors[1].x1: there is no such member",
+    reported = error_of(image, tmp_path / "f.yaml", text).split("; ")
+    assert reported[:2] == [
+        "line 3: aptic.debtors[0].x0: unknown member",
+        "line 4: aptic.debtors[1].x1: unknown member",
     ]
-    assert told[19:] == [
-        "line 22: aptic.debtors[19].x19: there is no such member",
+    assert reported[19:] == [
+        "line 22: aptic.debtors[19].x19: unknown member",
         "line 22: and 5 more mistakes",
     ]
 
 
-def test_a_start_with_a_file_that_is_missing_or_bad_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_missing_or_invalid_file_aborts_start_up_with_one_line(tmp_path: Path) -> None:
     missing, bad = tmp_path / "missing.yaml", tmp_path / "bad.yaml"
     bad.write_text("aptic:\n  debtors: 5\n")
     assert refused("serve", "--port", "0", "--fixtures", str(missing)) == (
@@ -192,7 +192,7 @@ def test_a_start_with_a_file_that_is_missing_or_bad_is_refused_in_one_line(tmp_p
     )
 
 
-def test_a_database_belongs_to_the_fixtures_that_it_was_made_with(
+def test_a_database_requires_the_fixtures_that_it_was_created_with(
     start: Start, tmp_path: Path, file: Path
 ) -> None:
     other = tmp_path / "other.json"

@@ -1,4 +1,4 @@
-"""Made-up national numbers are valid ones, on any date of birth that they provide for."""
+"""Generated national numbers are valid for any birth date that they support."""
 
 from datetime import date
 
@@ -25,7 +25,7 @@ DATES = [
 
 @pytest.mark.parametrize("born", DATES)
 @pytest.mark.parametrize("gender", [MALE, FEMALE])
-def test_numbers_of_persons_tell_birth_and_gender(born: date, gender: int) -> None:
+def test_numbers_of_persons_contain_birth_date_and_gender(born: date, gender: int) -> None:
     CHANCE.seed("numbers")
     for _ in range(50):
         swedish = personnummer.validate(person_number("SE", born, gender, CHANCE))
@@ -43,7 +43,7 @@ def test_numbers_of_persons_tell_birth_and_gender(born: date, gender: int) -> No
 
 
 @pytest.mark.parametrize(("born", "century"), [(date(2036, 5, 1), "49"), (date(2039, 5, 1), "5678")])
-def test_danish_numbers_of_the_future_keep_to_their_century(born: date, century: str) -> None:
+def test_future_danish_numbers_are_in_the_right_century(born: date, century: str) -> None:
     CHANCE.seed("numbers")
     for _ in range(50):
         number = person_number("DK", born, MALE, CHANCE)

@@ -1,4 +1,4 @@
-"""People and companies: all that is known of one agrees, and fits the country."""
+"""People and companies are consistent in themselves and fit their country."""
 
 import re
 from datetime import UTC, date, datetime
@@ -17,7 +17,7 @@ from ledgersim.errors import StartupError
 from ledgersim.vendors.aptic.addresses.rules import full_address
 from ledgersim.world.model import Definition
 from ledgersim.world.people import Register
-from tests.world.conftest import AS_OF, Row, Tables
+from tests.worlds import AS_OF, Row, Tables
 
 COUNTRIES = {
     "SE": ("SEK", "sv", "sv-SE", "+46", r"\d{3} \d{2}"),
@@ -43,7 +43,7 @@ def parties(world: Tables) -> list[Row]:
 
 
 def born(country: str, number: str) -> datetime:
-    """The date of birth that a person's number tells."""
+    """The birth date in a person's number."""
     if country == "SE":
         day = personnummer.get_birth_date(number)
     elif country == "NO":
@@ -57,7 +57,7 @@ def born(country: str, number: str) -> datetime:
 
 
 def is_man(country: str, number: str) -> bool:
-    """The gender that a person's number tells."""
+    """Whether a person's number is that of a man."""
     digit = {"SE": -2, "NO": 8, "FI": 9, "DK": -1}[country]
     return int(number[digit]) % 2 == 1
 
@@ -76,7 +76,7 @@ def test_national_numbers_pass_the_checks_of_their_country(world: Tables) -> Non
             assert cpr.checksum(number.replace("-", "")) == 0
 
 
-def test_persons_have_numbers_that_the_authorities_keep_for_made_up_people(world: Tables) -> None:
+def test_persons_have_numbers_that_are_reserved_for_tests(world: Tables) -> None:
     for party in parties(world):
         number = party["id_number"]
         if not party["juridical_type"]:
@@ -113,13 +113,13 @@ def test_currency_language_culture_phones_and_postcodes_fit_the_country(
             assert address["country_code"] == party["country"]
 
 
-def test_swedish_phones_are_those_that_are_kept_for_fiction(world: Tables) -> None:
+def test_swedish_phone_numbers_are_reserved_for_fiction(world: Tables) -> None:
     for party in parties(world):
         if party["country"] == "SE" and party["cellular_phone"]:
             assert "+46701740605" <= party["cellular_phone"] <= "+46701740699"
 
 
-def test_mail_goes_to_domains_that_nobody_has(world: Tables) -> None:
+def test_email_domains_are_reserved(world: Tables) -> None:
     for party in parties(world):
         if party["email"]:
             assert re.fullmatch(r"[a-z0-9.'-]+@example\.(com|net|org)", party["email"]), party["email"]
@@ -140,7 +140,7 @@ def test_full_address_is_made_of_the_parts(world: Tables) -> None:
         assert address["full_address"] == full_address(address)
 
 
-def test_companies_have_what_companies_have(world: Tables) -> None:
+def test_companies_have_the_members_of_companies(world: Tables) -> None:
     companies = [party for party in parties(world) if party["juridical_type"]]
     assert 40 <= len(companies) <= 80
     for company in companies:
@@ -220,7 +220,7 @@ def test_clients_have_valid_numbers(world: Tables) -> None:
 def test_some_extra_fields_of_each_kind_have_values_of_the_definition(
     world: Tables, definition: Definition
 ) -> None:
-    allowed = definition.world.aptic.extra_fields.model_dump()
+    allowed = definition.section("aptic").extra_fields.model_dump()
     guids = {row["id"]: row["debtor_guid"] for row in world["debtor"]}
     assert {field["owner"] for field in world["extra_field"]} == {"debtor", "customer", "case"}
     for field in world["extra_field"]:
@@ -228,11 +228,11 @@ def test_some_extra_fields_of_each_kind_have_values_of_the_definition(
             assert set(field["value"]) <= set(allowed[field["owner"]][field["name"]])
 
 
-def test_a_day_has_ten_numbers_for_swedish_men_and_no_more(definition: Definition) -> None:
+def test_a_day_has_only_ten_numbers_for_swedish_men(definition: Definition) -> None:
     register = Register(definition, "SE", 1, AS_OF)
     day = date(1990, 5, 1)
     numbers = {register.person_number([day.toordinal()], 1)[1] for _ in range(10)}
     assert {number[:9] for number in numbers} == {"19900501-"}
     assert len(numbers) == 10
-    with pytest.raises(StartupError, match="SE has no national numbers for so many made-up people"):
+    with pytest.raises(StartupError, match="SE has too few national numbers for so many people"):
         register.person_number([day.toordinal()], 1)

@@ -1,4 +1,4 @@
-"""The personas show over HTTP what their descriptions say, to the cent."""
+"""Over HTTP the personas match their descriptions, to the cent."""
 
 from typing import Any
 
@@ -6,24 +6,24 @@ import pytest
 
 from ledgersim.world.model import Definition
 from tests.client import APTIC, Api
-from tests.world.conftest import Row, Tables
+from tests.worlds import Row, Tables
 
 Personas = dict[str, Row]
 
 
 def amounts(answer: dict[str, Any], *names: str) -> tuple[Any, ...]:
-    """Some members of an answer."""
+    """Some members of a response."""
     return tuple(answer[name] for name in names)
 
 
 def of(personas: Personas, name: str) -> dict[str, Any]:
-    """What a persona is in Aptic."""
+    """The ids of a persona in Aptic."""
     found: dict[str, Any] = personas[name]["aptic"]
     return found
 
 
 def summary(api: Api, personas: Personas, name: str) -> dict[str, Any]:
-    """What a persona owes."""
+    """The summary of a persona."""
     answer = api.get(f"{APTIC}/Debtors/{of(personas, name)['debtorGuid']}/Summary")
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()
@@ -40,7 +40,7 @@ def case(api: Api, personas: Personas, name: str, number: int = 0) -> dict[str, 
 
 @pytest.fixture
 def api(api: Api) -> Api:
-    """A client of a server whose clock stands on the day of the world."""
+    """A client of a server whose clock is frozen on the date of the world."""
     api.freeze("2026-01-01T00:00:00Z")
     return api
 
@@ -49,13 +49,13 @@ SUM = ("originalSum", "paidSum", "remainingSum")
 REMAINING = ("remainingPrincipal", "remainingInterest", "remainingFee", "remainingSum")
 
 
-def test_personas_are_told_as_json(api: Api, personas: Personas) -> None:
-    told = api.get("/_sim/personas").json()["personas"]
-    assert [persona["name"] for persona in told] == list(personas)
-    assert told[0] == {
+def test_personas_are_listed_as_json(api: Api, personas: Personas) -> None:
+    listed = api.get("/_sim/personas").json()["personas"]
+    assert [persona["name"] for persona in listed] == list(personas)
+    assert listed[0] == {
         "name": "Ulla Unpaid",
         "title": "One unpaid case",
-        "description": told[0]["description"],
+        "description": listed[0]["description"],
         "aptic": {
             "idNumber": "19850314-9984",
             "debtorGuid": "5eed0001-deb0-4000-8000-000000000001",
@@ -79,10 +79,10 @@ def test_personas_are_told_as_json(api: Api, personas: Personas) -> None:
             "ocr": "6101000000008000002",
         },
     }
-    assert all(persona["title"] and persona["description"] for persona in told)
+    assert all(persona["title"] and persona["description"] for persona in listed)
 
 
-def test_every_guid_of_a_persona_is_found(world: Tables, personas: Personas) -> None:
+def test_every_guid_of_a_persona_exists(world: Tables, personas: Personas) -> None:
     stored = {
         value for table in world.values() for row in table for value in row.values() if isinstance(value, str)
     }
@@ -177,13 +177,13 @@ def test_klaus_has_paid_all(api: Api, personas: Personas) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "left"), [("Rune Retrieved", "RETRIEVED", 2400), ("Dag Deceased", "DECEASED", 3300)]
+    ("name", "code", "remaining"), [("Rune Retrieved", "RETRIEVED", 2400), ("Dag Deceased", "DECEASED", 3300)]
 )
 def test_cases_closed_unpaid_keep_what_remained(
-    api: Api, personas: Personas, name: str, code: str, left: float
+    api: Api, personas: Personas, name: str, code: str, remaining: float
 ) -> None:
     found = case(api, personas, name)
-    assert amounts(found, "status", "closureCode", "paidSum", "remainingSum") == ("Closed", code, 0, left)
+    assert amounts(found, "status", "closureCode", "paidSum", "remainingSum") == ("Closed", code, 0, remaining)
 
 
 def test_sven_has_two_open_cases_and_a_paid_one(api: Api, personas: Personas) -> None:
@@ -231,9 +231,7 @@ def test_ase_has_letters_and_quotes(api: Api, personas: Personas) -> None:
     ("day", "interest"),
     [("2026-01-01", 1000), ("2026-01-02", 1002.74), ("2026-01-31", 1082.19), ("2027-01-01", 2000)],
 )
-def test_ines_interest_is_what_a_calculator_says(
-    api: Api, personas: Personas, day: str, interest: float
-) -> None:
+def test_ines_interest_is_correct_to_the_cent(api: Api, personas: Personas, day: str, interest: float) -> None:
     api.freeze(f"{day}T00:00:00Z")
     found = case(api, personas, "Ines Interest")
     assert amounts(found, "remainingPrincipal", "remainingInterest", "remainingSum") == (
@@ -253,7 +251,7 @@ def test_tove_has_two_addresses(world: Tables) -> None:
     assert found == [("LEGAL", "Odense C", True), ("POSTAL", "Aalborg", False)]
 
 
-def test_descriptions_are_of_the_definition(definition: Definition, personas: Personas) -> None:
+def test_descriptions_come_from_the_definition(definition: Definition, personas: Personas) -> None:
     assert len(personas) == len(definition.personas) == 18
     for persona in definition.personas:
         assert personas[persona.name]["description"] == persona.description.strip()

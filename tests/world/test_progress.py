@@ -1,4 +1,4 @@
-"""Progress is told where it takes long, and nowhere else."""
+"""Progress is reported only if a build takes long."""
 
 from io import StringIO
 
@@ -14,8 +14,8 @@ class Terminal(StringIO):
         return True
 
 
-def work(stream: StringIO, monkeypatch: pytest.MonkeyPatch, seconds: float) -> str:
-    """What a work of 1,024 steps that takes so long tells."""
+def output(stream: StringIO, monkeypatch: pytest.MonkeyPatch, seconds: float) -> str:
+    """The output for 1,024 steps that take so many seconds."""
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     progress = Progress("World", 1024, stream)
@@ -26,14 +26,14 @@ def work(stream: StringIO, monkeypatch: pytest.MonkeyPatch, seconds: float) -> s
     return stream.getvalue()
 
 
-def test_nothing_is_told_of_a_short_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert work(StringIO(), monkeypatch, 0.9) == ""
+def test_a_short_build_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert output(StringIO(), monkeypatch, 0.9) == ""
 
 
-def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert work(StringIO(), monkeypatch, 24) == "World: 25 %\nWorld: 75 %\nWorld: built in 24 s\n"
+def test_a_log_gets_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert output(StringIO(), monkeypatch, 24) == "World: 25 %\nWorld: 75 %\nWorld: built in 24 s\n"
 
 
 def test_a_terminal_shows_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = work(Terminal(), monkeypatch, 8)
+    shown = output(Terminal(), monkeypatch, 8)
     assert shown == "\rWorld: 25 % \rWorld: 50 % \rWorld: 75 % \rWorld: 100 % \rWorld: built in 8 s \n"

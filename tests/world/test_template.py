@@ -1,5 +1,6 @@
-"""A world that has been built before is not built again, unless something that it depends on has changed."""
+"""A world is built once, and again only if something that it depends on has changed."""
 
+import importlib
 import os
 import shutil
 import stat
@@ -7,15 +8,16 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import ledgersim
 from ledgersim.errors import StartupError
+from ledgersim.plugin import Vendor
 from ledgersim.world import builder, template
 from ledgersim.world.definition import seed_folder
-from ledgersim.world.model import Definition
-from tests.world.conftest import AS_OF
+from tests.worlds import AS_OF, VENDORS, world_image
 
 WORLD = "nordic-basic"
 SIZE = 20
@@ -23,27 +25,28 @@ SIZE = 20
 PRINT_IMPORTS = """
 import sys
 from datetime import date
+from ledgersim.vendors import installed_vendors
 from ledgersim.world.template import world_image
-image = world_image("nordic-basic", 1, 20, date(2026, 1, 1))
+image = world_image(installed_vendors(), "nordic-basic", 1, 20, date(2026, 1, 1))
 print(len(image), [name for name in ("faker", "yaml", "stdnum", "ledgersim.world.model") if name in sys.modules])
 """
 
 
 class Counter:
-    """Builds worlds and counts them."""
+    """Counts the worlds that are built."""
 
     def __init__(self) -> None:
         self.built = 0
         self._build = builder.build
 
-    def build(self, definition: Definition, seed: int, customers: int, as_of: date) -> bytes:
+    def build(self, *arguments: Any) -> bytes:
         self.built += 1
-        return self._build(definition, seed, customers, as_of)
+        return self._build(*arguments)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where templates are kept."""
+    """The folder of the templates."""
     monkeypatch.setattr(
         "platformdirs.user_cache_dir",
         lambda name, appauthor: str(tmp_path / name),  # noqa: ARG005
@@ -61,7 +64,7 @@ def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
 
 def image(size: int = SIZE, seed: int = 1, as_of: date = AS_OF, world: str = WORLD) -> bytes:
     """A small world."""
-    return template.world_image(world, seed, size, as_of)
+    return world_image(world, seed, size, as_of)
 
 
 def test_a_world_is_built_once(folder: Path, counter: Counter) -> None:
@@ -71,7 +74,7 @@ def test_a_world_is_built_once(folder: Path, counter: Counter) -> None:
     assert len(list(folder.iterdir())) == 1
 
 
-def test_seed_size_date_and_world_have_templates_of_their_own(
+def test_each_seed_size_date_and_world_has_its_own_template(
     folder: Path, counter: Counter, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.yaml"
@@ -98,7 +101,7 @@ def test_a_changed_definition_builds_again(counter: Counter, folder: Path, tmp_p
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "longer", "folder"])
-def test_a_broken_template_is_built_again(folder: Path, counter: Counter, damage: str) -> None:
+def test_a_corrupt_template_is_built_again(folder: Path, counter: Counter, damage: str) -> None:
     whole = image()
     (file,) = folder.iterdir()
     data = file.read_bytes()
@@ -120,7 +123,7 @@ def test_a_broken_template_is_built_again(folder: Path, counter: Counter, damage
     assert counter.built == (3 if damage == "folder" else 2)
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(
+def test_an_unwritable_cache_is_not_an_error(
     tmp_path: Path, counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("in the way")
@@ -132,7 +135,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(
     assert counter.built == 2
 
 
-def test_without_a_home_nothing_is_kept(
+def test_without_a_home_folder_nothing_is_stored(
     tmp_path: Path, counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -158,17 +161,36 @@ def test_a_change_of_any_source_builds_again(tmp_path: Path) -> None:
     assert template.sources_digest(package) == before
 
 
-def test_a_cache_of_ones_own_is_used_by_everybody(folder: Path, counter: Counter, tmp_path: Path) -> None:
+def test_a_vendor_and_a_change_of_its_source_build_again(
+    folder: Path, counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "other_vendor"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    plugin = package / "plugin.py"
+    plugin.write_text("def app(settings: object) -> None: ...\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    app = importlib.import_module("other_vendor.plugin").app
+    vendors = [*VENDORS, Vendor(name="other", mount="/other", app=app)]
+    image()
+    template.world_image(vendors, WORLD, 1, SIZE, AS_OF)
+    (package / "rules.py").touch()
+    for _ in range(2):
+        template.world_image(vendors, WORLD, 1, SIZE, AS_OF)
+    assert (counter.built, len(list(folder.iterdir()))) == (3, 3)
+
+
+def test_another_cache_folder_is_readable_by_every_user(folder: Path, counter: Counter, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
-    before = template.world_image(WORLD, 1, SIZE, AS_OF, mine)
-    assert template.world_image(WORLD, 1, SIZE, AS_OF, mine) == before
+    before = world_image(WORLD, 1, SIZE, AS_OF, mine)
+    assert world_image(WORLD, 1, SIZE, AS_OF, mine) == before
     assert counter.built == 1
     (file,) = mine.rglob("*.world")
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert not folder.exists()
 
 
-def test_a_cache_that_is_read_only_is_read(
+def test_a_read_only_cache_is_read(
     folder: Path,  # noqa: ARG001
     counter: Counter,
     monkeypatch: pytest.MonkeyPatch,
@@ -182,25 +204,25 @@ def test_a_cache_that_is_read_only_is_read(
     assert counter.built == 1
 
 
-def test_a_world_is_kept_before_it_is_needed(folder: Path, counter: Counter) -> None:
-    path = template.keep_world(WORLD, 1, SIZE, AS_OF)
-    assert template.keep_world(WORLD, 1, SIZE, AS_OF) == path
+def test_a_world_can_be_built_in_advance(folder: Path, counter: Counter) -> None:
+    path = template.keep_world(VENDORS, WORLD, 1, SIZE, AS_OF)
+    assert template.keep_world(VENDORS, WORLD, 1, SIZE, AS_OF) == path
     assert list(folder.iterdir()) == [path]
     image()
     assert counter.built == 1
 
 
-def test_a_world_that_cannot_be_kept_is_an_error_where_that_was_asked_for(tmp_path: Path) -> None:
+def test_building_in_advance_fails_if_the_world_cannot_be_kept(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StartupError) as caught:
-        template.keep_world(WORLD, 1, 1, AS_OF, tmp_path / "file")
+        template.keep_world(VENDORS, WORLD, 1, 1, AS_OF, tmp_path / "file")
     assert str(caught.value) == (
         f"the world cannot be kept in {tmp_path / 'file' / 'worlds'}: Not a directory; "
         "name a folder that can be written with --cache"
     )
 
 
-def test_only_the_templates_used_last_are_kept(folder: Path) -> None:
+def test_only_the_most_recently_used_templates_are_kept(folder: Path) -> None:
     folder.mkdir(parents=True)
     for number in range(15):
         old = folder / f"old-{number:02}.world"
@@ -219,7 +241,7 @@ def test_only_the_templates_used_last_are_kept(folder: Path) -> None:
     assert len(names) == template.MAX_TEMPLATES + 1
 
 
-def test_starts_at_once_do_not_harm_each_other(tmp_path: Path) -> None:
+def test_concurrent_starts_do_not_interfere(tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     command = [sys.executable, "-c", PRINT_IMPORTS]
     starts = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]

@@ -1,3 +1,3 @@
-"""The simulator's own operations, under `/_sim`."""
+"""The admin API under `/_sim`, with which tests control the simulator: spaces, clock, faults, journal."""
 
 MOUNT = "/_sim"

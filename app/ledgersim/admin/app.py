@@ -1,46 +1,24 @@
-"""The control application."""
+"""The application of the admin API."""
 
 from collections.abc import Sequence
 from hmac import compare_digest
 from typing import Any
 
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from ledgersim import __version__
 from ledgersim.admin import MOUNT as MOUNT
-from ledgersim.admin import (
-    aptic,
-    clock,
-    coverage,
-    faults,
-    payex,
-    requests,
-    server,
-    snapshots,
-    spaces,
-    state,
-    transfer,
-)
+from ledgersim.admin import clock, coverage, faults, info, requests, reset, snapshots, spaces, transfer
+from ledgersim.admin.base import AdminRouter
 from ledgersim.admin.fixtures import Load, fixtures_router
 from ledgersim.http.error_response import refusal
 from ledgersim.http.openapi import ApiMetadata
 from ledgersim.http.vendor_app import Guard, VendorApp
 from ledgersim.problems import UNAUTHORIZED
 
-# What a probe asks for, and what a browser opens: without a token.
-_OPEN = frozenset(
-    {
-        "sim.health.live",
-        "sim.health.live.head",
-        "sim.health.ready",
-        "sim.health.ready.head",
-        "sim.payex.cardcheck.show",
-        "sim.payex.cardcheck.press",
-    }
-)
-
-_ERROR = {
+_PROBLEM_SCHEMA = {
     "type": "object",
     "properties": {
         "status": {"type": "integer"},
@@ -51,40 +29,36 @@ _ERROR = {
     "required": ["status", "title", "detail"],
 }
 _TOKEN = {"type": "http", "scheme": "bearer", "description": "Needed where the server has a `--control-token`."}
-_ABOUT = ApiMetadata(
-    description="What tests do with the simulator itself. The paths are those of the default space; those of "
-    "another one begin with `/s/NAME`.",
-    version=__version__,
-    error=_ERROR,
-    media_type="application/json",
-    security={"token": _TOKEN},
-    optional_security=True,
-    open_operations=_OPEN,
-    tags={
-        "Server": "Health, version and settings",
-        "Clock": "The clock of a space, and what fell due by it",
-        "State": "Reset, personas, fixtures, export and import",
-        "Spaces": "Worlds that know nothing of each other",
-        "Snapshots": "States of a space to go back to",
-        "Faults": "Failures on demand",
-        "Requests": "What was asked and answered",
-        "Aptic": "What tests may set about Aptic",
-        "PayEx": "What happens behind PayEx's API: payments, executions, consents",
-    },
+_DESCRIPTION = (
+    "Controls the simulator itself, for tests. The paths are those of the default space; those of another "
+    "space start with `/s/NAME`."
 )
+_TAGS = {
+    "Server": "Health, version and settings",
+    "Clock": "The clock of a space, and the events of its scheduled jobs",
+    "State": "Reset, personas, fixtures, export and import",
+    "Spaces": "Independent worlds",
+    "Snapshots": "Saved states of a space, to be restored later",
+    "Faults": "Failures on demand",
+    "Requests": "Recorded requests and their responses",
+}
 
 
-def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: str | None = None) -> VendorApp:
-    """The operations under `/_sim`; they refuse in plain JSON, and let in who has the token, if there is one.
+def build(
+    load_fixtures: Load,
+    settings: Sequence[dict[str, Any]] = (),
+    token: str | None = None,
+    vendors: Sequence[APIRouter] = (),
+) -> VendorApp:
+    """Build the application with the vendors' admin routes. All but public routes require the token, if any.
 
-    `settings` are those that `GET /_sim/info` tells.
+    `settings` are the effective settings that `GET /_sim/info` lists.
     """
-    app = VendorApp("ledgersim admin API", refusal, None if token is None else _guard(token), _ABOUT)
-    app.include(
-        server.health_router,
-        server.server_router(settings),
+    routers = (
+        info.health_router,
+        info.server_router(settings),
         clock.router,
-        state.router,
+        reset.router,
         spaces.router,
         snapshots.router,
         transfer.router,
@@ -92,20 +66,47 @@ def build(load_fixtures: Load, settings: Sequence[dict[str, Any]] = (), token: s
         requests.router,
         coverage.router,
         fixtures_router(load_fixtures),
-        aptic.router,
-        payex.router,
+        *vendors,
     )
+    routes = [one for router in routers for one in router.routes if isinstance(one, APIRoute)]
+    metadata = ApiMetadata(
+        description=_DESCRIPTION,
+        version=__version__,
+        error=_PROBLEM_SCHEMA,
+        media_type="application/json",
+        security={"token": _TOKEN},
+        optional_security=True,
+        open_operations=frozenset(str(one.operation_id) for one in routes if _is_public(one)),
+        tags={**_TAGS, **_vendor_tags(vendors)},
+    )
+    app = VendorApp("admin", "ledgersim admin API", refusal, None if token is None else _guard(token), metadata)
+    app.include(*routers)
     return app
+
+
+def _is_public(route: APIRoute) -> bool:
+    """Whether a route has `openapi_extra=PUBLIC`."""
+    return (route.openapi_extra or {}).get("security") == []
+
+
+def _vendor_tags(routers: Sequence[APIRouter]) -> dict[str, str]:
+    """The tags of the vendors' routers, with descriptions."""
+    tags: dict[str, str] = {}
+    for router in routers:
+        description = router.description if isinstance(router, AdminRouter) else ""
+        for tag in router.tags:
+            tags[str(tag)] = description or tags.get(str(tag)) or f"What tests may set about {tag}"
+    return tags
 
 
 def _guard(token: str) -> Guard:
     def check(route: APIRoute, request: Request) -> None:
-        if route.operation_id in _OPEN:
+        if _is_public(route):
             return
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
             raise UNAUTHORIZED.with_detail(
-                "The control plane of this server asks for its token: send Authorization: Bearer <the token of "
+                "The admin API of this server requires its token: send Authorization: Bearer <the value of "
                 "LEDGERSIM_CONTROL_TOKEN>.",
                 WWW_Authenticate='Bearer realm="ledgersim"',
             )

@@ -1,4 +1,4 @@
-"""What all routes of the control plane have in common."""
+"""Router, request model and dependencies shared by all routes of the admin API."""
 
 from typing import Annotated, Any
 
@@ -7,42 +7,56 @@ from pydantic import ConfigDict, Field
 
 from ledgersim.http.body import JsonRoute
 from ledgersim.http.dispatcher import Dispatcher
-from ledgersim.http.schemas import Schema
+from ledgersim.schemas import Schema
 from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
 
-
-class _ControlRoute(JsonRoute):
-    any_media_type = True  # `curl -d` says that all it sends is a form
-
-
-def new_router(tag: str, prefix: str = "") -> APIRouter:
-    """A router whose routes read JSON under any media type; `tag` says what its operations are about."""
-    return APIRouter(tags=[tag], prefix=prefix, route_class=_ControlRoute)
+# `openapi_extra=PUBLIC` exempts a route from the token: health probes, and pages opened in a browser.
+PUBLIC: dict[str, Any] = {"security": []}
 
 
-# For a member of an answer that is left out where there is nothing to say.
+class _AdminRoute(JsonRoute):
+    any_media_type = True  # `curl -d` always sends the media type of a form
+
+
+class AdminRouter(APIRouter):
+    """A router whose tag has a description."""
+
+    description = ""
+
+
+def new_router(tag: str, prefix: str = "", description: str = "") -> AdminRouter:
+    """A router whose routes accept JSON under any media type.
+
+    The OpenAPI document groups its operations under `tag`. `description` is that of a vendor's tag.
+    """
+    router = AdminRouter(tags=[tag], prefix=prefix, route_class=_AdminRoute)
+    router.description = description
+    return router
+
+
+# The value of a response member that is left out if there is nothing to say.
 OPTIONAL: Any = Field(default=None)
 
 
 class Sparse(Schema):
-    """An answer with `OPTIONAL` members; its routes have `response_model_exclude_unset`."""
+    """Base class of responses with `OPTIONAL` members; their routes have `response_model_exclude_unset`."""
 
 
 class Strict(Schema):
-    """A body of the control plane: unknown members are mistakes."""
+    """Base class of request bodies: unknown members and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 async def current_space(request: Request) -> Space:
-    """The space that the request is for."""
+    """The space of the request."""
     space: Space = request.scope["space"]
     return space
 
 
 async def current_dispatcher(request: Request) -> Dispatcher:
-    """The dispatcher that handed the request on."""
+    """The dispatcher of the server."""
     dispatcher: Dispatcher = request.scope["dispatcher"]
     return dispatcher
 

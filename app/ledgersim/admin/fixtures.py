@@ -1,4 +1,4 @@
-"""Loading the user's own fixtures into the space of a request."""
+"""Loads the user's own fixtures into the space of the request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +11,10 @@ from ledgersim.http.body import read_bytes
 from ledgersim.http.vendor_app import origin
 from ledgersim.spaces.space import Space
 
-# Stores what a text says, in a space, and tells what was made, with links that begin with the base address.
+# Loads fixtures (YAML or JSON) into a space. The result lists what was created, with links below a base URL.
 Load = Callable[[Space, str, bytes], dict[str, Any]]
 
-# Of each vendor and kind, what was created: ids, and the address to read it at.
+# What was created, by vendor and kind: ids, and the URL to read it at.
 Created = dict[str, dict[str, list[dict[str, str | list[str]]]]]
 
 _TEXT = {"schema": {"type": "string"}}
@@ -25,7 +25,7 @@ _BODY = {
 
 
 def fixtures_router(load: Load) -> APIRouter:
-    """The route that loads fixtures: YAML or JSON, under any media type."""
+    """The route that loads fixtures: YAML or JSON under any media type."""
     router = new_router("State")
 
     @router.post(
@@ -36,8 +36,8 @@ def fixtures_router(load: Load) -> APIRouter:
         openapi_extra={"requestBody": _BODY},
     )
     async def load_fixtures(request: Request, space: CurrentSpace) -> Created:
-        """The text is what `--fixtures` takes. All of it is stored, or nothing; the answer has ids and
-        addresses.
+        """The body is what `--fixtures` takes. All of it is stored, or nothing. The response has the ids and
+        URLs of what was created.
         """
         data = await read_bytes(request)
         return load(space, origin(request) + request.scope["root_path"].removesuffix(MOUNT), data)

@@ -1,4 +1,4 @@
-"""The rows of a space as JSON, out and in, and the check of a database image that anybody may have made."""
+"""Export and import of a space's rows as JSON, and validation of uploaded database images."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -10,68 +10,70 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from ledgersim.clock import EARLIEST, LATEST, Clock, Setting
+from ledgersim.clock import EARLIEST, LATEST, Clock, ClockSetting
 from ledgersim.http.body import parse_json, to_float
 from ledgersim.ids import Stream
 from ledgersim.problems import VALIDATION, Problem, invalid
-from ledgersim.spaces.models import FACT, STATE, TOKEN
+from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.space import Space, start_of
-from ledgersim.storage.database import BadImage, Database, row, rows
+from ledgersim.spaces.vendor_state import VendorState
+from ledgersim.storage.database import Database
+from ledgersim.storage.images import InvalidImageError
 from ledgersim.storage.row_validation import (
-    MAX_WHOLE,
-    Error,
-    Row,
-    check_values,
-    dangling,
-    differing,
+    MAX_INTEGER,
+    FieldError,
+    column_errors,
     name_errors,
-    repeated,
+    reference_errors,
     stored_rows,
+    uniqueness_errors,
+    validate_rows,
     vendor_tables,
 )
+from ledgersim.storage.statements import Row, row, rows
 
 MAX_ERRORS = 20
-COMING = 1_000  # how many of the GUIDs to be drawn next no row may have yet
+RESERVED_GUIDS = 1_000  # no row may have one of the next GUIDs that the space will generate
 
-BAD_IMAGE = Problem(400, "bad-image", "Not a database of ledgersim")
+BAD_IMAGE = Problem(400, "bad-image", "Not a ledgersim database")
 
 
-def export(space: Space) -> bytes:
-    """The vendors' rows and the position of the identifiers as JSON: equal states give equal bytes.
+def export_rows(space: Space) -> bytes:
+    """The vendors' rows and the position of the GUID stream as JSON. Equal states give equal bytes.
 
-    A world of 10,000 customers is 130 MB and takes some 5 seconds, in which nothing else is served.
+    10,000 customers take 130 MB and about 5 seconds, during which the server answers no other request.
     """
     tables = [
-        json.dumps(table.name).encode() + b":" + _as_json(stored_rows(space.connection, table))
+        json.dumps(table.name).encode() + b":" + _to_json(stored_rows(space.connection, table))
         for table in vendor_tables()
     ]
     return b'{"guid_position":%d,"tables":{%b}}' % (space.guids.position, b",".join(tables))
 
 
-def replace_rows(space: Space, body: bytes) -> None:
-    """Put what `export` wrote in place of all rows of the vendors: all of it or nothing.
+def import_rows(space: Space, body: bytes) -> None:
+    """Replace all rows of the vendors by those of an export, all or nothing.
 
-    The clock stays, as do tokens and what the world's definition says besides rows; jobs end as with a reset.
-    A world of 10,000 customers takes some 10 seconds, in which nothing else is served, and 0.7 GB meanwhile.
-    Raises a 400 Problem that names up to 20 places, such as `tables.debtor[3].full_name`.
+    The clock, tokens and vendor states stay; background jobs are cancelled as by a reset. 10,000 customers take
+    about 10 seconds, during which the server answers no other request, and 0.7 GB of memory.
+    Raises a 400 Problem with up to 20 errors by path, such as `tables.debtor[3].full_name`.
     """
-    position, sent = _read(body)
-    found: dict[str, list[Row]] = {}
-    coming = _coming(_state_of(space.database)["seed"], position)
+    position, sent = _parse(body)
+    valid: dict[str, list[Row]] = {}
+    next_guids = _next_guids(_state_of(space.database)["seed"], position)
     for table in vendor_tables():
-        found[table.name], errors = check_values(table, sent.pop(table.name))
-        _refuse(errors)
-        _refuse(repeated(table, found[table.name], coming))
-    _refuse(dangling(found))
+        valid[table.name], errors = validate_rows(table, sent.pop(table.name))
+        _raise_for(errors)
+        _raise_for(uniqueness_errors(table, valid[table.name], next_guids))
+    _raise_for(reference_errors(valid))
     space.runs.cancel(space.clock.now())
-    ours = [table for table in SQLModel.metadata.sorted_tables if table.name in found]
+    tables = [table for table in SQLModel.metadata.sorted_tables if table.name in valid]
     with space.transaction() as connection:
-        space.database.defer_foreign_keys()  # a customer may come before its parent
-        for table in reversed(ours):
+        space.database.defer_foreign_keys()  # a row may precede the row of the same table that it refers to
+        for table in reversed(tables):
             connection.execute(delete(table))
-        for table in ours:
-            if found[table.name]:
-                connection.execute(insert(table), found[table.name])
+        for table in tables:
+            if valid[table.name]:
+                connection.execute(insert(table), valid[table.name])
         space.guids.position = position
         connection.execute(update(STATE).values(guid_position=position))
 
@@ -82,104 +84,108 @@ def _state_of(database: Database) -> Row:
     return state
 
 
-def _as_json(value: Any) -> bytes:
+def _to_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _read(body: bytes) -> tuple[int, dict[str, list[Row]]]:
-    """The position of the identifiers, and the rows by table: their names and members are right."""
+def _parse(body: bytes) -> tuple[int, dict[str, list[Row]]]:
+    """The position of the GUID stream, and the rows by table. Names are checked, values are not."""
     content = parse_json(body, to_float)
     if not isinstance(content, dict):
         raise invalid("body", "Input should be a JSON object")
-    _refuse(differing(content, ("guid_position", "tables"), "", "member of an export"))
+    _raise_for(name_errors(content, ("guid_position", "tables"), "", "member of an export"))
     position, tables = content["guid_position"], content["tables"]
-    if type(position) is not int or not 0 <= position <= MAX_WHOLE:
-        raise invalid("guid_position", f"Input should be a whole number from 0 to {MAX_WHOLE}")
+    if type(position) is not int or not 0 <= position <= MAX_INTEGER:
+        raise invalid("guid_position", f"Input should be a whole number from 0 to {MAX_INTEGER}")
     if not isinstance(tables, dict):
         raise invalid("tables", "Input should be a JSON object")
     known = vendor_tables()
-    _refuse(differing(tables, [table.name for table in known], "tables", "table"))
+    _raise_for(name_errors(tables, [table.name for table in known], "tables", "table"))
     for table in known:
         if not isinstance(tables[table.name], list):
             raise invalid(f"tables.{table.name}", "Input should be a JSON array")
-    _refuse(
-        error for table in known for error in name_errors(table, tables[table.name], f"tables.{table.name}")
+    _raise_for(
+        error for table in known for error in column_errors(table, tables[table.name], f"tables.{table.name}")
     )
     return position, tables
 
 
-def _coming(seed: int, position: int) -> frozenset[str]:
+def _next_guids(seed: int, position: int) -> frozenset[str]:
     stream = Stream(seed, "guid", position)
-    return frozenset(stream.guid() for _ in range(COMING))
+    return frozenset(stream.guid() for _ in range(RESERVED_GUIDS))
 
 
-def _refuse(errors: Iterable[Error]) -> None:
-    """Raises a 400 Problem if there are any."""
-    told: dict[str, list[str]] = {}
-    for where, message in islice(errors, MAX_ERRORS):
-        told.setdefault(where, []).append(message)
-    if told:
-        raise VALIDATION.with_errors(told)
+def _raise_for(errors: Iterable[FieldError]) -> None:
+    """Raise a 400 Problem if there are errors."""
+    messages: dict[str, list[str]] = {}
+    for path, message in islice(errors, MAX_ERRORS):
+        messages.setdefault(path, []).append(message)
+    if messages:
+        raise VALIDATION.with_errors(messages)
 
 
-def check_image(image: bytes, like: Database) -> None:
-    """Raises a 400 Problem, with a plain reason, unless `image` is a whole and consistent image of a space.
+def check_image(image: bytes, reference: Database) -> None:
+    """Raise a 400 Problem unless `image` is a complete and consistent image of a space.
 
-    `like` is a database of this version and of the same world's facts. An image may come from anywhere: it is
-    only opened in a scratch database in memory, and every value is checked as those of an import are.
+    `reference` is a database of this version with the same vendors. Because an image may come from anywhere, it
+    is only opened in a scratch database in memory, and every value is validated like those of an import.
     """
     try:
-        database = Database.from_outside(image, like)
-    except BadImage as error:
-        raise BAD_IMAGE.with_detail(f"The file cannot be taken: {error}.") from error
+        database = Database.from_untrusted(image, reference)
+    except InvalidImageError as error:
+        raise BAD_IMAGE.with_detail(f"The file was rejected: {error}.") from error
     try:
-        position, seed = _check_state(database, like)
-        coming = _coming(seed, position)
+        position, seed = _check_state(database, reference)
+        next_guids = _next_guids(seed, position)
         for table in vendor_tables():
-            _refuse(repeated(table, _checked_rows(database, table), coming))
+            _raise_for(uniqueness_errors(table, _valid_rows(database, table), next_guids))
     except (DBAPIError, ValueError, TypeError, OverflowError, RecursionError) as error:
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        raise BAD_IMAGE.with_detail(f"The file cannot be taken: {reason}.") from error
+        raise BAD_IMAGE.with_detail(f"The file was rejected: {reason}.") from error
     finally:
         database.close()
 
 
-def _checked_rows(database: Database, table: Table) -> list[Row]:
+def _valid_rows(database: Database, table: Table) -> list[Row]:
     stored = stored_rows(database.connection, table)
-    found, errors = check_values(table, stored)
-    _refuse(errors)
-    _as_json(stored)  # which JSON of infinite numbers or of halves of characters cannot become
-    return found
+    valid, errors = validate_rows(table, stored)
+    _raise_for(errors)
+    _to_json(stored)  # raises for infinite numbers and lone surrogates
+    return valid
 
 
-def _check_state(database: Database, like: Database) -> tuple[int, int]:
-    """The guid position and the seed, where the simulator's own rows are such as it writes them."""
-    _checked_rows(database, TOKEN)
-    _check_facts(_checked_rows(database, FACT), rows(like.connection, select(FACT)))
-    states, ours = _checked_rows(database, STATE), _state_of(like)
-    if len(states) != 1 or states[0]["schema_version"] != ours["schema_version"]:
-        raise ValueError("it was made by another version of ledgersim")
+def _check_state(database: Database, reference: Database) -> tuple[int, int]:
+    """Check the simulator's own rows. Returns the GUID position and the seed; raises ValueError."""
+    _valid_rows(database, TOKEN)
+    _check_values(_valid_rows(database, VALUE), rows(reference.connection, select(VALUE)))
+    states = _valid_rows(database, STATE)
+    if len(states) != 1 or states[0]["schema_version"] != _state_of(reference)["schema_version"]:
+        raise ValueError("it was created by another version of ledgersim")
     (state,) = states
     if state["id"] != 1 or min(state["seed"], state["guid_position"], state["chance_position"]) < 0:
-        raise ValueError("its row of sim_state is not one that ledgersim writes")
-    if max(state["guid_position"], state["chance_position"]) > MAX_WHOLE:
-        raise ValueError("its identifiers are used up")
+        raise ValueError("its row of sim_state is invalid")
+    if max(state["guid_position"], state["chance_position"]) > MAX_INTEGER:
+        raise ValueError("its identifiers are exhausted")
     _check_clock(state)
     return state["guid_position"], state["seed"]
 
 
-def _check_facts(found: Sequence[Row], ours: Sequence[Row]) -> None:
-    kinds = [{fact["name"]: type(fact["value"]) for fact in facts} for facts in (found, ours)]
-    if kinds[0] != kinds[1]:
-        raise ValueError("its rows of sim_fact are not those of a world of this version")
+def _check_values(found: Sequence[Row], reference: Sequence[Row]) -> None:
+    types, expected = ({one["name"]: type(one["value"]) for one in values} for values in (found, reference))
+    if types != expected:
+        raise ValueError("its rows of sim_value differ from those of this version")
+    states = {kind.key: kind for kind in VendorState.__subclasses__()}
+    for one in found:
+        if one["name"] in states:
+            states[one["name"]].model_validate(one["value"])  # raises a ValueError
 
 
 def _check_clock(state: Row) -> None:
     start = start_of(date.fromisoformat(state["as_of"]))
     offset, frozen_at = state["clock_offset_microseconds"], state["clock_frozen_at"]
-    told = [start, state["clock_floor"]]
+    times = [start, state["clock_floor"]]
     if offset is not None:
-        told.append(Clock(Setting(offset=timedelta(microseconds=offset), frozen_at=frozen_at)).now())
+        times.append(Clock(ClockSetting(offset=timedelta(microseconds=offset), frozen_at=frozen_at)).now())
     expected = "real" if frozen_at is None else "frozen"
-    if state["clock_mode"] != expected or not all(EARLIEST <= one < LATEST for one in told):
-        raise ValueError("its clock tells a time that no clock here tells")
+    if state["clock_mode"] != expected or not all(EARLIEST <= one < LATEST for one in times):
+        raise ValueError("its clock has an invalid state")

@@ -1,4 +1,4 @@
-"""The server: whether it is there, what it runs with, and the OpenAPI document of its control plane."""
+"""Health probes, information about the server, and the OpenAPI document of the admin API."""
 
 import platform
 from asyncio import to_thread
@@ -10,20 +10,22 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from ledgersim import __version__
-from ledgersim.admin.base import CurrentSpace, CurrentSpaces, new_router
-from ledgersim.admin.spaces import addresses
+from ledgersim.admin.base import PUBLIC, CurrentSpace, CurrentSpaces, new_router
+from ledgersim.admin.spaces import base_urls
 
 health_router = new_router("Server")
 
+_HEAD: dict[str, Any] = {"openapi_extra": PUBLIC, "include_in_schema": False}
+
 
 class HealthStatus(BaseModel):
-    """That the server is there."""
+    """The status of a running server."""
 
     status: Literal["ok"]
 
 
 class EffectiveSetting(BaseModel):
-    """A setting, its value, and where that came from: a flag, a variable or the default."""
+    """A setting, its value, and the source of the value: a flag, a variable or the default."""
 
     name: str
     value: Any
@@ -31,7 +33,7 @@ class EffectiveSetting(BaseModel):
 
 
 class ServerInfo(BaseModel):
-    """What the server runs with. `space` is that of the request, `vendors` has its base addresses."""
+    """Facts about the running server. `space` is that of the request, `vendors` has the base URLs in it."""
 
     name: str
     version: str
@@ -45,22 +47,29 @@ class ServerInfo(BaseModel):
     settings: list[EffectiveSetting]
 
 
-@health_router.head("/health/live", operation_id="sim.health.live.head", include_in_schema=False)
-@health_router.get("/health/live", operation_id="sim.health.live", summary="Whether the process runs")
+@health_router.head("/health/live", operation_id="sim.health.live.head", **_HEAD)
+@health_router.get(
+    "/health/live", operation_id="sim.health.live", summary="Liveness probe", openapi_extra=PUBLIC
+)
 async def get_live() -> HealthStatus:
-    """For liveness probes. It works without a token."""
+    """Whether the process runs. It works without a token."""
     return HealthStatus(status="ok")
 
 
-@health_router.head("/health/ready", operation_id="sim.health.ready.head", include_in_schema=False)
-@health_router.get("/health/ready", operation_id="sim.health.ready", summary="Whether requests are served")
+@health_router.head("/health/ready", operation_id="sim.health.ready.head", **_HEAD)
+@health_router.get(
+    "/health/ready",
+    operation_id="sim.health.ready",
+    openapi_extra=PUBLIC,
+    summary="Readiness probe",
+)
 async def get_ready() -> HealthStatus:
-    """For readiness probes. It works without a token."""
+    """Whether requests are served. It works without a token."""
     return HealthStatus(status="ok")
 
 
 def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
-    """Routes that tell of the server, with its settings as `Settings.told` lists them."""
+    """Routes with information about the server. `settings` are its effective settings."""
     router = new_router("Server")
     started = monotonic()
 
@@ -68,28 +77,28 @@ def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
         "/info",
         response_model=ServerInfo,
         operation_id="sim.info",
-        summary="Version, uptime, addresses and effective settings",
+        summary="Get version, uptime, base URLs and effective settings",
     )
     async def get_info(request: Request, space: CurrentSpace, spaces: CurrentSpaces) -> Any:
-        """Also tells of the space of the request where its vendors are."""
+        """The base URLs are those of the vendors in the space of the request."""
         return {
             "name": "ledgersim",
             "version": __version__,
             "python": platform.python_version(),
             "uptime_seconds": round(monotonic() - started, 3),
             "space": space.name,
-            "vendors": addresses(request, space.name),
+            "vendors": base_urls(request, space.name),
             "spaces": len(list(spaces)),
             "space_bytes": spaces.size,
-            "in_flight": sum(one.busy for one in spaces) - 1,  # without this request
+            "in_flight": sum(one.in_flight for one in spaces) - 1,  # without this request
             "settings": settings,
         }
 
     @router.get(
-        "/openapi.json", operation_id="sim.openapi", summary="The OpenAPI document of the control plane"
+        "/openapi.json", operation_id="sim.openapi", summary="Get the OpenAPI document of the admin API"
     )
     async def get_openapi(request: Request) -> dict[str, Any]:
-        """This document, with the address of the space of the request."""
+        """This document, with the base URL of the space of the request."""
         document: dict[str, Any] = await to_thread(request.app.openapi)  # it takes a while at first
         return {**document, "servers": [{"url": request.scope["root_path"]}]}
 

@@ -1,4 +1,4 @@
-"""A record as JSON: what can be read is shown so, what is secret is not."""
+"""Recorded requests as JSON, without secrets."""
 
 import json
 import re
@@ -11,8 +11,8 @@ from ledgersim.diagnostics.redaction import HIDDEN, is_secret, redact_form, reda
 
 
 def summary(record: Record) -> dict[str, Any]:
-    """What a list shows of a request. Times are those of the space; `duration_ms` is real."""
-    told: dict[str, Any] = {
+    """A recorded request in a list. `at` is in space time, `duration_ms` in real time."""
+    response: dict[str, Any] = {
         "id": record.id,
         "at": record.at,
         "operation": record.operation,
@@ -23,24 +23,24 @@ def summary(record: Record) -> dict[str, Any]:
         "duration_ms": round(record.seconds * 1_000, 3),
     }
     if record.problem is not None:
-        told["problem"] = record.problem
-        told["detail"] = record.detail
+        response["problem"] = record.problem
+        response["detail"] = record.detail
     if record.notes:
-        told["violations"] = [one._asdict() for one in record.notes]
+        response["violations"] = [one._asdict() for one in record.notes]
     if record.faults:
-        told["faults"] = record.faults
+        response["faults"] = record.faults
     if record.withheld is not None:
-        told["withheld"] = record.withheld
+        response["withheld"] = record.withheld
     if record.nearest is not None:
-        told["nearest"] = record.nearest._asdict()
-    return told
+        response["nearest"] = record.nearest._asdict()
+    return response
 
 
-def shown_differences(differences: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a request differs from what is wanted, without secrets."""
+def differences(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The differences between a request and match criteria, without secrets."""
     return {
         name: HIDDEN if value is not None and is_secret(name.rpartition(".")[2]) else _as_json(value)
-        for name, value in differences.items()
+        for name, value in found.items()
     }
 
 
@@ -48,8 +48,8 @@ def _as_json(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else _without_secrets(value)
 
 
-def in_full(record: Record) -> dict[str, Any]:
-    """All that is kept of a request and its answer."""
+def details(record: Record) -> dict[str, Any]:
+    """Everything that was recorded of a request and its response."""
     return {
         **summary(record),
         "request": _message(record.headers, record.content, record.body_size, record.is_cut),
@@ -59,42 +59,37 @@ def in_full(record: Record) -> dict[str, Any]:
     }
 
 
-def json_of(body: bytes) -> Any:
-    """The JSON that was sent. Raises ValueError where it is none."""
-    return json.loads(body)
-
-
 def _message(headers: Headers, body: bytes, size: int, is_cut: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {"headers": _shown_headers(headers), "bytes": size}
+    message: dict[str, Any] = {"headers": _headers(headers), "bytes": size}
     if body:
-        told["body"] = _body(body, dict(headers).get(b"content-type", b""))
+        message["body"] = _body(body, dict(headers).get(b"content-type", b""))
     if is_cut:
-        told["cut"] = True
-    return told
+        message["cut"] = True
+    return message
 
 
-def _shown_headers(headers: Headers) -> dict[str, str]:
-    shown: dict[str, str] = {}
+def _headers(headers: Headers) -> dict[str, str]:
+    values: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         if is_secret(name):
             scheme, space, _ = value.partition(" ")
             value = f"{scheme} {HIDDEN}" if space and "authorization" in name else HIDDEN
-        shown[name] = f"{shown[name]}, {value}" if name in shown else value
-    return shown
+        values[name] = f"{values[name]}, {value}" if name in values else value
+    return values
 
 
 def _body(body: bytes, media_type: bytes) -> Any:
-    """JSON as JSON, a form as text, other text as text; without secrets."""
+    """JSON as JSON, anything else as text; without secrets."""
     if media_type.startswith(b"application/x-www-form-urlencoded"):
         return redact_form(body.decode("utf-8", "replace"))
     try:
-        return _without_secrets(json_of(body))
+        return _without_secrets(json.loads(body))
     except (ValueError, RecursionError):
         return _SECRET_MEMBER.sub(rf"\1{HIDDEN}", body.decode("utf-8", "replace"))
 
 
-# Of a JSON text that cannot be parsed: a secret member, up to its value.
+# A secret member in JSON text that cannot be parsed, for example because it is cut.
 _SECRET_MEMBER = re.compile(r'("[^"]*(?:[Tt]oken|[Ss]ecret|[Pp]assword|[Aa]pi[-_]?[Kk]ey)"\s*:\s*")[^"]*')
 
 

@@ -1,4 +1,4 @@
-"""The journal: what was asked and answered, and whether it was what a test expects."""
+"""The journal: lists recorded requests and verifies that a test made the expected ones."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from ledgersim.admin import recorded
+from ledgersim.admin import recorded_requests as recorded
 from ledgersim.admin.base import OPTIONAL, CurrentDispatcher, CurrentSpace, Sparse, Strict, new_router
 from ledgersim.admin.match_validation import check_match
 from ledgersim.diagnostics.journal import Journal, Record
@@ -15,7 +15,7 @@ from ledgersim.diagnostics.matching import Pattern, RecordMatch
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND, invalid
 
-NEAREST = 3
+MAX_NEAREST = 3
 MAX_LISTED = 1_000
 
 router = new_router("Requests", "/requests")
@@ -24,22 +24,27 @@ Number = Annotated[int, Field(ge=0, le=10**9)]
 
 
 class RequestsQuery(BaseModel):
-    """Which requests to list; `*` stands for any text in operation, method, path and problem."""
+    """Filters for recorded requests; `*` stands for any text in operation, method, path and problem."""
 
     operation: Pattern | None = None
     method: Pattern | None = None
     path: Pattern | None = None
     problem: Pattern | None = None
     status: int | None = None
-    violations: bool | None = Field(None, description="Only those with (true) or without (false) violations")
-    since: int = Field(0, ge=0, description="Only those with a higher id")
-    limit: int = Field(100, ge=1, le=MAX_LISTED, description="The newest so many")
+    violations: bool | None = Field(None, description="Only requests with (true) or without (false) violations")
+    since: int = Field(0, ge=0, description="Only requests with a higher id")
+    limit: int = Field(
+        100,
+        ge=1,
+        le=MAX_LISTED,
+        description="How many requests to return at most; the latest ones are returned",
+    )
 
     model_config = {"extra": "forbid"}
 
 
 class Violation(Sparse):
-    """What of a request was tolerated or at fault: a stable code, the place, and why."""
+    """A tolerated or rejected mistake in a request: a stable code, the place, and the reason."""
 
     code: str
     where: str
@@ -47,7 +52,7 @@ class Violation(Sparse):
 
 
 class NearestRoute(Sparse):
-    """The route that a request without one comes closest to, and what sets them apart."""
+    """The route most similar to a request that matches none, and how they differ."""
 
     method: str
     path: str
@@ -55,10 +60,10 @@ class NearestRoute(Sparse):
 
 
 class RecordedRequest(Sparse):
-    """A request and its answer in short.
+    """A summary of a request and its response.
 
-    `at` is the time of the space, `duration_ms` is real; `withheld` is the status of an answer that a fault
-    kept back or replaced.
+    `at` is in space time, `duration_ms` in real time. `withheld` is the status of a response that a fault
+    withheld or replaced.
     """
 
     id: int
@@ -78,7 +83,7 @@ class RecordedRequest(Sparse):
 
 
 class RecordedMessage(Sparse):
-    """A request or an answer: headers, bytes of the body, and as much of it as was kept."""
+    """A request or a response: headers, size of the body in bytes, and as much of the body as was recorded."""
 
     headers: dict[str, str]
     bytes: int
@@ -87,20 +92,20 @@ class RecordedMessage(Sparse):
 
 
 class RecordedRequestInFull(RecordedRequest):
-    """All that is kept of a request and its answer."""
+    """Everything that was recorded of a request and its response."""
 
     request: RecordedMessage
     answer: RecordedMessage
 
 
 class NearMiss(RecordedRequest):
-    """A recorded request that is not meant, and its members that differ."""
+    """A recorded request that does not match, and its members that differ."""
 
     differs: dict[str, Any]
 
 
 class RecordedRequestList(Sparse):
-    """Requests, oldest first; `evicted` tells how many older ones the journal had no room for."""
+    """Recorded requests, oldest first; `evicted` is how many older ones the journal has dropped."""
 
     requests: list[RecordedRequest]
     recorded: int
@@ -108,7 +113,7 @@ class RecordedRequestList(Sparse):
 
 
 class ExpectedCount(Strict):
-    """How often: exactly, or at least and at most."""
+    """The expected number: `exactly`, or `at_least` and `at_most`."""
 
     exactly: Number | None = None
     at_least: Number | None = None
@@ -116,16 +121,16 @@ class ExpectedCount(Strict):
 
 
 class VerifyRequest(Strict):
-    """Which requests there should be, and how many; without a count, at least one."""
+    """Which requests are expected, and how many: by default at least one."""
 
     match: RecordMatch = RecordMatch()
     count: ExpectedCount = ExpectedCount(at_least=1)
 
 
 class VerifyResult(Sparse):
-    """Whether there were; if not, the newest of too many are `found`, or the `nearest` of too few.
+    """The result. Too many requests: the latest are in `found`. Too few: the most similar are in `nearest`.
 
-    `uncertain` ones might have been meant: too little of them is left to tell.
+    `uncertain` is how many requests may have matched but are no longer recorded in full.
     """
 
     ok: bool
@@ -147,7 +152,7 @@ class VerifyResult(Sparse):
 async def list_requests(
     space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
 ) -> Any:
-    """Requests to the vendors' routes, the oldest first. In the filters `*` stands for any text."""
+    """Requests to the vendors' routes, oldest first. In the filters `*` stands for any text."""
     match = RecordMatch(**query.model_dump(include={"operation", "method", "path", "problem", "status"}))
     check_match(dispatcher, match)
     found: list[dict[str, Any]] = []
@@ -171,15 +176,15 @@ async def get_request(space: CurrentSpace, id: str) -> Any:
     record = space.journal.find(int(id)) if id.isdecimal() and len(id) < 18 else None
     if record is None:
         raise NOT_FOUND.with_detail(
-            f"The journal of the space {space.name!r} has no request {id[:20]!r}. It keeps the last "
-            f"{space.journal.most:,} to the vendors' routes; requests to /_sim are not recorded."
+            f"Request {id[:20]!r} not found in the journal of the space {space.name!r}. It keeps the last "
+            f"{space.journal.most:,} requests to the vendors' routes; requests to /_sim are not recorded."
         )
-    return recorded.in_full(record)
+    return recorded.details(record)
 
 
-@router.delete("", **NO_CONTENT, operation_id="sim.requests.clear", summary="Forget all recorded requests")
+@router.delete("", **NO_CONTENT, operation_id="sim.requests.clear", summary="Delete all recorded requests")
 async def clear_requests(space: CurrentSpace) -> None:
-    """The journal of the space is empty then."""
+    """Empties the journal of the space."""
     space.journal.clear()
 
 
@@ -188,15 +193,15 @@ async def clear_requests(space: CurrentSpace) -> None:
     response_model=VerifyResult,
     response_model_exclude_unset=True,
     operation_id="sim.requests.verify",
-    summary="Tell whether as many requests as expected were made",
+    summary="Verify that the expected requests were made",
 )
 async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, body: VerifyRequest) -> Any:
-    """`match` is compared with every recorded request. Where the count is wrong, the answer shows the requests
-    that come nearest.
+    """`match` is compared with every recorded request. If the count is wrong, the response shows the most
+    similar requests.
     """
     check_match(dispatcher, body.match)
     if not space.journal.most:
-        raise CONFLICT.with_detail("The journal is switched off: start the server without --journal-entries 0.")
+        raise CONFLICT.with_detail("The journal is disabled. Start the server without --journal-entries 0.")
     least, most = _bounds(body.count)
     return verify(space.journal, body.match, least, most)
 
@@ -204,27 +209,27 @@ async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, bo
 def _bounds(count: ExpectedCount) -> tuple[int, int | None]:
     if count.exactly is not None:
         if count.at_least is not None or count.at_most is not None:
-            raise invalid("count", "must have either exactly, or at_least and at_most")
+            raise invalid("count", "must not combine exactly with at_least or at_most")
         return count.exactly, count.exactly
     if count.at_least is None and count.at_most is None:
         raise invalid("count", "must have exactly, at_least or at_most")
     least = count.at_least or 0
     if count.at_most is not None and least > count.at_most:
-        raise invalid("count.at_most", "must not be below at_least")
+        raise invalid("count.at_most", "must not be less than at_least")
     return least, count.at_most
 
 
 def verify(journal: Journal, match: RecordMatch, least: int, most: int | None) -> dict[str, Any]:
-    """Whether `least` to `most` recorded requests are meant, and why not; what is not known does not pass."""
+    """Whether `least` to `most` recorded requests match. Uncertain requests never make a verification pass."""
     compared = [(record, match.differences(record)) for record in journal]
-    meant = [record for record, unlike in compared if not unlike]
-    cut = sum(1 for record, unlike in compared if list(unlike) == ["body"] and record.is_cut)
-    count, uncertain = len(meant), journal.evicted(match) + cut
+    matching = [record for record, differences in compared if not differences]
+    cut = sum(1 for record, differences in compared if list(differences) == ["body"] and record.is_cut)
+    count, uncertain = len(matching), journal.evicted(match) + cut
     ok = count >= least and (most is None or count + uncertain <= most)
-    reason = f"{count} found, {_wanted(least, most)} expected."
+    reason = f"{count} found, {_expected(least, most)} expected."
     if uncertain and not ok and (most is None or count <= most):
         reason += (
-            f" {uncertain} more could have been meant, but are no longer known in full: raise --journal-entries"
+            f" {uncertain} more may have matched, but are no longer recorded in full: raise --journal-entries"
             " or --journal-bytes, or clear the journal before the test."
         )
     too_many = most is not None and count > most
@@ -233,13 +238,13 @@ def verify(journal: Journal, match: RecordMatch, least: int, most: int | None) -
         "reason": reason,
         "count": count,
         "uncertain": uncertain,
-        "matching": [record.id for record in meant[-MAX_LISTED:]],
-        "found": [recorded.summary(record) for record in meant[-NEAREST:] if too_many],
+        "matching": [record.id for record in matching[-MAX_LISTED:]],
+        "found": [recorded.summary(record) for record in matching[-MAX_NEAREST:] if too_many],
         "nearest": [] if ok or too_many else _nearest([pair for pair in compared if pair[1]]),
     }
 
 
-def _wanted(least: int, most: int | None) -> str:
+def _expected(least: int, most: int | None) -> str:
     if most is None:
         return f"at least {least}"
     if least == most:
@@ -248,9 +253,9 @@ def _wanted(least: int, most: int | None) -> str:
 
 
 def _nearest(compared: list[tuple[Record, Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """The recorded requests that differ in the fewest members, the newest of them first."""
+    """The recorded requests that differ in the fewest members, the latest first."""
     ranked = sorted(compared, key=lambda pair: (len(pair[1]), -pair[0].id))
     return [
-        {**recorded.summary(record), "differs": recorded.shown_differences(unlike)}
-        for record, unlike in ranked[:NEAREST]
+        {**recorded.summary(record), "differs": recorded.differences(differences)}
+        for record, differences in ranked[:MAX_NEAREST]
     ]

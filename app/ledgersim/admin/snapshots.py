@@ -1,4 +1,4 @@
-"""Snapshots of a space: taken, listed, restored, deleted, downloaded and uploaded as a file."""
+"""Takes, lists, restores, deletes, downloads and uploads snapshots of a space."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,19 +15,19 @@ from ledgersim.spaces.space import Snapshot, Space
 
 FILE_TYPE = "application/vnd.sqlite3"
 BINARY = {"type": "string", "format": "binary"}
-MAX_UPLOADED = 512 * 2**20
+MAX_UPLOAD_BYTES = 512 * 2**20
 
 router = new_router("Snapshots", "/snapshots")
 
 
 class SnapshotCreate(Strict):
-    """A name; without one, the next free of `snapshot-1`, `snapshot-2`, …"""
+    """A name. The default is the next free of `snapshot-1`, `snapshot-2`, …"""
 
     name: str | None = None
 
 
 class SnapshotInfo(BaseModel):
-    """A snapshot: how large it is, when it was taken on the clock of the space, and where its file is."""
+    """A snapshot: its size, when it was taken in space time, and where to download its file."""
 
     name: str
     bytes: int
@@ -43,8 +43,8 @@ class SnapshotList(BaseModel):
 
 @router.get("", response_model=SnapshotList, operation_id="sim.snapshots.list", summary="List the snapshots")
 async def list_snapshots(request: Request, space: CurrentSpace) -> Any:
-    """The oldest first."""
-    return {"snapshots": [_told(request, name, one) for name, one in space.snapshots.items()]}
+    """Oldest first."""
+    return {"snapshots": [_to_response(request, name, one) for name, one in space.snapshots.items()]}
 
 
 @router.post(
@@ -60,28 +60,26 @@ async def create_snapshot(
     spaces: CurrentSpaces,
     body: Annotated[SnapshotCreate | None, Body()] = None,
 ) -> Any:
-    """Without a name it gets the next free one. A name that is taken is a 409."""
+    """The default name is the next free one. A name that is taken is a 409."""
     name = _free_name(space) if body is None or body.name is None else body.name
     if name in space.snapshots:
         raise CONFLICT.with_detail(
-            f"There is a snapshot {name!r} already; delete it first, or choose another name."
+            f"The snapshot {name!r} already exists; delete it first, or choose another name."
         )
-    return _told(request, name, spaces.take_snapshot(space, name))
+    return _to_response(request, name, spaces.take_snapshot(space, name))
 
 
-@router.get(
-    "/{name}", response_model=SnapshotInfo, operation_id="sim.snapshots.get", summary="Read one snapshot"
-)
+@router.get("/{name}", response_model=SnapshotInfo, operation_id="sim.snapshots.get", summary="Get a snapshot")
 async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
     """Its size, when it was taken, and where to download it."""
-    return _told(request, name, _find(space, name))
+    return _to_response(request, name, _find(space, name))
 
 
 @router.post(
-    "/{name}/restore", **NO_CONTENT, operation_id="sim.snapshots.restore", summary="Go back to a snapshot"
+    "/{name}/restore", **NO_CONTENT, operation_id="sim.snapshots.restore", summary="Restore a snapshot"
 )
 async def restore_snapshot(space: CurrentSpace, name: str) -> None:
-    """Rows, identifiers, clock and tokens are those of the snapshot then."""
+    """Rows, identifiers, clock and tokens become those of the snapshot."""
     space.restore(_find(space, name))
 
 
@@ -111,18 +109,20 @@ async def download_snapshot(space: CurrentSpace, name: str) -> Response:
     response_model=SnapshotInfo,
     operation_id="sim.snapshots.upload",
     openapi_extra={"requestBody": {"required": True, "content": {FILE_TYPE: {"schema": BINARY}}}},
-    summary="Upload a snapshot that was downloaded; one of the same name is replaced",
+    summary="Upload a downloaded snapshot, replacing one with the same name",
 )
 async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:
     """It must come from a server of the same version."""
-    image = await read_bytes(request, MAX_UPLOADED)
+    image = await read_bytes(request, MAX_UPLOAD_BYTES)
     check_image(image, space.database)
-    return _told(request, name, spaces.take_snapshot(space, name, image))
+    return _to_response(request, name, spaces.take_snapshot(space, name, image))
 
 
 def _find(space: Space, name: str) -> Snapshot:
     if name not in space.snapshots:
-        raise NOT_FOUND.with_detail(f"There is no snapshot {name[:80]!r}; GET /_sim/snapshots lists them.")
+        raise NOT_FOUND.with_detail(
+            f"Snapshot {name[:80]!r} not found; GET /_sim/snapshots lists all snapshots."
+        )
     return space.snapshots[name]
 
 
@@ -133,7 +133,7 @@ def _free_name(space: Space) -> str:
     return f"snapshot-{number}"
 
 
-def _told(request: Request, name: str, snapshot: Snapshot) -> dict[str, Any]:
+def _to_response(request: Request, name: str, snapshot: Snapshot) -> dict[str, Any]:
     return {
         "name": name,
         "bytes": len(snapshot.image),

@@ -1,4 +1,4 @@
-"""Spaces: made from the seed, a space or a snapshot; listed and deleted."""
+"""Creates, lists and deletes spaces."""
 
 from typing import Annotated, Any
 
@@ -6,11 +6,10 @@ from fastapi import Body, Request
 from pydantic import BaseModel, Field
 
 from ledgersim.admin.base import CurrentSpace, CurrentSpaces, Strict, new_router
-from ledgersim.http.vendor_app import NO_CONTENT, server_url
+from ledgersim.http.vendor_app import NO_CONTENT, VendorApp, server_url
 from ledgersim.problems import CONFLICT, NOT_FOUND
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.spaces.space import Space
-from ledgersim.vendors import VENDORS
 
 SEED = "seed"
 
@@ -18,16 +17,17 @@ router = new_router("Spaces", "/spaces")
 
 
 class SpaceCreate(Strict):
-    """A name (without: a free one), and what the space starts from: `seed`, a space or a snapshot by name."""
+    """A name (default: a free one), and what to start from: `seed`, or the name of a space or snapshot."""
 
     name: str | None = None
     from_: str = Field(SEED, alias="from", json_schema_extra={"default": SEED})
 
 
 class SpaceInfo(BaseModel):
-    """A space: where it is reached, and what it holds.
+    """A space: its base URLs and contents.
 
-    `bytes` is what it takes: rows changed since its start, the journal, the records of service runs and events.
+    `bytes` is the size of its rows changed since its start, its journal, and its records of service runs and
+    events.
     """
 
     name: str
@@ -39,9 +39,9 @@ class SpaceInfo(BaseModel):
 
 
 class SpaceList(BaseModel):
-    """All spaces, with the bytes that they and their snapshots take together.
+    """All spaces. `bytes` is what they and their snapshots use together.
 
-    `image_bytes` of them are snapshots and the starts of spaces that were made of others; each counts once.
+    `image_bytes` of these are snapshots and the images that spaces started from; shared images count once.
     """
 
     spaces: list[SpaceInfo]
@@ -51,9 +51,9 @@ class SpaceList(BaseModel):
 
 @router.get("", response_model=SpaceList, operation_id="sim.spaces.list", summary="List all spaces")
 async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
-    """With the bytes that they and their snapshots take."""
+    """With the bytes that they and their snapshots use."""
     return {
-        "spaces": [_told(request, space) for space in spaces],
+        "spaces": [_to_response(request, space) for space in spaces],
         "bytes": spaces.size,
         "image_bytes": spaces.images_size,
     }
@@ -64,7 +64,7 @@ async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
     status_code=201,
     response_model=SpaceInfo,
     operation_id="sim.spaces.create",
-    summary="Make a space from the seed, a space or a snapshot",
+    summary="Create a space from the seed, a space or a snapshot",
 )
 async def create_space(
     request: Request,
@@ -72,58 +72,59 @@ async def create_space(
     spaces: CurrentSpaces,
     body: Annotated[SpaceCreate | None, Body()] = None,
 ) -> Any:
-    """Without a name a free one is found. A name that is taken is a 409, no room for another space a 503."""
+    """The default name is a free one. A name that is taken is a 409, no room for another space a 503."""
     body = body or SpaceCreate.model_validate({})
-    return _told(request, spaces.create(body.name, _image(spaces, space, body.from_)))
+    return _to_response(request, spaces.create(body.name, _start_image(spaces, space, body.from_)))
 
 
-@router.get("/{name}", response_model=SpaceInfo, operation_id="sim.spaces.get", summary="Read one space")
+@router.get("/{name}", response_model=SpaceInfo, operation_id="sim.spaces.get", summary="Get a space")
 async def get_space(request: Request, spaces: CurrentSpaces, name: str) -> Any:
-    """Its addresses, size and snapshots."""
-    return _told(request, spaces.find(name))
+    """Its base URLs, size and snapshots."""
+    return _to_response(request, spaces.find(name))
 
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.spaces.delete", summary="Delete a space")
 async def delete_space(spaces: CurrentSpaces, name: str) -> None:
-    """It is gone when the requests in flight have ended. The default space stays: 409."""
+    """It is deleted once its requests in flight have ended. The default space cannot be deleted: 409."""
     spaces.delete(name)
 
 
-def _image(spaces: Spaces, here: Space, wanted: str) -> bytes | None:
-    """The image to start from; None is the seed's. A plain name may be a space's or a snapshot's of here."""
-    if wanted == SEED:
+def _start_image(spaces: Spaces, current: Space, source: str) -> bytes | None:
+    """The image of a space or of a snapshot of the current space; None stands for the seed."""
+    if source == SEED:
         return None
-    kind, _, name = wanted.rpartition(":")
+    kind, _, name = source.rpartition(":")
     space = next((one for one in spaces if one.name == name and kind in ("", "space")), None)
-    snapshot = here.snapshots.get(name) if kind in ("", "snapshot") else None
+    snapshot = current.snapshots.get(name) if kind in ("", "snapshot") else None
     if space is not None and snapshot is not None:
         raise CONFLICT.with_detail(
-            f"Both a space and a snapshot are named {name!r}: write space:{name} or snapshot:{name}."
+            f"A space and a snapshot are both named {name!r}: write space:{name} or snapshot:{name}."
         )
     if space is not None:
         return space.database.image()
     if snapshot is not None:
         return snapshot.image
     raise NOT_FOUND.with_detail(
-        f"There is no {kind[:20] or 'space or snapshot'} {name[:80]!r} to start from; write seed, or the name "
-        "of a space, or that of a snapshot of the space that this request is for."
+        f"{kind[:20].capitalize() or 'Space or snapshot'} {name[:80]!r} not found. A space can start from "
+        "seed, from another space, or from a snapshot of the space that this request is for."
     )
 
 
-def addresses(request: Request, name: str) -> dict[str, str]:
-    """The base address of each vendor in a space."""
+def base_urls(request: Request, name: str) -> dict[str, str]:
+    """The base URL of each vendor in a space."""
     root = _root(request, name)
-    return {vendor.name: root + vendor.mount for vendor in VENDORS}
+    vendors: dict[str, VendorApp] = request.scope["dispatcher"].vendors
+    return {app.name: root + mount for mount, app in vendors.items()}
 
 
 def _root(request: Request, name: str) -> str:
     return server_url(request) if name == DEFAULT else f"{server_url(request)}/s/{name}"
 
 
-def _told(request: Request, space: Space) -> dict[str, Any]:
+def _to_response(request: Request, space: Space) -> dict[str, Any]:
     return {
         "name": space.name,
-        "vendors": addresses(request, space.name),
+        "vendors": base_urls(request, space.name),
         "control": f"{_root(request, space.name)}/_sim",
         "bytes": space.size,
         "requests": len(space.journal),

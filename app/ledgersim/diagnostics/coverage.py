@@ -1,4 +1,4 @@
-"""What has been exercised on a server: operations, with the statuses and problems that they answered."""
+"""Which operations, statuses and problems a server has returned."""
 
 from collections import Counter
 
@@ -6,14 +6,14 @@ from ledgersim.diagnostics.journal import Record
 
 
 class Coverage:
-    """Counts answers by operation, status and problem code, over all spaces."""
+    """Counts responses by operation and status, and problems by mount and code, over all spaces."""
 
     def __init__(self) -> None:
         self.answers: Counter[tuple[str, int]] = Counter()
-        self.problems: Counter[tuple[str | None, str]] = Counter()  # by mount
+        self.problems: Counter[tuple[str | None, str]] = Counter()
 
     def count(self, mount: str | None, record: Record) -> None:
-        """Note what a vendor's own code answered: not what a fault did, but what it kept back."""
+        """Count the vendor's own response, including one that a fault withheld, but not what a fault sent."""
         status = record.withheld if record.spoilt else record.status or record.withheld
         if record.operation is not None and status is not None:
             self.answers[record.operation, status] += 1
@@ -21,6 +21,6 @@ class Coverage:
             self.problems[mount, record.problem] += 1
 
     def clear(self) -> None:
-        """Start again."""
+        """Start counting from zero."""
         self.answers.clear()
         self.problems.clear()

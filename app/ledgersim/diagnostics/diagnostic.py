@@ -1,4 +1,4 @@
-"""Notes on a request: what of it was tolerated though it is no part of the vendor's API, or was refused."""
+"""Diagnostics of a request: what was accepted although the vendor doesn't document it, or why it failed."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from starlette.types import Scope
 
-MAX_NOTES = 20  # of a request
+MAX_NOTES = 20  # per request
 
 
 class Diagnostic(NamedTuple):
-    """One remark: a stable code (`unknown-member`), where in the request, and why in a sentence."""
+    """A stable code such as `unknown-member`, the path in the request, and an explanation."""
 
     code: str
     where: str
@@ -18,11 +18,11 @@ class Diagnostic(NamedTuple):
 
 
 def add_diagnostic(scope: Scope, code: str, where: str, message: str) -> None:
-    """Remark something on the request of this scope; the journal and `Sim-Violations` tell it."""
+    """Add a diagnostic to the request; it appears in the journal and in the header `Sim-Violations`."""
     add_diagnostics(scope, [Diagnostic(code, where, message)])
 
 
-def add_diagnostics(scope: Scope, notes: Iterable[Diagnostic]) -> None:
-    """Remark as much as there is room for; the rest is not even looked for."""
-    kept = scope["notes"]
-    kept.extend(islice(notes, max(MAX_NOTES - len(kept), 0)))
+def add_diagnostics(scope: Scope, diagnostics: Iterable[Diagnostic]) -> None:
+    """Add diagnostics up to the limit. The iterable is not consumed beyond it."""
+    added = scope["notes"]
+    added.extend(islice(diagnostics, max(MAX_NOTES - len(added), 0)))

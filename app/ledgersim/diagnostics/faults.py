@@ -1,4 +1,4 @@
-"""Failures on demand: what is to go wrong, for which requests, and how often."""
+"""Faults: failures on demand, for which requests they apply, and how often."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,29 +10,29 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from ledgersim import problems
-from ledgersim.clock import ClockError, later
+from ledgersim.clock import ClockError, add_duration
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.matching import Match
-from ledgersim.http.schemas import Schema
 from ledgersim.ids import Stream
 from ledgersim.problems import CONFLICT, NOT_FOUND, Problem, invalid
+from ledgersim.schemas import Schema
 
 Kind = Literal["status", "delay", "drop", "reset", "truncate", "quota"]
 When = Literal["before", "after_commit"]
 
-MAX_FAULTS = 100  # a space
+MAX_FAULTS = 100  # per space
 MAX_SECONDS = 600  # of a delay
-OVER_QUOTA = 429
-ASKED_FOR = "A test has asked for this failure."
+QUOTA_STATUS = 429
+DEFAULT_DETAIL = "A fault injected by a test caused this failure."
 
 BAD_HEADER = Problem(400, "bad-fault", "Bad Sim-Fault")
 
-# What stands behind the kind in the header.
-_VALUE_OF = {"delay": "seconds", "truncate": "bytes"}
-_IN_HEADER = ("when", "retry-after")  # and this behind it
+# In the Sim-Fault header: the member that the value after the kind is for, and the members that may follow it.
+_VALUE_MEMBER = {"delay": "seconds", "truncate": "bytes"}
+_FURTHER_MEMBERS = ("when", "retry-after")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
-# What each kind takes beside what all take, and what it must have.
+# The members that each kind allows besides the common ones, and those it requires.
 _MEMBERS: dict[Kind, tuple[str, ...]] = {
     "status": ("status", "retry_after", "detail"),
     "delay": ("seconds",),
@@ -41,16 +41,16 @@ _MEMBERS: dict[Kind, tuple[str, ...]] = {
     "truncate": ("bytes",),
     "quota": ("limit", "window"),
 }
-_NEEDED: dict[Kind, tuple[str, ...]] = {
+_REQUIRED: dict[Kind, tuple[str, ...]] = {
     "status": ("status",),
     "delay": ("seconds",),
     "quota": ("limit", "window"),
 }
-_OF_A_KIND = {name for names in _MEMBERS.values() for name in names}
+_KIND_MEMBERS = {name for names in _MEMBERS.values() for name in names}
 
 
 class SecondsBetween(Schema):
-    """A delay drawn evenly from a range, in seconds of real time."""
+    """A delay drawn uniformly from a range, in seconds of real time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,8 +58,8 @@ class SecondsBetween(Schema):
     most: float = Field(alias="to", ge=0, le=MAX_SECONDS)
 
 
-def _read_seconds(value: Any) -> Any:
-    """A number as it is, an object as a range."""
+def _parse_seconds(value: Any) -> Any:
+    """A number as a float, an object as a range."""
     try:
         if isinstance(value, dict):
             return SecondsBetween.model_validate(value)
@@ -73,9 +73,9 @@ def _read_seconds(value: Any) -> Any:
 
 
 class Fault(Schema):
-    """What is to go wrong.
+    """The definition of a fault.
 
-    `seconds` are of real time; `window` and `ttl` are ISO 8601 durations on the clock of the space.
+    `seconds` is in real time; `window` and `ttl` are ISO 8601 durations on the clock of the space.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -86,7 +86,7 @@ class Fault(Schema):
     status: Annotated[int, Field(ge=400, le=599)] | None = None
     retry_after: Annotated[int, Field(ge=0, le=10**9)] | None = None
     detail: Annotated[str, Field(max_length=1_000)] | None = None
-    seconds: Annotated[float | SecondsBetween | None, BeforeValidator(_read_seconds)] = None
+    seconds: Annotated[float | SecondsBetween | None, BeforeValidator(_parse_seconds)] = None
     bytes: Annotated[int, Field(ge=0, le=10**9)] | None = None
     limit: Annotated[int, Field(ge=0, le=10**9)] | None = None
     window: str | None = None
@@ -96,35 +96,35 @@ class Fault(Schema):
 
     @property
     def needs_connection(self) -> bool:
-        """Whether it works on the connection itself, which only a server has."""
+        """Whether the fault breaks the connection, which only works on a real server."""
         return self.kind in ("drop", "reset", "truncate")
 
     @property
     def after_commit(self) -> bool:
-        """Whether the request is carried out, and only its answer goes wrong."""
+        """Whether the request is carried out and only its response fails."""
         return self.kind == "truncate" or self.when == "after_commit"
 
     def check(self, now: datetime) -> None:
-        """Raises a 400 Problem where the members do not go together."""
-        for name in sorted(_OF_A_KIND - set(_MEMBERS[self.kind])):
+        """Raise a 400 Problem if members contradict each other."""
+        for name in sorted(_KIND_MEMBERS - set(_MEMBERS[self.kind])):
             if getattr(self, name) is not None:
-                raise invalid(name, f"is no member of a fault of the kind {self.kind}")
-        for name in _NEEDED.get(self.kind, ()):
+                raise invalid(name, f"is not allowed for a fault of kind {self.kind}")
+        for name in _REQUIRED.get(self.kind, ()):
             if getattr(self, name) is None:
-                raise invalid(name, f"is needed for a fault of the kind {self.kind}")
+                raise invalid(name, f"is required for a fault of kind {self.kind}")
         if self.kind == "truncate" and self.when == "before":
-            raise invalid("when", "must be after_commit for truncate: only an answer can be cut")
+            raise invalid("when", "must be after_commit for truncate: only a response can be truncated")
         if self.kind == "quota" and self.when == "after_commit":
-            raise invalid("when", "must be before for quota: what is over the quota is not carried out")
+            raise invalid("when", "must be before for quota: requests over the quota are not carried out")
         if isinstance(self.seconds, SecondsBetween) and self.seconds.least > self.seconds.most:
-            raise invalid("seconds.to", "must not be below from")
+            raise invalid("seconds.to", "must not be less than from")
         for name in ("window", "ttl"):
-            if (duration := getattr(self, name)) is not None and _ends(now, duration, name) == now:
-                raise invalid(name, "must be longer than nothing")
+            if (duration := getattr(self, name)) is not None and _end(now, duration, name) == now:
+                raise invalid(name, "must be longer than zero")
 
 
 class FaultHit(NamedTuple):
-    """A fault that meets a request: for how many seconds it holds it up, or how it refuses it."""
+    """A fault that applies to a request: the seconds to delay it, or the problem to return."""
 
     id: str
     fault: Fault
@@ -132,24 +132,25 @@ class FaultHit(NamedTuple):
     problem: Problem | None = None
 
 
-def _strike(identifier: str, fault: Fault, chance: Stream, retry_after: int | None) -> FaultHit:
+def _hit(identifier: str, fault: Fault, chance: Stream, retry_after: int | None) -> FaultHit:
     if fault.kind == "delay":
-        return FaultHit(identifier, fault, seconds=_seconds(fault, chance))
+        return FaultHit(identifier, fault, seconds=_draw_seconds(fault, chance))
     if fault.kind not in ("status", "quota"):
         return FaultHit(identifier, fault)
     headers = {} if retry_after is None else {"Retry_After": str(retry_after)}
-    refusal = _of_status(fault.status or OVER_QUOTA)
-    return FaultHit(identifier, fault, problem=refusal.with_detail(fault.detail or ASKED_FOR, **headers))
+    problem = _problem(fault.status or QUOTA_STATUS)
+    return FaultHit(identifier, fault, problem=problem.with_detail(fault.detail or DEFAULT_DETAIL, **headers))
 
 
-def _seconds(fault: Fault, chance: Stream) -> float:
+def _draw_seconds(fault: Fault, chance: Stream) -> float:
     if isinstance(fault.seconds, SecondsBetween):
         least, most = fault.seconds.least, fault.seconds.most
         return least + (most - least) * chance.fraction()
     return fault.seconds or 0
 
 
-def _of_status(status: int) -> Problem:
+def _problem(status: int) -> Problem:
+    """The common problem with this status, or one named after the status."""
     for one in (*problems.COMMON, problems.INTERNAL):
         if one.status == status != problems.VALIDATION.status:
             return one
@@ -160,68 +161,68 @@ def _of_status(status: int) -> Problem:
     return Problem(status, title.lower().replace(" ", "-"), title)
 
 
-def _ends(now: datetime, duration: str, name: str) -> datetime:
+def _end(now: datetime, duration: str, name: str) -> datetime:
     try:
-        return later(now, duration)
+        return add_duration(now, duration)
     except ClockError as error:
         raise invalid(name, str(error)) from error
 
 
 class ActiveFault:
-    """A fault that is in force, and how often it has struck."""
+    """A fault of a space, and how many requests it has hit."""
 
     def __init__(self, identifier: str, fault: Fault, now: datetime) -> None:
         self.id = identifier
         self.fault = fault
         self.fired = 0
-        self._until = None if fault.ttl is None else _ends(now, fault.ttl, "ttl")
+        self._ends = None if fault.ttl is None else _end(now, fault.ttl, "ttl")
         self._window_ends = now
-        self._in_window = 0
+        self._requests_in_window = 0
 
     def ended(self, now: datetime) -> bool:
-        """Whether it strikes no more."""
-        return self.fired == self.fault.times or (self._until is not None and now >= self._until)
+        """Whether it has used up its `times` or its `ttl`."""
+        return self.fired == self.fault.times or (self._ends is not None and now >= self._ends)
 
-    def strike(self, record: Record, now: datetime, chance: Stream) -> FaultHit | None:
-        """What it does to a request, if it meets it."""
-        fault, waits = self.fault, self.fault.retry_after
+    def hit(self, record: Record, now: datetime, chance: Stream) -> FaultHit | None:
+        """Count the request; returns the hit if the fault applies to it."""
+        fault, retry_after = self.fault, self.fault.retry_after
         if self.ended(now) or fault.match.differences(record):
             return None
         if fault.kind == "quota":
-            if not self._is_over(now):
+            if not self._exceeds_quota(now):
                 return None
-            waits = ceil((self._window_ends - now) / timedelta(seconds=1))
+            retry_after = ceil((self._window_ends - now) / timedelta(seconds=1))
         if fault.probability is not None and chance.fraction() >= fault.probability:
             return None
         self.fired += 1
-        return _strike(self.id, fault, chance, waits)
+        return _hit(self.id, fault, chance, retry_after)
 
-    def _is_over(self, now: datetime) -> bool:
+    def _exceeds_quota(self, now: datetime) -> bool:
         if now >= self._window_ends:
-            self._window_ends, self._in_window = _ends(now, self.fault.window or "", "window"), 0
-        self._in_window += 1
-        return self._in_window > (self.fault.limit or 0)
+            self._window_ends, self._requests_in_window = _end(now, self.fault.window or "", "window"), 0
+        self._requests_in_window += 1
+        return self._requests_in_window > (self.fault.limit or 0)
 
 
 class Faults:
-    """The faults of a space, in the order in which they were made; `chance` decides on the likely ones."""
+    """The faults of a space in the order of their creation. `chance` decides about probabilities and ranges."""
 
     def __init__(self, chance: Stream) -> None:
         self.chance = chance
         self.active: list[ActiveFault] = []
-        self._made = 0
+        self._last_number = 0
 
     def add(self, fault: Fault, now: datetime) -> ActiveFault:
-        """Put a fault in force. Raises a 400 or 409 Problem."""
+        """Activate a fault. Raises a 400 or 409 Problem."""
         fault.check(now)
         if len(self.active) >= MAX_FAULTS:
             self.active = [one for one in self.active if not one.ended(now)]
         if len(self.active) >= MAX_FAULTS:
             raise CONFLICT.with_detail(
-                f"{MAX_FAULTS} faults are in force in this space; delete one before you make another."
+                f"This space has {MAX_FAULTS} active faults, the maximum. Delete one before you create another."
             )
-        self._made += 1
-        self.active.append(ActiveFault(f"f{self._made}", fault, now))
+        self._last_number += 1
+        self.active.append(ActiveFault(f"f{self._last_number}", fault, now))
         return self.active[-1]
 
     def get(self, identifier: str) -> ActiveFault:
@@ -229,38 +230,38 @@ class Faults:
         for one in self.active:
             if one.id == identifier:
                 return one
-        raise NOT_FOUND.with_detail(f"There is no fault {identifier[:40]!r}; GET /_sim/faults lists them.")
+        raise NOT_FOUND.with_detail(f"Fault {identifier[:40]!r} not found; GET /_sim/faults lists all faults.")
 
     def remove(self, identifier: str) -> None:
-        """Take a fault back. Raises a 404 Problem."""
+        """Remove a fault. Raises a 404 Problem."""
         self.active.remove(self.get(identifier))
 
     def clear(self) -> None:
-        """Take all faults back, and let chance begin again."""
+        """Remove all faults and restart the chance stream."""
         self.active.clear()
         self.chance.position = 0
 
-    def met_by(self, record: Record, now: datetime) -> list[FaultHit]:
-        """What a request meets: delays, and at most one other at the end."""
-        met: list[FaultHit] = []
+    def hits(self, record: Record, now: datetime) -> list[FaultHit]:
+        """The faults that apply to a request: delays, and at most one other, which comes last."""
+        found: list[FaultHit] = []
         for one in self.active:
-            strike = one.strike(record, now, self.chance)
-            if strike is not None:
-                met.append(strike)
-                if strike.fault.kind != "delay":
+            hit = one.hit(record, now, self.chance)
+            if hit is not None:
+                found.append(hit)
+                if hit.fault.kind != "delay":
                     break
-        return met
+        return found
 
 
 def from_header(text: str, now: datetime, chance: Stream) -> FaultHit:
-    """The fault of a header `Sim-Fault`, for one request: `status=503; retry-after=5`, `delay=0.5-2`, `drop`.
+    """The hit of a `Sim-Fault` header, such as `status=503; retry-after=5`, `delay=0.5-2` or `drop`.
 
     Raises a 400 Problem.
     """
     try:
-        fault = Fault.model_validate(_members(text))
+        fault = Fault.model_validate(_header_members(text))
         if fault.kind == "quota":
-            raise invalid("kind", "a quota is for many requests; make it with POST /_sim/faults")
+            raise invalid("kind", "a quota counts several requests; create it with POST /_sim/faults")
         fault.check(now)
     except ValidationError as error:
         first = error.errors()[0]
@@ -268,20 +269,20 @@ def from_header(text: str, now: datetime, chance: Stream) -> FaultHit:
     except Problem as problem:
         ((name, messages),) = problem.errors.items()
         raise _bad_header(text, f"{name}: {messages[0]}") from problem
-    return _strike("Sim-Fault", fault, chance, fault.retry_after)
+    return _hit("Sim-Fault", fault, chance, fault.retry_after)
 
 
-def _members(text: str) -> dict[str, Any]:
-    """The members of a fault as a header writes them."""
+def _header_members(text: str) -> dict[str, Any]:
+    """The members of the fault that a header describes."""
     first, *others = text.split(";")
     kind, _, value = (part.strip() for part in first.partition("="))
     members: dict[str, Any] = {"kind": kind}
     if value:
-        members[_VALUE_OF.get(kind, kind)] = value
+        members[_VALUE_MEMBER.get(kind, kind)] = value
     for part in others:
         name, _, value = (part.strip() for part in part.partition("="))
-        if name not in _IN_HEADER:
-            raise invalid(name or part, f"a header takes only {' and '.join(_IN_HEADER)} here")
+        if name not in _FURTHER_MEMBERS:
+            raise invalid(name or part, f"only {' and '.join(_FURTHER_MEMBERS)} may follow the kind")
         members[name.replace("-", "_")] = value
     for name in ("status", "retry_after", "bytes"):
         if name in members and _DIGITS.fullmatch(members[name]):
@@ -294,7 +295,6 @@ def _members(text: str) -> dict[str, Any]:
 
 def _bad_header(text: str, reason: str) -> Problem:
     return BAD_HEADER.with_detail(
-        f"The header Sim-Fault is {text[:80]!r} ({reason}). Write for example status=503; retry-after=5, "
-        "delay=1.5, delay=0.5-2, drop, reset or truncate, with ; when=after_commit if the request is to be "
-        "carried out first."
+        f"The Sim-Fault header {text[:80]!r} is invalid ({reason}). Examples: status=503; retry-after=5, "
+        "delay=1.5, delay=0.5-2, drop, reset, truncate. Add ; when=after_commit to carry out the request first."
     )

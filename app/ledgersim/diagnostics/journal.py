@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
+from ledgersim.content_encoding import plain
 from ledgersim.diagnostics.diagnostic import MAX_NOTES, Diagnostic
 from ledgersim.diagnostics.matching import EvictedEntry, RecordMatch
 from ledgersim.diagnostics.nearest import Nearest
-from ledgersim.http.encoding import plain
 from ledgersim.problems import Problem
 
 Headers = Iterable[tuple[bytes, bytes]]

@@ -1,4 +1,4 @@
-"""Which requests are meant: by operation, method, path and headers; for what has been recorded, by more."""
+"""Criteria for requests: operation, method, path, headers, query; for recorded ones also response and body."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,13 +9,13 @@ from urllib.parse import parse_qs
 
 from pydantic import ConfigDict, Field
 
-from ledgersim.http.schemas import Schema
+from ledgersim.schemas import Schema
 
 Pattern = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class RequestCriteria(Protocol):
-    """What can be told of a request."""
+class MatchableRequest(Protocol):
+    """The parts of a request that a `Match` compares."""
 
     operation: str | None
     method: str
@@ -25,9 +25,9 @@ class RequestCriteria(Protocol):
 
 
 class Match(Schema):
-    """A request is meant if it agrees with every member given; `*` stands for any text, `?` for a character.
+    """Criteria for requests. A request matches if it matches every member; `*` stands for any text.
 
-    Operation, method and path (decoded, without a space's prefix) agree in any case.
+    Operation, method and path (decoded, without the prefix of a space) ignore case.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -38,30 +38,30 @@ class Match(Schema):
     header: Annotated[Mapping[str, Pattern], Field(max_length=20)] = {}
     query: Annotated[Mapping[str, Pattern], Field(max_length=20)] = {}
 
-    def differences(self, asked: RequestCriteria) -> dict[str, Any]:
-        """What of a request does not agree, by member; empty for one that is meant."""
+    def differences(self, request: MatchableRequest) -> dict[str, Any]:
+        """The actual values of the members that do not match; empty if the request matches."""
         found: dict[str, Any] = {}
         for name in ("operation", "method", "path"):
-            if not _agrees(getattr(self, name), getattr(asked, name)):
-                found[name] = getattr(asked, name)
+            if not _matches_ignoring_case(getattr(request, name), getattr(self, name)):
+                found[name] = getattr(request, name)
         if self.header:
-            wanted = {name.lower(): pattern for name, pattern in self.header.items()}
-            found |= _unlike("header", wanted, _headers(asked))
+            expected = {name.lower(): pattern for name, pattern in self.header.items()}
+            found |= _mapping_differences("header", expected, _headers(request))
         if self.query:
-            values = parse_qs(asked.query.decode("utf-8", "replace"), keep_blank_values=True)
-            found |= _unlike("query", self.query, values)
+            values = parse_qs(request.query.decode("utf-8", "replace"), keep_blank_values=True)
+            found |= _mapping_differences("query", self.query, values)
         return found
 
 
 class EvictedEntry(NamedTuple):
-    """All that is left of a request: which operation, and how it was answered."""
+    """What is kept of a request that the journal has evicted."""
 
     operation: str | None
     status: int | None
 
 
-class Answered(RequestCriteria, Protocol):
-    """What can be told of a request that has been answered; `is_cut` where not all of its body is known."""
+class MatchableRecord(MatchableRequest, Protocol):
+    """The parts of a recorded request that a `RecordMatch` compares."""
 
     status: int | None
     problem: str | None
@@ -70,75 +70,81 @@ class Answered(RequestCriteria, Protocol):
     def content(self) -> bytes: ...
 
     @property
-    def is_cut(self) -> bool: ...
+    def is_cut(self) -> bool:
+        """Whether only a part of the request's body was kept."""
 
 
 class RecordMatch(Match):
-    """A recorded request is meant: also by the answer's status and problem, and by members of the JSON sent."""
+    """Criteria for recorded requests: also the response's status and problem, and members of the JSON sent."""
 
     status: int | None = None
     problem: Pattern | None = None
     body: Any = None
 
-    def differences(self, asked: Answered) -> dict[str, Any]:  # type: ignore[override]
-        """What of a recorded request does not agree, by member; empty for one that is meant."""
-        found = super().differences(asked)
-        if self.status not in (None, asked.status):
-            found["status"] = asked.status
-        if not _agrees(self.problem, asked.problem):
-            found["problem"] = asked.problem
-        if self.body is not None and asked.is_cut:
+    def differences(self, record: MatchableRecord) -> dict[str, Any]:  # type: ignore[override]
+        """The actual values of the members that do not match; empty if the recorded request matches."""
+        found = super().differences(record)
+        if self.status not in (None, record.status):
+            found["status"] = record.status
+        if not _matches_ignoring_case(record.problem, self.problem):
+            found["problem"] = record.problem
+        if self.body is not None and record.is_cut:
             found["body"] = "only part of it was recorded"
         elif self.body is not None:
-            found |= _unlike_json(asked.content, self.body)
+            found |= _body_differences(record.content, self.body)
         return found
 
-    def may_mean(self, known: EvictedEntry) -> bool:
-        """Whether a request of which no more is known could be meant."""
-        return _agrees(self.operation, known.operation) and self.status in (None, known.status)
+    def may_mean(self, entry: EvictedEntry) -> bool:
+        """Whether an evicted request may have matched."""
+        return _matches_ignoring_case(entry.operation, self.operation) and self.status in (None, entry.status)
 
 
-def _agrees(pattern: str | None, value: str | None) -> bool:
-    return pattern is None or fnmatchcase((value or "").lower(), pattern.lower())
+def matches(value: str, pattern: str) -> bool:
+    """Whether a text matches a pattern, in which `*` stands for any text and nothing else is special."""
+    return fnmatchcase(value, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
-def _headers(asked: RequestCriteria) -> dict[str, list[str]]:
+def _matches_ignoring_case(value: str | None, pattern: str | None) -> bool:
+    return pattern is None or matches((value or "").lower(), pattern.lower())
+
+
+def _headers(request: MatchableRequest) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
-    for name, value in asked.headers:
+    for name, value in request.headers:
         values.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
     return values
 
 
-def _unlike(
-    member: str, wanted: Mapping[str, str], values: Mapping[str, list[str]]
+def _mapping_differences(
+    member: str, expected: Mapping[str, str], values: Mapping[str, list[str]]
 ) -> dict[str, list[str] | None]:
     return {
         f"{member}.{name}": values.get(name)
-        for name, pattern in wanted.items()
-        if not any(fnmatchcase(value, pattern) for value in values.get(name, ()))
+        for name, pattern in expected.items()
+        if not any(matches(value, pattern) for value in values.get(name, ()))
     }
 
 
-def _unlike_json(body: bytes, wanted: Any) -> dict[str, Any]:
+def _body_differences(body: bytes, expected: Any) -> dict[str, Any]:
     try:
-        return dict(unlike(json.loads(body, parse_float=Decimal), wanted))
+        return dict(json_differences(json.loads(body, parse_float=Decimal), expected))
     except (ValueError, ArithmeticError, RecursionError):
-        return {"body": "it is no JSON"}
+        return {"body": "it is not JSON"}
 
 
-def unlike(value: Any, wanted: Any, path: str = "body") -> Iterator[tuple[str, Any]]:
-    """Where a JSON value has not what is wanted, and what it has there: `body[0].amount`, or None for nothing.
+def json_differences(value: Any, expected: Any, path: str = "body") -> Iterator[tuple[str, Any]]:
+    """The path and actual value of each difference, such as `body[0].amount`; None for a missing member.
 
-    Of an object the members wanted count, of a list all elements in order.
+    Additional members of objects are ignored; lists must have the same length and order.
     """
-    if isinstance(wanted, dict) and isinstance(value, dict):
-        for name, item in wanted.items():
+    if isinstance(expected, dict) and isinstance(value, dict):
+        for name, item in expected.items():
             if name in value:
-                yield from unlike(value[name], item, f"{path}.{name}")
+                yield from json_differences(value[name], item, f"{path}.{name}")
             else:
                 yield f"{path}.{name}", None
-    elif isinstance(wanted, list) and isinstance(value, list) and len(value) == len(wanted):
-        for number, (one, other) in enumerate(zip(value, wanted, strict=True)):
-            yield from unlike(one, other, f"{path}[{number}]")
-    elif value != wanted or isinstance(value, bool) is not isinstance(wanted, bool):
+    elif isinstance(expected, list) and isinstance(value, list) and len(value) == len(expected):
+        for number, (one, other) in enumerate(zip(value, expected, strict=True)):
+            yield from json_differences(one, other, f"{path}[{number}]")
+    elif value != expected or isinstance(value, bool) is not isinstance(expected, bool):
         yield path, value

@@ -1,43 +1,36 @@
-"""Why no route takes a request: the documented route that it comes closest to, and what sets them apart."""
+"""The documented route that is closest to an unmatched request, and how they differ."""
 
+import re
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from difflib import SequenceMatcher
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-from ledgersim.diagnostics.path_distance import Element, Mistake, Row, Sent, Trail, least_below, row
-
-_MAX_CHARACTERS = 512
+_VERSION = re.compile(r"v?\d[\d.]*", re.IGNORECASE)
+_MAX_CHARACTERS = 512  # of a path that are compared
 _MAX_QUOTED = 40
+_MAX_SEGMENTS = 16
+_MAX_COST = 1.92  # of a route that is still worth suggesting
 
-# Another method is nearer than any other path, and these are meant in this order in place of the one sent.
-_METHOD = 4
+# Costs of differences between a request and a route; a segment with an unrelated word costs 1.5.
+_MISSING, _MISSING_BASE, _MISSING_VALUE, _UNEXPECTED, _EMPTY = 0.8, 0.35, 0.3, 0.6, 0.2
+_MISPLACED = 1.2  # a segment that some route has, where it is unexpected or in place of a value
+_METHOD = 0.25
+_POSITION = 0.03  # added for each preceding segment: the first segments weigh more
+
+_MAX_ANCHOR_COST = 0.3  # at least one segment must be that close to a literal segment of the route
+_MIN_SIMILARITY = 0.6  # less similar words are unrelated
+
+# The methods that a client may have meant, likeliest first.
 _WRITING = ("PUT", "PATCH", "POST", "DELETE")
 _MEANT_BY_WRITING = (*_WRITING, "GET")
 _MEANT_BY_READING = ("GET", *_WRITING)
 
-_SENTENCES = {
-    "base missing": "The base {base} is missing.",
-    "base doubled": "The base {base} is doubled.",
-    "base other": "The base is {base}, not {sent}.",
-    "version missing": "The version {name} is missing.",
-    "version other": "The version is {name}, not {sent}.",
-    "slash missing": "A slash is missing between {before} and {name}.",
-    "slash doubled": "A slash is too many {place}.",
-    "slash inside": "A slash is too many in {sent}: {name}.",
-    "misspelt": "{sent} is misspelt: {name}.",
-    "value missing": "The value of {name} is missing.",
-    "literal missing": "The segment {name} is missing.",
-    "literal other": "The segment is {name}, not {sent}.",
-    "parent": "{name} belongs under {parent}.",
-    "extra": "The segment {sent} is too many.",
-}
-
 
 class Nearest(NamedTuple):
-    """The documented route that an unmatched request comes closest to, and what sets them apart.
+    """The nearest route. `path` is the template below the mount, or with the mount if the request's was wrong.
 
-    `path` is the template below the mount, as the vendor documents it, and has the mount before it where the
-    request's base was wrong. `reason` has a sentence for each mistake, in printable ASCII.
+    `reason` has a sentence for each difference, in printable ASCII.
     """
 
     method: str
@@ -45,118 +38,145 @@ class Nearest(NamedTuple):
     reason: str
 
 
-class NearestRoutes:
-    """Finds the nearest of routes, each given by mount, method and path template below the mount.
-
-    They are looked at when one is first sought, not before, so that making this costs nothing.
-    """
-
-    def __init__(self, routes: Iterable[tuple[str, str, str]]) -> None:
-        self._routes = routes
-        self._remembered = lru_cache(maxsize=256)(self._find)
-
-    def find(self, method: str, path: str) -> Nearest | None:
-        """The route nearest to an unmatched request; None where nothing is alike.
-
-        `path` is decoded, with the mount, without the prefix of a space. Its first 512 characters count.
-        """
-        return self._remembered(method[:_MAX_QUOTED], path[:_MAX_CHARACTERS])
-
-    def _find(self, method: str, path: str) -> Nearest | None:
-        root, routes, known = self._tree
-        search = _Search(method, Sent(path, known), routes)
-        search.visit(root, [])
-        return None if search.found is None else _told(method, search.sent, *search.found)
-
-    @cached_property
-    def _tree(self) -> "tuple[Element, dict[Element, list[_Route]], set[str]]":
-        """The elements of all paths, the routes that end at them, and all literals."""
-        root, routes, known = Element(""), dict[Element, list[_Route]](), set[str]()
-        for order, (mount, method, template) in enumerate(self._routes):
-            element, base = root, mount.split("/")[1:]
-            for text in base:
-                element = element.child(text)
-            element.base = [text.lower() for text in base]
-            for text in template.split("/")[1:]:
-                above, element = element, element.child(text)
-                telling = not element.parameter and not element.version
-                known |= {element.plain} - {""}
-                element.words = (*above.words, element.plain) if telling else above.words
-            routes.setdefault(element, []).append(_Route(order, mount, method, template))
-        return root, routes, known
-
-
 class _Route(NamedTuple):
-    order: int
     mount: str
     method: str
     template: str
+    segments: list[str]
+    literals: frozenset[str]  # normalized literal segments below the mount, without versions
 
 
-class _Search:
-    """One request on its way through the tree, and the nearest route so far."""
+class NearestRoutes:
+    """Finds the nearest of many routes, each given as mount, method and path template below the mount.
 
-    def __init__(self, method: str, sent: Sent, routes: dict[Element, list[_Route]]) -> None:
-        self.sent = sent
-        self.found: tuple[_Route, Trail] | None = None
-        self._method = method.upper()
-        self._meant = _MEANT_BY_WRITING if self._method in _WRITING else _MEANT_BY_READING
-        self._routes = routes
-        self._best: tuple[int, bool, int] = (sent.limit, True, 0)
+    The routes are not read before the first search, so creating this costs nothing.
+    """
 
-    def visit(self, element: Element, rows: list[Row]) -> None:
-        """Consider the routes of this element, and below it while something nearer may be there."""
-        rows = [*rows, row(self.sent, element, rows, self._best[0])]
-        self._consider(element, rows[-1].costs[-1], rows[-1].trails[-1])
-        for one in sorted(element.below.values(), key=lambda one: one.text not in self.sent.lower):
-            if least_below(self.sent, element, rows) <= self._best[0]:
-                self.visit(one, rows)
+    def __init__(self, routes: Iterable[tuple[str, str, str]]) -> None:
+        self._given = routes
+        self._cached = lru_cache(maxsize=256)(self._find)
 
-    def _consider(self, element: Element, cost: int, trail: Trail) -> None:
-        if cost > self._best[0] or not self.sent.resembles(element.words):
-            return
-        for route in self._routes.get(element, ()):
-            other = route.method != self._method
-            rank = (cost + self._other_method(route.method) if other else cost, other, route.order)
-            if rank < self._best:
-                self._best, self.found = rank, (route, trail)
+    def find(self, method: str, path: str) -> Nearest | None:
+        """The route nearest to an unmatched request, or None if no route is similar.
 
-    def _other_method(self, method: str) -> int:
-        return _METHOD + (self._meant.index(method) if method in self._meant else len(self._meant))
+        `path` is decoded, with the mount, without the prefix of a space. Only its first 512 characters count.
+        """
+        return self._cached(method[:_MAX_QUOTED], path[:_MAX_CHARACTERS])
+
+    @cached_property
+    def _routes(self) -> list[_Route]:
+        return [_route(*one) for one in self._given]
+
+    @cached_property
+    def _literals(self) -> frozenset[str]:
+        return frozenset(one for route in self._routes for one in route.literals)
+
+    def _find(self, method: str, path: str) -> Nearest | None:
+        sent = path.split("/")[1 : _MAX_SEGMENTS + 1]
+        while sent and not sent[-1]:
+            sent.pop()
+        best: tuple[float, int] | None = None
+        for number, route in enumerate(self._routes):
+            if not any(
+                _word_cost(_normalized(one), name) <= _MAX_ANCHOR_COST
+                for one in sent
+                for name in route.literals
+            ):
+                continue
+            cost = self._align(sent, route.segments)[0] + _method_cost(method, route.method)
+            if best is None or cost < best[0]:
+                best = cost, number
+        if best is None:
+            return None
+        route = self._routes[best[1]]
+        cost, differences = self._align(sent, route.segments)
+        if cost > _MAX_COST:
+            return None
+        if method != route.method:
+            differences.append(f"The method is {route.method}, not {_quoted(method)}.")
+        mount = route.mount.lower().split("/")[1:]
+        lower = [one.lower() for one in sent]
+        has_mount = lower[: len(mount)] == mount and lower.count(mount[0]) == 1
+        template = route.template if has_mount else route.mount + route.template
+        return Nearest(route.method, template, " ".join(differences))
+
+    def _align(self, sent: list[str], expected: list[str]) -> tuple[float, list[str]]:
+        """The cheapest edits from the segments sent to those of a route (Wagner-Fischer): cost, differences."""
+        rows: list[list[tuple[float, list[str]]]] = [[(0.0, [])]]
+        for j, name in enumerate(expected):
+            cost, differences = rows[0][j]
+            rows[0].append((cost + _missing_cost(name, j), [*differences, f"{name} is missing."]))
+        for i, text in enumerate(sent):
+            surplus = self._surplus_cost(text, i)
+            cost, differences = rows[i][0]
+            row = [(cost + surplus, [*differences, f"{_quoted(text)} is unexpected."])]
+            for j, name in enumerate(expected):
+                diagonal, above, before = rows[i][j], rows[i][j + 1], row[j]
+                replacement = self._replacement_cost(text, name, i)
+                edits = (
+                    (
+                        diagonal[0] + replacement,
+                        diagonal[1],
+                        f"{_quoted(text)} should be {name}." if replacement else "",
+                    ),
+                    (before[0] + _missing_cost(name, j), before[1], f"{name} is missing."),
+                    (above[0] + surplus, above[1], f"{_quoted(text)} is unexpected."),
+                )
+                cost, differences, difference = min(edits, key=lambda edit: edit[0])
+                row.append((cost, [*differences, difference] if difference else differences))
+            rows.append(row)
+        return rows[-1][-1]
+
+    def _surplus_cost(self, text: str, position: int) -> float:
+        if not text:
+            return _EMPTY
+        return _MISPLACED + _POSITION * position if _normalized(text) in self._literals else _UNEXPECTED
+
+    def _replacement_cost(self, text: str, name: str, position: int) -> float:
+        sent, expected = _normalized(text), _normalized(name)
+        is_literal = sent in self._literals
+        if name.startswith("{"):
+            return _MISPLACED if is_literal else 0.0 if text else 1.0
+        if is_literal and sent != expected:
+            return _MISPLACED + _POSITION * position
+        return _word_cost(sent, expected)
 
 
-def _told(method: str, sent: Sent, route: _Route, trail: Trail) -> Nearest:
-    mistakes: list[Mistake] = []
-    while trail:
-        trail, mistake = trail
-        mistakes.insert(0, mistake)
-    sentences = [_sentence(sent, route, mistake) for mistake in mistakes]
-    if method != route.method:
-        sentences.append(f"{route.method} is the method of this path, not {_shown(method)}.")
-    base = route.mount.lower().split("/")[1:]
-    right = sent.lower[: len(base)] == base and not any("base" in one.kind for one in mistakes)
-    path = route.template if right else route.mount + route.template
-    return Nearest(route.method, path, " ".join(sentences))
-
-
-def _sentence(sent: Sent, route: _Route, mistake: Mistake) -> str:
-    kind, depth, start, end = mistake
-    elements = (route.mount + route.template).split("/")  # the first is empty, so that the depth is the index
-    segments = "/".join(sent.segments[start:end])
-    behind = sent.segments[end : end + 1]
-    return _SENTENCES[kind].format(
-        base=route.mount,
-        name=elements[depth],
-        before=elements[depth - 1],
-        parent="/" + "/".join(elements[route.mount.count("/") + 1 : depth]),
-        sent=_quoted("/" + segments if kind == "base other" else segments),
-        place=f"before {_quoted(behind[0])}" if behind else "at the end",
+def _route(mount: str, method: str, template: str) -> _Route:
+    below = template.split("/")[1:]
+    literals = frozenset(
+        _normalized(one) for one in below if not one.startswith("{") and not _VERSION.fullmatch(one)
     )
+    return _Route(mount, method, template, [*mount.split("/")[1:], *below], literals)
+
+
+def _missing_cost(name: str, position: int) -> float:
+    if name.startswith("{"):
+        return _MISSING_VALUE
+    return _MISSING_BASE if position < 2 or _VERSION.fullmatch(name) else _MISSING
+
+
+@cache
+def _normalized(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum()) if len(text) < 80 else text
+
+
+@lru_cache(maxsize=10_000)
+def _word_cost(sent: str, name: str) -> float:
+    if sent == name:
+        return 0.0
+    if _VERSION.fullmatch(sent) and _VERSION.fullmatch(name):
+        return 0.3
+    ratio = SequenceMatcher(None, sent, name).ratio()
+    return 1 - ratio + 0.1 if ratio >= _MIN_SIMILARITY else 1.5
+
+
+def _method_cost(sent: str, method: str) -> float:
+    if sent == method:
+        return 0.0
+    meant = _MEANT_BY_WRITING if sent.upper() in _WRITING else _MEANT_BY_READING
+    return _METHOD + 0.01 * (meant.index(method) if method in meant else len(meant))
 
 
 def _quoted(text: str) -> str:
     return ascii(text[:_MAX_QUOTED])
-
-
-def _shown(method: str) -> str:
-    return method if method.isascii() and method.isalpha() else _quoted(method)

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledgersim import problems
+from ledgersim.content_encoding import Decoder, coding_of
 from ledgersim.diagnostics.diagnostic import Diagnostic, add_diagnostics
-from ledgersim.http.encoding import Decoder, coding_of
 from ledgersim.http.lenient_parsing import (
     Models,
     Repeated,

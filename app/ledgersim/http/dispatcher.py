@@ -21,21 +21,16 @@ from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem
 from ledgersim.spaces.registry import DEFAULT, Spaces
+from ledgersim.spaces.scheduler import JobError, Scheduler
 from ledgersim.spaces.space import Space
 
-PAGES = (
-    ""  # the mount of the pages, which are at `/`, below `/docs`, and at the mount of the control plane itself
-)
+# The mount of the pages, which are at `/`, below `/docs`, and at the mount of the admin API itself.
+PAGES = ""
 _DOCS = "docs"
 
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
 _TAKES_NO_ROOM = ("GET", "HEAD", "OPTIONS", "DELETE")
 
-
-CANNOT_HAPPEN = INTERNAL.with_detail(
-    "Something that falls due in this space cannot happen: its rows do not go together. The log tells more; "
-    "POST /_sim/reset takes the space back to its start."
-)
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +50,7 @@ class Dispatcher:
         self,
         mounts: Mapping[str, VendorApp],
         spaces: Spaces,
+        scheduler: Scheduler,
         control: str,
         pages: Callable[[], VendorApp],
         fault_header: bool = True,
@@ -63,6 +59,7 @@ class Dispatcher:
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
+        self.scheduler = scheduler
         self.coverage = Coverage()
         self._control = control
         self._own = (control, PAGES)
@@ -75,6 +72,11 @@ class Dispatcher:
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
         )
         self._numbers = count(1)
+
+    @property
+    def vendors(self) -> dict[str, VendorApp]:
+        """The vendors' applications, by mount."""
+        return {mount: app for mount, app in self.mounts.items() if mount != self._control}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -184,16 +186,18 @@ class Dispatcher:
         child.update(dispatcher=self, record=record, notes=record.notes, found=found)
         strikes: list[FaultHit] = []
         try:
-            space.run_due()
+            self.scheduler.run_due(space)
             if mount not in self._own:
                 strikes = self._admit(record, space, asked_for)
         except Problem as problem:
-            await exchange.refuse(problem, child, app.render)
-            return
-        except Exception:  # rows of the user's own, which no rule of ours has made
-            log.exception("what falls due in the space %s cannot happen", space.name)
             if mount not in self._own:  # there a reset must be possible
-                await exchange.refuse(CANNOT_HAPPEN, child, app.render)
+                await exchange.refuse(problem, child, app.render)
+                return
+        except JobError as error:  # for example in rows that a user has imported
+            log.exception("a scheduled job failed in the space %s", space.name)
+            if mount not in self._own:  # there a reset must be possible
+                advice = "POST /_sim/reset takes the space back to its start."
+                await exchange.refuse(INTERNAL.with_detail(f"{error}. {advice}"), child, app.render)
                 return
         try:
             if strikes:
@@ -207,7 +211,7 @@ class Dispatcher:
     def _admit(self, record: Record, space: Space, asked_for: list[str]) -> list[FaultHit]:
         """What a request meets, by its own headers or the faults of its space. Raises a 400 or 503 Problem."""
         if record.method not in _TAKES_NO_ROOM:
-            self.spaces.check_room()
+            self.spaces.check_capacity()
         if not asked_for and not space.faults.active:
             return []
         now = space.clock.now()
@@ -215,7 +219,7 @@ class Dispatcher:
             return [from_header(one, now, space.faults.chance) for one in asked_for]
         if asked_for:
             record.notes.append(Diagnostic("fault-header-off", "Sim-Fault", "The server takes no such header"))
-        return space.faults.met_by(record, now)
+        return space.faults.hits(record, now)
 
 
 class _Target(NamedTuple):

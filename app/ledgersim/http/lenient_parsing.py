@@ -13,8 +13,8 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
 from ledgersim.diagnostics.diagnostic import Diagnostic
-from ledgersim.http.schemas import RequestModel, Tolerated
 from ledgersim.problems import field_path
+from ledgersim.schemas import RequestModel, Tolerated
 
 MAX_NAME = 80  # characters of a name from outside that are told
 

@@ -12,8 +12,8 @@ from http import HTTPStatus
 from typing import Any
 
 from ledgersim import problems
-from ledgersim.http.schemas import drop_null
 from ledgersim.problems import Problem
+from ledgersim.schemas import drop_null
 
 Json = dict[str, Any]
 

@@ -1,12 +1,11 @@
 """A vendor: one application at one mount, which says no in its own way."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
@@ -24,42 +23,11 @@ from ledgersim.http.lenient_parsing import about_query
 from ledgersim.http.openapi import ApiMetadata, finish
 from ledgersim.http.routing import Found, RouteIndex
 from ledgersim.problems import Problem
-from ledgersim.spaces.scheduler import ScheduledJob
 from ledgersim.spaces.space import Space
 
 Render = Callable[[Problem, Request], Response]
 RenderInvalid = Callable[[RequestValidationError], Response]
 Guard = Callable[[APIRoute, Request], None]
-
-
-class VendorSettings(Protocol):
-    """What a vendor's application may ask of the settings."""
-
-    @property
-    def auth(self) -> Literal["lenient", "strict", "off"]:
-        """Which credentials are let in."""
-
-    @property
-    def created_status(self) -> Literal["201", "200"]:
-        """The status of an answer to a creation, where the vendor leaves it open."""
-
-    @property
-    def payex_problem_case(self) -> Literal["pascal", "camel"]:
-        """How PayEx spells the members of its problem documents."""
-
-    @property
-    def services(self) -> Path | None:
-        """The folder of the user's service definitions."""
-
-
-@dataclass(frozen=True)
-class Vendor:
-    """Name, where it is mounted, and how its application is built from the settings."""
-
-    name: str
-    mount: str
-    build: Callable[[VendorSettings], "VendorApp"]
-    jobs: Sequence[ScheduledJob] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +87,14 @@ class VendorApp(FastAPI):
 
     def __init__(
         self,
+        name: str,
         title: str,
         render: Render,
         guard: Guard | None = None,
         about: ApiMetadata | None = None,
         render_invalid: RenderInvalid | None = None,
     ) -> None:
+        self.name = name
         self.about = about or ApiMetadata()
         super().__init__(
             title=title,

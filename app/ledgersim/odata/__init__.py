@@ -1,6 +1,6 @@
-"""`$filter` and `$orderby`: from text to a tree, and from the tree to portable SQL.
+"""The filter language: parses `$filter` and `$orderby` into a tree, and translates the tree into portable SQL.
 
-The language is a part of OData 4.01 (URL conventions, 5.1.1). Nothing here knows HTTP or a vendor.
+It is a subset of OData 4.01 (URL Conventions, section 5.1.1). Nothing here knows HTTP or a vendor.
 """
 
 from ledgersim.odata.errors import ODataError

@@ -1,8 +1,8 @@
-"""Comparisons in SQL that answer as OData does when an operand is null.
+"""Comparisons in SQL that treat null operands as OData does.
 
-In OData a comparison is true or false. In SQL it is null where an operand is, which at the top of a
-condition selects no more than false does, and leaves plain `=` and `<` to the indexes. `exact` asks
-for the difference, because something is done with the answer; `negated` asks for the opposite.
+An OData comparison is always true or false; an SQL comparison is null if an operand is null. At the top of a
+condition null selects no rows, just like false, so plain `=` and `<`, which can use indexes, are enough there.
+`exact` requires true or false, because the result is an operand itself; `negated` inverts the comparison.
 """
 
 import operator
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, not_, null, true
 
-from ledgersim.odata.operands import Operand, in_sql
+from ledgersim.odata.operands import Operand, operand_to_sql
 
 _ORDER = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
 _MIRRORED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
@@ -19,43 +19,43 @@ _MIRRORED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition in SQL, and whether null is told from false in it."""
+    """An SQL condition. `nullable` means that its null is a value of its own and does not stand for false."""
 
     sql: ColumnElement[bool]
     nullable: bool = False
 
 
-def compared(name: str, left: Operand, right: Operand, negated: bool, exact: bool) -> Condition:
-    """`left name right`, where the name is one of eq, ne, gt, ge, lt, le."""
+def compare(name: str, left: Operand, right: Operand, negated: bool, exact: bool) -> Condition:
+    """`left name right`, where name is eq, ne, gt, ge, lt or le."""
     if right.node.depth > left.node.depth:  # see ledgersim.odata.tree
         name, left, right = _MIRRORED.get(name, name), right, left
     if name in _ORDER:
-        return _ordered(name, left, right, negated, exact)
-    return _equal(left, right, (name == "ne") != negated, exact)
+        return _ordering(name, left, right, negated, exact)
+    return _equality(left, right, (name == "ne") != negated, exact)
 
 
-def included(operand: Operand, members: Sequence[Operand], negated: bool, exact: bool) -> Condition:
-    """`operand in (members)`: an `or` of `eq`, with the operand written once."""
-    listed = [in_sql(member, operand) for member in members if not member.is_null]
+def is_member(operand: Operand, members: Sequence[Operand], negated: bool, exact: bool) -> Condition:
+    """`operand in (members)`: like `eq` terms joined by `or`, with the operand written only once."""
+    listed = [operand_to_sql(member, operand) for member in members if not member.is_null]
     with_null = len(listed) < len(members)
     if operand.is_null:
         return _constant(with_null != negated)
-    sql = in_sql(operand, operand)
+    sql = operand_to_sql(operand, operand)
     if not listed:
         return Condition(sql.is_not(null()) if negated else sql.is_(null()))
-    answer = sql.in_(listed)
+    condition = sql.in_(listed)
     if with_null and operand.nullable:
-        return Condition(answer.is_(false()) if negated else answer.is_not(false()))
-    return _settled(answer, operand.nullable, negated, exact)
+        return Condition(condition.is_(false()) if negated else condition.is_not(false()))
+    return _null_as_false(condition, operand.nullable, negated, exact)
 
 
-def _equal(left: Operand, right: Operand, different: bool, exact: bool) -> Condition:
+def _equality(left: Operand, right: Operand, different: bool, exact: bool) -> Condition:
     if left.is_null and right.is_null:
         return _constant(not different)
     if left.is_null or right.is_null:
-        sql = in_sql(left, left) if right.is_null else in_sql(right, right)
+        sql = operand_to_sql(left, left) if right.is_null else operand_to_sql(right, right)
         return Condition(sql.is_not(null()) if different else sql.is_(null()))
-    one, other = in_sql(left, right), in_sql(right, left)
+    one, other = operand_to_sql(left, right), operand_to_sql(right, left)
     nullable = left.nullable or right.nullable
     if different:
         return Condition(one.is_distinct_from(other) if nullable else one != other)
@@ -64,20 +64,20 @@ def _equal(left: Operand, right: Operand, different: bool, exact: bool) -> Condi
     return Condition(one == other)
 
 
-def _ordered(name: str, left: Operand, right: Operand, negated: bool, exact: bool) -> Condition:
+def _ordering(name: str, left: Operand, right: Operand, negated: bool, exact: bool) -> Condition:
     if left.is_null or right.is_null:
         return _constant(negated)
-    answer = _ORDER[name](in_sql(left, right), in_sql(right, left))
-    return _settled(answer, left.nullable or right.nullable, negated, exact)
+    condition = _ORDER[name](operand_to_sql(left, right), operand_to_sql(right, left))
+    return _null_as_false(condition, left.nullable or right.nullable, negated, exact)
 
 
-def _settled(answer: ColumnElement[bool], nullable: bool, negated: bool, exact: bool) -> Condition:
-    """The answer, or its opposite, where null stands for false."""
+def _null_as_false(condition: ColumnElement[bool], nullable: bool, negated: bool, exact: bool) -> Condition:
+    """The condition or its negation, with null counted as false."""
     if not nullable:
-        return Condition(not_(answer) if negated else answer)
+        return Condition(not_(condition) if negated else condition)
     if negated:
-        return Condition(answer.is_not(true()))
-    return Condition(answer.is_(true()) if exact else answer)
+        return Condition(condition.is_not(true()))
+    return Condition(condition.is_(true()) if exact else condition)
 
 
 def _constant(value: bool) -> Condition:

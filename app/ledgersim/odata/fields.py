@@ -1,4 +1,4 @@
-"""What may be filtered and sorted: the fields of a list, by their names on the wire."""
+"""The fields by which a list can be filtered and sorted, by their names in the API."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from ledgersim.odata.errors import ODataError, did_you_mean, quoted
+from ledgersim.odata.errors import ODataError, quoted
+from ledgersim.suggestions import did_you_mean
 
 Sql = ColumnElement[Any]
 
 
 class Kind(Enum):
-    """The types of the language; the value is the noun in messages."""
+    """The types of values; the value of a member is the noun in messages."""
 
     STRING = "string"
     NUMBER = "number"
@@ -24,10 +25,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Field:
-    """A column as clients see it.
+    """A column that clients can filter and sort by.
 
-    A NUMBER column holds integers, value times `scale`: with scale 100, a client's 12.5 is 1250.
-    A GUID column holds lower-case text with hyphens; a DATETIME column takes aware datetimes.
+    A NUMBER column stores the value times `scale` as an integer: with scale 100, a client's 12.5 is 1250.
+    A GUID column stores lower-case text with hyphens; a DATETIME column accepts aware datetimes.
     """
 
     column: Sql
@@ -40,12 +41,13 @@ Fields = Mapping[str, Field]
 
 
 def find_field(fields: Fields, name: str, parameter: str, position: int) -> Field:
-    """The field of that name, in any case. Raises ODataError with the nearest names if there is none."""
+    """The field with this name, in any case. Raises ODataError, with a hint, if it is unknown."""
     field = fields.get(name)
     if field is None:
         lower = name.lower()
         field = next((field for known, field in fields.items() if known.lower() == lower), None)
     if field is None:
-        found, advice = f"the unknown field {quoted(name)}", did_you_mean(name, fields)
-        raise ODataError(parameter, position, found, "a field of this list", advice)
+        found = f"the unknown field {quoted(name)}"
+        hint = did_you_mean(name, fields, f"use one of {', '.join(fields)}")
+        raise ODataError(parameter, position, found, "a field of this list", hint)
     return field

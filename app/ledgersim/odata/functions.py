@@ -1,4 +1,4 @@
-"""The functions of the language: what each takes, what it gives and how it reads in SQL."""
+"""The supported functions: their parameter types, result type and translation to SQL."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from sqlalchemy import String, extract, func, literal
 from ledgersim.odata.fields import Kind, Sql
 from ledgersim.storage.functions import strpos
 
-# All that Unicode calls White_Space: OData's trim takes it away, SQL's by default only blanks.
+# The characters with Unicode property White_Space: OData's trim removes them all, SQL's only spaces by default.
 _WHITESPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
     "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-# A noncharacter, which Unicode reserves for a program's own use: it marks where a string ends.
+# A noncharacter, which Unicode reserves for internal use: it marks the end of a string.
 _END = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """The types of the arguments and of the result, and the SQL made of the arguments' SQL."""
+    """The types of the parameters and of the result, and the translation, given the SQL of the arguments."""
 
-    takes: tuple[Kind, ...]
-    gives: Kind
+    parameters: tuple[Kind, ...]
+    returns: Kind
     sql: Callable[..., Sql]
 
 

@@ -1,4 +1,4 @@
-"""From text to tokens, one at a time, so that the first thing wrong is the one that is reported."""
+"""Splits text into tokens, one at a time, so that the first error in the text is the one reported."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from ledgersim.odata.errors import ODataError, quoted
-from ledgersim.odata.literals import DATETIME, GUID, READERS, UnreadableError
+from ledgersim.odata.literals import DATETIME, GUID, READERS, InvalidLiteralError
 from ledgersim.odata.tree import Literal
 
 MAX_LENGTH = 10_000  # characters
@@ -23,8 +23,8 @@ _TOKEN = re.compile(
     r"|(?P<open>\()|(?P<close>\))|(?P<comma>,)"
 )
 
-DOUBLE_QUOTES = "a quote within a string is written twice, as in 'O''Brien'"
-_ADVICE = {
+DOUBLE_QUOTES = "double the quotes within a string, as in 'O''Brien'"
+_HINTS = {
     "'": DOUBLE_QUOTES,
     '"': "write strings in single quotes",
     "=": "write eq",
@@ -33,13 +33,13 @@ _ADVICE = {
     ">": "write gt or ge",
     "&": "write and",
     "|": "write or",
-    "/": "only the list's own fields can be used",
-    "-": "a minus sign belongs to a number",
+    "/": "only fields of the list itself can be used",
+    "-": "a minus sign is allowed only in front of a number",
 }
 
 
-class Mark(Enum):
-    """The sorts of token."""
+class TokenKind(Enum):
+    """The kinds of token."""
 
     LITERAL = auto()
     WORD = auto()
@@ -49,38 +49,43 @@ class Mark(Enum):
     END = auto()
 
 
-_PUNCTUATION = {"open": Mark.OPEN, "close": Mark.CLOSE, "comma": Mark.COMMA, "word": Mark.WORD}
+_WITHOUT_VALUE = {
+    "open": TokenKind.OPEN,
+    "close": TokenKind.CLOSE,
+    "comma": TokenKind.COMMA,
+    "word": TokenKind.WORD,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text, where it starts, and its value if it is a literal."""
+    """A piece of the text with its position, counted from 1, and its value if it is a literal."""
 
-    mark: Mark
+    kind: TokenKind
     text: str
     position: int
     literal: Literal | None = None
 
     @property
     def word(self) -> str:
-        """The text in lower case if it is a word, else nothing."""
-        return self.text.lower() if self.mark is Mark.WORD else ""
+        """The lower-cased text of a word; empty for any other token."""
+        return self.text.lower() if self.kind is TokenKind.WORD else ""
 
     @property
     def end(self) -> int:
-        """The position right after it."""
+        """The position after the token."""
         return self.position + len(self.text)
 
     @property
-    def shown(self) -> str:
-        """What an error calls it."""
-        if self.mark is Mark.END:
+    def description(self) -> str:
+        """The token as messages name it."""
+        if self.kind is TokenKind.END:
             return "the end of the text"
         return quoted(self.text)
 
 
-def tokens(text: str, parameter: str) -> Iterator[Token]:
-    """The tokens of a text, the last of them END. Raises ODataError where there is none to be seen."""
+def tokenize(text: str, parameter: str) -> Iterator[Token]:
+    """Yields the tokens of a text, END last. Raises ODataError at the first text that is not a token."""
     if len(text) > MAX_LENGTH:
         found = f"a text of {len(text)} characters"
         raise ODataError(parameter, MAX_LENGTH + 1, found, f"at most {MAX_LENGTH}")
@@ -89,24 +94,24 @@ def tokens(text: str, parameter: str) -> Iterator[Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             raise _unexpected(text, at, parameter)
-        sort, piece, position = match.lastgroup or "", match.group(), at + 1
-        if sort in _PUNCTUATION:
-            yield Token(_PUNCTUATION[sort], piece, position)
-        elif sort != "blank":
+        group, piece, position = match.lastgroup or "", match.group(), at + 1
+        if group in _WITHOUT_VALUE:
+            yield Token(_WITHOUT_VALUE[group], piece, position)
+        elif group != "blank":
             try:
-                kind, value = READERS[sort](piece)
-            except UnreadableError as error:
+                kind, value = READERS[group](piece)
+            except InvalidLiteralError as error:
                 raise ODataError(parameter, position, quoted(piece), str(error)) from None
-            yield Token(Mark.LITERAL, piece, position, Literal(kind, value, piece, position))
+            yield Token(TokenKind.LITERAL, piece, position, Literal(kind, value, piece, position))
         at = match.end()
-    yield Token(Mark.END, "", len(text) + 1)
+    yield Token(TokenKind.END, "", len(text) + 1)
 
 
 def _unexpected(text: str, at: int, parameter: str) -> ODataError:
     character = text[at]
     if character == "'":
-        found, expected = "a string that does not end", "a closing quote"
+        found, expected = "an unterminated string", "a closing quote"
     else:
-        shown = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
-        found, expected = f"the character {shown}", "a field, a value, an operator or a parenthesis"
-    return ODataError(parameter, at + 1, found, expected, _ADVICE.get(character, ""))
+        printable = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
+        found, expected = f"the character {printable}", "a field, a value, an operator or a parenthesis"
+    return ODataError(parameter, at + 1, found, expected, _HINTS.get(character, ""))

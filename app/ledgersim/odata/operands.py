@@ -1,4 +1,4 @@
-"""Values in an expression: which may meet which, and how each is written in SQL for the other."""
+"""Operands: which types can be compared, and how an operand is written in SQL to match the other one."""
 
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
@@ -18,9 +18,9 @@ _EXACT = Context(prec=MAX_LENGTH + 20)  # more digits than a literal can have
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """Something with SQL, or else a literal, which is bound only when it is known what it meets.
+    """An SQL expression or a literal. A literal is bound only when the other operand is known.
 
-    `kind` is None for the literal null, which goes with every kind.
+    `kind` is None for the literal null, which can be compared with every kind.
     """
 
     node: Node
@@ -36,8 +36,8 @@ class Operand:
         return self.sql is None and self.value is None
 
     @property
-    def described(self) -> str:
-        """What an error calls it."""
+    def description(self) -> str:
+        """The operand as messages name it."""
         noun = "null" if self.kind is None else f"a {self.kind.value}"
         match self.node:
             case Literal(kind=None):
@@ -51,8 +51,8 @@ class Operand:
         return "a condition"
 
 
-def comparable(left: Operand, right: Operand) -> tuple[Operand, Operand]:
-    """The two as values of one kind; a GUID may stand in quotes. Raises ODataError if they differ."""
+def unify_kinds(left: Operand, right: Operand) -> tuple[Operand, Operand]:
+    """The two operands, of one kind: a quoted GUID becomes a GUID. Raises ODataError if the kinds differ."""
     if left.kind is None or right.kind is None or left.kind is right.kind:
         return left, right
     if {left.kind, right.kind} == {Kind.STRING, Kind.GUID}:
@@ -61,13 +61,13 @@ def comparable(left: Operand, right: Operand) -> tuple[Operand, Operand]:
             return pair
     is_left = isinstance(left.node, Literal) and not isinstance(right.node, Literal)
     wrong, other = (left, right) if is_left else (right, left)
-    expected = f"a {other.kind.value if other.kind else ''} to compare with {other.described}"
-    advice = quoting_advice(wrong, other.kind)
-    raise ODataError(FILTER, wrong.node.position, wrong.described, expected, advice)
+    expected = f"a {other.kind.value if other.kind else ''} to compare with {other.description}"
+    hint = quoting_hint(wrong, other.kind)
+    raise ODataError(FILTER, wrong.node.position, wrong.description, expected, hint)
 
 
-def quoting_advice(wrong: Operand, kind: Kind | None) -> str:
-    """How a literal of the wrong kind may have been meant."""
+def quoting_hint(wrong: Operand, kind: Kind | None) -> str:
+    """How to write a literal of the wrong kind as the expected one; empty if that is not obvious."""
     if not isinstance(wrong.node, Literal) or wrong.kind is None or kind is None:
         return ""
     if kind is Kind.STRING:
@@ -79,12 +79,9 @@ def quoting_advice(wrong: Operand, kind: Kind | None) -> str:
     return f"write a {kind.value} without quotes"
 
 
-def in_sql(operand: Operand, partner: Operand) -> Sql:
-    """The operand as an operand of SQL, in the scale and type in which its partner is stored.
-
-    Values become bind parameters, never text.
-    """
-    scale = lcm(operand.scale, partner.scale) // operand.scale
+def operand_to_sql(operand: Operand, other: Operand) -> Sql:
+    """The operand in SQL, in the scale and type of the other operand. Values become bind parameters."""
+    scale = lcm(operand.scale, other.scale) // operand.scale
     if operand.sql is not None:
         plain = operand.kind is not Kind.BOOLEAN or isinstance(operand.sql, ColumnClause)
         sql = operand.sql if plain else Grouping(operand.sql)
@@ -99,12 +96,12 @@ def in_sql(operand: Operand, partner: Operand) -> Sql:
         case str(text):
             return literal(text, String())
         case moment:
-            column = partner.sql
+            column = other.sql
             return literal(moment, DateTime(timezone=True) if column is None else column.type)
 
 
 def _unquoted(operand: Operand) -> Operand:
-    """The operand; if it is a GUID in quotes, the GUID."""
+    """The operand, as a GUID if it is a GUID in quotes."""
     if isinstance(operand.node, Literal) and isinstance(operand.value, str):
         guid = as_guid(operand.value)
         return operand if guid is None else replace(operand, kind=Kind.GUID, value=guid)
@@ -112,7 +109,7 @@ def _unquoted(operand: Operand) -> Operand:
 
 
 def _number(value: int | Decimal, scale: int) -> Sql:
-    """A bound number: an integer if it is one and fits, else a float, which every integer compares with."""
+    """A bound number: an integer if it is integral and fits 64 bits, otherwise a float."""
     scaled = _EXACT.multiply(Decimal(value), Decimal(scale))
     if scaled == scaled.to_integral_value() and -(2**63) <= scaled < 2**63:
         return literal(int(scaled), BigInteger())

@@ -1,4 +1,4 @@
-"""`$orderby`: fields by name, each with a direction; nulls come last in both."""
+"""`$orderby`: field names, each with an optional direction. Nulls come last in both directions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from ledgersim.odata.errors import ORDERBY, ODataError, did_you_mean
+from ledgersim.odata.errors import ORDERBY, ODataError
 from ledgersim.odata.fields import Fields, find_field
-from ledgersim.odata.lexer import Mark, tokens
+from ledgersim.odata.lexer import TokenKind, tokenize
+from ledgersim.suggestions import did_you_mean
 
 MAX_KEYS = 20
 
@@ -18,7 +19,7 @@ _DIRECTIONS = {"asc": False, "desc": True}
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """A field to sort by, by its name in any case."""
+    """The name, in any case, of a field to sort by."""
 
     name: str
     descending: bool
@@ -27,14 +28,14 @@ class SortKey:
 
 @lru_cache(maxsize=256)
 def parse_orderby(text: str) -> tuple[SortKey, ...]:
-    """The keys of a `$orderby`, the first of them first. Raises ODataError if the text is none."""
-    stream = tokens(text, ORDERBY)
+    """The sort keys of a `$orderby`, in order. Raises ODataError."""
+    stream = tokenize(text, ORDERBY)
     keys: list[SortKey] = []
     comma = True
     while comma:
         name = next(stream)
-        if name.mark is not Mark.WORD:
-            raise ODataError(ORDERBY, name.position, name.shown, "a field name")
+        if name.kind is not TokenKind.WORD:
+            raise ODataError(ORDERBY, name.position, name.description, "a field name")
         if len(keys) == MAX_KEYS:
             raise ODataError(ORDERBY, name.position, f"more than {MAX_KEYS} fields", f"at most {MAX_KEYS}")
         token = next(stream)
@@ -42,16 +43,16 @@ def parse_orderby(text: str) -> tuple[SortKey, ...]:
         if direction is not None:
             token = next(stream)
         keys.append(SortKey(name.text, bool(direction), name.position))
-        comma = token.mark is Mark.COMMA
-    if token.mark is not Mark.END:
+        comma = token.kind is TokenKind.COMMA
+    if token.kind is not TokenKind.END:
         expected = "a comma or the end" if direction is not None else "asc, desc, a comma or the end"
-        advice = did_you_mean(token.word, _DIRECTIONS, otherwise="")
-        raise ODataError(ORDERBY, token.position, token.shown, expected, advice)
+        hint = did_you_mean(token.word, _DIRECTIONS, otherwise="")
+        raise ODataError(ORDERBY, token.position, token.description, expected, hint)
     return tuple(keys)
 
 
 def orderby_to_sql(keys: Sequence[SortKey], fields: Fields) -> list[ColumnElement[Any]]:
-    """What to hand to `order_by`. Raises ODataError, with the nearest names, for an unknown field."""
+    """The arguments for `Select.order_by`. Raises ODataError for an unknown field."""
     columns: list[ColumnElement[Any]] = []
     for key in keys:
         field = find_field(fields, key.name, ORDERBY, key.position)

@@ -1,25 +1,26 @@
-"""From a tree to a portable SQL condition: types, functions and the logic of three values.
+"""Translates a tree to a portable SQL condition: types, functions and three-valued logic.
 
-Functions of null are null, comparisons with null are not (see ledgersim.odata.comparisons), and only
-true selects. `not` is pushed down to what it denies, which leaves less to nest and to get wrong.
+A function of null is null, a comparison with null is true or false (see ledgersim.odata.comparisons), and only
+rows for which the condition is true are selected. `not` is pushed down to its operands to keep nesting low.
 """
 
 from functools import reduce
 
 from sqlalchemy import Boolean, ColumnElement, and_, false, literal, not_, or_, true
 
-from ledgersim.odata.comparisons import Condition, compared, included
-from ledgersim.odata.errors import FILTER, ODataError, did_you_mean, quoted
+from ledgersim.odata.comparisons import Condition, compare, is_member
+from ledgersim.odata.errors import FILTER, ODataError, quoted
 from ledgersim.odata.fields import Fields, Kind, find_field
 from ledgersim.odata.functions import FUNCTIONS, Function
-from ledgersim.odata.operands import Operand, comparable, in_sql, quoting_advice
+from ledgersim.odata.operands import Operand, operand_to_sql, quoting_hint, unify_kinds
 from ledgersim.odata.tree import Call, Combination, Comparison, Literal, Membership, Name, Negation, Node
+from ledgersim.suggestions import did_you_mean
 
-_DEEP = 7  # a term deeper than this is written first (see ledgersim.odata.tree), others keep their order
+_DEEP = 7  # terms deeper than this come first (see ledgersim.odata.tree); the others keep their order
 
 
 def filter_to_sql(node: Node, fields: Fields) -> ColumnElement[bool]:
-    """The condition that is true for the rows which the `$filter` selects.
+    """The SQL condition of a `$filter`.
 
     Raises ODataError for an unknown field or function and for operands of the wrong type.
     """
@@ -27,28 +28,28 @@ def filter_to_sql(node: Node, fields: Fields) -> ColumnElement[bool]:
 
 
 class _Translation:
-    """One tree over one list's fields."""
+    """Translates trees over the fields of one list."""
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
 
     def condition(self, node: Node, negated: bool = False, exact: bool = False) -> Condition:
-        """A node that must be true or false, or its opposite."""
+        """A node as a condition, or its negation. Raises ODataError if the node is not boolean."""
         match node:
             case Negation(operand=operand):
                 return self.condition(operand, not negated, exact)
             case Combination():
                 return self._combination(node, negated, exact)
             case Comparison(operator=name):
-                left, right = comparable(self._value(node.left), self._value(node.right))
+                left, right = unify_kinds(self._value(node.left), self._value(node.right))
                 _check_order(node, left, right)
-                return compared(name, left, right, negated, exact)
+                return compare(name, left, right, negated, exact)
             case Membership():
                 return self._membership(node, negated, exact)
-        return _asserted(self._value(node), negated)
+        return _as_condition(self._value(node), negated)
 
     def _value(self, node: Node) -> Operand:
-        """A node as an operand of a comparison or of a function."""
+        """A node as an operand of a comparison or function."""
         match node:
             case Literal(kind=kind, value=value):
                 return Operand(node, kind, value=value, nullable=value is None)
@@ -61,7 +62,7 @@ class _Translation:
         return Operand(node, Kind.BOOLEAN, condition.sql, nullable=condition.nullable)
 
     def _combination(self, node: Combination, negated: bool, exact: bool) -> Condition:
-        """`and` and `or` of any length; of opposites the one becomes the other."""
+        """`and` or `or` of any number of terms; a negated `and` becomes `or`, and the other way round."""
         terms = sorted(node.terms, key=lambda term: term.depth if term.depth > _DEEP else 0, reverse=True)
         conditions = [self.condition(term, negated, exact) for term in terms]
         join = and_ if (node.operator == "and") != negated else or_
@@ -70,32 +71,32 @@ class _Translation:
 
     def _membership(self, node: Membership, negated: bool, exact: bool) -> Condition:
         members = [self._value(member) for member in node.members]
-        # A string in quotes becomes a GUID as soon as it meets one.
-        operand = reduce(lambda left, right: comparable(left, right)[0], members, self._value(node.operand))
-        return included(operand, [comparable(operand, member)[1] for member in members], negated, exact)
+        # A quoted string becomes a GUID if a member is one.
+        operand = reduce(lambda left, right: unify_kinds(left, right)[0], members, self._value(node.operand))
+        return is_member(operand, [unify_kinds(operand, member)[1] for member in members], negated, exact)
 
     def _call(self, node: Call) -> Operand:
         function = FUNCTIONS.get(node.function)
         if function is None:
             found = f"the unknown function {quoted(node.function)}"
-            advice = did_you_mean(node.function, FUNCTIONS)
-            raise ODataError(FILTER, node.position, found, "a function of this language", advice)
+            hint = did_you_mean(node.function, FUNCTIONS, f"use one of {', '.join(FUNCTIONS)}")
+            raise ODataError(FILTER, node.position, found, "a supported function", hint)
         arguments = [self._value(argument) for argument in node.arguments]
         _check_arguments(node, function, arguments)
         if any(argument.is_null for argument in arguments):
-            return Operand(node, function.gives, nullable=True)
-        sql = function.sql(*(in_sql(argument, argument) for argument in arguments))
-        return Operand(node, function.gives, sql, nullable=any(argument.nullable for argument in arguments))
+            return Operand(node, function.returns, nullable=True)
+        sql = function.sql(*(operand_to_sql(argument, argument) for argument in arguments))
+        return Operand(node, function.returns, sql, nullable=any(argument.nullable for argument in arguments))
 
 
-def _asserted(operand: Operand, negated: bool) -> Condition:
-    """A field, a call or a constant that is a condition by itself. Raises ODataError if it is none."""
+def _as_condition(operand: Operand, negated: bool) -> Condition:
+    """A boolean field, call or constant as a condition. Raises ODataError for any other operand."""
     if operand.kind not in (Kind.BOOLEAN, None):
-        shown = operand.node.name if isinstance(operand.node, Name) else "x"
-        advice = f"compare it with something, as in {shown} eq …"
+        name = operand.node.name if isinstance(operand.node, Name) else "x"
+        hint = f"compare it with something, as in {name} eq …"
         if negated:
-            advice = f"not binds tighter than a comparison, so write not ({shown} eq …)"
-        raise ODataError(FILTER, operand.node.position, operand.described, "a condition", advice)
+            hint = f"not binds tighter than a comparison, so write not ({name} eq …)"
+        raise ODataError(FILTER, operand.node.position, operand.description, "a condition", hint)
     if operand.is_null:
         return Condition(literal(None, Boolean()), nullable=True)
     sql = operand.sql
@@ -111,12 +112,12 @@ def _check_order(node: Comparison, left: Operand, right: Operand) -> None:
 
 
 def _check_arguments(node: Call, function: Function, arguments: list[Operand]) -> None:
-    takes = function.takes
-    if len(arguments) != len(takes):
+    parameters = function.parameters
+    if len(arguments) != len(parameters):
         found = f"{node.function} with {len(arguments)} argument{'s' * (len(arguments) != 1)}"
-        raise ODataError(FILTER, node.position, found, f"{len(takes)}")
-    for argument, kind in zip(arguments, takes, strict=True):
+        raise ODataError(FILTER, node.position, found, f"{len(parameters)}")
+    for argument, kind in zip(arguments, parameters, strict=True):
         if argument.kind not in (kind, None):
             expected = f"a {kind.value} as argument of {node.function}"
-            advice = quoting_advice(argument, kind)
-            raise ODataError(FILTER, argument.node.position, argument.described, expected, advice)
+            hint = quoting_hint(argument, kind)
+            raise ODataError(FILTER, argument.node.position, argument.description, expected, hint)

@@ -1,8 +1,8 @@
-"""What a `$filter` says: the tree that the parser makes and the translation to SQL reads.
+"""The syntax tree of a `$filter`: built by the parser, read by the translation to SQL.
 
-`position` is the column at which a node starts, counted from 1. `depth` bounds how many open
-brackets and operators a parser of the node's SQL must remember, deepest operand first: that of SQLite
-is commonly built with room for 100 of them, whatever its limit on the depth of expressions.
+`position` is the column at which a node starts, counted from 1. `depth` is an upper bound for the parser stack
+that the node's SQL needs if the deepest operand comes first. SQLite's parser stack commonly has 100 entries,
+whatever its limit on the depth of expressions.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Value = str | int | Decimal | bool | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value as the client wrote it; `kind` is None for null, which compares with everything."""
+    """A literal value and its text; `kind` is None for null, which can be compared with every kind."""
 
     kind: Kind | None
     value: Value
@@ -28,7 +28,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A field, by its name in any case."""
+    """A field name, in any case."""
 
     name: str
     position: int
@@ -37,7 +37,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of arguments; its name is in lower case."""
+    """A function call; the name is in lower case."""
 
     function: str
     arguments: tuple["Node", ...]
@@ -56,7 +56,7 @@ class Negation:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`left operator right`, with one of eq, ne, gt, ge, lt, le."""
+    """`left operator right`, where operator is eq, ne, gt, ge, lt or le."""
 
     operator: str
     left: "Node"
@@ -90,7 +90,10 @@ Node = Literal | Name | Call | Negation | Comparison | Membership | Combination
 
 
 def depth_over(*nodes: Node) -> int:
-    """The depth of an operator over these nodes: the deepest one, written first, costs one bracket;
-    any other an operand, an operator and a bracket."""
+    """The depth of an operator over these nodes.
+
+    The deepest node comes first and costs a parenthesis; any other node costs an operand, an operator and a
+    parenthesis.
+    """
     deepest, *others = sorted((node.depth for node in nodes), reverse=True)
     return max([deepest + 1, *(other + 3 for other in others[:1])])

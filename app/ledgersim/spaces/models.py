@@ -1,4 +1,4 @@
-"""The tables of the simulator's own: what a space must remember besides the vendors' rows."""
+"""The simulator's own tables: what a space stores besides the vendors' rows."""
 
 from datetime import datetime
 from typing import Any
@@ -7,11 +7,11 @@ from zlib import crc32
 from sqlalchemy import JSON, Table
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class SpaceState(SQLModel, table=True):
-    """One row: of which world the space is, and where its streams and its clock stand."""
+    """The only row identifies the world, and holds the positions of the streams and the state of the clock."""
 
     __tablename__ = "sim_state"
 
@@ -26,13 +26,13 @@ class SpaceState(SQLModel, table=True):
     guid_position: int = 0
     chance_position: int = 0
     clock_mode: str = "real"
-    clock_offset_microseconds: int | None = None  # None: the clock has not been started
+    clock_offset_microseconds: int | None = None  # None: the clock has not started yet
     clock_frozen_at: datetime | None = Field(default=None, sa_type=Instant)
     clock_floor: datetime = Field(sa_type=Instant)
 
 
 class Token(SQLModel, table=True):
-    """An access token that this space has issued."""
+    """An access token issued by this space."""
 
     __tablename__ = "sim_token"
 
@@ -42,10 +42,10 @@ class Token(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Instant)
 
 
-class Fact(SQLModel, table=True):
-    """What the world's definition says that is no vendor's row: credentials, personas and the like."""
+class StoredValue(SQLModel, table=True):
+    """A JSON value by name: the personas, and the state of each vendor under the vendor's name."""
 
-    __tablename__ = "sim_fact"
+    __tablename__ = "sim_value"
 
     name: str = Field(primary_key=True)
     value: Any = Field(sa_type=JSON)
@@ -53,10 +53,14 @@ class Fact(SQLModel, table=True):
 
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
-FACT: Table = Fact.__table__  # type: ignore[attr-defined]
+VALUE: Table = StoredValue.__table__  # type: ignore[attr-defined]
+
+
+FORMAT = 2  # raise it when the meaning of stored data changes but the tables do not
 
 
 def layout() -> int:
-    """A number that stands for the layout of all tables: a database file of another layout is refused."""
+    """A checksum of all tables and FORMAT. Database files with another checksum are rejected."""
     tables = sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
-    return crc32(repr([(table.name, [repr(column) for column in table.columns]) for table in tables]).encode())
+    columns = [(table.name, [repr(column) for column in table.columns]) for table in tables]
+    return crc32(repr((FORMAT, columns)).encode())

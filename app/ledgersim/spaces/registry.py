@@ -1,4 +1,4 @@
-"""All spaces of a server: found by name, made from the seed or another state, never thrown away unasked."""
+"""All spaces of a server, by name. A space exists until it is deleted."""
 
 import re
 from collections.abc import Iterator
@@ -12,19 +12,19 @@ from ledgersim.storage.database import Database
 
 DEFAULT = "default"
 
-_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}")  # `.` and `..` are no segments of a path
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}")  # `.` and `..` cannot be segments of a path
 
 BAD_NAME = Problem(400, "bad-name", "Bad name")
-TOO_MANY = Problem(503, "too-many-spaces", "Too many spaces")
-NO_ROOM = Problem(503, "no-room", "No room")
-NO_SUCH_SPACE = Problem(404, "no-such-space", "No such space")
+TOO_MANY_SPACES = Problem(503, "too-many-spaces", "Too many spaces")
+MEMORY_LIMIT = Problem(503, "no-room", "Memory limit reached")
+SPACE_NOT_FOUND = Problem(404, "no-such-space", "Space not found")
 
 
 _RETURN_AFTER = 16 * 2**20  # bytes that spaces have given up before memory is returned to the operating system
 _EMPTY_SPACE = 300 * 2**10  # about what a space takes that holds nothing of its own; bounded by their number
 
 
-class _Weight(NamedTuple):
+class _Size(NamedTuple):
     """What a space took when a request to it last ended: its rows at a version, and what it has recorded."""
 
     version: object
@@ -32,16 +32,16 @@ class _Weight(NamedTuple):
     records: int
 
     @property
-    def size(self) -> int:
+    def total(self) -> int:
         return self.rows + self.records
 
 
-_NO_WEIGHT = _Weight(None, 0, 0)
+_NO_SIZE = _Size(None, 0, 0)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many spaces there may be beside the default one, how many bytes all take, and how they come about."""
+    """How many spaces may exist besides the default one, how many bytes all may use, how they are created."""
 
     spaces: int = 500
     space_bytes: int = 2 * 2**30
@@ -49,7 +49,7 @@ class Limits:
 
 
 class Spaces:
-    """The default space and, beside it, clones of the seeded world or of other states by name."""
+    """The default space, and named spaces that start from the seeded world or another image."""
 
     def __init__(
         self, image: bytes, default: Database | None, settings: SpaceSettings, limits: Limits = Limits()
@@ -57,96 +57,96 @@ class Spaces:
         self._image = image
         self._settings = settings
         self.limits = limits
-        self._made = 0
+        self._last_number = 0
         default = default or Database.in_memory(image)
         self._spaces = {DEFAULT: Space(DEFAULT, default, image, settings)}
-        self._weights: dict[str, _Weight] = {}
+        self._sizes: dict[str, _Size] = {}
         self._spaces_size = 0
         self._released = 0  # bytes that have been given up since memory was last returned
-        self.images_size = 0  # of snapshots and of what spaces start from, the seeded world aside
-        self._weigh(self._spaces[DEFAULT])
+        self.images_size = 0  # bytes of snapshots and start images, without the seeded world
+        self._update_size(self._spaces[DEFAULT])
 
     def __iter__(self) -> Iterator[Space]:
         return iter(self._spaces.values())
 
     def __getitem__(self, name: str) -> Space:
-        """The space of that name, made now if it is new. Raises a 400, 404 or 503 Problem."""
+        """The space with a name, created on first use. Raises a 400, 404 or 503 Problem."""
         space = self._spaces.get(name)
         if space is not None:
             return space
         check_name(name)
         if not self.limits.on_first_use:
-            raise _no_space(name, "Make it with POST /_sim/spaces first; the server makes none on first use.")
+            raise _not_found(name, "This server doesn't create spaces on first use: POST /_sim/spaces first.")
         return self.create(name)
 
     def find(self, name: str) -> Space:
-        """The space of that name, if there is one. Raises a 404 Problem."""
+        """An existing space. Raises a 404 Problem."""
         if name not in self._spaces:
-            raise _no_space(name, "GET /_sim/spaces lists them.")
+            raise _not_found(name, "GET /_sim/spaces lists them.")
         return self._spaces[name]
 
     def create(self, name: str | None, image: bytes | None = None) -> Space:
-        """A new space that starts from an image, or from the seed. Raises a 400, 409 or 503 Problem."""
+        """Create a space from an image, or from the seed. Raises a 400, 409 or 503 Problem."""
         name = self._free_name() if name is None else check_name(name)
         if name in self._spaces:
-            raise CONFLICT.with_detail(f"There is a space {name!r} already.")
+            raise CONFLICT.with_detail(f"The space {name!r} already exists.")
         if len(self._spaces) > self.limits.spaces:
-            raise TOO_MANY.with_detail(
-                f"There are {self.limits.spaces} spaces beside the default one, and no more may be: delete one "
-                "(DELETE /_sim/spaces/NAME), reuse one (POST /_sim/reset takes it back to the start), or start "
-                "the server with a higher --max-spaces."
+            raise TOO_MANY_SPACES.with_detail(
+                f"There are already {self.limits.spaces} spaces besides the default one: delete one "
+                "(DELETE /_sim/spaces/NAME), reuse one (POST /_sim/reset), or start the server with a higher "
+                "--max-spaces."
             )
-        self.check_room(0 if image is None else len(image))
+        self.check_capacity(0 if image is None else len(image))
         start = self._image if image is None else image
         space = self._spaces[name] = Space(name, Database.in_memory(start), start, self._settings)
-        self._weigh(space)
+        self._update_size(space)
         if image is not None:
-            self._weigh_images()
+            self._update_images_size()
         return space
 
     def _free_name(self) -> str:
         while True:
-            self._made += 1
-            if f"space-{self._made}" not in self._spaces:
-                return f"space-{self._made}"
+            self._last_number += 1
+            if f"space-{self._last_number}" not in self._spaces:
+                return f"space-{self._last_number}"
 
     def delete(self, name: str) -> None:
-        """Let go of a space with all that it holds. Raises a 404 or 409 Problem."""
+        """Delete a space and everything in it. Raises a 404 or 409 Problem."""
         space = self.find(name)
         if name == DEFAULT:
-            raise CONFLICT.with_detail("The default space stays; POST /_sim/reset takes it back to the start.")
+            raise CONFLICT.with_detail("The default space cannot be deleted; reset it with POST /_sim/reset.")
         del self._spaces[name]
-        self._weigh_images()
-        space.retire()
-        self._resize(-self._weights.pop(name).size)
+        self._update_images_size()
+        space.close_when_idle()
+        self._resize(-self._sizes.pop(name).total)
         self._note_released(_EMPTY_SPACE)
 
     def take_snapshot(self, space: Space, name: str, image: bytes | None = None) -> Snapshot:
-        """Keep the state of a space, or an image, under a name. Raises a 400 or 503 Problem."""
+        """Keep the state of a space, or `image`, under a name. Raises a 400 or 503 Problem."""
         check_name(name)
         image = space.database.image() if image is None else image
-        self.check_room(len(image))
+        self.check_capacity(len(image))
         snapshot = space.snapshots[name] = Snapshot(image, space.clock.now())
-        self._weigh_images()
+        self._update_images_size()
         return snapshot
 
     def delete_snapshot(self, space: Space, name: str) -> None:
-        """Let go of a snapshot of a space."""
+        """Delete a snapshot of a space."""
         del space.snapshots[name]
-        self._weigh_images()
+        self._update_images_size()
 
     def leave(self, space: Space) -> None:
         """A request to a space has ended."""
         space.leave()
         if self._spaces.get(space.name) is space:
-            self._weigh(space)
+            self._update_size(space)
 
-    def _weigh(self, space: Space) -> None:
-        before = self._weights.get(space.name, _NO_WEIGHT)
+    def _update_size(self, space: Space) -> None:
+        before = self._sizes.get(space.name, _NO_SIZE)
         version, records = space.database.version, space.records_size
         rows = before.rows if version == before.version else space.database.size
-        self._weights[space.name] = weight = _Weight(version, rows, records)
-        self._resize(weight.size - before.size)
+        self._sizes[space.name] = size = _Size(version, rows, records)
+        self._resize(size.total - before.total)
 
     def _resize(self, by: int) -> None:
         self._spaces_size += by
@@ -158,7 +158,7 @@ class Spaces:
             self._released = 0
             return_memory()
 
-    def _weigh_images(self) -> None:
+    def _update_images_size(self) -> None:
         images = [space.image for space in self]
         images += [one.image for space in self for one in space.snapshots.values()]
         before = self.images_size
@@ -167,34 +167,35 @@ class Spaces:
 
     @property
     def size(self) -> int:
-        """How many bytes all spaces and snapshots take beside the seeded world; what they share counts once."""
+        """Bytes used by all spaces and snapshots, without the seeded world; what they share counts once."""
         return self._spaces_size + self.images_size
 
-    def check_room(self, wanted: int = 0) -> None:
-        """Raises a 503 Problem where all spaces together take too many bytes, or would with so many more."""
-        if self.size + wanted > self.limits.space_bytes:
-            raise NO_ROOM.with_detail(
-                f"All spaces and snapshots together take {self.size:,} bytes, and may take "
-                f"{self.limits.space_bytes:,}: delete or reset some (DELETE /_sim/spaces/N, POST /_sim/reset), "
-                "clear journals (DELETE /_sim/requests), or start the server with a higher --max-space-bytes "
-                "or a lower --journal-bytes."
+    def check_capacity(self, additional: int = 0) -> None:
+        """Raise a 503 Problem if all spaces use too many bytes, or would with `additional` ones."""
+        if self.size + additional > self.limits.space_bytes:
+            raise MEMORY_LIMIT.with_detail(
+                f"All spaces and snapshots together use {self.size:,} of {self.limits.space_bytes:,} bytes: "
+                "delete or reset some (DELETE /_sim/spaces/NAME, POST /_sim/reset), clear journals (DELETE "
+                "/_sim/requests), or start the server with a higher --max-space-bytes or a lower "
+                "--journal-bytes."
             )
 
     def close(self) -> None:
-        """Let go of all spaces."""
+        """Close all spaces."""
         for space in self._spaces.values():
             space.close()
         self._spaces.clear()
 
 
 def check_name(name: str) -> str:
-    """The name of a space or a snapshot, if it can be one. Raises a 400 Problem."""
+    """Return a valid name of a space or snapshot. Raises a 400 Problem for an invalid one."""
     if not _NAME.fullmatch(name):
         raise BAD_NAME.with_detail(
-            f"{name[:80]!r} is no name of a space or snapshot; use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
+            f"{name[:80]!r} is not a valid name of a space or snapshot; use 1 to 64 of the characters "
+            "A-Z a-z 0-9 . _ -"
         )
     return name
 
 
-def _no_space(name: str, advice: str) -> Problem:
-    return NO_SUCH_SPACE.with_detail(f"There is no space {name!r}. {advice}")
+def _not_found(name: str, advice: str) -> Problem:
+    return SPACE_NOT_FOUND.with_detail(f"Space {name!r} not found. {advice}")

@@ -1,37 +1,81 @@
-"""What falls due by itself as the clock moves on."""
+"""Scheduled jobs: work that vendors do by themselves as the clock of a space advances."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from ledgersim.spaces.space import Space
+from ledgersim.clock import Mode, isoformat
+from ledgersim.spaces.space import Space
+
+MAX_ROUNDS = 100  # at one instant; a job may schedule further work for the same instant, but not forever
 
 
 class Event(NamedTuple):
-    """That something happened: when, what, where it shows (a path without prefix), and particulars."""
+    """What a job did. `path` is where to read the result, without the prefix of a space."""
 
     at: datetime
-    what: str
+    name: str
     path: str
-    particulars: Mapping[str, Any]
+    details: Mapping[str, Any]
 
 
 class ScheduledJob(NamedTuple):
-    """A kind of thing that falls due: the module whose `next_at` and `happen` tell when and how it happens.
+    """`next_at` returns when the job is next due in a space, or None; `run` does everything that is due."""
 
-    The module is imported when it is first asked, not at start-up.
-    """
+    name: str
+    next_at: Callable[[Space], datetime | None]
+    run: Callable[[Space], list[Event]]
 
-    module: str
 
-    def next_at(self, space: "Space") -> datetime | None:
-        """When it next falls due in a space."""
-        at: datetime | None = import_module(self.module).next_at(space)
-        return at
+class JobError(Exception):
+    """A job failed, or keeps being due without making progress."""
 
-    def run(self, space: "Space") -> list[Event]:
-        """Let happen what is due in a space now."""
-        events: list[Event] = import_module(self.module).run(space)
+
+class Scheduler:
+    """Runs the jobs of all vendors in the order in which they are due."""
+
+    def __init__(self, jobs: Sequence[ScheduledJob] = ()) -> None:
+        self._jobs = tuple(jobs)
+
+    def run_due(self, space: Space, until: datetime | None = None) -> list[Event]:
+        """Run the jobs due by now, or by `until`, with the clock at the time each is due. Raises JobError."""
+        events: list[Event] = []
+        at, rounds = None, 0
+        while (due := self.next_at(space)) is not None and due <= (until or space.clock.now()):
+            rounds = rounds + 1 if due == at else 1
+            at = due
+            jobs = [job for job in self._jobs if job.next_at(space) == at]
+            if rounds > MAX_ROUNDS:
+                names = " and ".join(job.name for job in jobs)
+                raise JobError(f"The job {names} ran {MAX_ROUNDS} times and is still due at {isoformat(at)}")
+            with space.clock.frozen_at(at):
+                for job in jobs:
+                    events += _run(job, space)
+        space.events.extend(events)
         return events
+
+    def advance(self, space: Space, mode: Mode, until: datetime) -> list[Event]:
+        """Move the clock of a space forward to `until`, and run the jobs that are due on the way.
+
+        Raises ClockError if the clock would go backwards, and JobError.
+        """
+        space.clock.set(mode, until)  # raises before any job runs
+        events = self.run_due(space, until)
+        space.set_clock(mode, max(until, space.clock.setting.floor))
+        return events
+
+    def next_at(self, space: Space) -> datetime | None:
+        """When the next job of a space is due, or None."""
+
+        def earliest() -> datetime | None:
+            return min((at for job in self._jobs if (at := job.next_at(space)) is not None), default=None)
+
+        found: datetime | None = space.cached("next_at", earliest)
+        return found
+
+
+def _run(job: ScheduledJob, space: Space) -> list[Event]:
+    try:
+        return job.run(space)
+    except Exception as error:
+        raise JobError(f"The job {job.name} failed: {error}") from error

@@ -1,4 +1,4 @@
-"""What a space ran by name on a client's word: a bounded record, and the jobs that go on after the answer."""
+"""Runs of custom services: a bounded record of them, and the ones that continue in the background."""
 
 import json
 from asyncio import Task, create_task
@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from ledgersim.clock import isoformat
 from ledgersim.problems import Problem
 
-MAX_RUNS = 1_000  # a space; the oldest are forgotten first
+MAX_RUNS = 1_000  # per space; the oldest are dropped first
 MAX_JOBS = 100  # at a time in a space
-MAX_BYTES = 16 * 2**10  # of a request and of an answer that are kept
-RUN_BYTES = 1_000  # about what a run takes besides its texts
+MAX_BYTES = 16 * 2**10  # kept of a request and of a response
+RUN_BYTES = 1_000  # roughly what a run uses besides its bodies
 
 TOO_MANY_JOBS = Problem(429, "too-many-jobs", "Too Many Requests")
 
 
 @dataclass(slots=True, eq=False)
-class Run:
-    """One run: what was asked when, and what came of it. Bodies are JSON texts, `b""` where there is none."""
+class ServiceRun:
+    """One run: its request and its outcome. Bodies are JSON text, or `b""` if there is none."""
 
     service: str
     resource: str
@@ -34,7 +35,7 @@ class Run:
     cut: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self.request = self._kept("request", self.request)
+        self.request = self._truncated("request", self.request)
 
     @property
     def size(self) -> int:
@@ -42,51 +43,51 @@ class Run:
         return RUN_BYTES + len(self.request) + len(self.answer)
 
     def finish(self, now: datetime, status: int, answer: bytes) -> None:
-        """Note the answer."""
+        """Record the response."""
         self.state, self.finished_at, self.status = "done", now, status
-        self.answer = self._kept("answer", answer)
+        self.answer = self._truncated("answer", answer)
 
     def cancel(self, now: datetime) -> None:
-        """Note that there will be no answer."""
+        """Record that there will be no response."""
         self.state, self.finished_at = "cancelled", now
 
-    def _kept(self, name: str, body: bytes) -> bytes:
+    def _truncated(self, name: str, body: bytes) -> bytes:
         if len(body) <= MAX_BYTES:
             return body
         self.cut += (name,)
         return json.dumps(body[:MAX_BYTES].decode(errors="ignore"), ensure_ascii=False).encode()
 
     def to_json(self) -> bytes:
-        """The run as JSON. Of a body over 16 KiB the beginning stands as a string, and `cut` names it."""
+        """The run as JSON. A body over 16 KiB is cut and becomes a string; `cut` lists such bodies."""
         members = {
             "service": self.service,
             "resource": self.resource,
             "owner": self.owner,
             "async": self.in_background,
             "state": self.state,
-            "started_at": _as_text(self.started_at),
-            "finished_at": _as_text(self.finished_at),
+            "started_at": _isoformat(self.started_at),
+            "finished_at": _isoformat(self.finished_at),
             "status": self.status,
             "cut": self.cut,
         }
-        # The bodies stand as they came: numbers that Python cannot tell exactly among them.
+        # The bodies are inserted unparsed, because parsing would round their numbers.
         head = json.dumps(members, ensure_ascii=False).encode("utf-8", "replace")[:-1]
         return head + b', "request": %b, "answer": %b}' % (self.request or b"null", self.answer or b"null")
 
 
-class Runs:
-    """The last runs of a space, and its jobs."""
+class ServiceRuns:
+    """The latest runs of a space, and its background jobs."""
 
     def __init__(self) -> None:
-        self.size = 0  # about how many bytes the record takes
-        self._runs: dict[Run, None] = {}
-        self._jobs: dict[Task[None], Run] = {}
+        self.size = 0  # roughly the bytes that the record uses
+        self._runs: dict[ServiceRun, None] = {}
+        self._jobs: dict[Task[None], ServiceRun] = {}
 
-    def begin(self, run: Run) -> Run:
-        """Record a run. Raises a 429 Problem for one in the background where too many go on already."""
+    def start(self, run: ServiceRun) -> ServiceRun:
+        """Record a run. Raises a 429 Problem if it is for the background and too many jobs are running."""
         if run.in_background and len(self._jobs) >= MAX_JOBS:
             raise TOO_MANY_JOBS.with_detail(
-                f"{MAX_JOBS} jobs are running in this space; ask again when one of them has ended."
+                f"{MAX_JOBS} jobs are running in this space; try again when one of them has finished."
             )
         while len(self._runs) >= MAX_RUNS:
             oldest = next(iter(self._runs))
@@ -96,35 +97,35 @@ class Runs:
         self.size += run.size
         return run
 
-    def finish(self, run: Run, now: datetime, status: int, answer: bytes) -> None:
-        """Note the answer of a run, which may have been forgotten meanwhile."""
+    def finish(self, run: ServiceRun, now: datetime, status: int, answer: bytes) -> None:
+        """Record the response of a run, which may have been dropped meanwhile."""
         before = run.size
         run.finish(now, status, answer)
         if run in self._runs:
             self.size += run.size - before
 
-    def go_on(self, run: Run, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work of a run in the background."""
+    def run_in_background(self, run: ServiceRun, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work of a run after the response has been sent."""
         job = create_task(work)
         self._jobs[job] = run
         job.add_done_callback(lambda done: self._jobs.pop(done, None))
 
     def cancel(self, now: datetime) -> None:
-        """End all jobs as they are."""
+        """Cancel all background jobs."""
         for job, run in self._jobs.items():
             job.cancel()
             run.cancel(now)
         self._jobs.clear()
 
     def clear(self) -> None:
-        """Forget the record."""
+        """Delete the record. Background jobs continue."""
         self._runs.clear()
         self.size = 0
 
     def export(self) -> bytes:
-        """The record as JSON, the oldest run first."""
+        """The record as JSON, oldest run first."""
         return b'{"runs": [' + b",\n".join(run.to_json() for run in self._runs) + b"]}"
 
 
-def _as_text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
+def _isoformat(instant: datetime | None) -> str | None:
+    return None if instant is None else isoformat(instant)

@@ -1,29 +1,30 @@
-"""A space: one isolated world with its own rows, clock, identifiers and tokens."""
+"""A space: an isolated world with its own rows, clock, identifiers, tokens, faults and journal."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from ledgersim.clock import LATEST, Clock, Mode, Setting
+from ledgersim.clock import LATEST, Clock, ClockSetting, Mode
 from ledgersim.diagnostics.faults import Faults
 from ledgersim.diagnostics.journal import Journal
 from ledgersim.ids import Stream
-from ledgersim.spaces.models import FACT, STATE, TOKEN
-from ledgersim.spaces.scheduler import Event, ScheduledJob
-from ledgersim.spaces.service_runs import Runs
-from ledgersim.storage.database import Database, add, row, rows
+from ledgersim.spaces.models import STATE, TOKEN, VALUE
+from ledgersim.spaces.service_runs import ServiceRuns
+from ledgersim.spaces.vendor_state import VendorState
+from ledgersim.storage.database import Database
+from ledgersim.storage.statements import Row, add, row, rows
 
 ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
-MAX_REMEMBERED = 256
-MAX_EVENTS = 1_000  # a space
-EVENT_BYTES = 1_000  # about what an event takes
-MAX_TOKENS = 10_000  # a space; the oldest are forgotten first
+MAX_CACHED = 256
+MAX_EVENTS = 1_000  # per space
+MAX_TOKENS = 10_000  # per space; the oldest are dropped first
+EVENT_BYTES = 1_000  # roughly what an event uses
 
 _READ_STATE = select(STATE)
 _SAVE_PROGRESS = update(STATE).values(
@@ -39,30 +40,34 @@ _FIND_TOKEN = select(TOKEN.c.expires_at).where(
     TOKEN.c.vendor == bindparam("of_vendor"), TOKEN.c.token == bindparam("of_token")
 )
 _ADD_TOKEN = insert(TOKEN)
-_LEARN = update(FACT).where(FACT.c.name == bindparam("of_name")).values(value=bindparam("to"))
-_FORGET_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
+_UPDATE_VALUE = update(VALUE).where(VALUE.c.name == bindparam("of_name")).values(value=bindparam("to"))
+_ADD_VALUE = insert(VALUE)
+_DELETE_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
 
 
 @dataclass(frozen=True)
 class SpaceSettings:
-    """What holds for all spaces of a server: what falls due by itself, facts, and how much is recorded."""
+    """Settings shared by all spaces of a server."""
 
-    jobs: Sequence[ScheduledJob] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    options: object = None  # the server's settings: an instance of every vendor's settings class
     journal_entries: int = 1_000
     journal_bytes: int = 4 * 2**20
 
 
+State = TypeVar("State", bound=VendorState)
+Options = TypeVar("Options")
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The rows and the clock of a space as they were, and when on its clock."""
+    """An image of a space's database, and when it was taken on the clock of the space."""
 
     image: bytes
     taken_at: datetime
 
 
 class Space:
-    """All the state of one world. `image` is the state that a reset goes back to."""
+    """All state of one world. A reset goes back to `image`."""
 
     def __init__(
         self, name: str, database: Database, image: bytes, settings: SpaceSettings = SpaceSettings()
@@ -70,34 +75,34 @@ class Space:
         self.name = name
         self._settings = settings
         self.database = database
-        self.runs = Runs()
+        self.runs = ServiceRuns()
         self.journal = Journal(settings.journal_entries, settings.journal_bytes)
-        self.events: deque[Event] = deque(maxlen=MAX_EVENTS)  # what fell due
+        self.events: deque[Any] = deque(maxlen=MAX_EVENTS)  # of scheduled jobs, oldest first
         self.snapshots: dict[str, Snapshot] = {}
         self.image = image
-        self.busy = 0  # requests in flight
-        self.restarts = 0  # how often all rows have been put back
-        self._leaving = False
-        self._remembered: dict[Hashable, Any] = {}
-        self._remembered_at = database.version
+        self.in_flight = 0  # requests
+        self.restarts = 0  # how often the database has been reset or restored
+        self._closing = False
+        self._cache: dict[Hashable, Any] = {}
+        self._cache_version = database.version
         self._load()
         self.faults = Faults(Stream(self.seed, f"faults of {name}"))
 
     def _load(self) -> None:
         state = row(self.connection, _READ_STATE)
-        assert state is not None, "a space is only made from the image of a world"
+        assert state is not None, "the image of a space has a row of sim_state"
         self.seed: int = state["seed"]
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
-        facts = rows(self.connection, select(FACT))
-        self.facts: dict[str, Any] = {fact["name"]: fact["value"] for fact in facts} | dict(
-            self._settings.facts
-        )
+        self.values: dict[str, Any] = {
+            one["name"]: one["value"] for one in rows(self.connection, select(VALUE))
+        }
+        self._states: dict[type[VendorState], VendorState] = {}
         self.as_of = date.fromisoformat(state["as_of"])
-        self.clock = self._clock_of(state)
+        self.clock = self._load_clock(state)
 
-    def _clock_of(self, state: Mapping[str, Any]) -> Clock:
-        """The clock as it was left; that of a new world starts now, at the date of the world."""
+    def _load_clock(self, state: Row) -> Clock:
+        """The stored clock. The clock of a new world starts now, at the date of the world."""
         offset = state["clock_offset_microseconds"]
         if offset is None:
             clock = Clock.starting(start_of(self.as_of))
@@ -105,11 +110,12 @@ class Space:
                 _save_clock(connection, clock.setting)
             return clock
         frozen_at, floor = state["clock_frozen_at"], state["clock_floor"]
-        return Clock(Setting(state["clock_mode"], timedelta(microseconds=offset), frozen_at, floor))
+        return Clock(ClockSetting(state["clock_mode"], timedelta(microseconds=offset), frozen_at, floor))
 
     @property
     def connection(self) -> Connection:
-        """For reading; writes belong into `transaction()`."""
+        """For reading; write in a `transaction()`. Raises a 503 Problem if SQLite has discarded changes."""
+        self.database.check()
         return self.database.connection
 
     @property
@@ -124,68 +130,61 @@ class Space:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One request's writes: all of them, the drawn identifiers and facts included, or none.
+        """Commit when the block ends. When it raises, roll back rows, identifiers, clock and vendor state.
 
-        One within another is a part of it.
+        A nested transaction is part of the outer one.
         """
-        position, setting, facts = self.guids.position, self.clock.setting, self.facts
+        position, setting = self.guids.position, self.clock.setting
+        values, states = self.values, self._states
         changes = self.database.changes
         try:
             with self.database.transaction() as connection:
                 yield connection
                 if self.database.changes != changes:
-                    self.clock.recorded()
+                    self.clock.raise_floor()
                     self._save_progress(connection)
         except BaseException:
-            self.guids.position, self.clock.setting, self.facts = position, setting, facts
+            self.guids.position, self.clock.setting = position, setting
+            self.values, self._states = values, states
             raise
 
-    def set_fact(self, connection: Connection, name: str, value: Any) -> None:
-        """Let a fact of the world be another from now on, for as long as the rows last."""
-        self.facts = {**self.facts, name: value}
-        connection.execute(_LEARN, {"of_name": name, "to": value})
+    def options(self, kind: type[Options]) -> Options:
+        """The server's settings as an instance of a vendor's class; its defaults if there is no server."""
+        options = self._settings.options
+        return options if isinstance(options, kind) else kind()
 
-    def cached(self, key: Hashable, find_out: Callable[[], Any]) -> Any:
-        """What `find_out` says of the rows; asked again only after something has been written."""
-        if self._remembered_at != self.database.version or len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-            self._remembered_at = self.database.version
-        if key not in self._remembered:
-            self._remembered[key] = find_out()
-        return self._remembered[key]
+    def state(self, kind: type[State]) -> State:
+        """The state of a vendor in this space."""
+        found = self._states.get(kind)
+        if found is None:
+            found = self._states[kind] = kind.model_validate(self.values.get(kind.key, {}))
+        return found  # type: ignore[return-value]
 
-    def move_clock(self, mode: Mode, until: datetime) -> list[Event]:
-        """Set the clock forward and let everything happen that falls due on the way, each at its time.
+    def save_state(self, connection: Connection, state: VendorState) -> None:
+        """Replace the state of a vendor; rolled back with the transaction."""
+        value = state.model_dump(mode="json")
+        self.values, self._states = {**self.values, state.key: value}, {**self._states, type(state): state}
+        if not connection.execute(_UPDATE_VALUE, {"of_name": state.key, "to": value}).rowcount:
+            connection.execute(_ADD_VALUE, {"name": state.key, "value": value})
 
-        Raises ClockError if it would go backwards.
-        """
-        self.clock.set(mode, until)  # refuses before anything happens
-        events = self.run_due(until)
-        self._set_setting(self.clock.set(mode, max(until, self.clock.setting.floor)))
-        return events
+    def cached(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """The result of `compute`, cached until the next write to the space."""
+        if self._cache_version != self.database.version or len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+            self._cache_version = self.database.version
+        if key not in self._cache:
+            self._cache[key] = compute()
+        return self._cache[key]
 
-    def run_due(self, until: datetime | None = None) -> list[Event]:
-        """Let happen what is due by now or by `until`, each at its time."""
-        events: list[Event] = []
-        while (at := self._next_at()) is not None and at <= (until or self.clock.now()):
-            with self.clock.standing_at(at):
-                due = [one for one in self._settings.jobs if one.next_at(self) == at]
-                events += [event for one in due for event in one.run(self)]
-        self.events.extend(events)
-        return events
-
-    def _next_at(self) -> datetime | None:
-        def soonest() -> datetime | None:
-            times = [at for one in self._settings.jobs if (at := one.next_at(self)) is not None]
-            return min(times, default=None)
-
-        found: datetime | None = self.cached("next_at", soonest)
-        return found
+    def set_clock(self, mode: Mode, now: datetime) -> None:
+        """Set and store the clock. Raises ClockError if it would go backwards."""
+        self._store_clock(self.clock.set(mode, now))
 
     def reset(self, scope: ResetScope = "all") -> None:
-        """Go back to the start: rows and identifiers (data), clock, faults, journal, or all with the tokens.
+        """Reset rows and identifiers (`data`), the clock, the faults, the journal, or all of them.
 
-        Jobs end where rows go; the record of runs is forgotten with all. Snapshots stay.
+        `all` and `data` cancel background jobs; only `all` deletes tokens and the record of service runs.
+        Snapshots stay.
         """
         if scope in ("all", "faults"):
             self.faults.clear()
@@ -193,24 +192,24 @@ class Space:
             self.journal.clear()
         if scope == "all":
             self.runs.clear()
-            self._put_back(self.image)
+            self._restore_image(self.image)
         elif scope == "clock":
-            self._set_setting(Clock.starting(start_of(self.as_of)).setting)
+            self._store_clock(Clock.starting(start_of(self.as_of)).setting)
         elif scope == "data":
-            tokens = rows(self.connection, select(TOKEN))
+            tokens = rows(self.database.connection, select(TOKEN))  # also works after lost changes
             setting = self.clock.setting
-            self._put_back(self.image)
+            self._restore_image(self.image)
             with self.transaction() as connection:
                 if tokens:
                     connection.execute(_ADD_TOKEN, tokens)
-            self._set_setting(setting)
+            self._store_clock(setting)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to what a snapshot holds: rows, identifiers, clock and tokens. Jobs end."""
-        self._put_back(snapshot.image)
+        """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background jobs."""
+        self._restore_image(snapshot.image)
 
-    def _put_back(self, image: bytes) -> None:
-        """Put an image in place of all rows. Chance goes on: a token of before is never issued again."""
+    def _restore_image(self, image: bytes) -> None:
+        """Restore the database. The chance stream continues, so that no token is ever issued twice."""
         self.runs.cancel(self.clock.now())
         self.restarts += 1
         self.events.clear()
@@ -219,18 +218,18 @@ class Space:
         self._load()
         self.chance.position = chance
 
-    def _set_setting(self, setting: Setting) -> None:
+    def _store_clock(self, setting: ClockSetting) -> None:
         with self.database.transaction() as connection:
             _save_clock(connection, setting)
         self.clock.setting = setting
 
     def issue_token(self, vendor: str, lifetime: timedelta) -> str:
-        """A new access token, valid for `lifetime` of this space's clock; never one that was issued before."""
+        """Issue an access token that expires after `lifetime` on the clock of the space."""
         with self.database.transaction() as connection:
             token = self.chance.draw().hex() + self.chance.draw().hex()
             expires_at = self.clock.now() + lifetime
             last = add(connection, _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": expires_at})
-            connection.execute(_FORGET_TOKENS, {"last_id": last - MAX_TOKENS})
+            connection.execute(_DELETE_TOKENS, {"last_id": last - MAX_TOKENS})
             self._save_progress(connection)
         return token
 
@@ -245,44 +244,44 @@ class Space:
         )
 
     def token_expiry(self, vendor: str, token: str) -> datetime | None:
-        """When a token of this space ends or ended; None for one that it does not know."""
+        """When a token expires or expired; None for a token that this space has not issued."""
         found = row(self.connection, _FIND_TOKEN, of_vendor=vendor, of_token=token)
         return None if found is None else found["expires_at"]
 
     def enter(self) -> None:
-        """A request begins; the space stays open until it `leave`s."""
-        self.busy += 1
+        """Begin a request. The space stays open until the request `leave`s."""
+        self.in_flight += 1
 
     def leave(self) -> None:
-        """A request has ended."""
-        self.busy -= 1
-        if self._leaving and not self.busy:
+        """End a request."""
+        self.in_flight -= 1
+        if self._closing and not self.in_flight:
             self.close()
 
-    def retire(self) -> None:
-        """Let go of everything as soon as no request is in flight."""
-        self._leaving = True
+    def close_when_idle(self) -> None:
+        """Close the space as soon as no request is in flight."""
+        self._closing = True
         self.runs.cancel(self.clock.now())
-        if not self.busy:
+        if not self.in_flight:
             self.close()
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Cancel background jobs and close the database."""
         self.runs.cancel(self.clock.now())
         self.database.close()
 
 
 def start_of(day: date) -> datetime:
-    """Midnight UTC of a day."""
+    """Midnight UTC on a date."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def start_of_day(number: int) -> datetime | None:
-    """Midnight UTC of a day number (days since 0001-01-01); None for one beyond all clocks."""
+    """Midnight UTC on a day number (days since 0001-01-01); None if it is beyond the range of the clock."""
     return start_of(date.fromordinal(number)) if number < LATEST.toordinal() else None
 
 
-def _save_clock(connection: Connection, setting: Setting) -> None:
+def _save_clock(connection: Connection, setting: ClockSetting) -> None:
     connection.execute(
         _SAVE_CLOCK,
         {

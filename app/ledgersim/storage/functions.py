@@ -1,4 +1,4 @@
-"""Text functions that databases spell differently."""
+"""SQL functions whose names differ between databases."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 
-class strpos(GenericFunction[int]):  # noqa: N801 - as SQL spells it
-    """Where the second text first occurs in the first: counted from 1 in characters, 0 if nowhere.
+class strpos(GenericFunction[int]):  # noqa: N801 - its name in SQL
+    """The position of the second text in the first, in characters from 1; 0 if it does not occur.
 
-    It knows no wildcards, and unlike SQLite's `length` and `substr` it does not stop at a NUL.
+    It has no wildcards and, unlike SQLite's `length` and `substr`, does not stop at a NUL character.
     """
 
     type = Integer()

@@ -12,11 +12,12 @@ from ledgersim import __version__
 from ledgersim.admin import MOUNT
 from ledgersim.http.error_response import refusal
 from ledgersim.http.vendor_app import VendorApp, origin
+from ledgersim.plugin import AuthMode
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
 from ledgersim.ui import documents, guides, samples
 from ledgersim.ui.rendering import asset, page, page_or_json
-from ledgersim.vendors import VENDORS
+from ledgersim.vendors import installed_vendors
 
 _READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
 
@@ -26,13 +27,13 @@ class Server:
     """What the pages need to know about a server."""
 
     world: str  # its name
-    auth: samples.AuthMode
+    auth: AuthMode
     has_token: bool  # whether /_sim asks for a token: then the world's credentials are not shown either
 
-    def headers(self, space: Space, vendor: str, ledger: str | None = None) -> dict[str, str]:
-        """The header by which a vendor lets a caller in, if it may be shown."""
+    def headers(self, space: Space, vendor: str, ids: Mapping[str, Any]) -> Mapping[str, str]:
+        """The headers with which a vendor accepts requests for a persona's data, if they may be shown."""
         is_secret = self.has_token and self.auth == "strict"
-        return {} if is_secret else samples.credentials(space, vendor, self.auth, ledger)
+        return {} if is_secret else samples.headers(space, vendor, self.auth, ids)
 
 
 def build(server: Server) -> VendorApp:
@@ -73,7 +74,7 @@ def build(server: Server) -> VendorApp:
     async def show_guide_of_docs(request: Request, name: str) -> Response:
         return _guide(request, f"docs/{name}")
 
-    app = VendorApp("ledgersim pages", refusal)
+    app = VendorApp("ui", "ledgersim pages", refusal)
     app.include(router)
     return app
 
@@ -82,40 +83,43 @@ def _landing(request: Request, server: Server) -> Response:
     space: Space = request.scope["space"]
     here = origin(request) + request.scope["root_path"]
     bases = {name: here + mount for name, mount in documents.MOUNTS.items()}
-    personas = [_persona(one, here) for one in space.facts["personas"]]
+    personas = [_persona(one, here) for one in space.values["personas"]]
     content = {
         "name": "ledgersim",
         "version": __version__,
         "space": space.name,
         "world": {"name": server.world, "as_of": space.as_of.isoformat(), "seed": space.seed},
         "clock": {"mode": space.clock.setting.mode, "now": f"{space.clock.now():%Y-%m-%dT%H:%M:%SZ}"},
-        "vendors": {vendor.name: bases[vendor.name] for vendor in VENDORS},
+        "vendors": {vendor.name: bases[vendor.name] for vendor in installed_vendors()},
         "control": bases[documents.ADMIN],
-        "curl": _curl(personas, server.headers(space, "aptic"), bases["aptic"]),
+        "curl": _curl(personas, server, space, here),
         "reference": f"{here}/docs",
         "documents": {name: f"{here}/docs/{name}.json" for name in documents.MOUNTS},
         "guides": {path: f"{here}/docs/guides/{path}" for path in guides.titles()},
         "personas": personas,
     }
 
-    def headers(persona: dict[str, Any], vendor: str) -> dict[str, str]:
-        return server.headers(space, vendor, persona["ids"][vendor].get("ledger"))
+    def headers(persona: dict[str, Any], vendor: str) -> Mapping[str, str]:
+        return server.headers(space, vendor, persona["ids"][vendor])
 
     more = {"labels": documents.LABELS, "titles": guides.titles(), "headers": headers}
     return page_or_json(request, "landing.html", content, more)
 
 
 def _persona(persona: dict[str, Any], here: str) -> dict[str, Any]:
-    ids = {vendor.name: persona[vendor.name] for vendor in VENDORS if vendor.name in persona}
+    ids = {vendor.name: persona[vendor.name] for vendor in installed_vendors() if vendor.name in persona}
     shown = {name: persona[name] for name in ("name", "title", "description")}
     return {**shown, "ids": ids, "links": samples.links(ids, here)}
 
 
-def _curl(personas: Sequence[dict[str, Any]], headers: Mapping[str, str], base: str) -> str:
-    """A request that any shell can run as it is. Where no key may be shown, a placeholder stands for it."""
-    links = (one["links"].get("aptic", {}) for one in personas)
-    url = next((found["summary"] for found in links if "summary" in found), f"{base}/v1/CurrentUser")
-    sent = headers or {"X-Api-Key": "YOUR-KEY"}
+def _curl(personas: Sequence[dict[str, Any]], server: Server, space: Space, here: str) -> str:
+    """A request that works in any shell as it is. Where no key may be shown, a placeholder stands for it."""
+    found = [(vendor, links) for one in personas for vendor, links in one["links"].items() if links]
+    if not found:
+        return f'curl "{here}{MOUNT}/info"'
+    vendor, links = found[0]
+    url = links.get("summary") or next(iter(links.values()))
+    sent = server.headers(space, vendor, {}) or {"X-Api-Key": "YOUR-KEY"}
     options = "".join(f'-H "{name}: {value}" ' for name, value in sent.items())
     return f'curl {options}"{url}"'
 
@@ -142,7 +146,7 @@ def _reference(request: Request, server: Server, name: str) -> Response:
     content = {
         "name": name,
         "labels": documents.LABELS,
-        "headers": server.headers(request.scope["space"], name),
+        "headers": server.headers(request.scope["space"], name, {}),
     }
     return page(request, "reference.html", content, inline_styles=True)
 

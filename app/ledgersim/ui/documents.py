@@ -8,13 +8,13 @@ from starlette.requests import Request
 
 from ledgersim.admin import MOUNT
 from ledgersim.http.vendor_app import VendorApp
-from ledgersim.vendors import VENDORS
+from ledgersim.vendors import installed_vendors
 
 ADMIN = "admin"
-MOUNTS = {**{vendor.name: vendor.mount for vendor in VENDORS}, ADMIN: MOUNT}
+MOUNTS = {**{vendor.name: vendor.mount for vendor in installed_vendors()}, ADMIN: MOUNT}
 
 
-LABELS = {name: name.title() for name in MOUNTS} | {"payex": "PayEx", ADMIN: "Admin API"}
+LABELS = {vendor.name: vendor.title for vendor in installed_vendors()} | {ADMIN: "Admin API"}
 
 
 async def document(request: Request, name: str) -> bytes:

@@ -1,1 +1,4 @@
-"""Worlds: what spaces are filled with, built from a definition in `seed/`."""
+"""The seeded world that every space starts from: its definition in `seed/`, people, and the user's fixtures.
+
+Each vendor adds its own part; nothing here knows a vendor.
+"""

@@ -1,33 +1,31 @@
-"""Builds the image of a world: every table, the rows of the vendors, and what the space must know."""
+"""Builds the image of a world: all tables, and the rows and state of each vendor."""
 
-import importlib
-import pkgutil
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
-from ledgersim import vendors
 from ledgersim.ids import Stream
-from ledgersim.spaces.models import FACT, STATE, layout
+from ledgersim.plugin import Vendor
+from ledgersim.spaces.models import STATE, VALUE, layout
 from ledgersim.storage.database import Database
-from ledgersim.vendors.aptic.seed import fill as aptic
-from ledgersim.vendors.payex.seed import fill as payex
-from ledgersim.vendors.riverty import seed as riverty
+from ledgersim.storage.statements import Row
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
+from ledgersim.world.seeding import SeedContext
 
 
-def build(definition: Definition, seed: int, customers: int, as_of: date) -> bytes:
-    """The database image of a world: equal arguments give equal bytes. Raises CannotStart."""
+def build(vendors: Sequence[Vendor], definition: Definition, seed: int, customers: int, as_of: date) -> bytes:
+    """The database image of a world: equal arguments give equal bytes. Raises StartupError."""
+    for vendor in vendors:
+        vendor.models()
     database = Database.in_memory()
     with database.transaction() as connection:
         _create_tables(connection)
         guids = Stream(seed, "guid")
-        facts = aptic.fill(connection, definition, guids, seed, customers, as_of)
-        facts |= payex.fill(connection, definition, guids, as_of, facts["personas"])
-        facts |= riverty.fill(connection, definition, facts["personas"], as_of)
+        values = _run_seeds(vendors, SeedContext(connection, definition, guids, seed, customers, as_of))
         connection.execute(
             insert(STATE),
             {
@@ -43,17 +41,24 @@ def build(definition: Definition, seed: int, customers: int, as_of: date) -> byt
                 "clock_floor": instant(as_of.toordinal()),
             },
         )
-        connection.execute(insert(FACT), [{"name": name, "value": value} for name, value in facts.items()])
+        connection.execute(insert(VALUE), values)
     image = database.image()
     database.close()
     return image
 
 
+def _run_seeds(vendors: Sequence[Vendor], context: SeedContext) -> list[Row]:
+    """Run the seeds of the vendors in order. Returns their states and the personas as values."""
+    states = [seed.fill(context) for vendor in vendors if (seed := vendor.seed()) is not None]
+    context.rows.flush()
+    values = [
+        {"name": state.key, "value": state.model_dump(mode="json")} for state in states if state is not None
+    ]
+    return [*values, {"name": "personas", "value": [persona.entry for persona in context.personas]}]
+
+
 def _create_tables(connection: Connection) -> None:
-    """Every table of the simulator, with its indexes in an order that is always the same."""
-    for module in pkgutil.walk_packages(vendors.__path__, f"{vendors.__name__}."):
-        if module.name.endswith(".table"):
-            importlib.import_module(module.name)
+    """Create all tables, with indexes in a fixed order, so that the image is reproducible."""
     for table in SQLModel.metadata.sorted_tables:
         connection.execute(CreateTable(table))
         for index in sorted(table.indexes, key=lambda index: index.name or ""):

@@ -1,4 +1,4 @@
-"""Days as numbers, as the books count them, and the instants of a world."""
+"""Day numbers (`date.toordinal()`), and instants on such days."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -12,12 +12,12 @@ def instant(day: int) -> datetime:
 
 
 def at(day: int, second: int) -> datetime:
-    """An instant of a day, so many seconds after its midnight."""
+    """The instant `second` seconds after midnight UTC of a day number."""
     return instant(day) + timedelta(seconds=second)
 
 
 def end_of_month(day: int, months: int = 0) -> int:
-    """The last day of the calendar month of `day`, or of one so many months later."""
+    """The last day of the calendar month of `day`, or of the month `months` later."""
     found = date.fromordinal(day)
-    month = found.year * 12 + found.month + months  # counted from 0: the month after
+    month = found.year * 12 + found.month + months  # zero-based, so this is the month after
     return date(month // 12, month % 12 + 1, 1).toordinal() - 1

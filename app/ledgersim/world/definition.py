@@ -1,70 +1,112 @@
-"""Definitions of worlds: where their files are, what they say, and whether it goes together.
+"""Loads the definition of a world: finds its files, validates them, and checks that they are consistent.
 
-Nothing here imports YAML or Faker before a world has to be built.
+YAML and Faker, which are slow to import, are imported only if a world has to be built.
 """
 
 import os
 import re
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledgersim.errors import StartupError
+from ledgersim.plugin import Vendor
+from ledgersim.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
-    from ledgersim.world.model import Definition
+    from ledgersim.world.model import Definition, World
+    from ledgersim.world.persona_model import Persona
+    from ledgersim.world.seeding import Seed
 
-_PARTS = ("personas", "places", "ledgers")
+_PARTS = ("personas", "places")
 _NAMED_FILE = re.compile(
-    rb"^(personas|places|ledgers):[ \t]+([^\s#>|&*].*?)[ \t]*(?:[ \t]#.*)?\r?$", re.MULTILINE
+    rb"^(personas|places|[a-z_]+(?=:[ \t]+[^\r\n#]*\.ya?ml)):[ \t]+([^\s#>|&*].*?)[ \t]*(?:[ \t]#.*)?\r?$",
+    re.MULTILINE,
 )
 
 
 def seed_folder() -> Path:
-    """The folder with the worlds that come with ledgersim."""
+    """The folder of the worlds that are part of ledgersim."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_seed"
     return installed if installed.is_dir() else package.parents[1] / "seed"
 
 
 def digest(world: str) -> str:
-    """A digest of all files that a world is defined by, in hexadecimal. Raises CannotStart."""
+    """A hexadecimal digest of all files that define a world. Raises StartupError."""
     return _digest(_read(world))
 
 
-def load(world: str) -> "Definition":
-    """The definition of the world with a name, or in the file at a path. Raises CannotStart."""
+def load(vendors: Sequence[Vendor], world: str) -> "Definition":
+    """The definition of a world, given by name or by the path of its file. Raises StartupError."""
     from pydantic import TypeAdapter
 
-    from ledgersim.vendors.payex.seed.definition import Ledgers
     from ledgersim.world.checks import mismatches
-    from ledgersim.world.model import Definition, Place, World
+    from ledgersim.world.model import Definition, Place
     from ledgersim.world.parts import CountryCode
-    from ledgersim.world.persona_model import Persona
     from ledgersim.world.yaml_files import parse
+
+    seeds = {vendor.name: seed for vendor in vendors if (seed := vendor.seed()) is not None}
+    own_files = {key: model for seed in seeds.values() for key, model in seed.files.items()}
+    world_model, persona_model = _models(tuple(seeds.items()))
 
     files = _read(world)
     own_path, own_data = files["world"]
-    content = _validated(TypeAdapter(World), own_path, parse(own_path, own_data))
-    for name in _PARTS:
+    content = _validated(TypeAdapter(world_model), own_path, parse(own_path, own_data))
+    for name in (*_PARTS, *own_files):
         if getattr(content, name) != _named_files(own_data).get(name):
-            raise StartupError(f"{own_path}: {name} must stand on a line of its own, as {name}: FILE")
-    personas_path, places_path, ledgers_path = (files[part][0] for part in _PARTS)
+            raise StartupError(f"{own_path}: {name} must be on a line of its own, as {name}: FILE")
     definition = Definition(
         name=world,
         digest=_digest(files),
         world=content,
-        places=_validated(TypeAdapter(dict[CountryCode, list[Place]]), places_path, parse(*files["places"])),
-        personas=_validated(TypeAdapter(list[Persona]), personas_path, parse(*files["personas"])),
-        ledgers=_validated(TypeAdapter(Ledgers), ledgers_path, parse(*files["ledgers"])),
+        places=_read_part(files, "places", dict[CountryCode, list[Place]]),
+        personas=_read_part(files, "personas", list[persona_model]),  # type: ignore[valid-type]
+        files={key: _read_part(files, key, model) for key, model in own_files.items()},
     )
-    for problem in mismatches(definition):
-        raise StartupError(f"{files[problem.part][0]}: {problem.key}: {problem.reason}")
+    for mismatch in mismatches(definition, list(seeds.values())):
+        raise StartupError(f"{files[mismatch.part][0]}: {mismatch.key}: {mismatch.reason}")
     return definition
+
+
+@cache
+def _models(seeds: tuple[tuple[str, "Seed"], ...]) -> tuple[type["World"], type["Persona"]]:
+    """The models of the world file and of a persona, including the parts of the vendors."""
+    from pydantic import create_model
+
+    from ledgersim.world.model import World
+    from ledgersim.world.persona_model import Persona
+
+    sections: dict[str, Any] = {
+        name: _optional(seed.section) for name, seed in seeds if seed.section is not None
+    }
+    files: dict[str, Any] = {key: (str, ...) for _, seed in seeds for key in seed.files}
+    personas: dict[str, Any] = {
+        name: (seed.persona | None, None) for name, seed in seeds if seed.persona is not None
+    }
+    return (
+        create_model("World", __base__=World, **files, **sections),
+        create_model("Persona", __base__=Persona, **personas),
+    )
+
+
+def _optional(section: Any) -> tuple[Any, Any]:
+    """The section of a vendor as a field: required if one of its fields is."""
+    required = any(field.is_required() for field in section.model_fields.values())
+    return section, ... if required else section()
+
+
+def _read_part(files: Mapping[str, tuple[Path, bytes]], part: str, kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    from ledgersim.world.yaml_files import parse
+
+    path, data = files[part]
+    return _validated(TypeAdapter(kind), path, parse(path, data))
 
 
 def _file_of(world: str) -> Path:
@@ -73,21 +115,19 @@ def _file_of(world: str) -> Path:
     path = seed_folder() / "worlds" / f"{world}.yaml"
     if not path.is_file():
         names = sorted(file.stem for file in path.parent.glob("*.yaml"))
-        nearest = get_close_matches(world, names, n=1, cutoff=0.5)
-        hint = f"did you mean {nearest[0]}? There is" if nearest else "there is"
-        known = ", ".join(names)
-        raise StartupError(f"there is no world {world!r}; {hint} {known}, or give the path of a .yaml file")
+        hint = did_you_mean(world, names, f"use {', '.join(names)} or the path of a .yaml file")
+        raise StartupError(f"unknown world {world!r}: {hint}")
     return path
 
 
 def _read(world: str) -> dict[str, tuple[Path, bytes]]:
-    """Path and content of the world's own file and of the files that it names."""
+    """The path and content of the world file and of the files that it names."""
     path = _file_of(world)
     data = bytes_of(path, "the world")
     files = {"world": (path, data)}
     for part, name in _named_files(data).items():
-        beside, shipped = path.parent / name, seed_folder() / "worlds" / name
-        found = shipped if not beside.exists() and shipped.exists() else beside
+        relative, built_in = path.parent / name, seed_folder() / "worlds" / name
+        found = built_in if not relative.exists() and built_in.exists() else relative
         files[part] = found, bytes_of(found, f"{path}: {part}")
     return files
 
@@ -98,7 +138,7 @@ def _named_files(data: bytes) -> dict[str, str]:
 
 
 def bytes_of(path: Path, what: str) -> bytes:
-    """The content of a file. Raises CannotStart, which names it as `what`."""
+    """The content of a file. Raises StartupError, which calls the file `what`."""
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:
@@ -129,7 +169,7 @@ def _in_one_line(error: "ValidationError") -> str:
     if first["type"] == "string_type" and first["input"] is not None:
         message += ": put it in quotes"
     elif first["type"] == "extra_forbidden":
-        message = "there is no such key"
+        message = "unknown key"
     elif first["type"] == "missing":
         message = "is missing"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""

@@ -1,42 +1,42 @@
-"""Fixtures: the user's own customers, debtors, cases, ledgers, surpluses and accounts, from YAML or JSON.
+"""Loads fixtures: the user's own data for the vendors, from YAML or JSON.
 
-What may stand in them, and the rules it must follow, are those of the vendors' requests; but all of a file is
-stored or nothing, and unknown members are mistakes. Nothing here reads YAML before there is a file to load.
+Items have the members and follow the rules of the vendors' requests, but a file is stored completely or not at
+all, and unknown members are errors. PyYAML, which is slow to import, is imported only to load a file.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from difflib import get_close_matches
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
-from pydantic import BaseModel, ValidationError
-from sqlalchemy import bindparam, update
+from pydantic import BaseModel, Field, ValidationError, create_model
+from sqlalchemy import Connection, bindparam, update
 
 from ledgersim.errors import StartupError
-from ledgersim.http.schemas import RequestModel
 from ledgersim.http.vendor_app import MESSAGES
+from ledgersim.plugin import Vendor
 from ledgersim.problems import CONFLICT, VALIDATION, Problem, field_path
+from ledgersim.schemas import RequestModel
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
+from ledgersim.storage.statements import Row
+from ledgersim.suggestions import did_you_mean
 from ledgersim.world.definition import bytes_of
 
-if TYPE_CHECKING:
-    from ledgersim.world.fixture_model import Fixtures
+Created = dict[str, dict[str, list[Row]]]  # by vendor and kind
+Location = tuple[int | str, ...]
 
-Made = dict[str, dict[str, list[dict[str, Any]]]]
-Where = tuple[int | str, ...]
+MAX_REPORTED = 20  # mistakes in one file
 
-MAX_MISTAKES = 20  # that are told of one file
-
-# While files are loaded the clock stands at midnight of the world's date; it starts when a space is opened.
-_STOP_CLOCK = update(STATE).values(
+# While files are loaded the clock is frozen at midnight of the world's date; it runs once a space is opened.
+_FREEZE_CLOCK = update(STATE).values(
     clock_mode="frozen", clock_offset_microseconds=0, clock_frozen_at=STATE.c.clock_floor
 )
-_LEAVE_CLOCK = update(STATE).values(
+_UNFREEZE_CLOCK = update(STATE).values(
     clock_mode="real",
     clock_offset_microseconds=None,
     clock_frozen_at=None,
@@ -46,117 +46,155 @@ _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 class Mistake(NamedTuple):
-    """What is wrong in a file, on which line; `where` is empty if it is the text itself."""
+    """A mistake in a file: its line, the path of the member, empty for the text itself, and a message."""
 
     line: int
-    where: str
+    path: str
     message: str
 
 
-class Mistaken(Exception):
-    """That nothing of a file was stored, and why: `status` is 400, or 409 for what is there already."""
+class FixtureError(Exception):
+    """Why nothing of a file was stored. `status` is 400, or 409 if an item conflicts with existing data."""
 
     def __init__(self, status: int, mistakes: list[Mistake]) -> None:
         super().__init__(mistakes)
         self.status, self.mistakes = status, mistakes
 
 
-def load(space: Space, base: str, data: bytes) -> Made:
-    """Store the fixtures in a text; what was made, by vendor and kind, with links that begin with `base`.
+class FixtureContext(NamedTuple):
+    """The context of creating a fixture: transaction, space, the vendor's mount, and the base URL of links."""
 
-    Raises a 400 or 409 Problem that names every mistake with its line.
+    connection: Connection
+    space: Space
+    mount: str
+    base: str
+
+    def url(self, path: str) -> str:
+        """A link to a path of the vendor."""
+        return f"{self.base}{self.mount}{path}"
+
+
+class FixtureKind(NamedTuple):
+    """A list in a fixtures file, under the vendor's name.
+
+    `create` stores one item and returns its identifiers. It raises the same Problems as the equivalent request.
+    """
+
+    name: str
+    model: type[BaseModel]
+    create: Callable[[FixtureContext, Any], Row]
+
+
+def load(vendors: Sequence[Vendor], space: Space, base: str, data: bytes) -> Created:
+    """Store the fixtures in a text. Returns the created items by vendor and kind. Links start with `base`.
+
+    Raises a 400 or 409 Problem that lists every mistake with its line.
     """
     try:
-        return _load(space, base, data)
-    except Mistaken as error:
+        return _load(vendors, space, base, data)
+    except FixtureError as error:
         errors: dict[str, list[str]] = {}
-        for line, where, message in error.mistakes:
-            errors.setdefault(where or "body", []).append(f"line {line}: {message}")
+        for line, path, message in error.mistakes:
+            errors.setdefault(path or "body", []).append(f"line {line}: {message}")
         raise (CONFLICT if error.status == CONFLICT.status else VALIDATION).with_errors(errors) from error
 
 
-def seeded(image: bytes, paths: Sequence[Path]) -> bytes:
-    """The image of a world with the fixtures in files, loaded in this order: equal files give equal bytes.
+def seeded(vendors: Sequence[Vendor], image: bytes, paths: Sequence[Path]) -> bytes:
+    """The image of a world with the fixtures of files, loaded in order. Equal files give equal bytes.
 
-    Raises CannotStart with every mistake of the first file that has one.
+    Raises StartupError with every mistake in the first invalid file.
     """
     files = [(path, bytes_of(path, "the fixtures")) for path in paths]
     digest = blake2b(b"".join(b"%d:%b" % (len(data), data) for _, data in files), digest_size=16).hexdigest()
     with closing(Database.in_memory(image)) as database:
         with database.transaction() as connection:
-            connection.execute(_STOP_CLOCK)
+            connection.execute(_FREEZE_CLOCK)
         space = Space("fixtures", database, image)
         for path, data in files:
             try:
-                _load(space, "", data)
-            except Mistaken as error:
+                _load(vendors, space, "", data)
+            except FixtureError as error:
                 raise StartupError(_in_one_line(path, error.mistakes)) from error
         with database.transaction() as connection:
-            connection.execute(_LEAVE_CLOCK, {"digest": digest})
+            connection.execute(_UNFREEZE_CLOCK, {"digest": digest})
         return database.image()
 
 
 def _in_one_line(path: Path, mistakes: list[Mistake]) -> str:
-    told = (f"line {line}: {f'{where}: ' if where else ''}{message}" for line, where, message in mistakes)
-    return f"{path}, {'; '.join(told)}"
+    lines = (f"line {line}: {f'{member}: ' if member else ''}{message}" for line, member, message in mistakes)
+    return f"{path}, {'; '.join(lines)}"
 
 
-def _load(space: Space, base: str, data: bytes) -> Made:
-    from ledgersim.world.fixture_rows import KINDS, Loading
-
-    fixtures = _read(data)
-    made: Made = {}
+def _load(vendors: Sequence[Vendor], space: Space, base: str, data: bytes) -> Created:
+    kinds = {vendor: vendor.fixtures() for vendor in vendors}
+    fixtures = _read(kinds, data)
+    created: Created = {}
     with space.transaction() as connection:
-        to = Loading(connection, space, base)
-        for vendor, kind, add in KINDS:
-            for number, item in enumerate(getattr(getattr(fixtures, vendor), kind)):
-                try:
-                    row = add(to, item)
-                except Problem as problem:
-                    status = CONFLICT.status if problem.status == CONFLICT.status else VALIDATION.status
-                    raise _mistaken(status, data, _refused(problem, (vendor, kind, number))) from problem
-                made.setdefault(vendor, {}).setdefault(kind, []).append(row)
-    return made
+        for vendor in vendors:
+            context = FixtureContext(connection, space, vendor.mount, base)
+            for kind in kinds[vendor]:
+                for number, item in enumerate(getattr(getattr(fixtures, vendor.name), kind.name)):
+                    try:
+                        row = kind.create(context, item)
+                    except Problem as problem:
+                        status = CONFLICT.status if problem.status == CONFLICT.status else VALIDATION.status
+                        found = _problem_mistakes(problem, (vendor.name, kind.name, number))
+                        raise _fixture_error(status, data, found) from problem
+                    created.setdefault(vendor.name, {}).setdefault(kind.name, []).append(row)
+    return created
 
 
-def _read(data: bytes) -> "Fixtures":
-    from ledgersim.world.fixture_model import Fixtures
-    from ledgersim.world.fixture_text import Unreadable, read
+@cache
+def _model(kinds: tuple[tuple[str, tuple[FixtureKind, ...]], ...]) -> type[BaseModel]:
+    """The model of a file: an object for each vendor, with a list for each kind."""
+    members: dict[str, Any] = {}
+    for name, lists in kinds:
+        fields: dict[str, Any] = {kind.name: (list[kind.model], []) for kind in lists}  # type: ignore[name-defined]
+        model = create_model(name.title(), __base__=RequestModel, **fields)
+        members[name] = (model, Field(default_factory=model))
+    return create_model("Fixtures", __base__=RequestModel, **members)
 
+
+def _read(kinds: Mapping[Vendor, Sequence[FixtureKind]], data: bytes) -> BaseModel:
+    from ledgersim.world.fixture_text import UnreadableError, read
+
+    model = _model(tuple((vendor.name, tuple(lists)) for vendor, lists in kinds.items()))
     try:
         value = read(data)
-    except Unreadable as error:
-        raise Mistaken(VALIDATION.status, [Mistake(error.line, "", error.reason)]) from error
-    places = list(_unknown_members(Fixtures, value))
-    unknown = [(where, _no_such_member(Fixtures, where)) for where in places[:MAX_MISTAKES]]
+    except UnreadableError as error:
+        raise FixtureError(VALIDATION.status, [Mistake(error.line, "", error.reason)]) from error
+    locations = list(_unknown_members(model, value))
+    unknown = [(location, _unknown_member(model, location)) for location in locations[:MAX_REPORTED]]
     try:
-        fixtures = Fixtures.model_validate(value)
+        fixtures = model.model_validate(value)
     except ValidationError as error:
-        found = [*_invalid(Fixtures, error), *unknown]
-        raise _mistaken(VALIDATION.status, data, found, error.error_count() + len(places)) from error
+        found = [*_validation_mistakes(model, error), *unknown]
+        total = error.error_count() + len(locations)
+        raise _fixture_error(VALIDATION.status, data, found, total) from error
     if unknown:
-        raise _mistaken(VALIDATION.status, data, unknown, len(places))
+        raise _fixture_error(VALIDATION.status, data, unknown, len(locations))
     return fixtures
 
 
-def _mistaken(status: int, data: bytes, found: list[tuple[Where, str]], total: int = 0) -> Mistaken:
-    """The first of the mistakes found, in the order of their lines, and how many more there are."""
-    from ledgersim.world.fixture_text import line_of
+def _fixture_error(status: int, data: bytes, found: list[tuple[Location, str]], total: int = 0) -> FixtureError:
+    """The error for the first mistakes found, in the order of lines. `total` counts the unreported ones too."""
+    from ledgersim.world.fixture_text import lines_of
 
-    found = found[:MAX_MISTAKES]
+    found = found[:MAX_REPORTED]
     more = total - len(found)
-    lines = line_of(data, [where for where, _ in found])
+    lines = lines_of(data, [location for location, _ in found])
     mistakes = [
-        Mistake(line, field_path(where), message) for line, (where, message) in zip(lines, found, strict=True)
+        Mistake(line, field_path(location), message)
+        for line, (location, message) in zip(lines, found, strict=True)
     ]
     mistakes.sort(key=lambda mistake: mistake.line)
     if more > 0:
         mistakes.append(Mistake(mistakes[-1].line, "", f"and {more} more mistakes"))
-    return Mistaken(status, mistakes)
+    return FixtureError(status, mistakes)
 
 
-def _refused(problem: Problem, item: Where) -> list[tuple[Where, str]]:
-    """The mistakes that a vendor found in an item; an imported case is [0] of its import."""
+def _problem_mistakes(problem: Problem, item: Location) -> list[tuple[Location, str]]:
+    """The mistakes that a vendor's Problem names in an item. An imported case is [0] of its import."""
     found = [
         ((*item, *_steps(name.removeprefix("[0]"))), message)
         for name, messages in problem.errors.items()
@@ -170,27 +208,26 @@ def _steps(name: str) -> Iterator[int | str]:
         yield int(index) if index else member
 
 
-def _invalid(model: type[BaseModel], error: ValidationError) -> Iterator[tuple[Where, str]]:
-    for one in error.errors(include_url=False, include_context=False)[:MAX_MISTAKES]:
-        where, message = one["loc"], MESSAGES.get(one["type"], one["msg"].removeprefix("Value error, "))
+def _validation_mistakes(model: type[BaseModel], error: ValidationError) -> Iterator[tuple[Location, str]]:
+    for one in error.errors(include_url=False, include_context=False)[:MAX_REPORTED]:
+        location, message = one["loc"], MESSAGES.get(one["type"], one["msg"].removeprefix("Value error, "))
         if one["type"] == "string_type" and one["input"] is not None:
             message = f"{message}: put it in quotes"
         elif one["type"] == "extra_forbidden":
-            message = _no_such_member(model, where)
-        yield where, message
+            message = _unknown_member(model, location)
+        yield location, message
 
 
-def _no_such_member(model: type[BaseModel], where: Where) -> str:
-    nearest = get_close_matches(str(where[-1])[:100], _members(model, where[:-1]), n=1)
-    hint = f"; did you mean {nearest[0]}?" if nearest else ""
-    return f"there is no such member{hint}"
+def _unknown_member(model: type[BaseModel], location: Location) -> str:
+    hint = did_you_mean(str(location[-1])[:100], _members(model, location[:-1]), otherwise="")
+    return "; ".join(filter(None, ("unknown member", hint)))
 
 
-def _unknown_members(model: type[BaseModel], value: Any, where: Where = ()) -> Iterator[Where]:
-    """Where a value has members that the vendor's request would ignore."""
+def _unknown_members(model: type[BaseModel], value: Any, location: Location = ()) -> Iterator[Location]:
+    """The locations of members that the vendor's request would ignore."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _unknown_members(model, item, (*where, index))
+            yield from _unknown_members(model, item, (*location, index))
     elif isinstance(value, dict):
         any_case = issubclass(model, RequestModel) and model.in_any_case
         fields = {field.alias or name: field for name, field in model.model_fields.items()}
@@ -201,14 +238,14 @@ def _unknown_members(model: type[BaseModel], value: Any, where: Where = ()) -> I
             if field is not None:
                 inner = _model_in(field.annotation)
                 if inner is not None:
-                    yield from _unknown_members(inner, item, (*where, name))
-            elif model.model_config.get("extra") != "forbid":  # else pydantic finds it
-                yield (*where, name)
+                    yield from _unknown_members(inner, item, (*location, name))
+            elif model.model_config.get("extra") != "forbid":  # otherwise pydantic reports it
+                yield (*location, name)
 
 
-def _members(model: type[BaseModel], where: Where) -> list[str]:
-    """What the object at a place may have."""
-    for step in where:
+def _members(model: type[BaseModel], location: Location) -> list[str]:
+    """The members of the object at a location."""
+    for step in location:
         for name, member in model.model_fields.items():
             if step in (name, member.alias):
                 model = _model_in(member.annotation) or model

@@ -1,19 +1,15 @@
-"""What a world's own file may say."""
+"""The contents of a world file."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from ledgersim.vendors.aptic.seed.customer_definition import Customers
-from ledgersim.vendors.payex.seed.definition import Ledgers
 from ledgersim.world.parts import (
     Amount,
     CountryCode,
     Currency,
-    DaysAgo,
-    ExtraFields,
-    Guid,
     Part,
     PerCent,
     Phone,
@@ -21,26 +17,25 @@ from ledgersim.world.parts import (
     Text,
     Weight,
     Weights,
-    some_weight,
 )
 from ledgersim.world.persona_model import Persona
 
 
 class Range(Part):
-    """From `least` to `most`, both included."""
+    """From `least` to `most`, inclusive."""
 
     least: int
     most: int
 
     @model_validator(mode="after")
-    def _is_in_order(self) -> Self:
+    def _check_order(self) -> Self:
         if self.least > self.most:
             raise ValueError("least must not be above most")
         return self
 
 
 class PastRange(Range):
-    """Days ago: at least one."""
+    """A range of days ago; at least one day."""
 
     least: Annotated[int, Field(ge=1, le=20_000)]
     most: Annotated[int, Field(ge=1, le=20_000)]
@@ -60,21 +55,24 @@ class PhoneRange(Part):
     last: Phone
 
     @model_validator(mode="after")
-    def _is_in_order(self) -> Self:
+    def _check_order(self) -> Self:
         if len(self.first) != len(self.last) or self.first > self.last:
             raise ValueError("first and last must have the same number of digits and be in order")
         return self
 
 
 class Step(Part):
-    """A fee for principal up to `up_to`; without it, for any above."""
+    """The fee for a principal up to `up_to`; without `up_to`, for any principal above."""
 
     up_to: Amount | None = None
     amount: Amount
 
 
 class Fee(Part):
-    """A fee of a country: `amount`, or `steps` by principal; without another day, of that of registration."""
+    """A fee of a country: an `amount`, or `steps` by principal.
+
+    It is charged on registration unless `days_after_due` is set.
+    """
 
     description: Text
     amount: Amount | None = None
@@ -88,7 +86,7 @@ class Fee(Part):
         return self
 
     def amount_for(self, principal: int) -> int:
-        """The fee in hundredths for a case with that much principal."""
+        """The fee for a case with this principal, both in hundredths."""
         if self.amount is not None:
             return self.amount
         fitting = (step for step in self.steps if step.up_to is None or principal <= step.up_to)
@@ -96,7 +94,7 @@ class Fee(Part):
 
 
 class Interest(Part):
-    """Late interest in per cent a year, and the codes that go with it."""
+    """Late interest in per cent per year, and its codes."""
 
     code: Text
     person: Rate
@@ -106,7 +104,7 @@ class Interest(Part):
 
 
 class Country(Part):
-    """What is usual in a country."""
+    """The defaults of a country."""
 
     weight: Weight
     locale: Text
@@ -125,7 +123,7 @@ class Country(Part):
 
 
 class Place(Part):
-    """A postcode with its city and the number of the municipality."""
+    """A postcode with its city and municipality number."""
 
     zip_code: Text
     city: Text
@@ -133,7 +131,7 @@ class Place(Part):
 
 
 class Size(Part):
-    """How many there are of each."""
+    """The number of parties and cases."""
 
     customers: int = Field(ge=1)
     debtors: int = Field(ge=1)
@@ -141,7 +139,7 @@ class Size(Part):
 
 
 class Parties(Part):
-    """How many per cent of people and companies are what, and how they want to be reached."""
+    """The shares, in per cent, of companies and second addresses, and the weights of contact channels."""
 
     companies: PerCent
     second_address: PerCent
@@ -151,108 +149,28 @@ class Parties(Part):
     customers_registered_days_ago: PastRange
 
 
-class Client(Part):
-    """A creditor."""
-
-    guid: Guid
-    reference_code: Text
-    informal_name: Text
-    full_name: Text
-    id_number: Text
-    country: CountryCode
-    phone: Phone
-    email: Text
-    web_page: Text
-    registered_days_ago: DaysAgo
-    goods: list[Text] = Field(min_length=1)
-
-
-class Credential(Part):
-    """A pair that gets a token in strict mode."""
-
-    client_id: Text
-    client_secret: Text
-
-
-class Service(Part):
-    """How often a case is in a service, how far it may have come, and which fees it bears there."""
-
-    weight: Weight
-    sub_statuses: list[Text] = Field(min_length=1)
-    fees: list[Text] = []
-
-
-class Cases(Part):
-    """What cases are like; shares in per cent."""
-
-    registered_days_ago: PastRange
-    debts: Annotated[dict[Annotated[int, Field(ge=1, le=50)], Weight], AfterValidator(some_weight)]
-    two_debtors: PerCent
-    services: dict[Text, Service] = Field(min_length=1)
-    with_interest: PerCent
-    with_vat: PerCent
-    paid_before_import: PerCent
-    part_paid: PerCent
-    closed: dict[Text, PerCent]
-    payment_sources: list[Text] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _has_shares(self) -> Self:
-        if sum(self.closed.values()) > 100:
-            raise ValueError("the shares of closed must come to 100 at most")
-        some_weight({name: service.weight for name, service in self.services.items()})
-        return self
-
-
-class ExtraFieldChoices(Part):
-    """For debtors, customers and cases: names of extra fields with the values that one is taken from."""
-
-    debtor: ExtraFields = {}
-    customer: ExtraFields = {}
-    case: ExtraFields = {}
-
-
-class Aptic(Part):
-    """What the gateway of Aptic has."""
-
-    user: dict[str, Any]
-    api_keys: list[Text]
-    credentials: list[Credential]
-    bank_accounts: dict[Currency, Text]
-    clients: list[Client] = Field(min_length=1)
-    cases: Cases
-    customers: Customers = Customers()
-    extra_fields: ExtraFieldChoices = ExtraFieldChoices()
-
-
-class Riverty(Part):
-    """What Riverty has: the keys that strict mode lets in, and where customers pay to, by currency."""
-
-    keys: list[Text] = []
-    bank_accounts: dict[Currency, Text] = {}
-
-
 class World(Part):
-    """A world's own file."""
+    """A world file. Each vendor may add a section under its own name."""
 
     title: Text
     personas: Text
     places: Text
-    ledgers: Text
     size: Size
     countries: dict[CountryCode, Country] = Field(min_length=1)
     parties: Parties
-    aptic: Aptic
-    riverty: Riverty = Riverty()
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A world as its files define it. `name` is the name or path by which the user asked for it."""
+    """A world as its files define it. `name` is the name or path that the user gave."""
 
     name: str
     digest: str
     world: World
     places: dict[CountryCode, list[Place]]
-    personas: list[Persona]
-    ledgers: Ledgers
+    personas: Sequence[Persona]
+    files: Mapping[str, Any]  # the contents of the vendors' own files, by key
+
+    def section(self, vendor: str) -> Any:
+        """A vendor's section of the world file, or None."""
+        return getattr(self.world, vendor, None)

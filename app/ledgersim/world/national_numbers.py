@@ -1,7 +1,7 @@
-"""National numbers, VAT numbers and the like, with the check digits of their countries.
+"""Generates national numbers, VAT numbers and location numbers with valid check digits.
 
-Persons get numbers from the ranges that the authorities keep for made-up people, where there are any;
-companies get numbers from ranges that have not been given out so far.
+Persons get numbers from the ranges that the authorities reserve for tests, where such ranges exist; companies
+get numbers from ranges that have not been assigned so far.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from stdnum import ean, luhn
 from stdnum.dk import cpr, cvr
 from stdnum.no import fodselsnummer
 
-MALE, FEMALE = 1, 2  # as Aptic writes them [inferred]
-LATEST_BIRTH = date(2039, 12, 31)  # the last one that Norwegian numbers provide for
+MALE, FEMALE = 1, 2
+LATEST_BIRTH = date(2039, 12, 31)  # the last day that Norwegian numbers support
 
 _FI_CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _FI_WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
@@ -22,14 +22,14 @@ _GS1_PREFIX = {"SE": "73", "NO": "70", "FI": "64", "DK": "57"}
 
 
 class Chance(Protocol):
-    """A seeded source of chance; `random.Random` is one."""
+    """A seeded random number generator, such as `random.Random`."""
 
     def randrange(self, start: int, stop: int) -> int:
-        """A whole number from `start` to below `stop`."""
+        """A random integer from `start` to below `stop`."""
 
 
 def person_number(country: str, born: date, gender: int, chance: Chance) -> str:
-    """A national number of a made-up person born on that day."""
+    """A national number for a person of this birth date and gender."""
     make = _PERSONS[country]
     while True:
         number = make(born, gender % 2, chance)
@@ -38,7 +38,7 @@ def person_number(country: str, born: date, gender: int, chance: Chance) -> str:
 
 
 def company_number(country: str, chance: Chance) -> str:
-    """An organisation number with the right check digit."""
+    """An organisation number with a valid check digit."""
     make = _COMPANIES[country]
     while True:
         number = make(chance)
@@ -47,47 +47,47 @@ def company_number(country: str, chance: Chance) -> str:
 
 
 def vat_number(country: str, company: str) -> str:
-    """The VAT number of the company with that organisation number."""
+    """The VAT number of the company with this organisation number."""
     digits = company.replace("-", "")
     return {"SE": f"SE{digits}01", "NO": f"NO{digits}MVA"}.get(country, f"{country}{digits}")
 
 
 def gln(country: str, chance: Chance) -> str:
-    """A global location number with the prefix of the country."""
+    """A global location number (GLN) with the prefix of the country."""
     digits = f"{_GS1_PREFIX[country]}{chance.randrange(0, 10**10):010}"
     return digits + ean.calc_check_digit(digits)
 
 
 def _serial(odd: int, start: int, stop: int, chance: Chance) -> int:
-    """A serial number from an even `start` to below `stop`; odd ones are for men."""
+    """A serial number from `start`, which is even, to below `stop`; odd ones are for men."""
     return start + 2 * chance.randrange(0, (stop - start) // 2) + odd
 
 
 def _swedish(born: date, odd: int, chance: Chance) -> str:
-    """Skatteverket keeps the birth numbers 980 to 999 for test persons."""
+    """Skatteverket reserves the birth numbers 980 to 999 for test persons."""
     digits = f"{born:%y%m%d}{_serial(odd, 980, 1000, chance)}"
     return f"{born:%Y%m%d}-{digits[6:]}{luhn.calc_check_digit(digits)}"
 
 
 def _norwegian(born: date, odd: int, chance: Chance) -> str | None:
-    """Made-up people have a raised month: by 80 in Tenor, by 40 elsewhere; python-stdnum reads the latter."""
+    """Test persons add 80 to the month in Tenor, 40 elsewhere; python-stdnum supports the latter."""
     first, last = (500, 1000) if born.year >= 2000 else (0, 500)
     digits = f"{born.day:02}{born.month + 40}{born:%y}{_serial(odd, first, last, chance):03}"
     first_check = fodselsnummer.calc_check_digit1(digits)
     second_check = fodselsnummer.calc_check_digit2(digits + first_check)
-    # A check digit of 10 rules a number out.
+    # A check digit of 10 makes a number invalid.
     return digits + first_check + second_check if len(first_check) == len(second_check) == 1 else None
 
 
 def _finnish(born: date, odd: int, chance: Chance) -> str:
-    """Individual numbers from 900 are for temporary and made-up identities."""
+    """Individual numbers from 900 on are reserved for temporary identities and tests."""
     serial = _serial(odd, 900, 1000, chance)
     control = _FI_CONTROL[int(f"{born:%d%m%y}{serial}") % 31]
     return f"{born:%d%m%y}{'A' if born.year >= 2000 else '-'}{serial}{control}"
 
 
 def _danish(born: date, odd: int, chance: Chance) -> str | None:
-    """There is no range for tests; these keep to the check by modulus 11, which was given up in 2007."""
+    """No range is reserved for tests. The numbers satisfy the modulus 11 check, which was abolished in 2007."""
     first, last = (0, 400) if born.year < 2000 else (400, 1000) if born.year < 2037 else (500, 900)
     digits = f"{born:%d%m%y}{chance.randrange(first, last):03}"
     check = -cpr.checksum(f"{digits}0") % 11
@@ -100,7 +100,7 @@ def _swedish_company(chance: Chance) -> str:
 
 
 def _norwegian_company(chance: Chance) -> str | None:
-    """The units of Skatteetaten's test register begin with 2 or 3, real ones with 8 or 9."""
+    """Numbers in Skatteetaten's test register begin with 2 or 3, real ones with 8 or 9."""
     digits = f"31{chance.randrange(0, 10**6):06}"
     check = -sum(weight * int(digit) for weight, digit in zip(_NO_WEIGHTS, digits, strict=True)) % 11
     return f"{digits}{check}" if check < 10 else None

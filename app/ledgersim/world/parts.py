@@ -1,7 +1,7 @@
-"""The values that a world's definition is made of.
+"""The types of values in a world's definition.
 
-Amounts are written as in life (1250.00) and kept as whole hundredths; rates in per cent are kept in
-ten-thousandths, exchange rates in millionths. Days are counted back from the day on which the world stands.
+Amounts are written in currency units (1250.00) and stored in hundredths; rates in per cent are stored in
+ten-thousandths, exchange rates in millionths. Days are counted back from the date of the world.
 """
 
 from decimal import Decimal
@@ -38,7 +38,7 @@ def _guid(text: str) -> str:
 
 
 def some_weight(weights: dict[Any, float]) -> dict[Any, float]:
-    """The weights, if one of them is above 0."""
+    """Validates that at least one weight is above 0."""
     if not sum(weights.values()):
         raise ValueError("must have a weight above 0")
     return weights
@@ -59,6 +59,6 @@ ExtraFields = dict[Text, list[str]]
 
 
 class Part(BaseModel):
-    """A part of a definition: unknown keys are mistakes."""
+    """Base of the models of definition files: unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

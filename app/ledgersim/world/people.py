@@ -1,16 +1,15 @@
-"""Made-up people and companies with their addresses, phones and numbers, of one country at a time."""
+"""Generates the people and companies of a country, with addresses, phone numbers and national numbers."""
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from ledgersim.errors import StartupError
-from ledgersim.vendors.aptic.addresses.rules import LEGAL, full_address
-from ledgersim.vendors.aptic.parties import Party, full_name
+from ledgersim.storage.statements import Row
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition, PhoneRange
 from ledgersim.world.national_numbers import (
@@ -27,41 +26,61 @@ from ledgersim.world.persona_model import PersonaAddress, PersonaParty
 if TYPE_CHECKING:
     from faker import Faker
 
-Row = dict[str, Any]
 T = TypeVar("T")
 
-NAMES = 300  # of each kind that are drawn from Faker, to be combined
+LEGAL = "LEGAL"  # type of the registered address
+
+NAMES = 300  # number of each kind that are drawn from Faker and then combined
 YOUNGEST, OLDEST = 18, 85
-MAX_TRIES = 10_000  # for a number that is not taken
+MAX_TRIES = 10_000  # to find an unused number
 _YEAR = 366
 _DOMAINS = ("example.com", "example.net", "example.org")
 _PLAIN = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "'": "", " ": "-"})
-_BLANK: Row = {name: None for name in Party.model_fields if name not in ("id", "reg_date")}
+
+
+class Person(NamedTuple):
+    """A person or company. `addresses` begins with the registered one.
+
+    `facts` has at least id_number, juridical_type (1 for a company), full_name, firstname, lastname, email and
+    cellular_phone.
+    """
+
+    facts: Row
+    addresses: list[Row]
+    protected: bool = False  # whether the identity is protected
 
 
 class Weighted(Generic[T]):
-    """Values that are picked in proportion to their weights."""
+    """Picks values in proportion to their weights."""
 
     def __init__(self, weights: Mapping[T, float]) -> None:
         self._values = list(weights)
         self._sums = list(accumulate(weights.values()))
 
     def pick(self, chance: float) -> T:
-        """The value for a chance from 0 to below 1."""
+        """The value for a random number from 0 to below 1."""
         return self._values[bisect_right(self._sums, chance * self._sums[-1])]
 
 
 @cache
 def plain(text: str) -> str:
-    """A name in the letters of an e-mail address."""
+    """The name in lower-case ASCII, for e-mail addresses."""
     spelled = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return spelled.encode("ascii", "ignore").decode().lower()
 
 
 class Register:
-    """Makes up the people and companies of a country. `chance` is the source of all chance in it."""
+    """Generates the people and companies of a country. `chance` is their random number generator."""
 
-    def __init__(self, definition: Definition, code: CountryCode, seed: int, as_of: date) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        code: CountryCode,
+        seed: int,
+        as_of: date,
+        on_party: Callable[["Person"], object] = lambda _: None,
+    ) -> None:
+        self._on_party = on_party
         self.code = code
         self.country = definition.world.countries[code]
         self._parties = definition.world.parties
@@ -77,60 +96,64 @@ class Register:
         self._lasts = [faker.last_name() for _ in range(NAMES)]
         self._streets = [faker.street_name() for _ in range(NAMES)]
         self._channels = Weighted(self._parties.channels)
-        self._taken = {persona.party.id_number for persona in definition.personas}
+        self._used = {persona.party.id_number for persona in definition.personas}
         latest = min(as_of.toordinal() - YOUNGEST * _YEAR, LATEST_BIRTH.toordinal())
         self._births = range(as_of.toordinal() - OLDEST * _YEAR, latest + 1)
         self._emails = 0
 
-    def party(self) -> tuple[Row, list[Row]]:
-        """Somebody, with addresses: the columns that debtors and customers share."""
+    def party(self) -> Person:
+        """A random person or company with addresses."""
         chance = self.chance
         party = self._company() if chance.random() * 100 < self._parties.companies else self._person()
         address = self._address(LEGAL)
         addresses = [address]
         if chance.random() * 100 < self._parties.second_address:
             addresses.append(self._address("VISITING" if party["juridical_type"] else "POSTAL"))
-        party.update(self._belonging(address["zip_code"]))
+        party.update(self._locale_facts(address["zip_code"]))
         party["preferred_channel"] = self._channels.pick(chance.random())
-        return party, addresses
+        person = Person(party, addresses)
+        self._on_party(person)
+        return person
 
-    def persona(self, given: PersonaParty, number: int) -> tuple[Row, list[Row]]:
-        """A persona as it is given; `number` tells the made-up parts of different ones apart."""
+    def persona(self, given: PersonaParty, number: int) -> Person:
+        """A persona as defined; `number` makes the generated parts of different personas differ."""
         party = self._given_company(given) if given.company else self._given_person(given)
         addresses = [self._located(_given_address(one)) for one in given.addresses]
-        party.update(self._belonging(addresses[0]["zip_code"]))
+        party.update(self._locale_facts(addresses[0]["zip_code"]))
         if given.reachable:
             local = ".".join(plain(part) for part in (given.first, given.last, given.company) if part)
             party["email"] = given.email or f"{local}@example.com"
             party["cellular_phone"] = given.mobile or self._phone(self.country.mobile, number)
             party["preferred_channel"] = "EMAIL"
-        return party, addresses
+        return Person(party, addresses, given.protected)
 
-    def somebody(self) -> str:
-        """A full name."""
+    def full_name(self) -> str:
+        """The full name of a random person."""
         gender = MALE if self.chance.random() < 0.5 else FEMALE
         return f"{self.chance.choice(self._firsts[gender])} {self.chance.choice(self._lasts)}"
 
     def person_number(self, births: Sequence[int], gender: int) -> tuple[date, str]:
-        """A date of birth, of the day numbers given, and a national number that nobody else has.
+        """A birth date, one of the day numbers given, and an unused national number.
 
-        Raises CannotStart where there seem to be no more.
+        Raises StartupError if no number seems to be left.
         """
         for _ in range(MAX_TRIES):
             born = date.fromordinal(self.chance.choice(births))
             number = person_number(self.code, born, gender, self.chance)
-            if number not in self._taken:
-                self._taken.add(number)
+            if number not in self._used:
+                self._used.add(number)
                 return born, number
-        raise StartupError(f"{self.code} has no national numbers for so many made-up people; make fewer")
+        raise StartupError(f"{self.code} has too few national numbers for so many people; reduce the customers")
 
     def _company_number(self) -> str:
         for _ in range(MAX_TRIES):
             number = company_number(self.code, self.chance)
-            if number not in self._taken:
-                self._taken.add(number)
+            if number not in self._used:
+                self._used.add(number)
                 return number
-        raise StartupError(f"{self.code} has no numbers for so many made-up companies; make fewer")
+        raise StartupError(
+            f"{self.code} has too few organisation numbers for so many companies; reduce the customers"
+        )
 
     def _person(self) -> Row:
         chance = self.chance
@@ -139,13 +162,12 @@ class Register:
         middle = chance.choice(self._firsts[gender]) if chance.random() < 0.15 else None
         born, number = self.person_number(self._births, gender)
         return {
-            **_BLANK,
             "id_number": number,
             "juridical_type": 0,
             "place_of_birth": chance.choice(self._places).city,
             "date_of_birth": instant(born.toordinal()),
             "gender": gender,
-            "full_name": full_name(first, middle, last, None),
+            "full_name": " ".join(filter(None, (first, middle, last))),
             "firstname": first,
             "middlename": middle,
             "lastname": last,
@@ -161,7 +183,6 @@ class Register:
         owner = chance.choice(self._lasts)
         number = self._company_number()
         return {
-            **_BLANK,
             "id_number": number,
             "juridical_type": 1,
             "gender": 0,
@@ -180,13 +201,12 @@ class Register:
         had_birthday = (self._as_of.month, self._as_of.day) >= (born.month, born.day)
         age = self._as_of.year - born.year - (not had_birthday)
         return {
-            **_BLANK,
             "id_number": given.id_number or self.person_number([born.toordinal()], gender)[1],
             "juridical_type": 0,
             "place_of_birth": given.addresses[0].city,
             "date_of_birth": instant(born.toordinal()),
             "gender": gender,
-            "full_name": full_name(given.first, None, given.last, None),
+            "full_name": f"{given.first} {given.last}",
             "firstname": given.first,
             "lastname": given.last,
             "under_aged": age < YOUNGEST,
@@ -194,7 +214,6 @@ class Register:
 
     def _given_company(self, given: PersonaParty) -> Row:
         return {
-            **_BLANK,
             "id_number": given.id_number,
             "juridical_type": 1,
             "gender": 0,
@@ -203,8 +222,8 @@ class Register:
             "company_type": given.company_type,
         }
 
-    def _belonging(self, zip_code: str) -> Row:
-        """What follows from where somebody lives."""
+    def _locale_facts(self, zip_code: str) -> Row:
+        """Language, currency and municipality, which follow from the postcode."""
         place = self._cities.get(zip_code)
         return {
             "culture_code": self.country.culture,
@@ -229,8 +248,7 @@ class Register:
         )
 
     def _located(self, address: Row) -> Row:
-        address |= {"state_code": None, "country_code": self.code}
-        return {**address, "full_address": full_address(address)}
+        return {**address, "state_code": None, "country_code": self.code}
 
     def _email(self, local: str) -> str:
         self._emails += 1

@@ -1,7 +1,7 @@
-"""Built worlds, kept in a cache folder so that a start does not build one again.
+"""Caches built worlds in a folder, so that the next start need not build them again.
 
-A template is the image of a world and a checksum of it. Nothing here imports YAML or Faker unless there
-is none that fits.
+A template is the image of a world followed by a checksum. YAML and Faker, which are slow to import, are
+imported only on a cache miss.
 """
 
 import errno
@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from hashlib import blake2b
@@ -20,41 +21,46 @@ import platformdirs
 
 from ledgersim import __version__
 from ledgersim.errors import StartupError
+from ledgersim.plugin import Vendor
 from ledgersim.world.definition import digest, load
 
 MAX_TEMPLATES = 10
-ABANDONED = 3600  # seconds after which an unfinished file is somebody's who is gone
+ABANDONED = 3600  # seconds after which an unfinished file belongs to a dead process
 
 _CHECKSUM = 32  # bytes
-_MODE = 0o644  # worlds hold made-up data only, and a container may run as any user
+_MODE = 0o644  # readable by all: worlds contain invented data only, and a container may run as any user
 
 log = logging.getLogger(__name__)
 
 
-def world_image(world: str, seed: int, customers: int, as_of: date, cache: Path | None = None) -> bytes:
-    """The database image of a world, from its template where there is one.
+def world_image(
+    vendors: Sequence[Vendor], world: str, seed: int, customers: int, as_of: date, cache: Path | None = None
+) -> bytes:
+    """The database image of a world, from its template or newly built. Raises StartupError.
 
-    `cache` is the folder for templates; by default it is in the user's cache folder. Raises CannotStart.
+    `cache` is the folder of the templates; by default they are in the user's cache folder.
     """
-    path = _folder(cache) / _name(digest(world), world, seed, customers, as_of)
+    path = _folder(cache) / _name(vendors, digest(world), world, seed, customers, as_of)
     image = _read(path)
     if image is None:
-        path, image = _build(path.parent, world, seed, customers, as_of)
+        path, image = _build(path.parent, vendors, world, seed, customers, as_of)
         try:
-            _keep(path, image)
+            _store(path, image)
         except OSError as error:
             level = logging.DEBUG if cache is None else logging.WARNING
             log.log(level, "The world cannot be kept in %s: %s", path.parent, error.strerror)
     return image
 
 
-def keep_world(world: str, seed: int, customers: int, as_of: date, cache: Path | None = None) -> Path:
-    """The template of a world, built if there is none. Raises CannotStart, also where it cannot be kept."""
-    path = _folder(cache) / _name(digest(world), world, seed, customers, as_of)
+def keep_world(
+    vendors: Sequence[Vendor], world: str, seed: int, customers: int, as_of: date, cache: Path | None = None
+) -> Path:
+    """The path of a world's template, built if missing. Raises StartupError, also if it cannot be kept."""
+    path = _folder(cache) / _name(vendors, digest(world), world, seed, customers, as_of)
     if _read(path) is None:
-        path, image = _build(path.parent, world, seed, customers, as_of)
+        path, image = _build(path.parent, vendors, world, seed, customers, as_of)
         try:
-            _keep(path, image)
+            _store(path, image)
         except OSError as error:
             raise StartupError(
                 f"the world cannot be kept in {path.parent}: {error.strerror}; "
@@ -68,28 +74,34 @@ def _folder(cache: Path | None) -> Path:
     return own / "worlds"
 
 
-def _build(folder: Path, world: str, seed: int, customers: int, as_of: date) -> tuple[Path, bytes]:
-    """A world, and the path of its template."""
+def _build(
+    folder: Path, vendors: Sequence[Vendor], world: str, seed: int, customers: int, as_of: date
+) -> tuple[Path, bytes]:
+    """Builds a world. Returns the path of its template, and its image."""
     from ledgersim.world.builder import build
 
-    definition = load(world)
-    # Named by what was read, in case the files have changed since the template was looked for.
-    path = folder / _name(definition.digest, world, seed, customers, as_of)
-    return path, build(definition, seed, customers, as_of)
+    definition = load(vendors, world)
+    # Named by the digest of what was loaded, in case the files have changed since the first digest.
+    path = folder / _name(vendors, definition.digest, world, seed, customers, as_of)
+    return path, build(vendors, definition, seed, customers, as_of)
 
 
-def _name(definition: str, world: str, seed: int, customers: int, as_of: date) -> str:
+def _name(
+    vendors: Sequence[Vendor], definition: str, world: str, seed: int, customers: int, as_of: date
+) -> str:
     key = blake2b(digest_size=16)
-    for part in (*_version(), definition, world, seed, customers, as_of.isoformat()):
+    for part in (*_version(vendors), definition, world, seed, customers, as_of.isoformat()):
         key.update(f"{part}\0".encode())
     return f"{customers}-{as_of.isoformat()}-{key.hexdigest()}.world"
 
 
-def _version() -> tuple[object, ...]:
-    """All that a world depends on besides what the user asks for."""
+def _version(vendors: Sequence[Vendor]) -> tuple[object, ...]:
+    """Everything that a world depends on besides the user's options."""
+    package = Path(__file__).resolve().parents[1]
     return (
         __version__,
-        sources_digest(Path(__file__).resolve().parents[1]),
+        sources_digest(package),
+        *((vendor.name, _vendor_digest(vendor, package)) for vendor in vendors),
         importlib.metadata.version("faker"),
         sqlite3.sqlite_version,
         sys.version_info[:2],
@@ -97,35 +109,48 @@ def _version() -> tuple[object, ...]:
 
 
 def sources_digest(package: Path) -> str:
-    """A digest of all modules in a folder: building a world runs code of every vendor."""
+    """A digest of all modules in a folder, because building a world runs code of every vendor."""
+    return _digest_of(package, package.rglob("*.py"))
+
+
+def _vendor_digest(vendor: Vendor, package: Path) -> str:
+    """A digest of the modules of a vendor; empty if they are in `package`, which is digested as a whole."""
+    module = sys.modules[vendor.app.__module__]
+    file = Path(module.__file__ or "").resolve()
+    if file.is_relative_to(package):
+        return ""
+    return sources_digest(file.parent) if module.__package__ else _digest_of(file.parent, [file])
+
+
+def _digest_of(folder: Path, files: Iterable[Path]) -> str:
     sources = blake2b(digest_size=16)
-    for file in sorted(package.rglob("*.py")):
+    for file in sorted(files):
         data = file.read_bytes()
-        sources.update(f"{file.relative_to(package).as_posix()}:{len(data)}:".encode())
+        sources.update(f"{file.relative_to(folder).as_posix()}:{len(data)}:".encode())
         sources.update(data)
     return sources.hexdigest()
 
 
 def _read(path: Path) -> bytes | None:
-    """The image in a template; None if there is none, or a broken one."""
+    """The image in a template; None if the template is missing or corrupt."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size - _CHECKSUM
             image = file.read(max(size, 0))
             checksum = file.read()
     except OSError as error:
-        log.debug("no template of the world: %s", error)
+        log.debug("no cached world: %s", error)
         return None
     if checksum != _checksum(image):
-        log.debug("the template %s is broken; it is built again", path)
+        log.debug("the cached world %s is corrupt and is built again", path)
         return None
-    with suppress(OSError):  # another user's, or a file system that is read-only
-        os.utime(path)  # used lately: among the last to be thrown away
+    with suppress(OSError):  # the file may belong to another user, or the file system may be read-only
+        os.utime(path)  # marks it as recently used
     return image
 
 
-def _keep(path: Path, image: bytes) -> None:
-    """Keep a template, whole or not at all. Raises OSError where that is not possible."""
+def _store(path: Path, image: bytes) -> None:
+    """Store a template atomically. Raises OSError if that fails."""
     if not path.is_absolute():
         raise OSError(errno.ENOENT, "there is no home folder")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -144,7 +169,7 @@ def _keep(path: Path, image: bytes) -> None:
 
 
 def _prune(newest: Path) -> None:
-    """Leave the templates used last, and nothing unfinished that is old."""
+    """Delete the least recently used templates, and unfinished files of dead processes."""
     used = {}
     for file in newest.parent.iterdir():
         with suppress(OSError):
@@ -154,7 +179,7 @@ def _prune(newest: Path) -> None:
     unfinished = (file for file in used if file.suffix == ".part" and used[file] < now - ABANDONED)
     for file in (*templates[MAX_TEMPLATES:], *unfinished):
         if file != newest:
-            with suppress(OSError):  # another start may have thrown it away
+            with suppress(OSError):  # another process may have deleted it
                 file.unlink()
 
 

@@ -1,4 +1,4 @@
-"""Reading YAML as people mean it: `NO` is a text and no boolean, and a key given twice is a mistake."""
+"""Reads YAML without its pitfalls: `NO` is a string, not a boolean, and duplicate keys are errors."""
 
 import re
 from collections.abc import Hashable
@@ -40,7 +40,7 @@ _Loader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|Fa
 
 
 def lines_of_keys(data: bytes) -> dict[str, int]:
-    """The lines of the keys of the outermost mapping, in their order, of a file that `parse` could read."""
+    """The lines of the top-level keys, in order, of a file that `parse` has accepted."""
     root = yaml.compose(data.decode(), Loader=_Loader)
     if not isinstance(root, yaml.MappingNode):
         return {}
@@ -48,7 +48,7 @@ def lines_of_keys(data: bytes) -> dict[str, int]:
 
 
 def parse(path: Path, data: bytes) -> Any:
-    """The content of a YAML file. Raises CannotStart with the line where it cannot be read."""
+    """The content of a YAML file. Raises StartupError with the line of a syntax error."""
     try:
         return yaml.load(data.decode(), Loader=_Loader)
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Credentials: who is let in, and what the token endpoint says."""
+"""Authentication, and the token endpoint."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""Over random imports: sums of debts, cases and debtors agree, in SQL as in plain arithmetic."""
+"""Sums of debts, cases and debtors after random imports agree in SQL and in plain arithmetic."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -55,8 +55,8 @@ def remaining(debt: dict[str, Any]) -> tuple[int, int]:
         if name in debt:
             sent[column] = datetime.fromisoformat(debt[name]).replace(tzinfo=UTC)
     sent["interest_rate"] = int(Decimal(str(debt.get("interestRate", 0))) * 10_000)
-    books = accrue_to(open_balances(sent), NOW.toordinal())
-    return books.remaining_principal, books.remaining_interest
+    balances = accrue_to(open_balances(sent), NOW.toordinal())
+    return balances.remaining_principal, balances.remaining_interest
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,4 +1,4 @@
-"""Debts, fees, adjustments, payments, days and closing in any order: no cent is lost or made."""
+"""Debts, fees, adjustments, payments, days and closing in any order: no cent is lost or created."""
 
 from typing import Any
 
@@ -111,7 +111,7 @@ class Balances(RuleBasedStateMachine):
             assert cents(case["originalInterest"]) == self.frozen_interest
 
 
-def test_the_books_of_a_case_always_balance(api: Api) -> None:
+def test_the_balances_of_a_case_always_add_up(api: Api) -> None:
     machine = type("BooksOfThisServer", (Balances,), {"api": api})
     run_state_machine_as_test(
         machine, settings=settings(max_examples=25, stateful_step_count=12, deadline=None)

@@ -1,4 +1,4 @@
-"""Cases that come later than the answer to their import, as the vendor's background imports do."""
+"""Cases that are imported after the response, like the vendor's background imports."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -38,8 +38,8 @@ def late(serve: Callable[..., Api]) -> Api:
 
 def advance(api: Api, by: str, space: str = "") -> list[dict[str, Any]]:
     """The events of aptic's imports on the way."""
-    told = api.post(f"{space}/_sim/clock/advance", {"by": by}).json()["events"]
-    return [one for one in told if one["event"].startswith("aptic.case")]
+    events = api.post(f"{space}/_sim/clock/advance", {"by": by}).json()["events"]
+    return [one for one in events if one["event"].startswith("aptic.case")]
 
 
 def status(api: Api, guid: str) -> int:
@@ -55,8 +55,8 @@ def test_nothing_is_there_before_the_time_and_everything_from_then_on(late: Api)
     assert advance(late, "PT59S") == []
     assert [status(late, guid) for guid in made["caseGuids"]] == [404, 404]
     assert counts() == [cases, debtors]
-    told = advance(late, "PT1S")
-    assert told == [
+    events = advance(late, "PT1S")
+    assert events == [
         {
             "at": "2026-02-03T12:01:00Z",
             "event": "aptic.case.imported",
@@ -65,7 +65,7 @@ def test_nothing_is_there_before_the_time_and_everything_from_then_on(late: Api)
         }
         for guid in made["caseGuids"]
     ]
-    assert [late.get(one["href"].removeprefix("http://sim.test")).status_code for one in told] == [200, 200]
+    assert [late.get(one["href"].removeprefix("http://sim.test")).status_code for one in events] == [200, 200]
     assert counts() == [cases + 2, debtors + 2]
     first, second = (late.get(f"{CASES}/{guid}").json() for guid in made["caseGuids"])
     assert (first["caseNumber"], first["originalSum"], first["remainingSum"]) == ("LATE-1", 160.1, 110.05)
@@ -88,8 +88,8 @@ def test_without_async_the_cases_are_there_at_once(late: Api) -> None:
 
 def test_a_ticking_clock_imports_before_the_next_request(late: Api) -> None:
     (guid,) = late.create(CASES, [{}])["caseGuids"]
-    told = late.put("/_sim/clock", {"mode": "real", "now": "2026-02-03T12:01:00Z"}).json()["events"]
-    assert [one["event"] for one in told] == ["aptic.case.imported"]
+    events = late.put("/_sim/clock", {"mode": "real", "now": "2026-02-03T12:01:00Z"}).json()["events"]
+    assert [one["event"] for one in events] == ["aptic.case.imported"]
     assert status(late, guid) == 200
 
 
@@ -104,22 +104,22 @@ def test_a_ticking_clock_imports_before_the_next_request(late: Api) -> None:
         ([], 400),
     ],
 )
-def test_what_is_refused_is_refused_at_once_and_leaves_nothing(
+def test_invalid_imports_are_rejected_at_once_and_store_nothing(
     late: Api, api: Api, body: Any, expected: int
 ) -> None:
     before = late.get("/_sim/export").content
-    refused = late.put(CASES, body)
-    assert (refused.status_code, refused.json()) == (expected, api.put(CASES, body).json())
+    rejected = late.put(CASES, body)
+    assert (rejected.status_code, rejected.json()) == (expected, api.put(CASES, body).json())
     assert late.get("/_sim/export").content == before
 
 
-def test_the_number_of_a_pending_case_is_taken(late: Api) -> None:
+def test_the_number_of_a_pending_case_is_in_use(late: Api) -> None:
     late.create(CASES, [{"caseNumber": "N1"}])
     for query in ("", "?async=false"):
-        refused = late.send("PUT", f"{CASES}{query}", json=[{}, {"caseNumber": "N1"}])
-        assert (refused.status_code, refused.json()["detail"]) == (
+        rejected = late.send("PUT", f"{CASES}{query}", json=[{}, {"caseNumber": "N1"}])
+        assert (rejected.status_code, rejected.json()["detail"]) == (
             409,
-            "[1].caseNumber: a pending import has a case 'N1' already.",
+            "[1].caseNumber: 'N1' is already the number of a case of a pending import.",
         )
 
 
@@ -143,8 +143,8 @@ def test_imports_happen_in_the_order_of_their_times(late: Api) -> None:
     first = late.create(CASES, [{"debtors": [{"idNumber": "X", "firstname": "First"}]}])
     late.put(DELAY, {"delay": 10})
     second = late.create(CASES, [{"debtors": [{"idNumber": "X", "firstname": "Second"}]}])
-    told = advance(late, "P1D")
-    assert [(one["at"], one["impStockId"]) for one in told] == [
+    events = advance(late, "P1D")
+    assert [(one["at"], one["impStockId"]) for one in events] == [
         ("2026-02-03T12:00:10Z", second["impStockId"]),
         ("2026-02-03T12:01:00Z", first["impStockId"]),
     ]
@@ -152,26 +152,26 @@ def test_imports_happen_in_the_order_of_their_times(late: Api) -> None:
     assert [one["fullName"] for one in found] == ["Second"]
 
 
-def test_an_import_that_has_become_impossible_is_told_and_the_clock_goes_on(late: Api) -> None:
+def test_an_import_that_has_become_impossible_is_an_event_and_the_clock_continues(late: Api) -> None:
     client = late.create(f"{APTIC}/Clients", {"fullName": "Gone", "referenceCode": "GONE"})
     lost = late.create(CASES, [{}, {"clientGuid": client["uniqueId"]}])
     kept = late.create(CASES, [{}])
     with late.app.spaces["default"].transaction() as connection:
         connection.execute(delete(CLIENT).where(CLIENT.c.unique_id == client["uniqueId"]))
-    told = advance(late, "P1D")
-    assert told[0] == {
+    events = advance(late, "P1D")
+    assert events[0] == {
         "at": "2026-02-03T12:01:00Z",
         "event": "aptic.cases.refused",
         "href": f"http://sim.test{CASES}",
         "impStockId": lost["impStockId"],
-        "reason": f"[1].clientGuid: There is no client '{client['uniqueId']}'",
+        "reason": f"[1].clientGuid: Unknown client '{client['uniqueId']}'",
     }
-    assert [one["event"] for one in told[1:]] == ["aptic.case.imported"]
+    assert [one["event"] for one in events[1:]] == ["aptic.case.imported"]
     assert [status(late, guid) for guid in (*lost["caseGuids"], *kept["caseGuids"])] == [404, 404, 200]
     assert advance(late, "P1D") == []
 
 
-def test_there_is_an_end_to_what_may_be_pending(late: Api) -> None:
+def test_the_number_of_pending_imports_is_limited(late: Api) -> None:
     far, ids = datetime(2100, 1, 1, tzinfo=UTC), range(9_001, 9_000 + MAX_PENDING)
     with late.app.spaces["default"].transaction() as connection:
         connection.execute(
@@ -179,10 +179,10 @@ def test_there_is_an_end_to_what_may_be_pending(late: Api) -> None:
         )
         connection.execute(insert(PENDING_IMPORT), [{"import_id": one, "body": "[]"} for one in ids])
     assert late.put(CASES, [{}]).status_code == 201
-    refused = late.put(CASES, [{}])
-    assert (refused.status_code, refused.json()["detail"]) == (
+    rejected = late.put(CASES, [{}])
+    assert (rejected.status_code, rejected.json()["detail"]) == (
         429,
-        "There are 1,000 pending imports of cases already; let the clock get to them.",
+        "This space already has 1,000 pending imports; advance its clock to run them.",
     )
     assert late.send("PUT", f"{CASES}?async=false", json=[{}]).status_code == 201
     advance(late, "PT60S")
@@ -220,8 +220,8 @@ def test_a_reset_goes_back_to_the_setting_and_forgets_what_is_pending(late: Api)
 
 @pytest.mark.parametrize("delay", [0, -1, 2_592_001, 10**30, 1.5, True, None, "30", "soon", [], {}])
 def test_a_delay_that_is_none_is_a_400(late: Api, delay: Any) -> None:
-    refused = late.put(DELAY, {"delay": delay})
-    assert (refused.status_code, refused.json()["errors"]) == (
+    rejected = late.put(DELAY, {"delay": delay})
+    assert (rejected.status_code, rejected.json()["errors"]) == (
         400,
         {"delay": ['Input should be "immediate" or a whole number of seconds from 1 to 2592000']},
     )

@@ -31,12 +31,12 @@ def test_each_import_has_its_own_number(api: Api) -> None:
     assert api.create(CASES, [{}, {}])["impStockId"] == first + 1
 
 
-def test_async_is_taken_and_cases_are_there_at_once_all_the_same(api: Api) -> None:
+def test_async_is_accepted_and_cases_still_exist_at_once(api: Api) -> None:
     for value in ("true", "false"):
         answer = api.send("PUT", f"{CASES}?async={value}", json=[{}])
         assert api.get(f"{CASES}/{answer.json()['caseGuids'][0]}").status_code == 200
-    refused = api.send("PUT", f"{CASES}?async=perhaps", json=[{}])
-    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["async"])
+    rejected = api.send("PUT", f"{CASES}?async=perhaps", json=[{}])
+    assert (rejected.status_code, list(rejected.json()["errors"])) == (400, ["async"])
 
 
 def test_case_numbers_and_payment_references_are_given_where_absent(api: Api) -> None:
@@ -52,12 +52,12 @@ def test_a_repeated_case_number_is_a_409_and_stores_nothing(api: Api) -> None:
     taken = api.put(CASES, [{"caseNumber": "N2"}, {"caseNumber": "N1"}])
     assert (taken.status_code, taken.json()["detail"]) == (
         409,
-        "[1].caseNumber: there is a case 'N1' already.",
+        "[1].caseNumber: 'N1' is already the number of another case.",
     )
     twice = api.put(CASES, [{"caseNumber": "N3"}, {"caseNumber": "N3"}])
     assert (twice.status_code, twice.json()["detail"]) == (
         409,
-        "[1].caseNumber: 'N3' is the number of [0] already.",
+        "[1].caseNumber: 'N3' is already the number of [0].",
     )
     assert case_count(api) == before
 
@@ -94,9 +94,9 @@ def test_unknown_clients_and_debtors_are_a_400_naming_every_element(api: Api) ->
     )
     assert answer.status_code == 400
     assert answer.json()["errors"] == {
-        "[0].clientReferenceNumber": ["There is no client with the referenceCode 'NOBODY'"],
-        "[1].clientGuid": [f"There is no client '{UNKNOWN}'"],
-        "[1].debtors[1].debtorGuid": ["There is no debtor 'x'"],
+        "[0].clientReferenceNumber": ["No client has the referenceCode 'NOBODY'"],
+        "[1].clientGuid": [f"Unknown client '{UNKNOWN}'"],
+        "[1].debtors[1].debtorGuid": ["Unknown debtor 'x'"],
     }
 
 
@@ -217,7 +217,7 @@ def test_an_unknown_or_malformed_guid_is_a_404_problem(api: Api, guid: str) -> N
     ]:  # fmt: skip
         answer = api.send(method, f"{CASES}/{guid}{path}", json={} if method in ("PATCH", "PUT") else None)
         assert answer.status_code == 404, (method, path)
-        assert answer.json()["detail"].startswith("There is no case ")
+        assert answer.json()["detail"].startswith("Unknown case ")
 
 
 def test_the_links_of_a_case_answer(api: Api) -> None:

@@ -1,4 +1,4 @@
-"""The books of a claim: identities that hold after any entries, and interest to the hundredth."""
+"""The balances of a claim: identities that hold after any postings, and interest to the hundredth."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgersim.vendors.aptic.claims.models import NEVER
-from ledgersim.vendors.aptic.claims.rules import Balances, Posting, accrue_to, accrued, book, open_balances
+from ledgersim.vendors.aptic.claims.rules import (
+    NEVER,
+    Balances,
+    Posting,
+    accrue_to,
+    accrued_interest,
+    open_balances,
+    post,
+)
 
 DAY = 740_000
 AMOUNTS = st.integers(0, 10**13 - 1)
@@ -31,22 +38,22 @@ DAYS = st.integers(0, 91_000)
 def test_interest_is_simple_actual_365_rounded_half_up(
     principal: int, rate: int, days: int, interest: int
 ) -> None:
-    assert accrued(principal, rate, days) == interest
+    assert accrued_interest(principal, rate, days) == interest
 
 
 @given(AMOUNTS, RATES, DAYS)
 def test_interest_agrees_with_decimal_arithmetic(principal: int, rate: int, days: int) -> None:
     exact = Decimal(principal) * rate * days / (365 * 100 * 10_000)
-    assert accrued(principal, rate, days) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    assert accrued_interest(principal, rate, days) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def balanced(books: Balances) -> bool:
+def adds_up(balances: Balances) -> bool:
     return all(
-        getattr(books, f"remaining_{part}")
-        == getattr(books, f"original_{part}")
-        - getattr(books, f"paid_{part}")
-        + getattr(books, f"adjusted_{part}")
-        and getattr(books, f"remaining_{part}") >= 0
+        getattr(balances, f"remaining_{part}")
+        == getattr(balances, f"original_{part}")
+        - getattr(balances, f"paid_{part}")
+        + getattr(balances, f"adjusted_{part}")
+        and getattr(balances, f"remaining_{part}") >= 0
         for part in ("principal", "interest")
     )
 
@@ -76,14 +83,14 @@ sent_claims = st.fixed_dictionaries(
 
 
 @given(sent_claims)
-def test_whatever_is_sent_the_books_open_balanced(sent: dict[str, Any]) -> None:
-    books = open_balances(sent)
-    assert balanced(books)
-    assert 0 <= books.remaining_vat <= books.original_vat
-    assert books.accrues_from <= books.accrues_to
+def test_opening_balances_always_add_up(sent: dict[str, Any]) -> None:
+    balances = open_balances(sent)
+    assert adds_up(balances)
+    assert 0 <= balances.remaining_vat <= balances.original_vat
+    assert balances.accrues_from <= balances.accrues_to
 
 
-entries = st.builds(
+postings = st.builds(
     Posting,
     paid_principal=st.integers(0, 10**9),
     paid_interest=st.integers(0, 10**7),
@@ -92,42 +99,44 @@ entries = st.builds(
 )
 
 
-@given(sent_claims, st.lists(st.tuples(st.integers(0, 400), entries), max_size=8))
-def test_after_any_entries_the_books_balance_and_no_interest_is_lost(
+@given(sent_claims, st.lists(st.tuples(st.integers(0, 400), postings), max_size=8))
+def test_balances_add_up_after_any_postings_without_losing_interest(
     sent: dict[str, Any], later: list[tuple[int, Posting]]
 ) -> None:
-    books, day = open_balances(sent), DAY
-    for days, entry in later:
+    balances, day = open_balances(sent), DAY
+    for days, posting in later:
         day += days
-        before = accrue_to(books, day)
+        before = accrue_to(balances, day)
         try:
-            books = book(books, entry, day)
+            balances = post(balances, posting, day)
         except ValueError:
             continue
-        assert balanced(books)
-        assert books.original_interest == before.original_interest
+        assert adds_up(balances)
+        assert balances.original_interest == before.original_interest
         assert (
-            books.remaining_principal
-            == before.remaining_principal - entry.paid_principal + entry.adjusted_principal
+            balances.remaining_principal
+            == before.remaining_principal - posting.paid_principal + posting.adjusted_principal
         )
-        assert accrue_to(books, day) == books
+        assert accrue_to(balances, day) == balances
 
 
-def test_more_than_what_remains_cannot_be_paid() -> None:
-    with pytest.raises(ValueError, match="more than what remains"):
-        book(open_balances({"original_principal": 100}), Posting(paid_principal=101), DAY)
+def test_more_than_the_remaining_amount_cannot_be_paid() -> None:
+    with pytest.raises(ValueError, match="more than the remaining amount"):
+        post(open_balances({"original_principal": 100}), Posting(paid_principal=101), DAY)
 
 
 def test_a_payment_books_the_interest_up_to_its_day_and_lowers_what_accrues_after() -> None:
     start = datetime(2027, 1, 1, tzinfo=UTC)
-    books = open_balances({"original_principal": 1_000_000, "interest_rate": 100_000, "interest_from": start})
+    balances = open_balances(
+        {"original_principal": 1_000_000, "interest_rate": 100_000, "interest_from": start}
+    )
     day = start.toordinal()
-    paid = book(books, Posting(paid_principal=500_000, paid_interest=20_000), day + 73)
+    paid = post(balances, Posting(paid_principal=500_000, paid_interest=20_000), day + 73)
     assert (paid.original_interest, paid.paid_interest, paid.remaining_interest) == (20_000, 20_000, 0)
     assert accrue_to(paid, day + 365).remaining_interest == 40_000  # 5,000.00 at 10 % for 292 days
     assert paid.accrues_to == NEVER
 
 
 def test_the_vat_within_the_principal_is_paid_with_it() -> None:
-    books = open_balances({"original_principal": 125_00, "original_vat": 25_00})
-    assert book(books, Posting(paid_principal=50_00), DAY).remaining_vat == 15_00
+    balances = open_balances({"original_principal": 125_00, "original_vat": 25_00})
+    assert post(balances, Posting(paid_principal=50_00), DAY).remaining_vat == 15_00

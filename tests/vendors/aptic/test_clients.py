@@ -32,7 +32,7 @@ def test_reference_codes_are_unique_and_given_where_absent(api: Api) -> None:
     taken = api.put(CLIENTS, {"referenceCode": codes[0]})
     assert (taken.status_code, taken.json()["detail"]) == (
         409,
-        f"Another client has the referenceCode {codes[0]!r} already.",
+        f"Another client already has the referenceCode {codes[0]!r}.",
     )
     mine = api.create(CLIENTS, {"referenceCode": "MINE"})
     path = f"{CLIENTS}/{mine['uniqueId']}"

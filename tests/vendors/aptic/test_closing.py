@@ -1,4 +1,4 @@
-"""Closing cases, and a whole life of one that a calculator confirms."""
+"""Closing cases, and the whole lifecycle of one, with amounts checked by a calculator."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_an_unknown_code_is_a_400(api: Api, body: dict[str, object]) -> None:
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["closureCode"])
 
 
-def test_a_closed_case_refuses_debts_fees_payments_and_a_second_close(api: Api) -> None:
+def test_a_closed_case_rejects_debts_fees_payments_and_closing(api: Api) -> None:
     case = api.case(caseNumber="N1")
     api.post(f"{case}/Close", {"closureCode": "PAID"})
     for path, body, what in [
@@ -37,10 +37,10 @@ def test_a_closed_case_refuses_debts_fees_payments_and_a_second_close(api: Api) 
         answer = api.put(f"{case}/{path}", body)
         assert (answer.status_code, answer.json()["detail"]) == (
             409,
-            f"The case N1 is closed and takes no further {what}.",
+            f"The case N1 is closed and does not accept further {what}.",
         )
     again = api.post(f"{case}/Close", {"closureCode": "PAID"})
-    assert (again.status_code, again.json()["detail"]) == (409, "The case N1 is closed already.")
+    assert (again.status_code, again.json()["detail"]) == (409, "The case N1 is already closed.")
     assert api.put(f"{case}/Payments", {"paymentAmount": -1}).status_code == 400
 
 
@@ -106,8 +106,8 @@ def test_a_case_imported_adjusted_part_paid_read_a_year_later_and_closed(api: Ap
 
 def test_the_status_follows_the_closing_and_not_the_other_way_round(api: Api) -> None:
     case = api.case()
-    refused = api.patch(case, {"status": "closed"})
-    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["status"])
+    rejected = api.patch(case, {"status": "closed"})
+    assert (rejected.status_code, list(rejected.json()["errors"])) == (400, ["status"])
     api.post(f"{case}/Close", {"closureCode": "PAID"})
     assert api.patch(case, {"status": "Active"}).status_code == 409
     assert api.patch(case, {"status": "Closed", "description": "d"}).status_code == 204

@@ -78,7 +78,7 @@ def test_a_customer_without_guid_and_reference_is_given_them(api: Api) -> None:
 
 
 @pytest.mark.parametrize("guid", [MINE, MINE.lower()])
-def test_a_customer_guid_that_is_taken_is_a_409_and_creates_nothing(api: Api, guid: str) -> None:
+def test_a_duplicate_customer_guid_is_a_409_and_creates_nothing(api: Api, guid: str) -> None:
     api.customer(customerGuid=MINE)
     before = api.get(CUSTOMERS).json()["total"]
     answer = api.put(CUSTOMERS, {"customerGuid": guid, "street": "S"})
@@ -148,7 +148,7 @@ def test_an_unknown_parent_customer_is_a_400(api: Api, guid: Any) -> None:
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["parentCustomer"])
 
 
-def test_a_customer_never_stands_above_itself(api: Api) -> None:
+def test_a_customer_cannot_be_its_own_ancestor(api: Api) -> None:
     top = api.customer()
     middle = api.customer(parentCustomer=top["customerGuid"])
     bottom = api.customer(parentCustomer=middle["customerGuid"])
@@ -218,7 +218,7 @@ def test_an_unknown_or_malformed_guid_is_a_404_problem(api: Api, guid: str) -> N
         body = None if method in ("GET", "DELETE") else bodies.get(path, {})
         answer = api.send(method, f"{CUSTOMERS}/{guid}{path}", json=body)
         assert answer.status_code == 404, (method, path)
-        assert answer.json()["detail"].startswith("There is no customer ")
+        assert answer.json()["detail"].startswith("Unknown customer ")
 
 
 def test_every_link_of_a_customer_answers_under_the_prefix_of_the_request(api: Api) -> None:

@@ -103,7 +103,7 @@ def test_a_receiving_account_that_does_not_is_a_400(api: Api, path: str, kind: i
 def test_sending_accounts_are_checked_by_the_rule_of_their_class(
     account_class: int, good: list[str], bad: list[str]
 ) -> None:
-    fits = BY_CLASS[account_class].fits
+    fits = BY_CLASS[account_class].is_valid
     assert [number for number in good if not fits(number)] == []
     assert [number for number in bad if fits(number)] == []
 
@@ -124,7 +124,7 @@ def test_sending_accounts_are_checked_by_the_rule_of_their_class(
     ],
 )
 def test_any_text_is_only_ever_no_account(number: str) -> None:
-    assert [account_class for account_class, rule in BY_CLASS.items() if rule.fits(number)] == []
+    assert [account_class for account_class, rule in BY_CLASS.items() if rule.is_valid(number)] == []
 
 
 def test_a_sending_account_that_does_not_fit_its_class_is_a_400(api: Api, path: str) -> None:

@@ -1,4 +1,4 @@
-"""Interest periods of customers' loans; the loan is that of the persona Berit Balances."""
+"""Interest periods of customers' loans, using the loan of the persona Berit Balances."""
 
 from datetime import UTC, date, datetime
 

@@ -81,7 +81,7 @@ def test_another_name_in_a_patch_is_a_400_and_changes_nothing(api: Api, path: st
     assert api.patch(f"{path}/a", {"value": "2"}).status_code == 400
 
 
-def test_a_parameter_that_is_not_there_is_a_404(api: Api, path: str) -> None:
+def test_an_unknown_parameter_is_a_404(api: Api, path: str) -> None:
     for answer in (api.get(f"{path}/a"), api.patch(f"{path}/a", []), api.delete(f"{path}/a")):
         assert (answer.status_code, answer.json()["title"]) == (404, "Not Found")
 

@@ -1,4 +1,4 @@
-"""Questions to customers; those of the persona Berit Balances."""
+"""Questions to customers, using those of the persona Berit Balances."""
 
 from typing import Any
 
@@ -78,13 +78,13 @@ def test_a_postponed_question_stays_listed_with_its_new_day(api: Api) -> None:
     ("question", "body", "field", "message"),
     [
         (PEP, {"postponeTo": "2026-03-01"}, "postponeTo", "This question cannot be postponed"),
-        (OCCUPATION, {"postponeTo": "2026-01-01T00:00:00Z"}, "postponeTo", "Input should lie in the future"),
-        (OCCUPATION, {"postponeTo": "2025-12-31"}, "postponeTo", "Input should lie in the future"),
-        (PEP, {"response": "no"}, "response", "'no' is no answer; use one of YES, NO"),
-        (PEP, {"response": ""}, "response", "'' is no answer; use one of YES, NO"),
-        (PEP, {}, "response", "Send one of YES, NO, or postponeTo where the question allows it"),
-        (PEP, {"note": "n"}, "response", "Send one of YES, NO, or postponeTo where the question allows it"),
-        (OCCUPATION, {"response": "OTHER", "postponeTo": "2026-03-01"}, "postponeTo", "Send either response or postponeTo"),
+        (OCCUPATION, {"postponeTo": "2026-01-01T00:00:00Z"}, "postponeTo", "Input should be in the future"),
+        (OCCUPATION, {"postponeTo": "2025-12-31"}, "postponeTo", "Input should be in the future"),
+        (PEP, {"response": "no"}, "response", "'no' is not a valid answer; use one of YES, NO"),
+        (PEP, {"response": ""}, "response", "'' is not a valid answer; use one of YES, NO"),
+        (PEP, {}, "response", "Send one of YES, NO, or postponeTo if the question allows it"),
+        (PEP, {"note": "n"}, "response", "Send one of YES, NO, or postponeTo if the question allows it"),
+        (OCCUPATION, {"response": "OTHER", "postponeTo": "2026-03-01"}, "postponeTo", "Send either response or postponeTo, not both"),
     ],
 )  # fmt: skip
 def test_other_answers_are_a_400_and_leave_the_question_open(

@@ -1,4 +1,4 @@
-"""The summary of a customer: balances, engagements, and everybody it has to do with."""
+"""The summary of a customer: balances, their parts, and related customers."""
 
 from typing import Any
 
@@ -51,11 +51,11 @@ def test_the_total_is_what_the_parts_say(api: Api) -> None:
     ] == [("Bicycle", 6000, 3500, "880017"), ("Shoes", 1200, 1200, "880017"), ("Bag", 800, 300, None)]
 
 
-def test_a_campaign_tells_its_payments(api: Api) -> None:
+def test_a_campaign_lists_its_payments(api: Api) -> None:
     bicycle = summary(api, BERIT)["purchases"][0]
-    told = ("campaignCode", "originalCampaignAmount", "remainingCampaignAmount", "campaignFee",
+    campaign_members = ("campaignCode", "originalCampaignAmount", "remainingCampaignAmount", "campaignFee",
             "totalNumberOfPayments", "remainingNumberOfPayments", "nextPeriodDate", "nextPeriodAmount", "lastPaymentDate")  # fmt: skip
-    assert [bicycle[name] for name in told] == [
+    assert [bicycle[name] for name in campaign_members] == [
         "PART12", 6000, 3500, 29, 12, 7, "2026-01-31T00:00:00Z", 529, "2025-12-31T00:00:00Z",
     ]  # fmt: skip
 
@@ -91,7 +91,7 @@ def test_guarantors_and_guaranteed_find_each_other(api: Api) -> None:
     assert [one["guaranteeAmount"] for one in berit["guarantees"]] == [5000]
 
 
-def test_related_customers_are_told_with_their_roles_and_their_links_answer(api: Api) -> None:
+def test_related_customers_have_roles_and_working_links(api: Api) -> None:
     parent = api.customer()["customerGuid"]
     child = api.customer(parentCustomer=BERIT)["customerGuid"]
     api.patch(f"{CUSTOMERS}/{BERIT}", {"parentCustomer": parent})
@@ -142,7 +142,7 @@ def unsettled(amount: int, currency: str = "SEK") -> dict[str, Any]:
         ([purchase(10**13)] * 3, [account(1)], [], Balances(3 * 10**13 + 1, 1, 0)),
     ],
 )
-def test_purchases_on_an_account_count_once_and_unsettled_money_is_taken_off(
+def test_purchases_on_an_account_count_once_and_unsettled_payments_are_subtracted(
     purchases: list[dict[str, Any]],
     accounts: list[dict[str, Any]],
     payments: list[dict[str, Any]],

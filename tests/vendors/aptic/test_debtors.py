@@ -46,7 +46,7 @@ def test_unknown_members_are_tolerated(api: Api) -> None:
     assert api.put(DEBTORS, {"fullName": "A", "shoeSize": 43, "links": [{}]}).status_code == 201
 
 
-def test_a_created_debtor_tells_its_location(api: Api) -> None:
+def test_creating_a_debtor_returns_its_location(api: Api) -> None:
     answer = api.put(DEBTORS, {})
     assert answer.headers["location"] == f"http://sim.test{DEBTORS}/{answer.json()['debtorGuid']}"
 
@@ -206,7 +206,7 @@ def test_an_unknown_or_malformed_guid_is_a_404_problem(api: Api, guid: str) -> N
     ]:  # fmt: skip
         answer = api.send(method, f"{DEBTORS}/{guid}{path}", json={} if method in ("PATCH", "PUT") else None)
         assert answer.status_code == 404, (method, path)
-        assert answer.json()["detail"].startswith("There is no debtor ")
+        assert answer.json()["detail"].startswith("Unknown debtor ")
 
 
 def test_the_summary_adds_up_over_cases_and_counts_them(api: Api) -> None:

@@ -1,4 +1,4 @@
-"""Debts: their books, their interest, their exchange rates."""
+"""Debts: their balances, interest and exchange rates."""
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_a_created_debt_reads_back_as_sent(api: Api) -> None:
         assert debt["head"][name] == sent[name]
 
 
-def test_a_debt_tells_its_location_and_its_links_answer(api: Api) -> None:
+def test_a_debt_has_a_location_and_working_links(api: Api) -> None:
     case = api.case(debtors=[{"firstname": "Ada", "street": "S", "city": "C"}])
     answer = api.put(f"{case}/Debts", {"remainingPrincipal": 1})
     debt = api.get(answer.headers["location"]).json()

@@ -1,4 +1,4 @@
-"""Payment plans over HTTP: made, read, changed, lived through and ended, with the books of their cases."""
+"""Payment plans over HTTP: create, read, change, lifecycle and end, with the balances of their cases."""
 
 from decimal import Decimal
 from typing import Any
@@ -103,7 +103,7 @@ def test_calculating_stores_nothing_and_answers_what_create_would(api: Api) -> N
         ({**LINEAR, "payments": [{"paymentNo": 1, "specifiedAmount": 5000}]}, ["payments[0].specifiedAmount"]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_a_400_that_names_its_fields(
+def test_invalid_plans_are_a_400_that_names_the_fields(
     api: Api, terms: dict[str, Any], errors: list[str]
 ) -> None:
     path, _ = owing(api, 1000)
@@ -156,7 +156,7 @@ def test_a_debtor_who_owes_nothing_gets_no_plan(api: Api) -> None:
     assert api.put(f"{APTIC}/Debtors/{api.debtor()['debtorGuid']}/Paymentplans", LINEAR).status_code == 409
 
 
-def test_an_active_plan_suspends_interest_and_ending_it_lets_it_go_on(api: Api) -> None:
+def test_an_active_plan_suspends_interest_until_it_ends(api: Api) -> None:
     api.freeze("2027-01-01T00:00:00Z")
     path, cases = owing(api, 3650, interestRate=10, interestFrom="2027-01-01")
     api.freeze("2027-01-11T00:00:00Z")  # 10 days: 10.00
@@ -209,10 +209,10 @@ def test_invoices_pass_reminders_come_and_two_overdue_payments_end_the_plan(api:
     api.freeze("2027-01-01T00:00:00Z")
     path, cases = owing(api, 1000)
     made = plan(api, path, active=1, reminderFee=60, invoiceFee=10)
-    told = api.post("/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
+    events = api.post("/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
     mine = [
         (one["at"][:10], one["event"], one["paymentNo"])
-        for one in told
+        for one in events
         if one["href"].endswith(made["paymentPlanGuid"])
     ]
     assert mine == [
@@ -250,7 +250,7 @@ def test_deviating_payments_replace_those_not_yet_paid(api: Api) -> None:
     assert api.patch(one, {"payments": [{"specifiedAmount": 10}]}).status_code == 400
 
 
-def test_debt_relief_writes_off_what_is_left_when_it_ends_and_not_before(api: Api) -> None:
+def test_debt_relief_writes_off_the_remainder_when_it_is_completed(api: Api) -> None:
     api.freeze("2027-01-01T00:00:00Z")
     path, cases = owing(api, 10000, interestRate=10, interestFrom="2026-01-01")
     made = api.create(path, {"paymentPlanType": 5, "amount": 100, "active": 1, "numberOfPayments": 3})
@@ -295,10 +295,10 @@ def test_when_reminders_come_and_how_many_overdue_payments_end_a_plan_are_settin
     api.freeze("2027-01-01T00:00:00Z")
     path, _ = owing(api, 1000)
     made = plan(api, path, active=1, reminderFee=60)
-    told = api.post("/_sim/clock/advance", {"by": "P3M"}).json()["events"]
+    events = api.post("/_sim/clock/advance", {"by": "P3M"}).json()["events"]
     mine = [
         (one["at"][:10], one["event"].rsplit(".", 1)[1])
-        for one in told
+        for one in events
         if one["href"].endswith(made["paymentPlanGuid"])
     ]
     assert mine == [("2027-02-14", "invoiced"), ("2027-03-10", "reminded"), ("2027-03-10", "terminated")]
@@ -402,7 +402,7 @@ def test_a_limited_plan_paid_in_advance_is_charged_all_the_same(api: Api) -> Non
     assert (remaining(api, cases), api.get(one_of(path, made)).json()["active"]) == ([1000], 0)
 
 
-def test_what_an_active_plan_counts_on_cannot_be_removed(api: Api) -> None:
+def test_debts_and_fees_covered_by_an_active_plan_cannot_be_removed(api: Api) -> None:
     path, cases = owing(api, 1000)
     debt = f"{cases[0]}/Debts/{api.only(f'{cases[0]}/Debts')['debtGuid']}"
     made = plan(api, path, active=1)

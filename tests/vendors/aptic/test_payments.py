@@ -1,4 +1,4 @@
-"""Payments: spread in order, to the cent, in several currencies."""
+"""Payments: their allocation in order, to the cent, in several currencies."""
 
 from fractions import Fraction
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgersim.vendors.aptic.payments.rules import Directed, Owed, spread
+from ledgersim.vendors.aptic.payments.rules import Directed, Owed, allocate
 from tests.client import Api
 from tests.contract.shapes import of_answer, of_sample
 
@@ -33,11 +33,11 @@ CLAIMS = [
 def test_costs_come_first_then_interest_then_principal_oldest_first(
     amount: int, entries: list[tuple[int, str, int]]
 ) -> None:
-    assert [(one.claim_id, one.part, one.used) for one in spread(amount, CLAIMS)] == entries
+    assert [(one.claim_id, one.part, one.used) for one in allocate(amount, CLAIMS)] == entries
 
 
-def test_a_specification_directs_money_to_an_invoice_and_the_rest_goes_its_usual_way() -> None:
-    found = spread(70_00, CLAIMS, [Directed("B", principal=20_00, interest=9_00)])
+def test_a_specification_directs_money_to_an_invoice_and_the_remainder_follows_the_usual_order() -> None:
+    found = allocate(70_00, CLAIMS, [Directed("B", principal=20_00, interest=9_00)])
     assert [(one.claim_id, one.part, one.used) for one in found] == [
         (3, "interest", 5_00),
         (3, "principal", 20_00),
@@ -61,7 +61,7 @@ claims = st.lists(
 
 @given(st.integers(0, 10**9), claims)
 def test_no_cent_is_lost_or_made(amount: int, owed: list[Owed]) -> None:
-    found = spread(amount, owed)
+    found = allocate(amount, owed)
     assert sum(one.used for one in found) <= amount
     by_id = {one.claim_id: one for one in owed}
     for one in found:
@@ -78,7 +78,7 @@ def test_no_cent_is_lost_or_made(amount: int, owed: list[Owed]) -> None:
 @given(st.integers(0, 10**9), claims)
 def test_in_one_currency_what_is_used_is_what_is_paid(amount: int, owed: list[Owed]) -> None:
     plain = [Owed(one.claim_id, one.is_fee, one.principal, one.interest) for one in owed]
-    found = spread(amount, plain)
+    found = allocate(amount, plain)
     total = sum(one.principal + one.interest for one in plain)
     assert all(one.used == one.paid for one in found)
     assert sum(one.used for one in found) == min(amount, total)
@@ -199,7 +199,7 @@ def test_a_payment_in_another_currency_is_booked_by_the_cases_exchange_rate(api:
     assert api.get(case).json()["remainingSum"] == 0
 
 
-def test_the_received_amount_tells_the_rate_of_a_foreign_payment(api: Api) -> None:
+def test_the_received_amount_determines_the_rate_of_a_foreign_payment(api: Api) -> None:
     case = api.case(debts=[{"remainingPrincipal": 1000}])
     detail = pay(api, case, paymentAmount=10, currencyCode="EUR", receivedAmount=112.5)
     assert (detail["paidAmount"], detail["totalAmountDeducted"]) == (10, 10)

@@ -1,4 +1,4 @@
-"""Service definitions in files: what is read, and what stops the start."""
+"""Service definitions in files: what they can contain, and errors that abort start-up."""
 
 from pathlib import Path
 
@@ -6,17 +6,16 @@ import pytest
 
 from ledgersim.errors import StartupError
 from ledgersim.problems import Problem
+from ledgersim.vendors.aptic.services.definitions import Definition, ServiceRequest, ServiceResponse
 from ledgersim.vendors.aptic.services.registry import read_services
-from ledgersim.vendors.aptic.services.rules import Asked, Definition, Reply
 from tests.serving import refused
 
-ASKED = Asked("Mine", b"", None, "2026-01-01T00:00:00Z", None, lambda _, __: None)
-HINT = "correct it"
-ONE = "a service definition has either an answer or a template; give one of them"
+ASKED = ServiceRequest("Mine", b"", None, "2026-01-01T00:00:00Z", None, lambda _, __: None)
+ONE = "a service definition must have either an answer or a template"
 STATUS = "it must be a whole number from 200 to 599"
 DELAY = "it must be a number of seconds from 0 to 600"
 LINES = "template must be a string, or an array of strings that are its lines"
-OBJECT = 'this must be an object such as {"answer": {"approved": true}}'
+OBJECT = 'the file must contain an object such as {"answer": {"approved": true}}'
 
 
 def definition(path: Path, content: str | bytes) -> Definition:
@@ -41,25 +40,25 @@ def test_a_definition_is_an_answer_or_a_template_with_status_and_delay(
     tmp_path: Path, content: str, status: int, text: bytes, delay: float
 ) -> None:
     mine = definition(tmp_path, content)
-    assert (mine.reply(ASKED), mine.delay(ASKED)) == (Reply(status, text), delay)
+    assert (mine.respond(ASKED), mine.delay(ASKED)) == (ServiceResponse(status, text), delay)
 
 
 @pytest.mark.parametrize(
     ("content", "line", "problem"),
     [
-        ("", 1, f"this is not JSON: Expecting value (column 1); {HINT}"),
-        ('{\n"answer": 1,\n}', 3, f"this is not JSON: Expecting property name enclosed in double quotes (column 1); {HINT}"),
-        ('{"answer": NaN}', 1, f"this cannot be used as JSON: NaN is not a JSON number; {HINT}"),
-        (b'{\n"answer": "\xff"}', 2, "this is not UTF-8; save the file as UTF-8"),
+        ("", 1, "the file is not valid JSON: Expecting value (column 1)"),
+        ('{\n"answer": 1,\n}', 3, "the file is not valid JSON: Expecting property name enclosed in double quotes (column 1)"),
+        ('{"answer": NaN}', 1, "the file is not valid JSON: NaN is not a JSON number"),
+        (b'{\n"answer": "\xff"}', 2, "the file is not UTF-8; save it as UTF-8"),
         ("[]", 1, OBJECT),
         ("1", 1, OBJECT),
         ("{}", 1, ONE),
         ('{"status": 200}', 1, ONE),
         ('{"answer": 1,\n"template": "1"}', 2, ONE),
-        ('{"answer": 1,\n\n"answer": 2}', 3, "answer is given twice; keep one"),
-        ('{"answer": 1,\n"statis": 200}', 2, "statis is no member of a service definition; did you mean status?"),
-        ('{"answer": 1,\n"Status": 200}', 2, "Status is no member of a service definition; did you mean status?"),
-        ('{"answer": 1,\n"x": 1}', 2, "x is no member of a service definition; known are answer, template, status, delay"),
+        ('{"answer": 1,\n\n"answer": 2}', 3, "duplicate member answer; remove one"),
+        ('{"answer": 1,\n"statis": 200}', 2, "unknown member statis in a service definition; did you mean status?"),
+        ('{"answer": 1,\n"Status": 200}', 2, "unknown member Status in a service definition; did you mean status?"),
+        ('{"answer": 1,\n"x": 1}', 2, "unknown member x in a service definition; the members are answer, template, status, delay"),
         ('{"answer": {"status": 1},\n"status": 199}', 2, f"status is 199; {STATUS}"),
         ('{"answer": 1, "status": 600}', 1, f"status is 600; {STATUS}"),
         ('{"answer": 1, "status": 200.0}', 1, f"status is 200.0; {STATUS}"),
@@ -72,10 +71,10 @@ def test_a_definition_is_an_answer_or_a_template_with_status_and_delay(
         ('{"answer": 1, "delay": true}', 1, f"delay is true; {DELAY}"),
         ('{\n"template": 1}', 2, LINES),
         ('{"template": ["1", 1]}', 1, LINES),
-        ('{"template": "{{ 1"}', 1, "line 1 of the template: unexpected end of template, expected 'end of print statement'.; correct it"),
-        ('{\n"template": ["[",\n"{% for %}", "]"]}', 2, "line 2 of the template: Expected an expression, got 'end of statement block'; correct it"),
-        ('{"template": "{{ 1|unheard }}"}', 1, "line 1 of the template: No filter named 'unheard'.; correct it"),
-        ('{"template": "\\n{% include \'x\' %}"}', 1, "line 2 of the template: include is not available here; use for, if and set; correct it"),
+        ('{"template": "{{ 1"}', 1, "line 1 of the template: unexpected end of template, expected 'end of print statement'."),
+        ('{\n"template": ["[",\n"{% for %}", "]"]}', 2, "line 2 of the template: Expected an expression, got 'end of statement block'"),
+        ('{"template": "{{ 1|unheard }}"}', 1, "line 1 of the template: No filter named 'unheard'."),
+        ('{"template": "\\n{% include \'x\' %}"}', 1, "line 2 of the template: include is not supported; use for, if and set"),
     ],
 )  # fmt: skip
 def test_a_broken_file_stops_the_start_naming_file_line_and_what_to_do(
@@ -88,14 +87,14 @@ def test_a_broken_file_stops_the_start_naming_file_line_and_what_to_do(
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"answer": ' + "[" * 200_000])
 def test_a_file_nested_too_deeply_stops_the_start(tmp_path: Path, text: str) -> None:
-    with pytest.raises(StartupError, match=r"Mine\.json, line 1: this cannot be used as JSON: .*; correct it"):
+    with pytest.raises(StartupError, match=r"Mine\.json, line 1: the file is not valid JSON: .*"):
         definition(tmp_path, text)
 
 
 def test_a_template_nested_too_deeply_stops_the_start(tmp_path: Path) -> None:
     loops = "{% for a in [1] %}" * 30 + "{% endfor %}" * 30
     for template in (loops, "{{ " + "(" * 2000 + "1" + ")" * 2000 + " }}"):
-        with pytest.raises(StartupError, match="it is nested too deeply; make it simpler"):
+        with pytest.raises(StartupError, match="it is nested too deeply"):
             definition(tmp_path, f'{{"template": "{template}"}}')
 
 
@@ -106,13 +105,13 @@ def test_only_files_named_json_that_are_not_hidden_count(tmp_path: Path) -> None
     (tmp_path / "Mine.json").write_text('{"answer": 1}', encoding="utf-8")
     with pytest.raises(Problem) as caught:
         read_services(tmp_path).find("?")
-    assert caught.value.detail == "There is no service definition '?'; known are Echo, Fail, Mine, Slow."
+    assert caught.value.detail == "Unknown service definition '?'; the services are Echo, Fail, Mine, Slow."
 
 
 def test_a_later_change_of_a_file_is_not_seen(tmp_path: Path) -> None:
     mine = definition(tmp_path, '{"answer": 1}')
     (tmp_path / "Mine.json").write_text('{"answer": 2}', encoding="utf-8")
-    assert mine.reply(ASKED) == Reply(200, b"1")
+    assert mine.respond(ASKED) == ServiceResponse(200, b"1")
 
 
 def test_a_folder_that_went_away_stops_the_start(tmp_path: Path) -> None:
@@ -123,7 +122,7 @@ def test_a_folder_that_went_away_stops_the_start(tmp_path: Path) -> None:
     )
 
 
-def test_the_server_refuses_to_start_with_a_broken_file_in_one_line(tmp_path: Path) -> None:
+def test_an_invalid_file_aborts_start_up_with_one_line(tmp_path: Path) -> None:
     path = tmp_path / "Mine.json"
     path.write_text('{\n"answer": 1, "status": 1}', encoding="utf-8")
     said = refused("serve", "--port", "0", LEDGERSIM_SERVICES=str(tmp_path))

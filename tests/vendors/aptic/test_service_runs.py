@@ -1,4 +1,4 @@
-"""Jobs of custom services, and the record of all runs."""
+"""Background jobs of custom services, and the record of all runs."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ def test_a_job_that_fails_is_in_the_record_only(api: Api, loop: asyncio.Abstract
     assert runs(api)[1]["answer"]["errors"] == {"body": ["Input should be a JSON object"]}
 
 
-def test_a_job_is_running_until_it_ends_and_the_clock_of_the_space_tells_when(
+def test_a_job_runs_until_it_ends_with_times_of_the_space_clock(
     api: Api, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = asyncio.Event()
@@ -106,10 +106,10 @@ def test_a_reset_ends_jobs_with_the_rows_and_forgets_runs_with_all(
 def test_jobs_of_a_space_are_bounded(api: Api, loop: asyncio.AbstractEventLoop, held: list[float]) -> None:
     for _ in range(MAX_JOBS):
         assert api.post(f"{SLOW}?async=true", None).status_code == 200
-    refused = api.post(f"{SLOW}?async=true", None)
-    assert (refused.status_code, refused.json()["detail"]) == (
+    rejected = api.post(f"{SLOW}?async=true", None)
+    assert (rejected.status_code, rejected.json()["detail"]) == (
         429,
-        "100 jobs are running in this space; ask again when one of them has ended.",
+        "100 jobs are running in this space; try again when one of them has finished.",
     )
     assert (len(held), len(runs(api))) == (MAX_JOBS, MAX_JOBS)
     assert api.post(f"/s/other{ECHO}?async=true", None).status_code == 200
@@ -133,4 +133,4 @@ def test_the_record_keeps_the_beginning_of_long_bodies(api: Api) -> None:
 
 def test_the_record_shows_numbers_as_they_came(api: Api) -> None:
     api.send("POST", ECHO, headers=JSON, content=b'{"a": 1.10, "b": 1e400}')
-    assert b'"request": {"a": 1.10, "b": 1e400}' in api.get("/_sim/services/runs").content
+    assert b'"request": {"a": 1.10, "b": 1e400}' in api.get("/_sim/aptic/services/runs").content

@@ -1,4 +1,4 @@
-"""Templates of services: their language, and the bounds on what they may do."""
+"""Templates of services: their language and their limits."""
 
 import json
 from typing import Any
@@ -7,28 +7,28 @@ import pytest
 
 from ledgersim.problems import Problem
 from ledgersim.vendors.aptic.services import sandbox
-from ledgersim.vendors.aptic.services.rules import Asked
-from ledgersim.vendors.aptic.services.templates import BadTemplate, Template
+from ledgersim.vendors.aptic.services.definitions import ServiceRequest
+from ledgersim.vendors.aptic.services.templates import InvalidTemplate, Template
 
 OWNER = {"fullName": 'Åsa "Ek"', "items": [1], "count": None}
 FIND = {("Debtors", "a"): {"fullName": "Bo"}}
-LONG = "a text gets longer than 1,048,576 bytes"
+LONG = "a text exceeds 1,048,576 bytes"
 
 
-def asked(body: Any = None, text: bytes | None = None) -> Asked:
+def asked(body: Any = None, text: bytes | None = None) -> ServiceRequest:
     sent = (b"" if body is None else json.dumps(body).encode()) if text is None else text
-    return Asked("Mine", sent, body, "2026-01-01T00:00:00Z", OWNER, lambda *key: FIND.get(key))
+    return ServiceRequest("Mine", sent, body, "2026-01-01T00:00:00Z", OWNER, lambda *key: FIND.get(key))
 
 
 def rendered(template: str, body: Any = None) -> Any:
     return json.loads(Template(template).render(asked(body)))
 
 
-def refusal(template: str, body: Any = None, text: bytes | None = None) -> str:
+def rendering_error(template: str, body: Any = None, text: bytes | None = None) -> str:
     with pytest.raises(Problem) as caught:
         Template(template).render(asked(body, text))
     assert caught.value.status == 409
-    start = "The service Mine cannot answer this request: "
+    start = "The service Mine cannot respond to this request: "
     assert caught.value.detail.startswith(start)
     return caught.value.detail.removeprefix(start)
 
@@ -74,16 +74,16 @@ def test_a_template_renders_to_json(template: str, value: Any) -> None:
         ("{{ [owner.nothing] }}", "line 1 of its template: 'dict object' has no attribute 'nothing'."),
         ("{% for x in 5 %}{% endfor %}", "line 1 of its template: 'int' object is not iterable."),
         ("\n\n{{ 1 / 0 }}", "line 3 of its template: division by zero."),
-        ("{{ find }}", "line 1 of its template: function has no form in JSON."),
+        ("{{ find }}", "line 1 of its template: function cannot be converted to JSON."),
         ("{{ 1e308 * 10 }}", "line 1 of its template: Out of range float values are not JSON compliant: inf."),
-        ("{'a': 1}", "its template: what it made is not JSON: Expecting property name enclosed in double quotes at line 1, column 2 of \"{'a': 1}\"."),
-        ("", "its template: what it made is not JSON: Expecting value at line 1, column 1 of ''."),
-        ("NaN", "its template: what it made is not JSON: NaN is not a JSON number."),
-        ('"\ud800"', "its template: what it made is not JSON: 'utf-8' codec can't encode character '\\ud800' in position 1: surrogates not allowed."),
+        ("{'a': 1}", "its template: its output is not JSON: Expecting property name enclosed in double quotes at line 1, column 2 of \"{'a': 1}\"."),
+        ("", "its template: its output is not JSON: Expecting value at line 1, column 1 of ''."),
+        ("NaN", "its template: its output is not JSON: NaN is not a JSON number."),
+        ('"\ud800"', "its template: its output is not JSON: 'utf-8' codec can't encode character '\\ud800' in position 1: surrogates not allowed."),
     ],
 )  # fmt: skip
-def test_what_a_template_cannot_tell_is_a_409_with_the_line(template: str, reason: str) -> None:
-    assert refusal(template) == reason
+def test_a_rendering_error_is_a_409_with_the_line(template: str, reason: str) -> None:
+    assert rendering_error(template) == reason
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_a_template_cannot_tell_is_a_409_with_the_line(template: str, reaso
      ("{{ 'a'.encode() }}", "encode"), ("{{ 'a'.join([]) }}", "join"), ("{{ 'a'.replace('', 'b') }}", "replace")],
 )  # fmt: skip
 def test_what_could_escape_the_sandbox_or_its_bounds_is_not_there(template: str, attribute: str) -> None:
-    assert f"access to attribute '{attribute}' of" in refusal(template)
+    assert f"access to attribute '{attribute}' of" in rendering_error(template)
 
 
 @pytest.mark.parametrize(
@@ -114,33 +114,33 @@ def test_what_could_escape_the_sandbox_or_its_bounds_is_not_there(template: str,
     ],
 )
 def test_filters_that_ask_for_any_size_or_for_chance_are_not_there(name: str) -> None:
-    with pytest.raises(BadTemplate, match=f"No filter named '{name}'"):
+    with pytest.raises(InvalidTemplate, match=f"No filter named '{name}'"):
         Template(f"{{{{ 'a'|{name} }}}}")
 
 
 @pytest.mark.parametrize("name", ["lipsum", "cycler", "joiner"])
 def test_functions_that_nobody_needs_are_not_there(name: str) -> None:
-    assert refusal(f"{{{{ {name}() }}}}") == f"line 1 of its template: '{name}' is undefined."
+    assert rendering_error(f"{{{{ {name}() }}}}") == f"line 1 of its template: '{name}' is undefined."
 
 
 @pytest.mark.parametrize(
     ("template", "what"),
     [
-        ("{% macro m() %}{% endmacro %}", "macro is not available here; use for, if and set"),
-        ("{% block b %}{% endblock %}", "block is not available here; use for, if and set"),
-        ("{% extends 'x' %}", "extends is not available here; use for, if and set"),
-        ("{% import 'x' as x %}", "import is not available here; use for, if and set"),
-        ("{% set x %}{% endset %}", "assignblock is not available here; use for, if and set"),
-        ("{% if 1 %}{% filter upper %}{% endfilter %}{% endif %}", "filterblock is not available here; use for, if and set"),
-        ("{% call f() %}{% endcall %}", "callblock is not available here; use for, if and set"),
-        ("{% for x in [] %}{% with %}{% endwith %}{% endfor %}", "with is not available here; use for, if and set"),
-        ("{% for x in [] recursive %}{% endfor %}", "recursive loops are not available here"),
+        ("{% macro m() %}{% endmacro %}", "macro is not supported; use for, if and set"),
+        ("{% block b %}{% endblock %}", "block is not supported; use for, if and set"),
+        ("{% extends 'x' %}", "extends is not supported; use for, if and set"),
+        ("{% import 'x' as x %}", "import is not supported; use for, if and set"),
+        ("{% set x %}{% endset %}", "assignblock is not supported; use for, if and set"),
+        ("{% if 1 %}{% filter upper %}{% endfilter %}{% endif %}", "filterblock is not supported; use for, if and set"),
+        ("{% call f() %}{% endcall %}", "callblock is not supported; use for, if and set"),
+        ("{% for x in [] %}{% with %}{% endwith %}{% endfor %}", "with is not supported; use for, if and set"),
+        ("{% for x in [] recursive %}{% endfor %}", "recursive loops are not supported"),
     ],
 )  # fmt: skip
-def test_statements_that_escape_the_bounds_are_refused_before_they_run(template: str, what: str) -> None:
-    with pytest.raises(BadTemplate) as caught:
+def test_statements_that_escape_the_limits_are_rejected_before_they_run(template: str, what: str) -> None:
+    with pytest.raises(InvalidTemplate) as caught:
         Template("\n" + template)
-    assert (caught.value.line, str(caught.value)) == (2, f"{what}; correct it")
+    assert (caught.value.line, str(caught.value)) == (2, f"{what}")
 
 
 DOUBLED = "{{% set ns = namespace(x={0}) %}}{{% for i in range(64) %}}{{% set ns.x = {1} %}}{{% endfor %}}1"
@@ -149,24 +149,24 @@ DOUBLED = "{{% set ns = namespace(x={0}) %}}{{% for i in range(64) %}}{{% set ns
 @pytest.mark.parametrize(
     ("template", "reason"),
     [
-        ("{{ 'x' * 10 ** 9 }}", "the result of * gets too large"),
-        ("{{ 10 ** 9 * [1] }}", "the result of * gets too large"),
-        ("{{ 7 ** 7 ** 7 ** 7 ** 7 }}", "the result of ** gets too large"),
-        ("{{ '%999999999d' % 1 }}", "formatting with % is not available here; use ~"),
-        ("{{ 5|round(999999999, 'ceil') }}", "numbers round to at most 15 digits"),
+        ("{{ 'x' * 10 ** 9 }}", "the result of * is too large"),
+        ("{{ 10 ** 9 * [1] }}", "the result of * is too large"),
+        ("{{ 7 ** 7 ** 7 ** 7 ** 7 }}", "the result of ** is too large"),
+        ("{{ '%999999999d' % 1 }}", "formatting with % is not supported; use ~"),
+        ("{{ 5|round(999999999, 'ceil') }}", "numbers can be rounded to at most 15 digits"),
         (DOUBLED.format("'a'", "ns.x ~ ns.x"), LONG),
         (DOUBLED.format("'a'", "ns.x|replace('a', 'aa')"), LONG),
         (DOUBLED.format("'a'", "[ns.x, ns.x]|join"), LONG),
-        (DOUBLED.format("'a'", "ns.x + ns.x"), "the result of + gets too large"),
-        (DOUBLED.format("[1]", "ns.x + ns.x"), "the result of + gets too large"),
-        (DOUBLED.format("3", "ns.x * ns.x"), "the result of * gets too large"),
+        (DOUBLED.format("'a'", "ns.x + ns.x"), "the result of + is too large"),
+        (DOUBLED.format("[1]", "ns.x + ns.x"), "the result of + is too large"),
+        (DOUBLED.format("3", "ns.x * ns.x"), "the result of * is too large"),
         ("{% for i in range(20000) %}" + "x" * 60 + "{% endfor %}", LONG),
         ("{{ range(100001) }}", "Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000)"),
-        ("{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}1", "its loops take more than 100,000 turns"),
+        ("{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}1", "its loops exceed 100,000 iterations"),
     ],
 )  # fmt: skip
 def test_what_grows_too_large_is_a_409(template: str, reason: str) -> None:
-    assert refusal(template).removeprefix("line 1 of ") == f"its template: {reason}."
+    assert rendering_error(template).removeprefix("line 1 of ") == f"its template: {reason}."
 
 
 @pytest.mark.parametrize(
@@ -175,10 +175,10 @@ def test_what_grows_too_large_is_a_409(template: str, reason: str) -> None:
 )  # fmt: skip
 def test_the_time_is_looked_at_on_every_step(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "thread_time", iter(range(0, 1000, 2)).__next__)
-    assert refusal(template).removeprefix("line 1 of ") == "its template: it takes longer than 1 s."
+    assert rendering_error(template).removeprefix("line 1 of ") == "its template: it takes longer than 1 s."
 
 
-def test_the_bounds_begin_anew_with_each_rendering() -> None:
+def test_each_rendering_has_its_own_limits() -> None:
     template = Template("{% for i in range(60000) %}{% endfor %}1" + " " * 600_000)
     assert [template.render(asked()) for _ in range(2)] == [b"1", b"1"]
 
@@ -191,11 +191,11 @@ def test_a_request_of_1_mib_is_rendered_and_a_larger_one_is_a_413() -> None:
         template.render(asked(text=b'"' + b"a" * (most - 1) + b'"'))
     assert (caught.value.status, caught.value.detail) == (
         413,
-        "The service Mine takes up to 1,048,576 bytes (1 MiB).",
+        "The service Mine accepts up to 1,048,576 bytes (1 MiB).",
     )
 
 
 def test_a_number_beyond_what_json_readers_take_is_a_409() -> None:
-    assert refusal("{{ request }}", text=b"1e400") == (
+    assert rendering_error("{{ request }}", text=b"1e400") == (
         "line 1 of its template: Out of range float values are not JSON compliant: inf."
     )

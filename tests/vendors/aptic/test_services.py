@@ -1,4 +1,4 @@
-"""Custom services over HTTP: those that are built in, and those of a folder."""
+"""Custom services over HTTP: built-in ones, and those of a folder."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 def runs(api: Api, prefix: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.get(f"{prefix}/_sim/services/runs").json()["runs"]
+    found: list[dict[str, Any]] = api.get(f"{prefix}/_sim/aptic/services/runs").json()["runs"]
     return found
 
 
@@ -86,27 +86,27 @@ def test_services_run_for_each_kind_of_owner_and_for_none(api: Api, collection: 
 
 @pytest.mark.parametrize(("collection", "owner"), OWNERS)
 @pytest.mark.parametrize(
-    ("guid", "reason"), [(UNKNOWN, "no such guid in this space"), ("5eed", "it is not a GUID")]
+    ("guid", "reason"), [(UNKNOWN, "This space has no such GUID."), ("5eed", "This is not a GUID.")]
 )
 def test_an_unknown_owner_is_a_404(api: Api, collection: str, owner: str, guid: str, reason: str) -> None:
     answer = api.post(f"{APTIC}/{collection}/{guid}/Services/Echo", {})
-    assert (answer.status_code, answer.json()["detail"]) == (404, f"There is no {owner} {guid!r}: {reason}.")
+    assert (answer.status_code, answer.json()["detail"]) == (404, f"Unknown {owner} {guid!r}. {reason}")
     assert runs(api) == []
 
 
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("Ecko", "did you mean Echo? Names keep their case"),
-        ("echo", "did you mean Echo? Names keep their case"),
-        ("SLOW", "did you mean Slow? Names keep their case"),
-        ("Register", "known are Echo, Fail, Slow"),
+        ("Ecko", "did you mean Echo?"),
+        ("echo", "did you mean Echo?"),
+        ("SLOW", "did you mean Slow?"),
+        ("Register", "the services are Echo, Fail, Slow."),
     ],
 )
 def test_an_unknown_service_is_a_404_that_names_the_nearest(api: Api, name: str, hint: str) -> None:
     for background in ("", "?async=true"):
         answer = api.post(f"{APTIC}/Cases/Services/{name}{background}", {})
-        detail = f"There is no service definition '{name}'; {hint}."
+        detail = f"Unknown service definition '{name}'; {hint}"
         assert (answer.status_code, answer.json()["detail"]) == (404, detail)
     assert runs(api) == []
 
@@ -116,9 +116,7 @@ def test_an_unknown_service_is_a_404_that_names_the_nearest(api: Api, name: str,
     [(b"{", "application/json", 400), (b"NaN", "application/json", 400), (b" ", "application/json", 400),
      (b"{}", "text/plain", 415), (b" " * (10 * 2**20 + 1), "application/json", 413)],
 )  # fmt: skip
-def test_a_body_that_is_no_json_is_refused_as_everywhere(
-    api: Api, content: bytes, kind: str, status: int
-) -> None:
+def test_invalid_json_bodies_are_rejected(api: Api, content: bytes, kind: str, status: int) -> None:
     answer = api.send("POST", ECHO, headers={**BEARER, "Content-Type": kind}, content=content)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
@@ -158,7 +156,7 @@ def test_fail_is_a_500_as_a_problem_document(api: Api) -> None:
         (b'{"seconds": 0.25}', 0.25),
     ],
 )
-def test_slow_waits_for_as_long_as_it_is_told(
+def test_slow_waits_for_the_requested_time(
     api: Api, waits: list[float], content: bytes, seconds: float
 ) -> None:
     answer = api.send("POST", SLOW, headers=JSON, content=content)
@@ -176,7 +174,7 @@ def test_slow_waits_for_as_long_as_it_is_told(
         ({"seconds": 31}, {"seconds": ["Input should be from 0 to 30"]}),
     ],
 )
-def test_slow_refuses_other_times(api: Api, waits: list[float], body: Any, errors: Any) -> None:
+def test_slow_rejects_other_delays(api: Api, waits: list[float], body: Any, errors: Any) -> None:
     answer = api.post(SLOW, body)
     assert (answer.status_code, answer.json()["errors"], waits) == (400, errors, [])
 
@@ -256,11 +254,11 @@ def test_a_template_sees_request_service_clock_and_owner_as_its_get_shows_it(
     api.freeze("2027-01-01T00:00:00.5Z")
     guid = seeded(api, owner)
     answer = api.post(f"{APTIC}/{collection}/{guid}/Services/Show", {"items": [1.5]})
-    told = {"request": {"items": [1.5]}, "service": "Show", "now": "2027-01-01T00:00:00.500000Z"}
+    variables = {"request": {"items": [1.5]}, "service": "Show", "now": "2027-01-01T00:00:00.500000Z"}
     assert answer.status_code == 202
-    assert answer.json() == {**told, "owner": api.get(f"{APTIC}/{collection}/{guid}").json()}
+    assert answer.json() == {**variables, "owner": api.get(f"{APTIC}/{collection}/{guid}").json()}
     answer = api.send("POST", f"{APTIC}/{collection}/Services/Show")
-    assert answer.json() == {**told, "request": None, "owner": None}
+    assert answer.json() == {**variables, "request": None, "owner": None}
 
 
 def test_a_template_finds_other_things_of_its_space(serve: Serve, tmp_path: Path) -> None:
@@ -280,7 +278,7 @@ def test_a_template_that_fails_is_a_409_that_names_service_and_line(serve: Serve
     answer = api.post(f"{APTIC}/Cases/Services/Score", {})
     assert (answer.status_code, answer.json()["detail"]) == (
         409,
-        "The service Score cannot answer this request: line 2 of its template: "
+        "The service Score cannot respond to this request: line 2 of its template: "
         "'dict object' has no attribute 'sum'.",
     )
     assert runs(api)[0]["status"] == 409

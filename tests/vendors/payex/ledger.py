@@ -1,11 +1,11 @@
-"""What the tests of PayEx send, and to where."""
+"""Paths, request bodies and helpers for the tests of PayEx."""
 
 from typing import Any
 
 from tests.client import Api
 
 SE, SE2, NO, DK = (f"/ledger/customer/v1/{number}" for number in ("46001", "46002", "47001", "45001"))
-STAGE = "/_sim/payex/46001/customers/1000001"
+ADMIN = "/_sim/payex/46001/customers/1000001"
 ULLA = f"{SE}/customers/1000001"
 SURPLUS = f"{ULLA}/surpluses/5eed0001-5042-4000-8000-000000000001"
 ORDERS = f"{SURPLUS}/active-disbursement-orders"
@@ -26,7 +26,7 @@ BILLING = {
     "countryCode": "SE",
 }
 IDENTIFIER = {"regNo": "19101010-1010", "countryCode": "SE"}
-# The sample of a create as printed, but for the placeholders of regNo and legalEntity.
+# The vendor's sample of a create request, with the placeholders of regNo and legalEntity filled in.
 CUSTOMER = {
     "customerNo": "9999",
     "nationalIdentifier": IDENTIFIER,
@@ -49,21 +49,21 @@ REGISTRATION = {
 
 
 def britt(api: Api, **members: Any) -> dict[str, Any]:
-    """The customer of the samples, created."""
+    """Creates the customer of the samples."""
     answer = api.post(f"{SE}/customers", {**CUSTOMER, **members})
     assert answer.status_code == 201, answer.text
     created: dict[str, Any] = answer.json()
     return created
 
 
-def refusal(answer: Any) -> tuple[int, str]:
-    """Status and code of a problem document."""
+def problem_of(answer: Any) -> tuple[int, str]:
+    """The status and code of a problem document."""
     problem = answer.json()
     assert problem["Status"] == answer.status_code
     return answer.status_code, problem["Type"].removeprefix("ledger/customer/v1/problems/")
 
 
 def fields(answer: Any) -> list[str]:
-    """The fields that a validation problem names."""
-    assert refusal(answer)[1] == "validation", answer.text
+    """The fields of a validation problem."""
+    assert problem_of(answer)[1] == "validation", answer.text
     return [name for one in answer.json()["Problems"] for name in one]

@@ -1,4 +1,4 @@
-"""What the ledgers refuse, and what each state allows."""
+"""What the ledgers reject, and what each state allows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ import pytest
 from tests.client import Api
 from tests.vendors.payex.ledger import (
     ADDRESS,
+    ADMIN,
     BILLING,
     BRITT,
     CUSTOMER,
@@ -18,12 +19,11 @@ from tests.vendors.payex.ledger import (
     REGISTRATION,
     SE,
     SE2,
-    STAGE,
     SURPLUS,
     ULLA,
     britt,
     fields,
-    refusal,
+    problem_of,
 )  # fmt: skip
 
 PAYEE = {"norwegianBankAccount": {"accountNo": "86011117947"}}
@@ -45,7 +45,7 @@ def without(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_an_unknown_ledger_is_a_501(api: Api) -> None:
-    assert refusal(api.get("/ledger/customer/v1/99999/customers/1")) == (501, "ledger-not-configured")
+    assert problem_of(api.get("/ledger/customer/v1/99999/customers/1")) == (501, "ledger-not-configured")
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_a_token_belongs_to_one_ledger(serve: Callable[..., Api], mode: str, tok
     assert serve(auth=mode).send("GET", ULLA, headers=bearer(token)).status_code == status
 
 
-def test_no_token_is_a_401(api: Api) -> None:
+def test_a_missing_token_is_a_401(api: Api) -> None:
     answer = api.send("GET", ULLA, headers={})
-    assert refusal(answer) == (401, "unauthorized")
+    assert problem_of(answer) == (401, "unauthorized")
     assert answer.headers["www-authenticate"] == 'Bearer realm="payex"'
 
 
@@ -74,7 +74,7 @@ def test_no_token_is_a_401(api: Api) -> None:
     ],
 )
 def test_an_operation_that_is_not_granted_is_forbidden(api: Api, path: str) -> None:
-    assert refusal(api.post(path, {})) == (403, "forbidden")
+    assert problem_of(api.post(path, {})) == (403, "forbidden")
 
 
 def test_paths_and_query_names_match_in_any_case(api: Api) -> None:
@@ -126,12 +126,12 @@ def test_a_required_field_is_named(api: Api, name: str) -> None:
     assert fields(api.post(f"{SE}/customers", without(CUSTOMER, name))) == [name]
 
 
-def test_a_number_is_given_once(api: Api) -> None:
+def test_a_customer_number_is_unique(api: Api) -> None:
     britt(api)
-    assert refusal(api.post(f"{SE}/customers", CUSTOMER)) == (409, "conflict")
+    assert problem_of(api.post(f"{SE}/customers", CUSTOMER)) == (409, "conflict")
 
 
-def test_the_norwegian_ledger_gives_the_numbers(api: Api) -> None:
+def test_the_norwegian_ledger_generates_customer_numbers(api: Api) -> None:
     person = {"nationalIdentifier": {"regNo": "02519026263", "countryCode": "NO"}}
     body = {**without(CUSTOMER, "customerNo"), **person}
     first, second = (api.post(f"{NO}/customers", body).json()["customerNo"] for _ in range(2))
@@ -152,22 +152,22 @@ def test_members_are_read_in_any_case(api: Api) -> None:
     assert api.get(BRITT).json()["eDIAddressInfo"] == CUSTOMER["eDIAddressInfo"]
 
 
-def test_patch_refuses_what_is_not_in_its_list(api: Api) -> None:
+def test_patch_rejects_members_that_it_does_not_list(api: Api) -> None:
     assert fields(api.patch(ULLA, {"name": "Other"})) == ["name"]
     assert fields(api.patch(ULLA, {"eDIAddressInfo": {"VAN": "x"}})) == ["eDIAddressInfo.BuyerId"]
 
 
-def test_protected_identity_is_for_sweden(api: Api) -> None:
+def test_protected_identity_is_supported_in_sweden_only(api: Api) -> None:
     body = {**CUSTOMER, "customerNo": "1234567", "protectedIdentity": True}
     assert fields(api.post(f"{DK}/customers", body)) == ["protectedIdentity"]
     assert api.post(f"{SE}/customers", body).status_code == 201
 
 
-def test_an_unknown_expansion_is_refused(api: Api) -> None:
+def test_an_unknown_expansion_is_rejected(api: Api) -> None:
     assert fields(api.get(ULLA, _expand="legaladdress,surpluses")) == ["$expand"]
 
 
-def test_every_offered_operation_answers_with_its_method(api: Api) -> None:
+def test_every_available_operation_works_with_its_method(api: Api) -> None:
     britt(api)
     api.post("/_sim/payex/46001/customers/9999/expire-kyc")
     bodies = {
@@ -175,9 +175,9 @@ def test_every_offered_operation_answers_with_its_method(api: Api) -> None:
         "add-billing-address": BILLING,
         "update-kyc-answers": {"answers": QUESTIONS},
     }
-    offered = api.get(BRITT).json()["operations"]
-    assert [one["rel"] for one in offered] == list(bodies)
-    for one in offered:
+    available = api.get(BRITT).json()["operations"]
+    assert [one["rel"] for one in available] == list(bodies)
+    for one in available:
         assert api.send(one["method"], one["href"], json=bodies[one["rel"]]).is_success
     assert [one["rel"] for one in api.get(BRITT).json()["operations"]] == ["partial-update-customer"]
 
@@ -196,21 +196,21 @@ def test_the_customer_without_a_register_entry_has_no_legal_address(api: Api) ->
         if one["name"] == "Kalle Codebtor"
     ]
     path = f"{SE}/customers/{kalle}/legal-address"
-    assert refusal(api.get(path)) == (404, "legal-address-does-not-exists")
+    assert problem_of(api.get(path)) == (404, "legal-address-does-not-exists")
     update = f"{path}/update-legal-address-from-population-register"
-    assert refusal(api.post(update)) == (404, "not-found")
+    assert problem_of(api.post(update)) == (404, "not-found")
     assert api.put(path, ADDRESS).status_code == 204
     assert api.get(path).status_code == 200
 
 
-def test_there_is_one_billing_address_at_most(api: Api) -> None:
+def test_a_customer_has_at_most_one_billing_address(api: Api) -> None:
     britt(api)
     path = f"{BRITT}/billing-address"
-    assert refusal(api.get(path)) == (404, "billing-address-does-not-exists")
-    assert refusal(api.put(path, BILLING)) == (404, "billing-address-does-not-exists")
-    assert refusal(api.delete(path)) == (404, "billing-address-does-not-exists")
+    assert problem_of(api.get(path)) == (404, "billing-address-does-not-exists")
+    assert problem_of(api.put(path, BILLING)) == (404, "billing-address-does-not-exists")
+    assert problem_of(api.delete(path)) == (404, "billing-address-does-not-exists")
     assert api.post(path, BILLING).status_code == 201
-    assert refusal(api.post(path, BILLING)) == (409, "conflict")
+    assert problem_of(api.post(path, BILLING)) == (409, "conflict")
 
 
 def generated(api: Api, reg_no: str, country: str, number: str) -> dict[str, Any]:
@@ -221,7 +221,7 @@ def generated(api: Api, reg_no: str, country: str, number: str) -> dict[str, Any
     return found
 
 
-def test_the_register_gives_a_number_the_same_person_always(api: Api) -> None:
+def test_the_register_always_returns_the_same_person_for_a_number(api: Api) -> None:
     first = generated(api, "19101010-1010", "SE", "501")
     second = generated(api, "19101010-1010", "SE", "502")
     assert first["name"] == second["name"]
@@ -244,13 +244,13 @@ def test_the_register_has_no_companies(api: Api) -> None:
     assert fields(api.post(path)) == ["nationalIdentifier"]
 
 
-def test_whom_the_register_does_not_know_is_a_404(api: Api) -> None:
+def test_a_number_that_the_register_lacks_is_a_404(api: Api) -> None:
     body = {"nationalIdentifier": {"regNo": "19700101-9806", "countryCode": "SE"}, "customerNo": "7"}
-    assert refusal(api.post(f"{SE}/generate-consumer-customer-by-reg-no", body)) == (404, "not-found")
+    assert problem_of(api.post(f"{SE}/generate-consumer-customer-by-reg-no", body)) == (404, "not-found")
 
 
-def test_finding_nobody_is_a_404(api: Api) -> None:
-    assert refusal(api.post(f"{SE}/find-customer", {"nationalIdentifier": IDENTIFIER})) == (
+def test_an_unknown_national_number_is_a_404(api: Api) -> None:
+    assert problem_of(api.post(f"{SE}/find-customer", {"nationalIdentifier": IDENTIFIER})) == (
         404,
         "customer-not-found",
     )
@@ -285,20 +285,20 @@ def test_an_order_is_executed_two_banking_days_later(api: Api) -> None:
     assert api.post(ORDERS, PAYEE).status_code == 201
     assert api.get(SURPLUS).json()["status"] == "pending-disbursement"
     assert api.get(SURPLUS).json()["operations"] == []
-    assert refusal(api.post(ORDERS, PAYEE)) == (409, "conflict")
+    assert problem_of(api.post(ORDERS, PAYEE)) == (409, "conflict")
     # Good Friday the 3rd to Easter Monday the 6th lie between.
     api.freeze("2026-04-06T23:59:59Z")
     assert api.get(SURPLUS).status_code == 200
     api.freeze("2026-04-07T00:00:00Z")
-    assert refusal(api.get(SURPLUS)) == (404, "not-found")
+    assert problem_of(api.get(SURPLUS)) == (404, "not-found")
     assert len(api.get(f"{ULLA}/surpluses").json()["items"]) == 1
 
 
-def test_the_clock_tells_of_an_execution(api: Api) -> None:
+def test_the_clock_reports_an_execution(api: Api) -> None:
     api.freeze("2026-03-02T00:00:00Z")
     api.post(ORDERS, PAYEE)
-    told = api.post("/_sim/clock/advance", {"by": "P2D"}).json()["events"]
-    assert [one for one in told if one["event"].startswith("payex")] == [
+    events = api.post("/_sim/clock/advance", {"by": "P2D"}).json()["events"]
+    assert [one for one in events if one["event"].startswith("payex")] == [
         {
             "at": "2026-03-04T00:00:00Z",
             "event": "payex.surplus.disbursed",
@@ -324,11 +324,11 @@ def test_the_clock_tells_of_an_execution(api: Api) -> None:
         {"swedishSus": {"nationalIdentifier": {"regNo": "559988-1173", "countryCode": "SE"}, "address": ADDRESS}},
     ],
 )  # fmt: skip
-def test_a_bad_payee_is_refused(api: Api, body: dict[str, Any]) -> None:
-    assert refusal(api.post(ORDERS, body)) == (400, "validation")
+def test_an_invalid_payee_is_rejected(api: Api, body: dict[str, Any]) -> None:
+    assert problem_of(api.post(ORDERS, body)) == (400, "validation")
 
 
-def test_a_clearing_number_may_stand_apart(api: Api) -> None:
+def test_a_clearing_number_may_be_a_member_of_its_own(api: Api) -> None:
     body = {"swedishBankAccount": {"clearingNo": "3300", "accountNo": "1010101010"}}
     assert api.post(ORDERS, body).json() == {
         "operations": [],
@@ -337,28 +337,28 @@ def test_a_clearing_number_may_stand_apart(api: Api) -> None:
 
 
 def test_a_surplus_is_set_off_against_an_invoice(api: Api) -> None:
-    path = f"{STAGE}/surpluses/{SURPLUS.rsplit('/', 1)[1]}"
+    path = f"{ADMIN}/surpluses/{SURPLUS.rsplit('/', 1)[1]}"
     owed = api.get("/ledger/invoice/v1/46001/invoices/100000101").json()["currentDebt"]
     assert api.post(f"{path}/execute").status_code == 409
     assert api.post(f"{path}/regulate", {"invoiceNo": "100000101"}).status_code == 204
     assert api.get(SURPLUS).json()["status"] == "pending-regulate"
-    assert refusal(api.post(ORDERS, PAYEE)) == (409, "conflict")
+    assert problem_of(api.post(ORDERS, PAYEE)) == (409, "conflict")
     assert api.post(f"{path}/execute").status_code == 204
     assert api.get(SURPLUS).status_code == 404
     assert api.get("/ledger/invoice/v1/46001/invoices/100000101").json()["currentDebt"] == owed - 10
 
 
-def test_a_payment_pays_the_debt_first_and_leaves_the_rest_as_a_surplus(api: Api) -> None:
-    answer = api.post(f"{STAGE}/payments", {"amount": 200, "invoiceNo": "100000101"})
+def test_a_payment_pays_the_debt_first_and_the_remainder_is_a_surplus(api: Api) -> None:
+    answer = api.post(f"{ADMIN}/payments", {"amount": 200, "invoiceNo": "100000101"})
     surplus = api.get(f"{ULLA}/surpluses/{answer.json()['surplusId']}").json()
     assert (surplus["balance"], surplus["status"]) == (75.0, "open")
     assert surplus["invoice"].endswith("/invoices/100000101")
-    plain = api.post(f"{STAGE}/payments", {"amount": 5.5}).json()["surplusId"]
+    plain = api.post(f"{ADMIN}/payments", {"amount": 5.5}).json()["surplusId"]
     found = api.get(f"{ULLA}/surpluses/{plain}").json()
     assert (found["balance"], "invoice" in found, "account" in found) == (5.5, False, False)
 
 
-def test_sven_has_surpluses_that_end_by_themselves(api: Api) -> None:
+def test_svens_pending_surpluses_are_executed_by_the_clock(api: Api) -> None:
     api.freeze("2026-01-01T00:00:00Z")
     here = f"{SE}/customers/1000008/surpluses"
     assert [one["status"] for one in api.get(here).json()["items"]] == [
@@ -375,7 +375,7 @@ def test_lists_page_with_navigation(api: Api) -> None:
     here = f"{ULLA}/surpluses"
     assert api.get(here).json()["navigation"] == {"@id": here}
     for _ in range(20):
-        api.post(f"{STAGE}/payments", {"amount": 1})
+        api.post(f"{ADMIN}/payments", {"amount": 1})
     first = api.get(here).json()
     assert len(first["items"]) == 20
     assert first["navigation"] == {"@id": here, "first": f"{here}?skip=0", "next": f"{here}?skip=20"}
@@ -412,7 +412,7 @@ def test_the_page_ends_a_registration(api: Api, button: str, status: str, name: 
     ("language", "word"),
     [("en-US", "Confirm"), ("sv-SE", "Bekräfta"), ("nb-NO", "Bekreft"), ("da-DK", "Bekræft"), ("fi-FI", "Vahvista")],
 )  # fmt: skip
-def test_the_page_speaks_the_language_of_the_registration(api: Api, language: str, word: str) -> None:
+def test_the_page_is_in_the_language_of_the_registration(api: Api, language: str, word: str) -> None:
     page = api.send("GET", registration(api, language=language).json()["redirectUrl"], headers={}).text
     assert f'<html lang="{language}">' in page
     assert f'<button id="confirm">{word}</button>' in page
@@ -433,8 +433,8 @@ def test_the_page_of_a_named_space_is_reached_without_a_header(api: Api) -> None
 )
 def test_a_registration_ends_without_a_browser(api: Api, act: str, status: str) -> None:
     registration(api)
-    assert refusal(registration(api)) == (409, "conflict")
-    assert api.post(f"{STAGE}/card-registration/{act}").json()["status"] == status
+    assert problem_of(registration(api)) == (409, "conflict")
+    assert api.post(f"{ADMIN}/card-registration/{act}").json()["status"] == status
     assert registration(api).status_code == 200
 
 
@@ -447,19 +447,19 @@ def test_redirect_targets_are_absolute_web_addresses(api: Api, url: str) -> None
 
 def test_a_card_can_be_removed(api: Api) -> None:
     registration(api)
-    api.post(f"{STAGE}/card-registration/complete")
+    api.post(f"{ADMIN}/card-registration/complete")
     path = f"{ULLA}/consent/recurring-card"
     card = api.get(path).json()
     assert list(card) == ["cardToken", "consentExpiryDate", "instrumentDisplayName", "cardExpiryDate"]
     assert (card["consentExpiryDate"], card["cardExpiryDate"]) == ("01-2030", "01/2030")
     assert api.delete(path).status_code == 204
-    assert refusal(api.get(path)) == (404, "not-found")
+    assert problem_of(api.get(path)) == (404, "not-found")
     assert "RecurringCard" not in api.get(ULLA).json()["activeConsents"]
 
 
 def test_consents_can_be_set(api: Api) -> None:
     wanted = {"activeConsents": ["EBoks", "RecurringCard", "Autogiro"]}
-    assert api.put(f"{STAGE}/consents", wanted).status_code == 204
+    assert api.put(f"{ADMIN}/consents", wanted).status_code == 204
     assert api.get(ULLA).json()["activeConsents"] == ["Autogiro", "RecurringCard", "EBoks"]
 
 
@@ -474,8 +474,8 @@ def test_answers_are_due_again_after_the_ledgers_period(api: Api) -> None:
         return [one["rel"] for one in api.get(ULLA).json()["operations"]]
 
     assert "update-kyc-answers" not in rels()
-    told = api.post("/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
-    assert [one for one in told if one["event"] == "payex.kyc.due"] == [
+    events = api.post("/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
+    assert [one for one in events if one["event"] == "payex.kyc.due"] == [
         {"at": "2027-02-01T00:00:00Z", "event": "payex.kyc.due", "href": f"http://sim.test{ULLA}"}
     ]
     assert "update-kyc-answers" in rels()
@@ -504,7 +504,7 @@ def test_answers_must_answer_the_questions(api: Api, answers: list[Any], field: 
         ([("foreign_tax_number", "AB-1234")], []),
     ],
 )
-def test_sub_questions_are_asked_by_their_question(
+def test_sub_questions_depend_on_the_answer_to_their_question(
     api: Api, more: list[tuple[str, str]], named: list[str]
 ) -> None:
     api.post(f"{SE2}/customers", CUSTOMER)
@@ -514,7 +514,7 @@ def test_sub_questions_are_asked_by_their_question(
     assert (fields(answer) if answer.status_code == 400 else []) == named
 
 
-def test_questions_come_in_a_language_with_english_behind_it(api: Api) -> None:
+def test_questions_are_translated_and_fall_back_to_english(api: Api) -> None:
     def first(**query: str) -> str:
         return str(api.get(f"{SE}/Kyc-Questions", **query).json()["kycQuestions"][0]["questionText"])
 
@@ -523,38 +523,41 @@ def test_questions_come_in_a_language_with_english_behind_it(api: Api) -> None:
     assert first(language="FI") == "Mitä teet työksesi?"
 
 
-def test_a_ledger_without_kyc_says_so(api: Api) -> None:
-    assert refusal(api.get(f"{NO}/kyc-questions")) == (404, "company-kyc-questions-not-configured")
+def test_a_ledger_without_kyc_returns_its_problems(api: Api) -> None:
+    assert problem_of(api.get(f"{NO}/kyc-questions")) == (404, "company-kyc-questions-not-configured")
     body = {"answers": QUESTIONS}
-    assert refusal(api.post(f"{NO}/customers/1000003/update-kyc-answers", body)) == (409, "kyc-configuration")
-    assert refusal(api.post(f"{NO}/customers/1/update-kyc-answers", body)) == (404, "not-found")
+    assert problem_of(api.post(f"{NO}/customers/1000003/update-kyc-answers", body)) == (
+        409,
+        "kyc-configuration",
+    )
+    assert problem_of(api.post(f"{NO}/customers/1/update-kyc-answers", body)) == (404, "not-found")
 
 
 # The other problems
 
 
 @pytest.mark.parametrize("code", ["fatal", "internal-server-error", "handled-exception", "unhandled-exception"])
-def test_a_failure_can_be_asked_for_once(api: Api, code: str) -> None:
+def test_a_requested_failure_happens_once(api: Api, code: str) -> None:
     assert api.put("/_sim/payex/46001/next-problem", {"code": code}).status_code == 204
-    assert refusal(api.get(ULLA)) == (500, code)
+    assert problem_of(api.get(ULLA)) == (500, code)
     assert api.get(ULLA).status_code == 200
 
 
 def test_a_bad_language_is_a_general_validation_error(api: Api) -> None:
-    assert refusal(api.get(f"{SE}/kyc-questions", language="swe")) == (400, "general-validation-error")
+    assert problem_of(api.get(f"{SE}/kyc-questions", language="swe")) == (400, "general-validation-error")
 
 
-def test_a_wrong_method_and_a_wrong_media_type_are_refused(api: Api) -> None:
-    assert refusal(api.put(ULLA, {})) == (405, "method-not-allowed")
+def test_a_wrong_method_and_a_wrong_media_type_are_rejected(api: Api) -> None:
+    assert problem_of(api.put(ULLA, {})) == (405, "method-not-allowed")
     headers = {"Authorization": "Bearer x", "Content-Type": "text/plain"}
     answer = api.send("POST", f"{SE}/customers", headers=headers, content=b"{}")
-    assert refusal(answer) == (415, "unsupported-media-type")
+    assert problem_of(answer) == (415, "unsupported-media-type")
 
 
 def test_unreadable_json_is_a_validation_problem(api: Api) -> None:
     headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
     answer = api.send("POST", f"{SE}/customers", headers=headers, content=b'{"a": 1,}')
-    assert refusal(answer) == (400, "validation")
+    assert problem_of(answer) == (400, "validation")
 
 
 # People
@@ -575,17 +578,17 @@ def test_a_language_may_be_empty_or_come_with_its_country(api: Api, language: st
     )
 
 
-def test_the_headless_twin_takes_its_act_in_any_case(api: Api) -> None:
+def test_a_registration_ends_by_an_action_in_any_case(api: Api) -> None:
     registration(api)
     assert api.post("/_sim/payex/46001/customers/1000001/Card-Registration/Complete").status_code == 200
 
 
-def test_the_register_is_offered_only_for_people_with_a_national_number(api: Api) -> None:
+def test_the_register_is_available_only_for_people_with_a_national_number(api: Api) -> None:
     address = {"addressee": "A", "city": "B", "zipCode": "11122", "countryCode": "SE"}
     body = {"customerNo": "777001", "name": "A", "legalAddress": address}
     assert api.send("POST", f"{SE}/customers", json=body).status_code == 201
-    offered = [one["rel"] for one in api.get(f"{SE}/customers/777001/legal-address").json()["operations"]]
-    assert offered == ["update"]
+    available = [one["rel"] for one in api.get(f"{SE}/customers/777001/legal-address").json()["operations"]]
+    assert available == ["update"]
     assert [one["rel"] for one in api.get(f"{ULLA}/legal-address").json()["operations"]] == [
         "update",
         "update-legal-address-from-population-register",

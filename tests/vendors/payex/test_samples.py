@@ -1,7 +1,7 @@
-"""Every request that the vendor prints works as printed, but for what is listed here.
+"""Every sample request of the vendor's documentation works as printed, except for the following.
 
 Placeholders: regNo `YYYYMMDD-NNNN` and legalEntity `consumer|business`. Dummy account numbers: `944-1049000`,
-`1234`, `123456` with `SWED...`. One sample, that of SUS, has a trailing comma.
+`1234`, `123456` with `SWED...`. The sample of a SUS payee has a trailing comma.
 """
 
 from typing import Any
@@ -130,14 +130,14 @@ def test_answer_the_kyc_questions(api: Api) -> None:
     assert answer.status_code == 204, answer.text
 
 
-@pytest.mark.parametrize(("payee", "shown"), PAYEES)
-def test_order_a_surplus_to_be_paid_out(api: Api, payee: dict[str, Any], shown: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("payee", "expected"), PAYEES)
+def test_order_a_disbursement(api: Api, payee: dict[str, Any], expected: dict[str, Any]) -> None:
     orders = f"{SE}/customers/1000001/surpluses/5eed0001-5042-4000-8000-000000000001/active-disbursement-orders"
     assert api.get(orders).json() == {"items": [], "navigation": {"@id": orders}}
     answer = api.post(orders, payee)
-    assert (answer.status_code, answer.json()) == (201, {"operations": [], **shown})
+    assert (answer.status_code, answer.json()) == (201, {"operations": [], **expected})
     assert api.get(orders).json() == {
-        "items": [{"operations": [], **shown}],
+        "items": [{"operations": [], **expected}],
         "navigation": {"@id": orders},
     }
 

@@ -1,4 +1,4 @@
-"""What the tests of Riverty send."""
+"""Requests to Riverty."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ ACCOUNTS = "/api/v3/customer-account"
 KEY = {"X-Auth-Key": "any"}
 Json = dict[str, Any]
 
-# The vendor's sample (seed 003) with its members in its order; only the placeholders are filled in.
+# The vendor's sample, with its members in order and the placeholders filled in.
 SAMPLE: Json = {
     "accountLimit": 1.00,
     "customer": {
@@ -45,7 +45,7 @@ SAMPLE: Json = {
 
 
 def application(customer: Json | None = None, **members: Any) -> Json:
-    """The sample with other members; an Ellipsis takes one out."""
+    """The sample with other members; an Ellipsis removes one."""
     changed = {**SAMPLE, "customer": {**SAMPLE["customer"], **(customer or {})}, **members}
     if isinstance(changed["customer"], dict):
         changed["customer"] = {name: one for name, one in changed["customer"].items() if one is not ...}
@@ -59,29 +59,29 @@ class Riverty:
         self.api = api
 
     def send(self, body: Any, space: str = "") -> httpx.Response:
-        """An application as it is."""
+        """Sends an application."""
         return self.api.send("POST", space + ACCOUNTS, headers=KEY, json=body)
 
     def apply(self, customer: Json | None = None, **members: Any) -> Json:
-        """The answer to an application that holds."""
+        """The response to a valid application."""
         answer = self.send(application(customer, **members))
         assert answer.status_code == 200, answer.text
         found: Json = answer.json()
         return found
 
-    def refused(self, body: Any) -> list[tuple[str, str]]:
-        """Code and field of each message of a refusal."""
+    def rejected(self, body: Any) -> list[tuple[str, str]]:
+        """The code and field of each message in the response to an invalid application."""
         answer = self.send(body)
         assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
         return [(one["code"], one["fieldReference"]) for one in answer.json()]
 
     def credit_limit(self, number: str) -> httpx.Response:
-        """What is left of an account's credit."""
+        """Reads the remaining credit of an account."""
         return self.api.send("GET", f"{ACCOUNTS}/{number}/credit-limit", headers=KEY)
 
 
 @pytest.fixture
 def riverty(api: Api) -> Riverty:
-    """A client of a fresh server whose clock stands at the beginning of 2026."""
+    """A client of a fresh server whose clock is frozen on 1 January 2026."""
     api.freeze("2026-01-01T10:20:30.123456Z")
     return Riverty(api)

@@ -1,4 +1,4 @@
-"""Applying for account credit: what is granted, what is not, and what is remembered of it."""
+"""Applications for account credit: what is granted, rejected and stored."""
 
 import json
 from typing import Any
@@ -94,7 +94,7 @@ def test_account_and_reference_have_valid_check_digits(riverty: Riverty) -> None
         assert (len(account["ocr"]), luhn.is_valid(account["ocr"])) == (19, True)
 
 
-def test_only_what_is_required_is_enough(riverty: Riverty) -> None:
+def test_the_required_members_are_enough(riverty: Riverty) -> None:
     body = {
         "accountLimit": 500,
         "customer": {"category": "Company", "currency": "NOK"},
@@ -122,7 +122,7 @@ def test_only_what_is_required_is_enough(riverty: Riverty) -> None:
     [("SEK", "599-0007"), ("NOK", "9710.00.00028"), ("EUR", "FI2112345600000785"), ("DKK", "0040-0440116243"),
      ("CHF", "CH9300762011623852957")],
 )  # fmt: skip
-def test_the_bank_account_is_that_of_the_currency(riverty: Riverty, currency: str, bank_account: str) -> None:
+def test_the_bank_account_depends_on_the_currency(riverty: Riverty, currency: str, bank_account: str) -> None:
     assert riverty.apply({"currency": currency})["account"]["bankAccount"] == bank_account
 
 
@@ -133,7 +133,7 @@ def test_obsolete_languages_are_accepted_as_their_successors(riverty: Riverty, l
     assert rows[-1]["conversation_language"] == {"SE": "SV", "DK": "DA"}.get(language, language)
 
 
-def test_the_same_customer_number_again_gets_the_account_it_has(riverty: Riverty) -> None:
+def test_a_known_customer_number_gets_its_account(riverty: Riverty) -> None:
     first = riverty.apply({"customerNumber": "K-7"}, accountLimit=5000)
     riverty.api.freeze("2026-01-05T00:00:00Z")
     again = riverty.apply({"customerNumber": "K-7", "lastName": "Other"}, accountLimit=99)
@@ -196,7 +196,7 @@ def test_first_names_lead_to_rejections(riverty: Riverty, name: str, code: str, 
         ("reject", 1, "Accepted"),
     ],
 )
-def test_a_whole_number_as_first_name_is_the_most_to_grant(
+def test_an_integer_as_first_name_is_the_highest_limit_granted(
     riverty: Riverty, name: str, limit: float, outcome: str
 ) -> None:
     assert riverty.apply({"firstName": name}, accountLimit=limit)["outcome"] == outcome
@@ -213,13 +213,13 @@ def test_a_technical_problem_leaves_the_application_unevaluated(riverty: Riverty
 
 
 @pytest.mark.parametrize("name", ["Reject", "TechnicalProblem"])
-def test_what_is_not_granted_is_not_stored(riverty: Riverty, name: str) -> None:
+def test_an_application_that_is_not_granted_is_not_stored(riverty: Riverty, name: str) -> None:
     before = riverty.api.get("/_sim/export").content
     riverty.apply({"firstName": name})
     assert riverty.api.get("/_sim/export").content == before
 
 
-def test_a_rejection_leaves_the_account_of_the_customer_alone(riverty: Riverty) -> None:
+def test_a_rejection_does_not_change_the_account_of_the_customer(riverty: Riverty) -> None:
     number = riverty.apply()["account"]["accountNumber"]
     assert riverty.apply({"firstName": "Reject"})["account"] is None
     assert riverty.credit_limit(number).json()["remainingCreditLimit"] == 1
@@ -237,7 +237,7 @@ def test_strong_authentication_is_pending_until_the_customer_applies_again(river
     assert riverty.credit_limit(number).json()["isOpenForNewTransactions"] is True
 
 
-def test_a_corrected_address_comes_first_and_is_taken_when_confirmed(riverty: Riverty) -> None:
+def test_a_corrected_address_comes_first_and_is_stored_when_confirmed(riverty: Riverty) -> None:
     found = riverty.apply({"firstName": "AddressCorrection"})
     better = {**ADDRESS, "streetNumberAdditional": "A"}
     assert (found["outcome"], found["customer"]["addressList"]) == ("Pending", [better, ADDRESS])
@@ -249,7 +249,7 @@ def test_a_corrected_address_comes_first_and_is_taken_when_confirmed(riverty: Ri
 
 
 @pytest.mark.parametrize(
-    ("today", "last", "upcoming"),
+    ("today", "last", "following"),
     [
         ("2026-01-02", None, "2026-01-31"),
         ("2026-01-31", "2026-01-31", "2026-02-28"),
@@ -258,11 +258,13 @@ def test_a_corrected_address_comes_first_and_is_taken_when_confirmed(riverty: Ri
         ("2028-03-01", "2028-02-29", "2028-03-31"),
     ],
 )
-def test_notices_are_dated_monthly_by_the_clock(riverty: Riverty, today: str, last: Any, upcoming: str) -> None:
+def test_notices_are_dated_monthly_by_the_clock(
+    riverty: Riverty, today: str, last: Any, following: str
+) -> None:
     riverty.apply(firstNoticeDate="2026-01-31")
     riverty.api.freeze(f"{today}T12:00:00Z")
     account = riverty.apply()["account"]
-    assert (account["lastNoticeDate"], account["nextNoticeDate"]) == (last, upcoming)
+    assert (account["lastNoticeDate"], account["nextNoticeDate"]) == (last, following)
 
 
 def test_a_reset_starts_the_numbers_again(riverty: Riverty) -> None:
@@ -272,7 +274,7 @@ def test_a_reset_starts_the_numbers_again(riverty: Riverty) -> None:
     assert riverty.apply() == first
 
 
-def test_spaces_do_not_see_each_other(api: Api) -> None:
+def test_spaces_are_isolated(api: Api) -> None:
     riverty = Riverty(api)
     number = riverty.apply()["account"]["accountNumber"]
     path = f"/s/other/api/v3/customer-account/{number}/credit-limit"
@@ -282,7 +284,7 @@ def test_spaces_do_not_see_each_other(api: Api) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, 0.1, 0.29, 1234.56, 99_999_999_999.99])
-def test_what_was_granted_is_read_back(riverty: Riverty, limit: float) -> None:
+def test_the_granted_limit_can_be_read(riverty: Riverty, limit: float) -> None:
     number = riverty.apply(accountLimit=limit)["account"]["accountNumber"]
     assert riverty.credit_limit(number).json() == {
         "remainingCreditLimit": limit,

@@ -1,4 +1,4 @@
-"""How Riverty says no: arrays of messages for requests that do not hold, objects for all else."""
+"""Riverty's errors: arrays of messages for invalid requests, objects for everything else."""
 
 import json
 from typing import Any
@@ -30,7 +30,7 @@ def test_a_message_has_the_members_of_the_sample_in_order(riverty: Riverty) -> N
     ]
 
 
-def test_all_fields_at_fault_are_named_at_once(riverty: Riverty) -> None:
+def test_all_invalid_fields_are_reported_at_once(riverty: Riverty) -> None:
     body = {
         "accountLimit": 1.005,
         "customer": {
@@ -45,7 +45,7 @@ def test_all_fields_at_fault_are_named_at_once(riverty: Riverty) -> None:
         "countryCode": "SE",
         "conversationLanguage": "",
     }
-    assert riverty.refused(body) == [
+    assert riverty.rejected(body) == [
         ("400.007", "accountLimit"),
         ("400.003", "customer.salutation"),
         ("400.005", "customer.firstName"),
@@ -61,8 +61,8 @@ def test_all_fields_at_fault_are_named_at_once(riverty: Riverty) -> None:
     ]
 
 
-def test_an_empty_object_lacks_all_that_is_required(riverty: Riverty) -> None:
-    assert riverty.refused({}) == [
+def test_an_empty_object_lacks_all_required_members(riverty: Riverty) -> None:
+    assert riverty.rejected({}) == [
         ("400.002", "accountLimit"),
         ("400.002", "customer"),
         ("400.002", "countryCode"),
@@ -91,9 +91,9 @@ def test_an_empty_object_lacks_all_that_is_required(riverty: Riverty) -> None:
         ({"firstNoticeDate": 20260228}, "400.004"),
     ],
 )
-def test_a_member_that_does_not_hold_is_told(riverty: Riverty, members: dict[str, Any], code: str) -> None:
+def test_an_invalid_member_is_reported(riverty: Riverty, members: dict[str, Any], code: str) -> None:
     body = {name: one for name, one in {**SAMPLE, **members}.items() if one is not ...}
-    assert riverty.refused(body) == [(code, next(iter(members)))]
+    assert riverty.rejected(body) == [(code, next(iter(members)))]
 
 
 @pytest.mark.parametrize(
@@ -113,26 +113,26 @@ def test_a_member_that_does_not_hold_is_told(riverty: Riverty, members: dict[str
         ("address", "Storgatan 1", "400.004"),
     ],
 )
-def test_a_member_of_the_customer_that_does_not_hold_is_told(
+def test_an_invalid_member_of_the_customer_is_reported(
     riverty: Riverty, member: str, value: Any, code: str
 ) -> None:
-    assert riverty.refused(application({member: value})) == [(code, f"customer.{member}")]
+    assert riverty.rejected(application({member: value})) == [(code, f"customer.{member}")]
 
 
 @pytest.mark.parametrize(
-    ("name", "most"),
+    ("name", "longest"),
     [("street", 100), ("streetNumber", 10), ("streetNumberAdditional", 10), ("postalCode", 10),
      ("postalPlace", 100), ("careOf", 50)],
 )  # fmt: skip
-def test_the_parts_of_an_address_have_a_greatest_length(riverty: Riverty, name: str, most: int) -> None:
+def test_the_parts_of_an_address_have_a_maximum_length(riverty: Riverty, name: str, longest: int) -> None:
     def sent(length: int) -> Any:
         return application({"address": {**CUSTOMER["address"], name: "x" * length}})
 
-    assert riverty.send(sent(most)).status_code == 200
-    (told,) = riverty.send(sent(most + 1)).json()
-    assert (told["code"], told["message"], told["fieldReference"]) == (
+    assert riverty.send(sent(longest)).status_code == 200
+    (message,) = riverty.send(sent(longest + 1)).json()
+    assert (message["code"], message["message"], message["fieldReference"]) == (
         "400.005",
-        f"A string value exceeds maximum length of {most}.",
+        f"A string value exceeds maximum length of {longest}.",
         f"customer.address.{name}",
     )
 
@@ -149,7 +149,7 @@ def test_optional_members_may_be_null_or_empty_and_unknown_ones_are_tolerated(ri
     assert riverty.apply(empty, firstNoticeDate="", more=1)["outcome"] == "Accepted"
 
 
-def test_national_numbers_are_not_tested_by_their_check_digit(riverty: Riverty) -> None:
+def test_check_digits_of_national_numbers_are_not_validated(riverty: Riverty) -> None:
     assert riverty.apply({"organizationPersonalNo": "19101010-1011"})["outcome"] == "Accepted"
 
 
@@ -157,9 +157,7 @@ def test_national_numbers_are_not_tested_by_their_check_digit(riverty: Riverty) 
     "body",
     [b"", b"null", b"{", b"[]", b'"text"', b"7", b"\xff", b'{"accountLimit": NaN}', b'{"accountLimit": 1,}'],
 )
-def test_a_body_that_is_missing_empty_or_unreadable_is_told_as_the_request(
-    riverty: Riverty, body: bytes
-) -> None:
+def test_a_missing_empty_or_unreadable_body_is_reported_as_the_request(riverty: Riverty, body: bytes) -> None:
     headers = {**KEY, "Content-Type": "application/json"}
     answer = riverty.api.send("POST", ACCOUNTS, headers=headers, content=body)
     assert answer.status_code == 400
@@ -179,7 +177,7 @@ def test_an_unknown_account_is_a_404_object(riverty: Riverty) -> None:
     answer = riverty.credit_limit("0100.9999999")
     assert (answer.status_code, answer.json()) == (
         404,
-        {"message": "There is no customer account '0100.9999999'."},
+        {"message": "Unknown customer account '0100.9999999'."},
     )
 
 
@@ -223,7 +221,7 @@ def test_without_a_key_the_answer_is_a_401_object(serve: Serve, mode: str, heade
         ("off", None, 200),
     ],
 )
-def test_which_keys_are_let_in_is_a_setting(serve: Serve, mode: str, key: str | None, status: int) -> None:
+def test_the_accepted_keys_depend_on_the_mode(serve: Serve, mode: str, key: str | None, status: int) -> None:
     headers = {} if key is None else {"x-auth-key": key}
     assert serve(auth=mode).send("POST", ACCOUNTS, headers=headers, json=SAMPLE).status_code == status
 
@@ -259,7 +257,7 @@ def test_any_application_is_answered(api: Api, members: dict[str, Any], customer
     [("category", 5, "400.004"), ("currency", [], "400.004"), ("salutation", 7, "400.004"),
      ("salutation", "", "400.003"), ("category", "", "400.002"), ("category", "Ghost", "400.003")],
 )  # fmt: skip
-def test_members_with_a_list_tell_a_wrong_type_from_a_wrong_value(
+def test_enum_members_distinguish_a_wrong_type_from_a_wrong_value(
     riverty: Riverty, member: str, value: Any, code: str
 ) -> None:
     (one,) = riverty.send(application({member: value})).json()

@@ -1,10 +1,10 @@
-"""Numbers of accounts and dates of notices, by table."""
+"""Account numbers, notice dates and reasons for closing."""
 
 from datetime import date
 
 import pytest
 
-from ledgersim.vendors.riverty.customer_account.rules import account_number, closed_because, notice_dates, ocr
+from ledgersim.vendors.riverty.customer_account.rules import account_number, closing_reason, notice_dates, ocr
 
 
 def test_the_first_account_is_that_of_the_vendors_sample() -> None:
@@ -48,4 +48,4 @@ def test_notices_are_monthly(
 def test_an_account_is_open_unless_there_is_a_reason(
     status: str, stopped: bool, confirmed: bool, reason: str | None
 ) -> None:
-    assert closed_because(status, stopped, confirmed) == reason
+    assert closing_reason(status, stopped, confirmed) == reason

@@ -1,4 +1,4 @@
-"""Every persona has an account in Riverty, by the national number that it has everywhere."""
+"""Every persona has a Riverty account with the same national number as elsewhere."""
 
 import shutil
 from collections import Counter
@@ -8,10 +8,9 @@ import pytest
 
 from ledgersim.errors import StartupError
 from ledgersim.vendors.riverty.customer_account.rules import account_number, ocr
-from ledgersim.world.builder import build
-from ledgersim.world.definition import load, seed_folder
+from ledgersim.world.definition import seed_folder
 from tests.client import Api
-from tests.world.conftest import AS_OF, Row, Tables, tables_of
+from tests.worlds import AS_OF, Row, Tables, build, load, tables_of
 
 KEY = {"X-Auth-Key": "any"}
 ACCOUNTS = "/api/v3/customer-account"
@@ -39,15 +38,15 @@ def test_accounts_are_in_every_status(world: Tables) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "left", "balance"),
+    ("name", "remaining", "balance"),
     [("Ulla Unpaid", 3750, 1250), ("Nina Nocase", 500, 0), ("Tove Twoaddresses", 3550, 450)],
 )
 def test_the_credit_limit_of_a_persona_is_found(
-    api: Api, personas: dict[str, Row], name: str, left: float, balance: float
+    api: Api, personas: dict[str, Row], name: str, remaining: float, balance: float
 ) -> None:
     number = personas[name]["riverty"]["accountNumber"]
     found = api.send("GET", f"{ACCOUNTS}/{number}/credit-limit", headers=KEY).json()
-    assert (found["remainingCreditLimit"], found["balance"]) == (left, balance)
+    assert (found["remainingCreditLimit"], found["balance"]) == (remaining, balance)
 
 
 def test_a_persona_that_applies_again_gets_its_account(api: Api, personas: dict[str, Row]) -> None:
@@ -102,14 +101,14 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path / "mine" / "worlds" / "nordic-basic.yaml"
 
 
-def test_a_world_may_say_nothing_of_riverty(copy: Path) -> None:
+def test_the_riverty_section_of_a_world_is_optional(copy: Path) -> None:
     text = copy.read_text(encoding="utf-8")
     copy.write_text(text[: text.index("\nriverty:")], encoding="utf-8")
     copy.with_name("none.yaml").write_text("[]\n")
     copy.write_text(copy.read_text(encoding="utf-8").replace("../personas.yaml", "none.yaml"), encoding="utf-8")
     found = tables_of(build(load(str(copy)), 1, 20, AS_OF))
-    facts = {fact["name"]: fact["value"] for fact in found["sim_fact"]}
-    assert (facts["riverty.keys"], facts["riverty.bank_accounts"]) == ([], {})
+    facts = {fact["name"]: fact["value"] for fact in found["sim_value"]}
+    assert facts["riverty"] == {"keys": [], "bank_accounts": {}}
     assert found["riverty_customer_account"] == []
 
 

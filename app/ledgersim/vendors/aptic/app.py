@@ -1,15 +1,16 @@
-"""The application of this vendor: all its routers in one place."""
+"""The ASGI application of the gateway."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledgersim.http.openapi import PROVENANCE, ApiMetadata
-from ledgersim.http.vendor_app import VendorApp, VendorSettings
-from ledgersim.vendors.aptic.auth.routes import router_for
-from ledgersim.vendors.aptic.auth.rules import CHALLENGE, TOKEN_OPERATION, guard
+from ledgersim.http.vendor_app import VendorApp
+from ledgersim.vendors.aptic.auth.guard import CHALLENGE, guard
+from ledgersim.vendors.aptic.auth.routes import token_router
+from ledgersim.vendors.aptic.auth.rules import TOKEN_OPERATION
 from ledgersim.vendors.aptic.cases import routes as cases
 from ledgersim.vendors.aptic.clients.routes import router as clients
 from ledgersim.vendors.aptic.credit_insurances.routes import router as credit_insurances
-from ledgersim.vendors.aptic.customer_summary.routes import router as engagements
+from ledgersim.vendors.aptic.customer_summary.routes import router as customer_summary
 from ledgersim.vendors.aptic.customers import routes as customers
 from ledgersim.vendors.aptic.debtors import routes as debtors
 from ledgersim.vendors.aptic.debts.routes import router as debts
@@ -24,9 +25,10 @@ from ledgersim.vendors.aptic.payments.routes import router as payments
 from ledgersim.vendors.aptic.questions.routes import router as questions
 from ledgersim.vendors.aptic.services.owners import service_routers
 from ledgersim.vendors.aptic.services.registry import read_services
+from ledgersim.vendors.aptic.settings import ApticSettings
 from ledgersim.vendors.aptic.system.routes import router as system
 
-_ABOUT = ApiMetadata(
+_METADATA = ApiMetadata(
     description=f"A simulation of Aptic's API Gateway: debtors, cases and customers. {PROVENANCE}",
     error=PROBLEM,
     security={
@@ -55,7 +57,7 @@ _ABOUT = ApiMetadata(
 
 
 class CreatedAs200:
-    """Turns 201 into 200: which of them a gateway answers is not public."""
+    """Replaces status 201 with 200: the vendor does not document which of them the gateway returns."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -69,11 +71,11 @@ class CreatedAs200:
         await self._app(scope, receive, send_200)
 
 
-def build(settings: VendorSettings) -> VendorApp:
-    """The gateway, as strict as the settings ask for."""
-    app = VendorApp("Aptic API Gateway (simulated)", to_response, guard(settings.auth), _ABOUT)
+def build(settings: ApticSettings) -> VendorApp:
+    """Build the gateway with these settings."""
+    app = VendorApp("aptic", "Aptic API Gateway (simulated)", to_response, guard(settings.auth), _METADATA)
     app.include(
-        router_for(settings.auth),
+        token_router(settings.auth),
         system,
         clients,
         debtors.router,
@@ -89,7 +91,7 @@ def build(settings: VendorSettings) -> VendorApp:
         customers.router,
         customers.addresses,
         customers.extra_fields,
-        engagements,
+        customer_summary,
         party_parameters,
         direct_debits,
         credit_insurances,

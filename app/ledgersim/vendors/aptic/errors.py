@@ -1,6 +1,7 @@
-"""How Aptic says no: problem documents after RFC 9457 with ASP.NET Core's extra members.
+"""Aptic's error format: RFC 9457 problem documents with the extra members of ASP.NET Core.
 
-Source: the samples (members, order); `errors` and `traceId` are those of the framework [inferred].
+The members and their order are [observed] in the vendor's samples; `errors` and `traceId` follow the framework
+[inferred].
 """
 
 import json
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from ledgersim.problems import Problem
 
-# The schema of a problem document.
+# JSON Schema of a problem document.
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -29,7 +30,7 @@ PROBLEM: dict[str, Any] = {
     },
     "required": ["type", "title", "status", "detail", "instance", "traceId"],
 }
-_SECTION = {
+_RFC9110_SECTIONS = {
     400: "15.5.1",
     401: "15.5.2",
     403: "15.5.4",
@@ -43,14 +44,14 @@ _SECTION = {
 
 
 def to_response(problem: Problem, request: Request) -> Response:
-    """The problem document of a refusal."""
-    section = _SECTION.get(problem.status)
+    """Render a problem as a problem document."""
+    section = _RFC9110_SECTIONS.get(problem.status)
     chance = request.scope["space"].chance
     content: dict[str, Any] = {
         "type": "about:blank" if section is None else f"https://tools.ietf.org/html/rfc9110#section-{section}",
         "title": problem.title,
         "status": problem.status,
-        "detail": problem.detail or _first(problem) or problem.title,
+        "detail": problem.detail or _first_error(problem) or problem.title,
         "instance": request.scope["path"],
     }
     if problem.errors:
@@ -64,9 +65,9 @@ def to_response(problem: Problem, request: Request) -> Response:
     )
 
 
-def _first(problem: Problem) -> str:
-    more = len(problem.errors) - 1
+def _first_error(problem: Problem) -> str:
+    others = len(problem.errors) - 1
     for name, messages in problem.errors.items():
-        rest = "" if more < 1 else f" And {more} more: see errors."
-        return f"{name}: {messages[0].rstrip('.')}.{rest}".replace("?.", "?")
+        remainder = "" if others < 1 else f" And {others} more: see errors."
+        return f"{name}: {messages[0].rstrip('.')}.{remainder}".replace("?.", "?")
     return ""

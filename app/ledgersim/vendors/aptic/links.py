@@ -1,13 +1,13 @@
-"""The links of answers. Their members are documented, what stands in them is inferred."""
+"""Links in responses. Their members are [documented], their values [inferred]."""
 
 from typing import Literal
 
-from ledgersim.http.schemas import ResponseModel
 from ledgersim.http.vendor_app import RequestContext
+from ledgersim.schemas import ResponseModel
 
 
 class Link(ResponseModel):
-    """Where something that belongs to an answer is to be had."""
+    """A link to a related resource."""
 
     type: str
     name: str
@@ -24,5 +24,5 @@ def link(
     guid: str,
     type_: Literal["item", "list"] = "list",
 ) -> dict[str, str]:
-    """One link; `guid` is that of the thing itself, or for a list that of its owner."""
+    """Return a link; `guid` identifies the resource itself or, for a list, the owner of the list."""
     return {"type": type_, "name": name, "href": context.url(path), "resource": resource, "guid": guid}

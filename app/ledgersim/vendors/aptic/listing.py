@@ -1,4 +1,4 @@
-"""Lists: `$filter`, `$orderby`, `$skip` and `$top` over prepared statements, in the vendor's envelope."""
+"""Lists with `$filter`, `$orderby`, `$skip` and `$top`, over prepared statements, in the vendor's envelope."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,6 @@ from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select,
 from sqlalchemy.sql import visitors
 
 from ledgersim.diagnostics.diagnostic import add_diagnostic
-from ledgersim.http.schemas import ResponseModel
 from ledgersim.odata import Field as FilterField
 from ledgersim.odata import (
     ODataError,
@@ -22,10 +21,11 @@ from ledgersim.odata import (
     parse_orderby,
 )
 from ledgersim.problems import invalid
+from ledgersim.schemas import ResponseModel
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import rows
+from ledgersim.storage.statements import Row, rows
 
-MAX = 100
+MAX_TOP = 100
 DEFAULT_TOP = 25
 
 
@@ -35,15 +35,14 @@ def _check_digits(text: Any) -> Any:
     return text
 
 
-# The bounds stand before the validator: behind it, the document would spell them `ge` and `le`.
+# The bounds precede the validator: after it, the OpenAPI document would contain `ge` and `le`.
 Skip = Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_check_digits)]
 Top = Annotated[int, Field(ge=0), BeforeValidator(_check_digits)]
 Item = TypeVar("Item")
-Row = dict[str, Any]
 
 
 class Page(ResponseModel, Generic[Item]):
-    """The envelope of every list: `count` items here, `total` that match."""
+    """The envelope of every list: `count` items on this page, `total` matching items."""
 
     count: int
     skip: int
@@ -52,7 +51,7 @@ class Page(ResponseModel, Generic[Item]):
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """The name of the schema: `DebtorPage` of a page of `DebtorListItem`."""
+        """Return the name of the schema, such as `DebtorPage` for a page of `DebtorListItem`."""
         return f"{params[0].__name__.removesuffix('ListItem')}Page"
 
 
@@ -66,12 +65,12 @@ class ListQuery(NamedTuple):
 
 
 _FILTER = Query(alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`")
-_SKIP = Query(alias="$skip", description="How many matches to pass over")
-_TOP = Query(alias="$top", description="How many to return; above 100 counts as 100")
+_SKIP = Query(alias="$skip", description="Number of matching items to skip")
+_TOP = Query(alias="$top", description="Maximum number of items to return, at most 100")
 _ORDERBY = Query(alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
 
 
-# One parameter each: as the fields of a model, FastAPI before 0.123 ignores those with an alias.
+# FastAPI before 0.123 ignores aliases of the fields of a parameter model, so each option is a parameter.
 async def read_query(
     request: Request,
     filter: Annotated[str, _FILTER] = "",
@@ -79,9 +78,9 @@ async def read_query(
     top: Annotated[Top, _TOP] = DEFAULT_TOP,
     orderby: Annotated[str, _ORDERBY] = "",
 ) -> ListQuery:
-    """The query options of a request."""
-    if top > MAX:
-        message = f"A page has at most {MAX} items. Send at most {MAX}, and read the rest with $skip."
+    """Read the query options of a request."""
+    if top > MAX_TOP:
+        message = f"A page has at most {MAX_TOP} items. Use $skip to read the others."
         add_diagnostic(request.scope, "value-cut", "$top", message)
     return ListQuery(filter, skip, top, orderby)
 
@@ -90,11 +89,11 @@ ListOptions = Annotated[ListQuery, Depends(read_query)]
 
 
 class Listing:
-    """A list that clients may filter and sort by the members of its items.
+    """A list that clients can filter and sort by the members of its items.
 
-    `source` is what is selected from, its outer joins to one row at most; `scope` restricts it (with bind
-    parameters); `columns` is what an item has by column name, `fields` what filters may name by wire name,
-    `key` the order of last resort.
+    `source` is the table or join to select from; an outer join in it must match one row at most. `scope` is a
+    condition with bind parameters. `columns` are the columns of an item by name, `fields` the filter fields by
+    JSON name, `key` the unique column that breaks ties. `complete` adds computed members to items.
     """
 
     def __init__(
@@ -112,18 +111,18 @@ class Listing:
         self._statements = lru_cache(maxsize=256)(self._build)
 
     def page(self, space: Space, query: ListQuery, **values: Any) -> Row:
-        """One page in its envelope. Raises a 400 Problem naming what is wrong with the filter or order."""
+        """Return one page in its envelope. Raises a 400 Problem for an invalid filter or order."""
         try:
             select_page, count_all = self._statements(query.filter, query.orderby)
         except ODataError as error:
             raise invalid(error.parameter, error.message.removeprefix(f"{error.parameter} ")) from error
-        top = min(query.top, MAX)
+        top = min(query.top, MAX_TOP)
         connection = space.connection
         items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)
         if self._complete is not None:
             self._complete(connection, items, values)
-        asked = (self, query.filter, *values.values())
-        total = space.cached(asked, lambda: connection.execute(count_all, values).scalar_one())
+        cache_key = (self, query.filter, *values.values())
+        total = space.cached(cache_key, lambda: connection.execute(count_all, values).scalar_one())
         return {"count": len(items), "skip": query.skip, "total": total, "value": items}
 
     def _build(self, filter_text: str, orderby_text: str) -> tuple[Select[Any], Select[Any]]:
@@ -131,10 +130,10 @@ class Listing:
         if filter_text.strip():
             conditions.append(filter_to_sql(parse_filter(filter_text), self._fields))
         order = orderby_to_sql(parse_orderby(orderby_text), self._fields) if orderby_text.strip() else []
-        asked = _needed(self._source, [*conditions, *order])
+        source = _without_unused_joins(self._source, [*conditions, *order])
         page = (
             select(self._key)
-            .select_from(asked)
+            .select_from(source)
             .where(*conditions)
             .order_by(*order, self._key)
             .offset(bindparam("page_skip", type_=BigInteger))
@@ -145,14 +144,14 @@ class Listing:
             .select_from(self._source)
             .where(self._key.in_(page))
             .order_by(*order, self._key),
-            select(func.count()).select_from(asked).where(*conditions),
+            select(func.count()).select_from(source).where(*conditions),
         )
 
 
-def _needed(source: FromClause, expressions: list[Any]) -> FromClause:
-    """What must be joined to find the matches: without the outer joins that no expression asks for."""
+def _without_unused_joins(source: FromClause, expressions: list[Any]) -> FromClause:
+    """Return the source without the outer joins that no expression uses."""
     if not (isinstance(source, Join) and source.isouter):
         return source
-    left = _needed(source.left, expressions)
+    left = _without_unused_joins(source.left, expressions)
     used = {part.table for one in expressions for part in visitors.iterate(one) if isinstance(part, Column)}
     return left.outerjoin(source.right, source.onclause) if source.right in used else left

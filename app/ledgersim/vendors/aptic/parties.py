@@ -1,4 +1,4 @@
-"""What debtors and customers have in common: the columns of a party."""
+"""Columns and names that debtors and customers share."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
-NAMES = ("firstname", "middlename", "lastname", "name_suffix")
+NAME_PARTS = ("firstname", "middlename", "lastname", "name_suffix")
 
 
 class Party(SQLModel):
-    """A person or company; the names are those of the vendor, in snake case."""
+    """A person or company. Columns have the vendor's names in snake case."""
 
     id: int | None = Field(default=None, primary_key=True)
     id_number: str | None = Field(default=None, index=True)
@@ -44,19 +44,19 @@ class Party(SQLModel):
 
 
 def full_name(first: str | None, middle: str | None, last: str | None, suffix: str | None) -> str | None:
-    """The parts of a name in one, or None where there are none."""
+    """Join the parts of a name; None if all are empty."""
     return " ".join(part for part in (first, middle, last, suffix) if part) or None
 
 
-def named(party: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes, with a full name made of the parts where none is sent.
+def with_full_name(party: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes with a full name derived from its parts.
 
-    A full name that a client once sent stays until it is sent anew or cleared.
+    A full name that a client has set explicitly stays until a client changes or clears it.
     """
     if changes.get("full_name") is not None:
         return dict(changes)
-    made = full_name(*(party.get(name) for name in NAMES))
-    if "full_name" in changes or party.get("full_name") in (None, made):
+    derived = full_name(*(party.get(name) for name in NAME_PARTS))
+    if "full_name" in changes or party.get("full_name") in (None, derived):
         merged = {**party, **changes}
-        return {**changes, "full_name": full_name(*(merged.get(name) for name in NAMES))}
+        return {**changes, "full_name": full_name(*(merged.get(name) for name in NAME_PARTS))}
     return dict(changes)

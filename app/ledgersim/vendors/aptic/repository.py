@@ -1,4 +1,4 @@
-"""Reading and writing rows in the ways that all resources share."""
+"""Finding and updating rows, as all resources do it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,42 +8,42 @@ from sqlalchemy import Connection, Select, Table, bindparam, select, update
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, NOT_FOUND
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import row
-
-Row = dict[str, Any]
+from ledgersim.storage.statements import Row, row
 
 
 def by_guid(column: Any) -> Select[Any]:
-    """The statement that finds the row with a GUID in a column of its table."""
+    """Return the statement that selects a row by its GUID column (parameter `guid`)."""
     return select(column.table).where(column == bindparam("guid"))
 
 
 def find(connection: Connection, statement: Select[Any], what: str, guid: str, **values: Any) -> Row:
-    """The row that `statement` finds for a GUID in any case. Raises a 404 Problem."""
+    """Return the row that `statement` selects for a GUID, in upper or lower case. Raises a 404 Problem."""
     parsed = parse_guid(guid)
     found = None if parsed is None else row(connection, statement, guid=parsed, **values)
     if found is None:
-        reason = "it is not a GUID" if parsed is None else "no such guid in this space"
-        raise NOT_FOUND.with_detail(f"There is no {what} {guid[:80]!r}: {reason}.")
+        reason = "This is not a GUID." if parsed is None else "This space has no such GUID."
+        raise NOT_FOUND.with_detail(f"Unknown {what} {guid[:80]!r}. {reason}")
     return found
 
 
-def free_guid(connection: Connection, space: Space, statement: Select[Any], name: str, sent: str | None) -> str:
-    """The GUID that was sent as `name`, if `statement` finds no row with it, else the next that none has.
+def unused_guid(
+    connection: Connection, space: Space, statement: Select[Any], name: str, sent: str | None
+) -> str:
+    """Return the GUID that the client sent as `name`, or else a new one.
 
-    Raises a 409 Problem.
+    Raises a 409 Problem if `statement` finds a row with the GUID that was sent.
     """
     if sent is not None:
         if row(connection, statement, guid=sent) is not None:
-            raise CONFLICT.with_detail(f"Another {name.removesuffix('Guid')} has the {name} {sent!r} already.")
+            raise CONFLICT.with_detail(f"Another {name.removesuffix('Guid')} already has the {name} {sent!r}.")
         return sent
     guid = space.guids.guid()
-    while row(connection, statement, guid=guid) is not None:  # a client may have foreseen it
+    while row(connection, statement, guid=guid) is not None:  # GUIDs are predictable: a client may use one
         guid = space.guids.guid()
     return guid
 
 
-def change(connection: Connection, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
-    """Set columns of one row."""
+def update_row(connection: Connection, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns of one row; does nothing without values."""
     if values:
         connection.execute(update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values})

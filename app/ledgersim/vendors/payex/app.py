@@ -1,20 +1,21 @@
-"""The application of this vendor: all its routers in one place."""
+"""The application: all routers of PayEx."""
 
 from urllib.parse import quote, unquote_plus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledgersim.http.openapi import PROVENANCE, ApiMetadata
-from ledgersim.http.vendor_app import VendorApp, VendorSettings
+from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import COMMON
 from ledgersim.vendors.payex.addresses.routes import router as addresses
 from ledgersim.vendors.payex.consents.routes import router as consents
 from ledgersim.vendors.payex.customers.routes import router as customers
 from ledgersim.vendors.payex.errors import problem_schema, renderer
+from ledgersim.vendors.payex.guard import CHALLENGE, guard
 from ledgersim.vendors.payex.invoices.routes import router as invoices
 from ledgersim.vendors.payex.kyc.routes import router as kyc
-from ledgersim.vendors.payex.ledgers.rules import CHALLENGE, guard
 from ledgersim.vendors.payex.problems import PROBLEMS
+from ledgersim.vendors.payex.settings import PayexSettings
 from ledgersim.vendors.payex.surpluses.routes import router as surpluses
 
 _TAGS = {
@@ -28,7 +29,7 @@ _TAGS = {
 
 
 class QueryNamesInAnyCase:
-    """Lowers the names of query parameters: the vendor prints `language` and `Language`."""
+    """Lower-cases the names of query parameters: the vendor documents both `language` and `Language`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -46,9 +47,10 @@ class QueryNamesInAnyCase:
         await self._app(scope, receive, send)
 
 
-def build(settings: VendorSettings) -> VendorApp:
-    """The customer API with the invoice and account APIs beside it."""
+def build(settings: PayexSettings) -> VendorApp:
+    """The customer API, and the invoice and account APIs that it links to."""
     app = VendorApp(
+        "payex",
         "PayEx ledger customer API (simulated)",
         renderer(settings.payex_problem_case),
         guard(settings.auth),

@@ -1,6 +1,6 @@
-"""The page that looks like a hosted card check: its texts and how it is written.
+"""The page that stands in for a hosted card check.
 
-It works by keyboard and without JavaScript: each button is a form of its own.
+It works with the keyboard and without JavaScript: each button is a form of its own.
 """
 
 from functools import cache
@@ -18,15 +18,15 @@ HEADERS = {
 
 TEXTS = {
     "en-US": {
-        "title": "Check of your card",
-        "lead": "Confirm that this card may be used for your coming payments. Nothing is charged now.",
+        "title": "Card check",
+        "lead": "Confirm that this card may be charged for your future payments. Nothing is charged now.",
         "card": "Card",
         "amount": "Amount",
         "confirm": "Confirm",
         "cancel": "Cancel",
         "fail": "Fail",
-        "ended": "This check is over. You can close the page.",
-        "note": "A page of the simulator: no card, no money.",
+        "ended": "The card check has ended. You can close this page.",
+        "note": "This page is part of the simulator: no real card, no real money.",
     },
     "sv-SE": {
         "title": "Kontroll av ditt kort",
@@ -77,16 +77,16 @@ TEXTS = {
 
 @cache
 def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader  # where a page is asked for, not at start-up
+    from jinja2 import Environment, FileSystemLoader  # slow to import, and needed only for pages
 
     folder = Path(__file__).parent / "templates"
     return Environment(loader=FileSystemLoader(folder), autoescape=True).get_template("card_check.html")
 
 
 def page(registration: dict[str, Any], here: str) -> str:
-    """The page of a registration in its language; `here` is its path."""
+    """The HTML of a registration's page, in its language; `here` is the path of the page."""
     language = registration["language"]
-    written: str = _template().render(
+    html: str = _template().render(
         text=TEXTS[language],
         language=language,
         here=here,
@@ -95,4 +95,4 @@ def page(registration: dict[str, Any], here: str) -> str:
         ended=registration["status"] != INITIALIZED,
         status=registration["status"],
     )
-    return written
+    return html

@@ -1,7 +1,7 @@
-"""What a route knows of its request besides the parameters: the space, the ledger, and how to write links."""
+"""The context of a request: its space and ledger, and how to build links."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends
@@ -10,7 +10,9 @@ from starlette.requests import Request
 from ledgersim.http.vendor_app import server_url
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.spaces.space import Space
-from ledgersim.vendors.payex.ledgers.rules import Ledger, find_ledger
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.payex.ledgers.queries import find_ledger
+from ledgersim.vendors.payex.state import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +21,15 @@ class LedgerContext:
 
     space: Space
     ledger: Ledger
-    root: str  # what precedes this vendor's own path in a link: /ledger or /s/NAME/ledger
+    root: str  # prefix of relative links: /ledger or /s/NAME/ledger
     server: str  # address of the server, without a space
 
     def path(self, *parts: str) -> str:
-        """A relative link within the customer API of the ledger."""
-        return "/".join((f"{self.root}/customer/v1/{self.ledger.number}", *(quote(one) for one in parts)))
+        """A relative link in the customer API of the ledger."""
+        return "/".join((f"{self.root}/customer/v1/{self.ledger.number}", *(quote(part) for part in parts)))
 
-    def customer(self, customer: dict[str, Any], *parts: str) -> str:
-        """A relative link to a customer or something of it."""
+    def customer(self, customer: Row, *parts: str) -> str:
+        """A relative link to a customer or one of its subresources."""
         return self.path("customers", customer["customer_no"], *parts)
 
     def invoice(self, number: str) -> str:
@@ -39,7 +41,7 @@ class LedgerContext:
         return f"{self.root}/account/v1/{self.ledger.number}/accounts/{quote(number)}"
 
     def page(self, path: str) -> str:
-        """The absolute address of a page of the simulator, which a browser opens without any header."""
+        """The absolute URL of a page of the simulator, which browsers open without a `Sim-Space` header."""
         prefix = "" if self.space.name == DEFAULT else f"/s/{self.space.name}"
         return f"{self.server}{prefix}/_sim/payex/{path}"
 

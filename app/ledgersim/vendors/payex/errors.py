@@ -1,25 +1,24 @@
-"""How PayEx says no: problem documents, in Pascal case unless the settings say camel.
+"""PayEx's error format: problem documents, with members in Pascal case or, as a setting, in camel case.
 
-Source: the vendor's newest sample (members, order, spelling) and older prose (lower-case members); codes that
-it does not publish are inferred.
+Members, their order and Pascal case follow the vendor's latest sample; its older text has them in lower case
+[documented]. The codes of the problems with status 401, 405, 409 and 415 are [inferred].
 """
 
 import json
-from typing import Any, Literal
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ledgersim.http.vendor_app import Render
 from ledgersim.problems import UNREADABLE, VALIDATION, Problem
-
-ProblemCase = Literal["pascal", "camel"]
+from ledgersim.vendors.payex.settings import ProblemCase
 
 _TYPES = "ledger/customer/v1/problems/"
 
 
 def renderer(case: ProblemCase) -> Render:
-    """Writes refusals in one of the two spellings of their members."""
+    """Returns a function that renders problems with members in the given case."""
 
     def to_response(problem: Problem, request: Request) -> Response:
         body = json.dumps(_content(problem, request, case), ensure_ascii=False, separators=(",", ":"))
@@ -62,7 +61,7 @@ def _content(problem: Problem, request: Request, case: ProblemCase) -> dict[str,
         "Type": f"{_TYPES}{code}",
         "Title": problem.title,
         "Status": problem.status,
-        "Instance": request.scope["space"].chance.guid(),  # a fresh one, for support questions
+        "Instance": request.scope["space"].chance.guid(),  # identifies this occurrence in support cases
         "Detail": problem.detail or problem.title,
         "Problems": [{name: message} for name, messages in problem.errors.items() for message in messages],
     }

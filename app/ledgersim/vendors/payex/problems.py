@@ -1,4 +1,4 @@
-"""The refusals of this vendor. Codes are the vendor's; those in `INFERRED` it does not publish."""
+"""PayEx's problems. The codes are documented unless marked otherwise."""
 
 from ledgersim.problems import Problem
 
@@ -9,9 +9,9 @@ NO_BILLING_ADDRESS = Problem(404, "billing-address-does-not-exists", "Billing Ad
 KYC_CONFIGURATION = Problem(409, "kyc-configuration", "KYC Not Configured")
 NO_QUESTIONS = Problem(404, "company-kyc-questions-not-configured", "KYC Questions Not Configured")
 GENERAL_VALIDATION = Problem(400, "general-validation-error", "Validation Error")
-LEDGER_NOT_CONFIGURED = Problem(501, "ledger-not-configured", "Ledger Not Configured")
+LEDGER_NOT_CONFIGURED = Problem(501, "ledger-not-configured", "Ledger Not Configured")  # [inferred]
 
-# What nothing but a test's wish brings about: see the backstage.
+# Returned only when a test requests them with PUT /_sim/payex/{ledger}/next-problem.
 FAILURES = {
     code: Problem(500, code, title)
     for code, title in (
@@ -33,11 +33,3 @@ PROBLEMS = (
     LEDGER_NOT_CONFIGURED,
     *FAILURES.values(),
 )
-
-INFERRED = {
-    "conflict": 409,
-    "unauthorized": 401,
-    "method-not-allowed": 405,
-    "unsupported-media-type": 415,
-    "ledger-not-configured": 501,
-}

@@ -6,10 +6,10 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstrai
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from ledgersim.http import schemas as wire
+from ledgersim import schemas as wire
 
 
-class Answer(wire.Answer):
+class ResponseModel(wire.ResponseModel):
     """What the server sends, without the members that have no value: none is ever null.
 
     Its routes have `response_model_exclude_none`.
@@ -26,7 +26,7 @@ class Answer(wire.Answer):
         return schema
 
 
-class Body(wire.Body):
+class RequestModel(wire.RequestModel):
     """What a client sends. The samples mix `AccountNo` and `accountNo`: any case is read."""
 
     in_any_case = True
@@ -42,7 +42,7 @@ class Body(wire.Body):
         return {spelling.get(name.lower(), name): item for name, item in value.items()}
 
 
-class CustomerOperation(Answer):
+class CustomerOperation(ResponseModel):
     """What can be done with a customer or a surplus; members in the order of their samples."""
 
     rel: str
@@ -50,7 +50,7 @@ class CustomerOperation(Answer):
     href: str
 
 
-class AddressOperation(Answer):
+class AddressOperation(ResponseModel):
     """What can be done with an address; members in the order of its samples."""
 
     rel: str
@@ -58,7 +58,7 @@ class AddressOperation(Answer):
     method: str
 
 
-class Navigation(Answer):
+class Navigation(ResponseModel):
     """Where the other pages of a list are, if it has more than one."""
 
     id_: str = Field(alias="@id")

@@ -1,4 +1,4 @@
-"""States and the moves between them, as a table."""
+"""State transitions by table."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -8,9 +8,9 @@ from ledgersim.problems import CONFLICT
 State = TypeVar("State", bound=str)
 
 
-def move(moves: Mapping[tuple[State, str], State], state: State, act: str, what: str) -> State:
-    """The state that an act leads to. Raises a 409 Problem where the table has no such move."""
-    found = moves.get((state, act))
-    if found is None:
-        raise CONFLICT.with_detail(f"The {what} is {state}: {act} is not possible then.")
-    return found
+def transition(table: Mapping[tuple[State, str], State], state: State, action: str, subject: str) -> State:
+    """The state of a `subject` after an action. Raises a 409 Problem if its state does not allow the action."""
+    target = table.get((state, action))
+    if target is None:
+        raise CONFLICT.with_detail(f"The {subject} is {state}, which does not allow {action}.")
+    return target

@@ -1,8 +1,8 @@
-"""How this vendor writes times."""
+"""PayEx's time format."""
 
 from datetime import datetime
 
 
-def as_time(instant: datetime) -> str:
-    """`yyyy-MM-ddTHH:mm:ss` [documented]."""
+def format_time(instant: datetime) -> str:
+    """The instant in UTC as `yyyy-MM-ddTHH:mm:ss`, without an offset [documented]."""
     return instant.strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,12 +1,13 @@
-"""The application of this vendor."""
+"""The application: the routes of Riverty."""
 
 from ledgersim.http.openapi import PROVENANCE, ApiMetadata
-from ledgersim.http.vendor_app import VendorApp, VendorSettings
+from ledgersim.http.vendor_app import VendorApp
+from ledgersim.plugin import VendorSettings
 from ledgersim.vendors.riverty.auth import guard
 from ledgersim.vendors.riverty.customer_account.routes import router
-from ledgersim.vendors.riverty.errors import refuse_invalid, to_response
+from ledgersim.vendors.riverty.errors import render_invalid, to_response
 
-_ABOUT = ApiMetadata(
+_METADATA = ApiMetadata(
     description=f"A simulation of Riverty's customer account API. {PROVENANCE}",
     version="v3",
     error={
@@ -18,14 +19,19 @@ _ABOUT = ApiMetadata(
     error_name="ErrorResponse",
     media_type="application/json",
     security={"key": {"type": "apiKey", "in": "header", "name": "X-Auth-Key"}},
-    tags={"Customer accounts": "Applying for account credit, and what is left of it"},
+    tags={"Customer accounts": "Applying for account credit, and the remaining credit"},
 )
 
 
 def build(settings: VendorSettings) -> VendorApp:
-    """The API, as strict about its keys as the settings ask for."""
+    """The customer account API."""
     app = VendorApp(
-        "Riverty customer account API (simulated)", to_response, guard(settings.auth), _ABOUT, refuse_invalid
+        "riverty",
+        "Riverty customer account API (simulated)",
+        to_response,
+        guard(settings.auth),
+        _METADATA,
+        render_invalid,
     )
     app.include(router)
     return app

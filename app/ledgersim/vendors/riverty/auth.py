@@ -1,26 +1,24 @@
-"""Who may call: a key of the shop in `X-Auth-Key` [documented]."""
-
-from typing import Literal
+"""Authorization: the shop's key in the header `X-Auth-Key` [documented]."""
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from ledgersim.http.vendor_app import Guard
+from ledgersim.plugin import AuthMode
 from ledgersim.problems import UNAUTHORIZED
 from ledgersim.spaces.space import Space
-
-KEYS = "riverty.keys"  # the fact that names those of the world
+from ledgersim.vendors.riverty.state import RivertyState
 
 _DENIED = UNAUTHORIZED.with_detail("Authorization has been denied for this request.")  # [observed]
 
 
-def guard(mode: Literal["lenient", "strict", "off"]) -> Guard:
-    """The check before every operation."""
+def guard(mode: AuthMode) -> Guard:
+    """The check before every operation: any key in lenient mode, a known one in strict mode."""
 
     def check(_: APIRoute, request: Request) -> None:
         space: Space = request.scope["space"]
         key = request.headers.get("x-auth-key", "").strip()
-        if mode != "off" and (not key or (mode == "strict" and key not in space.facts[KEYS])):
+        if mode != "off" and (not key or (mode == "strict" and key not in space.state(RivertyState).keys)):
             raise _DENIED
 
     return check

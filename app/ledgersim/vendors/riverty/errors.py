@@ -1,7 +1,7 @@
-"""How Riverty says no.
+"""Riverty's error format.
 
-A request that does not hold is answered by a bare array of messages [documented], everything else by an object
-with one member `message` [observed for 401, inferred elsewhere].
+An invalid request returns a bare array of messages [documented]; any other error returns an object with one
+member, `message` [observed for 401, inferred for the others].
 """
 
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ledgersim.problems import UNREADABLE, Problem
-from ledgersim.vendors.riverty.messages import Message, about, unreadable
+from ledgersim.vendors.riverty.messages import Message, from_validation_error, unreadable
 
 
 def to_response(problem: Problem, _: Request) -> Response:
-    """The refusal as the vendor words it."""
+    """The problem in Riverty's error format."""
     if problem.code == UNREADABLE.code:
         return _array([unreadable()])
     return JSONResponse({"message": problem.detail or problem.title}, problem.status, dict(problem.headers))
 
 
-def refuse_invalid(error: RequestValidationError) -> Response:
-    """A message for every field at fault, all at once."""
-    return _array([about(one) for one in error.errors()])
+def render_invalid(error: RequestValidationError) -> Response:
+    """A message for each invalid field."""
+    return _array([from_validation_error(one) for one in error.errors()])
 
 
 def _array(messages: Sequence[Message]) -> Response:

@@ -1,7 +1,7 @@
-"""The messages of answers and refusals, and those that tell what is wrong with a request.
+"""The messages in responses, and those for invalid requests.
 
-Codes and what they mean are documented; the sentences are those of the vendor's table of response codes, with
-the full stop that public clients have met [observed].
+Codes and their meaning are [documented]. The texts are those of the vendor's table of response codes, with the
+full stop that responses to public clients have [observed].
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledgersim.http.schemas import ResponseModel
+from ledgersim.schemas import ResponseModel
 
 MessageType = Literal["BusinessError", "TechnicalError", "NotificationMessage"]
 ActionCode = Literal[
@@ -28,7 +28,7 @@ TOO_LONG = "400.005", "A string value exceeds maximum length of {max_length}."
 TOO_SHORT = "400.006", "A string value with minimum length {min_length} is required."
 TOO_MANY_DECIMALS = "400.007", "A decimal value has more than allowed decimal digits."
 
-_BY_KIND = {
+_BY_ERROR_TYPE = {
     "missing": REQUIRED,
     "blank": REQUIRED,
     "literal_error": OUT_OF_RANGE,
@@ -38,13 +38,11 @@ _BY_KIND = {
     "string_too_short": TOO_SHORT,
     "decimals": TOO_MANY_DECIMALS,
 }
-
-
-_OPTIONAL = {"salutation", "distributionBy", "distributionType"}  # members with a list that may be left out
+_OPTIONAL_ENUMS = {"salutation", "distributionBy", "distributionType"}
 
 
 class Message(ResponseModel):
-    """A message of the vendor."""
+    """A message to the shop, with a text for the customer."""
 
     type: MessageType
     code: str = Field(max_length=100)
@@ -57,7 +55,7 @@ class Message(ResponseModel):
 def message(
     code: str, text: str, action: ActionCode, field: str | None, type_: MessageType = "BusinessError"
 ) -> Message:
-    """A message whose text is also what the customer reads."""
+    """A message with the same text for shop and customer."""
     return Message(
         type=type_,
         code=code,
@@ -69,19 +67,19 @@ def message(
 
 
 def unreadable() -> Message:
-    """That there is no body, or none that can be read."""
+    """The message for a missing or unreadable body."""
     return message(*UNREADABLE, "AskConsumerToReEnterData", "request")
 
 
-def about(error: Mapping[str, Any]) -> Message:
-    """What pydantic found wrong with one field, or with the whole body, in the vendor's words."""
-    where = [str(part) for part in error["loc"][1:]]  # behind "body"
-    if not where:
+def from_validation_error(error: Mapping[str, Any]) -> Message:
+    """The message for a validation error of pydantic in one field or the whole body."""
+    path = [str(part) for part in error["loc"][1:]]  # without "body"
+    if not path:
         return unreadable()
     kind, sent = error["type"], error["input"]
     if kind == "literal_error" and not isinstance(sent, str | None):
         kind = "another type"
-    nothing = sent is None or (kind == "literal_error" and sent == "" and where[-1] not in _OPTIONAL)
-    code, text = REQUIRED if nothing else _BY_KIND.get(kind, WRONG_FORMAT)
+    is_missing = sent is None or (kind == "literal_error" and sent == "" and path[-1] not in _OPTIONAL_ENUMS)
+    code, text = REQUIRED if is_missing else _BY_ERROR_TYPE.get(kind, WRONG_FORMAT)
     text = text.format_map(error.get("ctx") or {})
-    return message(code, text, "AskConsumerToReEnterData", ".".join(where))
+    return message(code, text, "AskConsumerToReEnterData", ".".join(path))

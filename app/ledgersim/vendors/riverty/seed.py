@@ -1,62 +1,90 @@
-"""Fills a space with what Riverty has: the accounts of the personas."""
+"""Seeds Riverty: the accounts of the personas."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from typing import Annotated
 
-from sqlalchemy import Connection, insert
+from pydantic import Field
+from sqlalchemy import insert
 
-from ledgersim.vendors.riverty.auth import KEYS
-from ledgersim.vendors.riverty.customer_account.commands import BANK_ACCOUNTS, Row
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
 from ledgersim.vendors.riverty.customer_account.rules import account_number, ocr
+from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus
+from ledgersim.vendors.riverty.state import RivertyState
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
+from ledgersim.world.parts import Amount, Currency, DaysAgo, Guid, Part, Text
 from ledgersim.world.persona_model import PersonaParty
+from ledgersim.world.seeding import Mismatch, Seed, SeedContext
 
 _LANGUAGES = {"SE": "SV", "NO": "NO", "FI": "FI", "DK": "DA"}
 
 
-def fill(
-    connection: Connection, definition: Definition, personas: list[dict[str, Any]], as_of: date
-) -> dict[str, Any]:
-    """Store the accounts and tell of them in the facts of the personas; what else the world says, by fact."""
-    accounts = list(_accounts(definition, personas, as_of.toordinal()))
+class PersonaRiverty(Part):
+    """A persona's credit account, in the currency of its country."""
+
+    guid: Guid
+    customer_number: Annotated[str, Field(min_length=1, max_length=100)]
+    account_limit: Amount
+    balance: Amount = 0
+    status: AccountStatus = "Ok"
+    opened_days_ago: DaysAgo
+
+
+class Riverty(Part):
+    """Riverty's section of a world: the keys for strict mode, and the bank accounts to pay to, by currency."""
+
+    keys: list[Text] = []
+    bank_accounts: dict[Currency, Text] = {}
+
+
+def fill(context: SeedContext) -> RivertyState:
+    """Store the accounts of the personas."""
+    section: Riverty = context.definition.section("riverty")
+    accounts = list(_accounts(context, section))
     if accounts:
-        connection.execute(insert(CUSTOMER_ACCOUNT), accounts)
-    riverty = definition.world.riverty
-    return {KEYS: riverty.keys, BANK_ACCOUNTS: riverty.bank_accounts}
+        context.connection.execute(insert(CUSTOMER_ACCOUNT), accounts)
+    return RivertyState(keys=section.keys, bank_accounts=section.bank_accounts)
 
 
-def _accounts(definition: Definition, personas: list[dict[str, Any]], today: int) -> Iterator[Row]:
-    known = zip(definition.personas, personas, strict=True)
-    opened = ((persona, fact) for persona, fact in known if persona.riverty is not None)
-    for account_id, (persona, fact) in enumerate(opened, start=1):
-        credit, party = persona.riverty, persona.party
-        assert credit is not None, "filtered above"
-        currency = definition.world.countries[party.country].currency
+def unique(definition: Definition) -> Iterator[Mismatch]:
+    """The values that no two personas may share."""
+    for number, persona in enumerate(definition.personas):
+        account: PersonaRiverty | None = persona.part("riverty")
+        if account is not None:
+            key = f"[{number}] {persona.name}"
+            yield Mismatch("personas", key, account.guid)
+            yield Mismatch("personas", key, f"customer_number {account.customer_number}")
+
+
+def _accounts(context: SeedContext, section: Riverty) -> Iterator[Row]:
+    parts = ((persona, persona.definition.part("riverty")) for persona in context.personas)
+    granted = ((persona, part) for persona, part in parts if part is not None)
+    for account_id, (persona, part) in enumerate(granted, start=1):
+        party = persona.definition.party
+        currency = context.definition.world.countries[party.country].currency
         number = account_number(account_id)
-        national_number = fact["aptic"]["idNumber"]
-        fact["riverty"] = {
+        national_number = persona.person.facts["id_number"]
+        persona.entry["riverty"] = {
             "organizationPersonalNo": national_number,
-            "customerNumber": credit.customer_number,
-            "customerAccountId": credit.guid,
+            "customerNumber": part.customer_number,
+            "customerAccountId": part.guid,
             "accountNumber": number,
             "ocr": ocr(number),
         }
         yield {
             "id": account_id,
             "account_number": number,
-            "account_limit": credit.account_limit,
-            "account_status": credit.status,
-            "balance": credit.balance,
-            "bank_account": definition.world.riverty.bank_accounts.get(currency),
-            "created_at": instant(today - credit.opened_days_ago),
+            "account_limit": part.account_limit,
+            "account_status": part.status,
+            "balance": part.balance,
+            "bank_account": section.bank_accounts.get(currency),
+            "created_at": instant(context.today - part.opened_days_ago),
             "is_stopped": False,
             "confirmed": True,
             "first_notice_date": None,
-            "customer_number": credit.customer_number,
-            "customer_account_id": credit.guid,
+            "customer_number": part.customer_number,
+            "customer_account_id": part.guid,
             "first_name": party.first,
             "last_name": party.company or party.last,
             "organization_personal_no": national_number,
@@ -69,13 +97,16 @@ def _accounts(definition: Definition, personas: list[dict[str, Any]], today: int
 
 
 def _address(party: PersonaParty) -> Row:
-    legal = party.addresses[0]
+    address = party.addresses[0]
     return {
-        "street": legal.street,
-        "street_number": legal.house_no,
-        "street_number_additional": legal.house_no_extension,
-        "postal_code": legal.zip_code,
-        "postal_place": legal.city,
+        "street": address.street,
+        "street_number": address.house_no,
+        "street_number_additional": address.house_no_extension,
+        "postal_code": address.zip_code,
+        "postal_place": address.city,
         "country_code": party.country,
         "care_of": None,
     }
+
+
+SEED = Seed(fill=fill, section=Riverty, persona=PersonaRiverty, unique=unique)

@@ -1,4 +1,4 @@
-"""Short ways to write plans down, and to read them."""
+"""Helpers to write and read plans."""
 
 from datetime import date
 from decimal import Decimal
@@ -56,7 +56,7 @@ def table(plan: Plan) -> list[tuple[str, ...]]:
     ]
 
 
-def refusal(asked: Terms, *cases: CoveredCase) -> PlanError:
+def plan_error(asked: Terms, *cases: CoveredCase) -> PlanError:
     with pytest.raises(PlanError) as caught:
         calculate(cases or (THOUSAND,), asked)
     return caught.value

@@ -48,7 +48,7 @@ def test_a_plan_counts_its_balance_as_paid_out_on_the_day_of_registration() -> N
     assert str(plan.annual_percentage) == "17.85"
 
 
-def test_fees_drive_the_rate_of_a_small_plan_beyond_what_is_shown() -> None:
+def test_fees_can_push_the_rate_of_a_small_plan_beyond_the_limit() -> None:
     assert calculate([case("0.01")], terms(LINEAR, 1, registration_fee="170")).annual_percentage is None
 
 
@@ -64,7 +64,7 @@ def present_value(percent: Decimal, payments: list[tuple[int, Decimal]]) -> Deci
 
 
 @given(amounts, flows)
-def test_the_rate_is_right_by_substitution_and_there_is_one_up_to_its_limit(
+def test_substitution_confirms_every_rate_up_to_the_limit(
     lent: Decimal, gaps: list[tuple[int, Decimal]]
 ) -> None:
     payments, days = [], 0

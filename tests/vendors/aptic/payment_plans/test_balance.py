@@ -1,4 +1,4 @@
-"""Balances, and how charges are shared out among the covered cases."""
+"""Balances, and the distribution of charges over the covered cases."""
 
 from decimal import Decimal
 

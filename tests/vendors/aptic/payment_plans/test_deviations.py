@@ -1,4 +1,4 @@
-"""Payments that differ from the regular ones: what becomes of the others, and what is refused."""
+"""Deviating payments: their effects on the other payments, and their validation."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from tests.vendors.aptic.payment_plans.plans import (
     RELIEF,
     THOUSAND,
     deviating,
-    refusal,
+    plan_error,
     table,
     terms,
 )
@@ -45,7 +45,7 @@ class TestAmounts:
             ("300.00", "3.00", "5.00", "308.00", "0.00"),
         ]
 
-    def test_each_deviation_levels_the_rest_anew(self) -> None:
+    def test_each_deviation_recalculates_the_remaining_payments(self) -> None:
         plan = calculated(RELIEF, 5, None, deviating(2, "50"), deviating(4, "100"))
         # 1000 / 5; (1000 - 250) / 3; 750 - 250 - 100
         assert [str(row.amount) for row in plan.rows] == ["200.00", "50.00", "250.00", "100.00", "400.00"]
@@ -85,11 +85,11 @@ class TestAmounts:
         assert table(plan) == [("1000.00", "10.00", "5.00", "1015.00", "0.00")]
 
     @pytest.mark.parametrize("amount", ["14.99", "1015.01"])
-    def test_an_amount_beyond_its_bounds_is_refused(self, amount: str) -> None:
+    def test_an_amount_out_of_bounds_is_rejected(self, amount: str) -> None:
         asked = terms(ANNUITY, 12, None, deviating(1, amount), invoice_fee="5")
-        assert refusal(asked).errors == {
+        assert plan_error(asked).errors == {
             "payments[0].specifiedAmount": [
-                "payment 1: must be from 15.00 (its interest and fees) to 1015.00 (with all that is left)"
+                "payment 1: must be from 15.00 (its interest and fees) to 1015.00 (the whole balance)"
             ]
         }
 
@@ -98,7 +98,7 @@ class TestAmounts:
         fits = terms(LINEAR, 4, None, deviating(1, "610"), deviating(2, "404"))
         assert calculate([THOUSAND], fits).number_of_payments == 2
         asked = terms(LINEAR, 4, None, deviating(2, "404.01"), deviating(1, "610"))
-        assert list(refusal(asked).errors) == ["payments[0].specifiedAmount"]
+        assert list(plan_error(asked).errors) == ["payments[0].specifiedAmount"]
 
     @pytest.mark.parametrize(
         ("amount", "message"),
@@ -108,25 +108,25 @@ class TestAmounts:
             ("500.001", "must have at most two decimals"),
         ],
     )
-    def test_an_amount_that_is_none_is_refused(self, amount: str, message: str) -> None:
+    def test_an_invalid_amount_is_rejected(self, amount: str, message: str) -> None:
         asked = terms(RELIEF, 4, None, deviating(1, amount))
-        assert refusal(asked).errors == {"payments[0].specifiedAmount": [message]}
+        assert plan_error(asked).errors == {"payments[0].specifiedAmount": [message]}
 
     @pytest.mark.parametrize(("kind", "rest"), [(ANNUITY, "340.03"), (LINEAR, "336.67")])
-    def test_the_last_payment_of_a_number_takes_what_is_left(self, kind: int, rest: str) -> None:
-        assert refusal(terms(kind, 3, None, deviating(3, "300"))).errors == {
+    def test_the_last_payment_of_a_number_pays_off_the_balance(self, kind: int, rest: str) -> None:
+        assert plan_error(terms(kind, 3, None, deviating(3, "300"))).errors == {
             "payments[0].specifiedAmount": [
-                f"payment 3: must be {rest}, as the last payment takes what is left"
+                f"payment 3: must be {rest}, because the last payment pays off the balance"
             ]
         }
-        assert calculated(kind, 3, None, deviating(3, rest)).rest == 0
+        assert calculated(kind, 3, None, deviating(3, rest)).remainder == 0
 
-    def test_a_smaller_last_payment_adds_one_where_there_is_an_amount(self) -> None:
+    def test_a_smaller_last_payment_adds_another_if_the_amount_is_given(self) -> None:
         plan = calculated(LINEAR, None, "400", deviating(3, "102"))
         assert [str(row.amount) for row in plan.rows] == ["410.00", "406.00", "102.00", "101.00"]
 
-    def test_a_smaller_last_payment_of_debt_relief_leaves_a_rest_to_write_off(self) -> None:
-        assert calculated(RELIEF, 4, None, deviating(4, "100")).rest == Decimal("150.00")
+    def test_a_smaller_last_payment_of_debt_relief_leaves_a_remainder_to_write_off(self) -> None:
+        assert calculated(RELIEF, 4, None, deviating(4, "100")).remainder == Decimal("150.00")
 
 
 class TestDueDates:
@@ -141,15 +141,15 @@ class TestDueDates:
     def test_the_regular_day_changes_nothing(self) -> None:
         assert calculated(ANNUITY, 3, None, deviating(2, due=MARCH)).rows == calculated(ANNUITY, 3, None).rows
 
-    def test_an_earlier_day_is_refused(self) -> None:
-        assert refusal(terms(ANNUITY, 3, None, deviating(2, due=date(2026, 3, 30)))).errors == {
-            "payments[0].specifiedDueDate": ["payment 2: must not lie before 2026-03-31, its regular due date"]
+    def test_an_earlier_due_date_is_rejected(self) -> None:
+        assert plan_error(terms(ANNUITY, 3, None, deviating(2, due=date(2026, 3, 30)))).errors == {
+            "payments[0].specifiedDueDate": ["payment 2: must not be before 2026-03-31, its regular due date"]
         }
 
     @pytest.mark.parametrize("due", [APRIL, date(2026, 5, 1)])
-    def test_a_day_on_or_after_the_next_payment_is_refused(self, due: date) -> None:
-        assert refusal(terms(ANNUITY, 3, None, deviating(2, due=due))).errors == {
-            "payments[0].specifiedDueDate": [f"payment 2: {due} does not lie between its neighbours"]
+    def test_a_due_date_on_or_after_the_next_payment_is_rejected(self, due: date) -> None:
+        assert plan_error(terms(ANNUITY, 3, None, deviating(2, due=due))).errors == {
+            "payments[0].specifiedDueDate": [f"payment 2: {due} is not between the due dates of its neighbours"]
         }
 
     def test_neighbours_count_where_they_are_put(self) -> None:
@@ -157,11 +157,11 @@ class TestDueDates:
         plan = calculated(ANNUITY, 3, None, deviating(3, due=later), deviating(2, due=date(2026, 5, 19)))
         assert [row.due_date for row in plan.rows] == [date(2026, 2, 28), date(2026, 5, 19), later]
 
-    def test_a_payment_may_not_stay_where_the_one_before_it_is_put(self) -> None:
+    def test_a_payment_must_stay_after_a_postponed_predecessor(self) -> None:
         asked = terms(ANNUITY, 3, None, deviating(1, due=MARCH), deviating(2, due=MARCH))
-        assert refusal(asked).errors == {
+        assert plan_error(asked).errors == {
             f"payments[{nth}].specifiedDueDate": [
-                f"payment {nth + 1}: 2026-03-31 does not lie between its neighbours"
+                f"payment {nth + 1}: 2026-03-31 is not between the due dates of its neighbours"
             ]
             for nth in (0, 1)
         }
@@ -169,10 +169,10 @@ class TestDueDates:
     def test_the_last_payment_has_no_neighbour_after_it(self) -> None:
         assert calculated(ANNUITY, 3, None, deviating(3, due=date(2027, 1, 7))).rows[2].due_date.year == 2027
 
-    def test_nothing_of_debt_relief_is_put_off_to_a_free_month(self) -> None:
+    def test_payments_of_debt_relief_cannot_be_postponed_to_free_months(self) -> None:
         # due are February, March, April, May, July
-        assert refusal(terms(RELIEF, 5, None, deviating(4, due=date(2026, 6, 15)))).errors == {
-            "payments[0].specifiedDueDate": ["payment 4: nothing is due in June and December"]
+        assert plan_error(terms(RELIEF, 5, None, deviating(4, due=date(2026, 6, 15)))).errors == {
+            "payments[0].specifiedDueDate": ["payment 4: must not be in June or December"]
         }
         moved = calculated(RELIEF, 5, None, deviating(4, due=date(2026, 7, 30)))
         assert moved.rows[3].due_date == date(2026, 7, 30)
@@ -191,19 +191,19 @@ class TestNumbers:
             (4, "the plan has no payment 4, only 3"),
         ],
     )
-    def test_an_unknown_number_is_refused(self, number: int, message: str) -> None:
-        refused = refusal(terms(ANNUITY, 3, None, deviating(number, "500")))
-        assert (refused.kind, refused.errors) == ("invalid", {"payments[0].paymentNo": [message]})
+    def test_an_unknown_payment_number_is_rejected(self, number: int, message: str) -> None:
+        rejected = plan_error(terms(ANNUITY, 3, None, deviating(number, "500")))
+        assert (rejected.kind, rejected.errors) == ("invalid", {"payments[0].paymentNo": [message]})
 
     def test_a_payment_that_another_deviation_makes_needless_is_unknown(self) -> None:
         asked = terms(LINEAR, 3, None, deviating(3, "100"), deviating(1, "1010"))
-        assert refusal(asked).errors == {"payments[0].paymentNo": ["the plan has no payment 3, only 1"]}
+        assert plan_error(asked).errors == {"payments[0].paymentNo": ["the plan has no payment 3, only 1"]}
 
-    def test_two_entries_for_one_number_are_refused(self) -> None:
+    def test_two_entries_for_one_payment_are_rejected(self) -> None:
         asked = terms(ANNUITY, 3, None, deviating(2, "500"), deviating(2, due=date(2026, 4, 15)))
-        assert refusal(asked).errors == {"payments[1].paymentNo": ["payment 2 is named twice"]}
+        assert plan_error(asked).errors == {"payments[1].paymentNo": ["payment 2 occurs twice"]}
 
-    def test_all_wrong_entries_are_told_at_once(self) -> None:
+    def test_all_invalid_entries_are_reported_at_once(self) -> None:
         asked = terms(
             ANNUITY,
             3,
@@ -214,7 +214,7 @@ class TestNumbers:
             deviating(2, due=APRIL),
             deviating(3, due=APRIL.replace(day=29)),
         )
-        assert set(refusal(asked).errors) == {
+        assert set(plan_error(asked).errors) == {
             "payments[0].specifiedAmount",
             "payments[1].paymentNo",
             "payments[2].specifiedAmount",
@@ -226,7 +226,7 @@ class TestNumbers:
 class TestUpdates:
     AGREED = terms(ANNUITY, 6, None, deviating(2, "300"), deviating(3, due=date(2026, 5, 10)))
 
-    def refused(self, *requested: Deviation, paid: tuple[int, ...] = (), agreed: Terms = AGREED) -> PlanError:
+    def rejected(self, *requested: Deviation, paid: tuple[int, ...] = (), agreed: Terms = AGREED) -> PlanError:
         with pytest.raises(PlanError) as caught:
             change([THOUSAND], agreed, requested, paid)
         return caught.value
@@ -252,38 +252,38 @@ class TestUpdates:
         assert plan.rows[2].due_date == APRIL
 
     def test_a_paid_payment_conflicts(self) -> None:
-        refused = self.refused(deviating(4, "100"), deviating(2, "50"), paid=(1, 2))
-        assert (refused.kind, refused.errors) == (
+        rejected = self.rejected(deviating(4, "100"), deviating(2, "50"), paid=(1, 2))
+        assert (rejected.kind, rejected.errors) == (
             "conflict",
-            {"payments[1].paymentNo": ["payment 2 is paid"]},
+            {"payments[1].paymentNo": ["payment 2 is already paid"]},
         )
 
-    def test_wrong_entries_are_told_before_paid_ones(self) -> None:
-        refused = self.refused(deviating(1, "100"), deviating(7, "50"), paid=(1,))
-        assert (refused.kind, list(refused.errors)) == ("invalid", ["payments[1].paymentNo"])
+    def test_invalid_entries_are_reported_before_paid_ones(self) -> None:
+        rejected = self.rejected(deviating(1, "100"), deviating(7, "50"), paid=(1,))
+        assert (rejected.kind, list(rejected.errors)) == ("invalid", ["payments[1].paymentNo"])
 
-    def test_two_entries_for_one_paid_number_are_told_first(self) -> None:
-        refused = self.refused(deviating(1, "100"), deviating(1, "50"), paid=(1,))
-        assert (refused.kind, list(refused.errors)) == ("invalid", ["payments[1].paymentNo"])
+    def test_two_entries_for_a_paid_payment_are_reported_first(self) -> None:
+        rejected = self.rejected(deviating(1, "100"), deviating(1, "50"), paid=(1,))
+        assert (rejected.kind, list(rejected.errors)) == ("invalid", ["payments[1].paymentNo"])
 
     def test_what_was_agreed_for_payments_that_fall_away_is_forgotten(self) -> None:
         agreed = terms(ANNUITY, 6, None, deviating(5, "100"))
         changed, plan = change([THOUSAND], agreed, [deviating(1, "1010")])
         assert (changed.deviations, plan.number_of_payments) == ((deviating(1, "1010"),), 1)
 
-    def test_an_update_that_breaks_what_was_agreed_is_refused(self) -> None:
+    def test_an_update_that_invalidates_agreed_deviations_is_rejected(self) -> None:
         # after 900: 110 left, so that 300 is too much for payment 2
-        assert self.refused(deviating(1, "900")).errors == {
-            "payments": [
-                "payment 2: must be from 1.10 (its interest and fees) to 111.10 (with all that is left)"
-            ]
+        assert self.rejected(deviating(1, "900")).errors == {
+            "payments": ["payment 2: must be from 1.10 (its interest and fees) to 111.10 (the whole balance)"]
         }
 
-    def test_a_day_may_not_reach_one_that_was_agreed(self) -> None:
-        assert list(self.refused(deviating(4, due=date(2026, 7, 1))).errors) == ["payments[0].specifiedDueDate"]
+    def test_a_due_date_must_be_before_the_next_agreed_one(self) -> None:
+        assert list(self.rejected(deviating(4, due=date(2026, 7, 1))).errors) == [
+            "payments[0].specifiedDueDate"
+        ]
 
-    def test_a_new_payment_may_not_come_before_one_that_was_put_off(self) -> None:
+    def test_a_new_payment_must_not_precede_a_postponed_one(self) -> None:
         agreed = terms(LINEAR, None, "500", deviating(2, due=date(2027, 1, 10)))
-        assert self.refused(deviating(1, "110"), agreed=agreed).errors == {
-            "payments": ["payment 2: 2027-01-10 does not lie between its neighbours"]
+        assert self.rejected(deviating(1, "110"), agreed=agreed).errors == {
+            "payments": ["payment 2: 2027-01-10 is not between the due dates of its neighbours"]
         }

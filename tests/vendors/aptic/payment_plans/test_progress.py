@@ -1,4 +1,4 @@
-"""Plans as they go: receipts fill rows, reminders add to them, some are overdue."""
+"""The progress of plans: receipts, reminder fees and overdue payments."""
 
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from ledgersim.vendors.aptic.payment_plans.progress import (
     with_receipts,
     with_reminders,
 )
-from ledgersim.vendors.aptic.payment_plans.schedule import Row
+from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow
 from tests.vendors.aptic.payment_plans.plans import LINEAR, THOUSAND, terms
 
 # 250.00 a month with 10.00, 7.50, 5.00, 2.50 of interest, from 28 February on
@@ -29,7 +29,7 @@ def receipt(day: date, amount: str, left: str) -> Receipt:
     return Receipt(day, Decimal(amount), Decimal(left))
 
 
-def state(rows: tuple[Row, ...]) -> list[tuple[date | None, str]]:
+def state(rows: tuple[ScheduleRow, ...]) -> list[tuple[date | None, str]]:
     return [(row.paid_date, str(row.unpaid)) for row in rows]
 
 
@@ -48,7 +48,7 @@ def test_a_payment_in_time_leaves_what_was_planned() -> None:
     assert (remaining_number_of_payments(rows), set(paid_numbers(rows))) == (3, {1})
 
 
-def test_less_than_a_row_pays_none_until_the_rest_comes() -> None:
+def test_a_partial_payment_pays_no_row_until_it_is_complete() -> None:
     early = receipt(date(2026, 2, 20), "264.99", "750.01")
     assert state(with_receipts(ROWS, [early])) == PLANNED
     rest = receipt(FEBRUARY, "0.01", "750.00")
@@ -71,13 +71,13 @@ def test_one_payment_may_fill_several_rows() -> None:
     assert remaining_number_of_payments(rows) == 2
 
 
-def test_what_is_really_left_is_what_the_books_say() -> None:
+def test_unpaid_is_the_amount_that_actually_remains() -> None:
     # late, when the charges of the second payment (12.50) are booked already
     late = receipt(date(2026, 3, 20), "265", "762.50")
     assert state(with_receipts(ROWS, [late]))[0] == (date(2026, 3, 20), "762.50")
 
 
-def test_a_plan_is_paid_when_nothing_is_left() -> None:
+def test_a_plan_is_paid_when_nothing_remains() -> None:
     rows = with_receipts(ROWS, [receipt(FEBRUARY, "265", "750.00"), receipt(MARCH, "762.50", "0.00")])
     assert state(rows) == [(FEBRUARY, "750.00"), *[(MARCH, "0.00")] * 3]
     assert remaining_number_of_payments(rows) == 0

@@ -1,4 +1,4 @@
-"""What holds of every plan, recomputed apart from the engine in fractions."""
+"""Properties of every plan, recalculated independently of the engine with fractions."""
 
 import calendar
 from dataclasses import replace
@@ -21,7 +21,7 @@ from tests.vendors.aptic.payment_plans.plans import (
     RELIEF,
 )
 
-Asked = tuple[list[CoveredCase], Terms]
+ServiceRequest = tuple[list[CoveredCase], Terms]
 CENT = Decimal("0.01")
 
 
@@ -45,7 +45,7 @@ days = st.dates(date(1990, 1, 1), date(2150, 12, 31))
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> Asked:
+def asked(draw: st.DrawFn) -> ServiceRequest:
     """A plan that can be; where its amount decides how long it takes, one of 120 payments at most."""
     cases, kind, n = draw(balances), draw(st.sampled_from(list(PlanType))), draw(counts)
     registration_fee, invoice_fee = draw(fees), draw(fees)
@@ -97,28 +97,28 @@ def check_rows(cases: list[CoveredCase], terms: Terms, plan: Plan) -> None:
             assert value.as_tuple().exponent == -2
         assert row.invoice_date == row.due_date - timedelta(14)
         unpaid = row.unpaid
-    assert plan.rest == unpaid
+    assert plan.remainder == unpaid
     assert all(row.unpaid > 0 for row in plan.rows[:-1])
     assert all(one.due_date < other.due_date for one, other in pairwise(plan.rows))
 
 
 @given(asked())
-def test_rows_hold_together(plan_of: Asked) -> None:
+def test_rows_hold_together(plan_of: ServiceRequest) -> None:
     cases, terms = plan_of
     plan = calculate(cases, terms)
     check_rows(cases, terms, plan)
     assert all(row.instalment >= CENT for row in plan.rows)
     total = Balance.of(cases).total
-    assert sum(row.instalment for row in plan.rows) + plan.rest == total
+    assert sum(row.instalment for row in plan.rows) + plan.remainder == total
     if terms.type in (ANNUITY, LINEAR) or terms.amount is None:
-        assert plan.rest == 0
-    elif plan.rest > 0:
+        assert plan.remainder == 0
+    elif plan.remainder > 0:
         assert plan.number_of_payments == (terms.number_of_payments or 50)
     assert plan.number_of_payments <= (terms.number_of_payments or 600)
 
 
 @given(asked())
-def test_totals_add_up(plan_of: Asked) -> None:
+def test_totals_add_up(plan_of: ServiceRequest) -> None:
     cases, terms = plan_of
     plan = calculate(cases, terms)
     sums = plan.totals
@@ -126,11 +126,11 @@ def test_totals_add_up(plan_of: Asked) -> None:
     assert sums.interest == sum(case.interest for case in cases) + sum(row.interest for row in plan.rows)
     assert sums.fee == sum(case.fees for case in cases) + sum(row.fee for row in plan.rows)
     assert sums.amount == sum(row.amount for row in plan.rows)
-    assert sums.amount + plan.rest == sums.principal + sums.interest + sums.fee
+    assert sums.amount + plan.remainder == sums.principal + sums.interest + sums.fee
 
 
 @given(asked())
-def test_regular_payments_are_those_of_the_type(plan_of: Asked) -> None:
+def test_regular_payments_are_those_of_the_type(plan_of: ServiceRequest) -> None:
     cases, terms = plan_of
     plan = calculate(cases, terms)
     regular, last = plan.rows[:-1], plan.rows[-1]
@@ -160,7 +160,7 @@ def annuity(cases: list[CoveredCase], n: int) -> Decimal:
 
 
 @given(asked())
-def test_days_are_month_ends_without_gaps(plan_of: Asked) -> None:
+def test_days_are_month_ends_without_gaps(plan_of: ServiceRequest) -> None:
     cases, terms = plan_of
     free = (6, 12) if terms.type == RELIEF else ()
     month = terms.registration_date.year * 12 + terms.registration_date.month - 1
@@ -173,7 +173,7 @@ def test_days_are_month_ends_without_gaps(plan_of: Asked) -> None:
 
 
 @given(asked())
-def test_periods_are_the_runs_of_equal_amounts(plan_of: Asked) -> None:
+def test_periods_are_the_runs_of_equal_amounts(plan_of: ServiceRequest) -> None:
     plan = calculate(*plan_of)
     assert [one.period_no for one in plan.periods] == list(range(1, len(plan.periods) + 1))
     assert all(one.amount != other.amount for one, other in pairwise(plan.periods))
@@ -186,7 +186,7 @@ def test_periods_are_the_runs_of_equal_amounts(plan_of: Asked) -> None:
 
 @given(asked(), st.data())
 def test_deviations_within_their_bounds_are_kept_and_all_else_holds(
-    plan_of: Asked, data: st.DataObject
+    plan_of: ServiceRequest, data: st.DataObject
 ) -> None:
     cases, terms = plan_of
     plan = calculate(cases, terms)
@@ -207,6 +207,6 @@ def test_deviations_within_their_bounds_are_kept_and_all_else_holds(
     assert changed.rows[nth].amount == amount
     assert changed.rows[nth].due_date == (due or row.due_date)
     if terms.type in (ANNUITY, LINEAR):
-        assert changed.rest == 0
+        assert changed.remainder == 0
     if terms.number_of_payments is not None:
         assert changed.number_of_payments <= terms.number_of_payments

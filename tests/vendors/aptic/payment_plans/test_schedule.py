@@ -1,4 +1,4 @@
-"""Schedules worked by hand, row by row: instalment, interest, fee, amount, unpaid."""
+"""Schedules calculated by hand, row by row: instalment, interest, fee, amount, unpaid."""
 
 from decimal import Decimal
 
@@ -50,14 +50,14 @@ def test_fees_and_interest_are_within_the_amount_of_an_annuity() -> None:
     ]
 
 
-def test_a_limited_annuity_leaves_the_rest_in_the_last_unpaid() -> None:
+def test_the_last_unpaid_of_a_limited_annuity_is_the_remainder() -> None:
     asked = terms(LIMITED_ANNUITY, 2, "400", registration_fee="100", invoice_fee="25")
     plan = calculate([THOUSAND], asked)
     assert table(plan) == [
         ("265.00", "10.00", "125.00", "400.00", "735.00"),
         ("367.65", "7.35", "25.00", "400.00", "367.35"),
     ]
-    assert plan.rest == Decimal("367.35")
+    assert plan.remainder == Decimal("367.35")
     assert plan.totals == Totals(Decimal("1000.00"), Decimal("17.35"), Decimal("150.00"), Decimal("800.00"))
 
 
@@ -93,7 +93,7 @@ def test_limited_linear_stops_after_its_payments() -> None:
         ("400.00", "10.00", "0.00", "410.00", "600.00"),
         ("400.00", "6.00", "0.00", "406.00", "200.00"),
     ]
-    assert plan.rest == Decimal("200.00")
+    assert plan.remainder == Decimal("200.00")
 
 
 def test_limited_linear_ends_early_if_paid_off() -> None:
@@ -112,15 +112,15 @@ def test_debt_relief_bears_neither_interest_nor_fees() -> None:
     assert plan.annual_percentage == Decimal("0.00")
 
 
-def test_debt_relief_has_fifty_payments_unless_told_otherwise() -> None:
+def test_debt_relief_has_fifty_payments_by_default() -> None:
     plan = calculate([case("1003.00")], terms(RELIEF))
     # 1003 / 50 = 20.06; 49 * 20.06 = 982.94
     assert [row.amount for row in plan.rows] == [Decimal("20.06")] * 50
 
 
-def test_debt_relief_with_an_amount_leaves_the_rest_to_be_written_off() -> None:
+def test_debt_relief_with_an_amount_leaves_the_remainder_to_be_written_off() -> None:
     plan = calculate([THOUSAND], terms(RELIEF, None, "15"))
-    assert (plan.number_of_payments, plan.rest) == (50, Decimal("250.00"))
+    assert (plan.number_of_payments, plan.remainder) == (50, Decimal("250.00"))
     assert plan.totals.amount == Decimal("750.00")
     assert plan.annual_percentage is None
 
@@ -184,7 +184,7 @@ class TestRounding:
             ("50.50", "0.51", "0.00", "51.01", "0.00"),  # 0.505
         ]
 
-    def test_half_a_cent_of_interest_is_rounded_up_at_a_rate_without_end(self) -> None:
+    def test_half_a_cent_of_interest_is_rounded_up_at_a_repeating_decimal_rate(self) -> None:
         # i = 100 * 0.06 / 300 / 1200 = 1 / 60,000 = 0.000016666...; 300 * i = 0.005 exactly: 0.01
         plan = calculate([case("100", "0.06", interest="50", fees="150")], terms(LINEAR, 1))
         assert table(plan) == [("300.00", "0.01", "0.00", "300.01", "0.00")]
@@ -212,7 +212,7 @@ class TestRounding:
         plan = calculate([case("0.84")], terms(kind, 60))
         assert [str(row.amount) for row in plan.rows] == ["0.01"] * 59 + ["0.25"]
 
-    def test_an_instalment_that_the_interest_eats_is_a_cent(self) -> None:
+    def test_an_instalment_is_at_least_a_cent(self) -> None:
         # 1000 % a year: i = 0.8333, A = 83.33 for 600 payments; interest of the first 83.33
         plan = calculate([case("100", "1000")], terms(ANNUITY, 600))
         assert table(plan)[0] == ("0.01", "83.33", "0.00", "83.34", "99.99")

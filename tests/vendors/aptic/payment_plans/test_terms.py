@@ -1,4 +1,4 @@
-"""Terms that cannot be, each named by its field."""
+"""Invalid terms, with the errors of each field."""
 
 import pytest
 
@@ -15,17 +15,13 @@ from tests.vendors.aptic.payment_plans.plans import (
     THOUSAND,
     case,
     deviating,
-    refusal,
+    plan_error,
     terms,
 )
 
 ONE_OF_BOTH = {
-    "numberOfPayments": ["give one of numberOfPayments and amount"],
-    "amount": ["give one of numberOfPayments and amount"],
-}
-NOT_BOTH = {
-    "numberOfPayments": ["give only one of numberOfPayments and amount"],
-    "amount": ["give only one of numberOfPayments and amount"],
+    "numberOfPayments": ["send either numberOfPayments or amount"],
+    "amount": ["send either numberOfPayments or amount"],
 }
 COUNT = ["must be from 1 to 600"]
 NEEDED = ["is required for this type"]
@@ -43,8 +39,8 @@ NOT_BELOW_ZERO = ["must be at least 0.00"]
         (terms(-1, 3), {"paymentPlanType": ["must be 1, 2, 3, 4 or 5"]}),
         (terms(ANNUITY), ONE_OF_BOTH),
         (terms(LINEAR), ONE_OF_BOTH),
-        (terms(ANNUITY, 3, "400"), NOT_BOTH),
-        (terms(LINEAR, 3, "400"), NOT_BOTH),
+        (terms(ANNUITY, 3, "400"), ONE_OF_BOTH),
+        (terms(LINEAR, 3, "400"), ONE_OF_BOTH),
         (terms(LIMITED_ANNUITY), {"numberOfPayments": NEEDED, "amount": NEEDED}),
         (terms(LIMITED_ANNUITY, 3), {"amount": NEEDED}),
         (terms(LIMITED_ANNUITY, None, "400"), {"numberOfPayments": NEEDED}),
@@ -71,18 +67,18 @@ NOT_BELOW_ZERO = ["must be at least 0.00"]
         (terms(RELIEF, 3, invoice_fee="-1"), {"invoiceFee": NOT_BELOW_ZERO}),
     ],
 )
-def test_a_term_that_cannot_be_is_named(asked: Terms, errors: dict[str, list[str]]) -> None:
-    refused = refusal(asked)
-    assert (refused.kind, refused.errors) == ("invalid", errors)
+def test_invalid_terms_are_errors_of_their_fields(asked: Terms, errors: dict[str, list[str]]) -> None:
+    rejected = plan_error(asked)
+    assert (rejected.kind, rejected.errors) == ("invalid", errors)
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     asked = terms(
         ANNUITY, 0, "1.001", deviating(0), deviating(2, "0"), registration_fee="-1", invoice_fee="0.005"
     )
-    assert refusal(asked).errors == {
-        "numberOfPayments": [*COUNT, *NOT_BOTH["numberOfPayments"]],
-        "amount": [*DECIMALS, *NOT_BOTH["amount"]],
+    assert plan_error(asked).errors == {
+        "numberOfPayments": [*COUNT, *ONE_OF_BOTH["numberOfPayments"]],
+        "amount": [*DECIMALS, *ONE_OF_BOTH["amount"]],
         "registrationFee": NOT_BELOW_ZERO,
         "invoiceFee": DECIMALS,
         "payments[0].paymentNo": ["must be at least 1"],
@@ -93,24 +89,24 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("kind", "n"), [(ANNUITY, None), (LIMITED_ANNUITY, 12)], ids=["annuity", "limited annuity"]
 )
-def test_an_annuity_below_the_least_amount_is_refused_with_that_amount(kind: int, n: int | None) -> None:
+def test_an_annuity_below_the_minimum_amount_is_rejected_with_the_minimum(kind: int, n: int | None) -> None:
     # interest 10.00, fees 100 + 25, and 0.01
-    assert refusal(terms(kind, n, "135.00", registration_fee="100", invoice_fee="25")).errors == {
-        "amount": ["must be at least 135.01: interest and fees of the first month, and 0.01"]
+    assert plan_error(terms(kind, n, "135.00", registration_fee="100", invoice_fee="25")).errors == {
+        "amount": ["must be at least 135.01, the interest and fees of the first month plus 0.01"]
     }
     plan = calculate([THOUSAND], terms(kind, n, "135.01", registration_fee="100", invoice_fee="25"))
     assert str(plan.rows[0].instalment) == "0.01"
 
 
-def test_the_least_amount_stands_though_the_first_payment_deviates() -> None:
-    assert list(refusal(terms(ANNUITY, None, "10.00", deviating(1, "500"))).errors) == ["amount"]
+def test_the_minimum_amount_applies_although_the_first_payment_deviates() -> None:
+    assert list(plan_error(terms(ANNUITY, None, "10.00", deviating(1, "500"))).errors) == ["amount"]
 
 
 @pytest.mark.parametrize("kind", [ANNUITY, LINEAR])
 def test_an_amount_may_need_six_hundred_payments_and_not_one_more(kind: int) -> None:
     assert calculate([case("600")], terms(kind, None, "1")).number_of_payments == 600
-    refused = refusal(terms(kind, None, "1"), case("600.01"))
-    assert refused.errors == {"amount": ["would need more than 600 payments"]}
+    rejected = plan_error(terms(kind, None, "1"), case("600.01"))
+    assert rejected.errors == {"amount": ["requires more than 600 payments"]}
 
 
 def test_six_hundred_payments_may_be_asked_for() -> None:
@@ -128,19 +124,22 @@ def test_fees_of_nothing_are_none() -> None:
 
 
 def test_a_reminder_in_debt_relief_costs_nothing() -> None:
-    assert terms(LINEAR, 3, reminder_fee="60").fee_of_reminder == 60
-    assert terms(RELIEF, 3, reminder_fee="60").fee_of_reminder == 0
+    assert terms(LINEAR, 3, reminder_fee="60").effective_reminder_fee == 60
+    assert terms(RELIEF, 3, reminder_fee="60").effective_reminder_fee == 0
 
 
 @pytest.mark.parametrize("cases", [[], [case("0")]], ids=["no case", "paid cases"])
 def test_a_plan_for_nothing_conflicts(cases: list[CoveredCase]) -> None:
-    with pytest.raises(PlanError) as refused:
+    with pytest.raises(PlanError) as rejected:
         calculate(cases, terms(ANNUITY, 3))
-    assert (refused.value.kind, refused.value.errors) == ("conflict", {"cases": ["nothing is owed on them"]})
+    assert (rejected.value.kind, rejected.value.errors) == (
+        "conflict",
+        {"cases": ["nothing is owed on the cases"]},
+    )
 
 
-def test_wrong_terms_are_told_before_conflicts() -> None:
-    assert refusal(Terms(REGISTERED, ANNUITY), case("0")).kind == "invalid"
+def test_invalid_terms_are_reported_before_conflicts() -> None:
+    assert plan_error(Terms(REGISTERED, ANNUITY), case("0")).kind == "invalid"
 
 
 def test_the_largest_amount_is_one() -> None:

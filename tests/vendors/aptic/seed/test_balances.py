@@ -1,10 +1,11 @@
-"""Payments of the past: fees first, then interest, then principal, of the oldest due first."""
+"""Past payments: fees first, then interest, then principal, oldest due date first."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledgersim.vendors.aptic.seed.balances import Account, Row, close, outstanding, pay
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.aptic.seed.balances import Account, close, outstanding, pay
 
 DAY = datetime(2025, 1, 1, tzinfo=UTC)
 FIRST = DAY.toordinal()
@@ -82,8 +83,8 @@ def test_paying_all_that_is_outstanding_leaves_nothing() -> None:
     assert outstanding(accounts, FIRST + 9_999) == 0
 
 
-def test_more_than_what_remains_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"a payment of 10\.01 is 0\.01 more than what remains"):
+def test_more_than_the_remaining_amount_is_rejected() -> None:
+    with pytest.raises(ValueError, match=r"a payment of 10\.01 is 0\.01 more than the remaining amount"):
         pay([debt(1, 1_000)], 1_001, FIRST)
 
 

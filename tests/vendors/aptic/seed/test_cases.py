@@ -1,13 +1,13 @@
-"""Cases: sums agree to the cent, and everything happens in order."""
+"""Seeded cases: sums agree to the cent, and events are in chronological order."""
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 from stdnum import luhn
 
-from ledgersim.vendors.aptic.claims.rules import Balances, accrued
+from ledgersim.vendors.aptic.claims.rules import Balances, accrued_interest
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
-from tests.world.conftest import MIDNIGHT, TODAY, Row, Tables
+from tests.worlds import MIDNIGHT, TODAY, Row, Tables
 
 Claims = dict[int, list[Row]]
 
@@ -51,8 +51,8 @@ def test_bookings_of_a_payment_come_to_its_amount(world: Tables) -> None:
 def test_what_is_paid_on_a_claim_was_booked_or_paid_before_it_came(world: Tables) -> None:
     brought, before = booked(world), 0
     for claim in world["claim"]:
-        told = {field["name"]: field["value"] for field in claim["extra_fields"]}
-        (paid,) = told.get("PaidBeforeImport", ["0.00"])
+        fields = {field["name"]: field["value"] for field in claim["extra_fields"]}
+        (paid,) = fields.get("PaidBeforeImport", ["0.00"])
         cents = round(float(paid) * 100)
         before += cents > 0
         principal, interest = brought[claim["id"]]
@@ -141,11 +141,11 @@ def test_interest_booked_is_what_accrues_between_the_days(world: Tables) -> None
     for claim in world["claim"]:
         if claim["interest_rate"] and not claim["paid_principal"] and not claim["paid_interest"]:
             days = claim["accrues_from"] - claim["interest_from"].toordinal()
-            sent = claim["original_interest"] - accrued(
+            sent = claim["original_interest"] - accrued_interest(
                 claim["original_principal"], claim["interest_rate"], days
             )
             before = claim["interest_from"].toordinal() - claim["due_date"].toordinal() - 1
-            assert sent == accrued(claim["original_principal"], claim["interest_rate"], before)
+            assert sent == accrued_interest(claim["original_principal"], claim["interest_rate"], before)
             assert claim["accrual_rate"] == claim["interest_rate"]
 
 
@@ -187,7 +187,7 @@ def test_closed_cases_have_a_code_a_day_and_the_status(world: Tables) -> None:
     assert {case["closure_code"] for case in world["case"]} >= {None, "PAID", "RETRIEVED"}
 
 
-def test_closed_cases_bear_no_more_interest_and_paid_ones_stand_at_zero(world: Tables) -> None:
+def test_closed_cases_bear_no_more_interest_and_paid_ones_are_at_zero(world: Tables) -> None:
     claims = claims_by_case(world)
     for case in world["case"]:
         if case["closure_date"] is not None:
@@ -196,10 +196,10 @@ def test_closed_cases_bear_no_more_interest_and_paid_ones_stand_at_zero(world: T
                 assert claim["accrues_to"] <= max(closing, claim["accrues_from"])
                 assert claim["accrues_to"] == claim["accrues_from"]
         if case["closure_code"] == "PAID":
-            books = [
+            balances = [
                 Balances(**{name: claim[name] for name in Balances.__slots__}) for claim in claims[case["id"]]
             ]
-            assert sum(one.remaining_principal + one.remaining_interest for one in books) == 0
+            assert sum(one.remaining_principal + one.remaining_interest for one in balances) == 0
 
 
 def test_nobody_but_a_person_has_died(world: Tables) -> None:

@@ -1,4 +1,4 @@
-"""What customers of a world have agrees with itself."""
+"""Seeded customers: the parts of their summaries are consistent."""
 
 from collections import Counter, defaultdict
 from datetime import timedelta
@@ -8,7 +8,7 @@ from stdnum import luhn
 from ledgersim.vendors.aptic.direct_debits.rules import account_errors
 from ledgersim.world.model import Definition
 from tests.client import APTIC, Api
-from tests.world.conftest import MIDNIGHT, Row, Tables
+from tests.worlds import MIDNIGHT, Row, Tables
 
 
 def by_customer(rows: list[Row]) -> dict[int, list[Row]]:
@@ -51,7 +51,7 @@ def test_totals_over_http_are_the_sums_of_the_parts(api: Api, world: Tables) -> 
 
 
 def test_purchases_and_campaigns_agree_with_themselves(world: Tables, definition: Definition) -> None:
-    campaigns = {one.code: one for one in definition.world.aptic.customers.campaigns}
+    campaigns = {one.code: one for one in definition.section("aptic").customers.campaigns}
     customers = {customer["id"]: customer for customer in world["customer"]}
     in_campaign = 0
     for one in world["purchase"]:
@@ -113,7 +113,7 @@ def test_only_companies_have_credit_insurances(world: Tables) -> None:
 
 
 def test_questions_are_those_of_the_definition_and_open(world: Tables, definition: Definition) -> None:
-    texts = {one.code: one for one in definition.world.aptic.customers.questions}
+    texts = {one.code: one for one in definition.section("aptic").customers.questions}
     for question in world["question"]:
         text = texts[question["action_item_code"]]
         assert (question["message"], question["responses"]) == (text.message, text.responses)

@@ -1,15 +1,15 @@
-"""Addresses of any party."""
+"""Addresses of debtors and customers."""
 
 from datetime import datetime
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class Address(SQLModel, table=True):
-    """An address; `owner` is the name of the table of the party that has it."""
+    """An address; `owner` is `debtor` or `customer`, `owner_id` the id of its row."""
 
     __tablename__ = "address"
     __table_args__ = (Index("ix_address_owner", "owner_id", "owner", "default_address"),)

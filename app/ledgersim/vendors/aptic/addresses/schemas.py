@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ledgersim.http.schemas import InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 
 

@@ -1,4 +1,4 @@
-"""Importing cases: all of a request, or nothing."""
+"""Importing and closing cases. An import creates all cases of a request, or none."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,10 +9,10 @@ from sqlalchemy import Connection, bindparam, insert, literal, select, union_all
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import add, row, rows
+from ledgersim.storage.statements import Row, add, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
-from ledgersim.vendors.aptic.claims.commands import add_debt, add_fee, books_of, check_owed
+from ledgersim.vendors.aptic.claims.commands import add_debt, add_fee, balances_of, check_owed
 from ledgersim.vendors.aptic.claims.models import CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.claims.rules import closed
@@ -21,8 +21,9 @@ from ledgersim.vendors.aptic.debtors.commands import BY_GUID as DEBTOR_BY_GUID
 from ledgersim.vendors.aptic.debtors.commands import add_debtor
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
-from ledgersim.vendors.aptic.extrafields.rules import set_extra_fields
-from ledgersim.vendors.aptic.repository import Row, by_guid, change, free_guid
+from ledgersim.vendors.aptic.extrafields.commands import set_extra_fields
+from ledgersim.vendors.aptic.repository import by_guid, unused_guid, update_row
+from ledgersim.vendors.aptic.state import ApticState
 
 _ADD_CASE = insert(CASE)
 _ADD_CASE_IMPORT = insert(CASE_IMPORT)
@@ -31,11 +32,11 @@ ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
 DEFAULT_SERVICE = "Collection"  # [inferred]
 MAIN_ROLE, OTHER_ROLE = "MainDebtor", "CoDebtor"  # [inferred]
 
-_TAKEN = union_all(
-    select(literal("there is a case").label("why")).where(CASE.c.case_number == bindparam("number")),
-    select(literal("a pending import has a case")).where(PENDING_CASE.c.case_number == bindparam("number")),
+_NUMBER_IN_USE = union_all(
+    select(literal("another case").label("user")).where(CASE.c.case_number == bindparam("number")),
+    select(literal("a case of a pending import")).where(PENDING_CASE.c.case_number == bindparam("number")),
 )
-_DOCUMENTS = ("claimant", "energy_debt", "relations", "action_dates")
+_JSON_COLUMNS = ("claimant", "energy_debt", "relations", "action_dates")
 
 _BY_GUID = by_guid(CASE.c.case_guid)
 _CLIENT_BY_GUID = by_guid(CLIENT.c.unique_id)
@@ -46,11 +47,9 @@ _OLDEST_BY_ID_NUMBER = (
 
 _CLAIMS = select(CLAIM.c.id).where(CLAIM.c.case_id == bindparam("of_case"))
 
-Errors = dict[str, list[str]]
-
 
 def new_import(connection: Connection, bodies: Sequence[CaseCreate], at: datetime) -> int:
-    """The number of a new import of cases that come to be at that time."""
+    """Store a new import of cases that are created at that time; return its id."""
     return add(connection, _ADD_CASE_IMPORT, {"imported_at": at, "number_of_cases": len(bodies)})
 
 
@@ -59,36 +58,36 @@ def import_cases(
     space: Space,
     import_id: int,
     bodies: Sequence[CaseCreate],
-    promised: Sequence[Row] = (),
+    reserved: Sequence[Row] = (),
 ) -> list[str]:
-    """Store the cases of an import; their GUIDs in order. `promised` has a GUID and a number for each.
+    """Store the cases of an import; return their GUIDs in order. `reserved` has a GUID and number for each.
 
-    Raises a 400 Problem naming every reference to something unknown, then a 409 for case numbers in use or
-    for a GUID that is, which only fixtures choose.
+    Raises a 400 Problem that names all unknown references, or else a 409 for a case number or GUID that is
+    already in use. Only fixtures choose GUIDs.
     """
     cases = [body.model_dump() for body in bodies]
     for case, body in zip(cases, bodies, strict=True):
-        case |= body.model_dump(mode="json", include=set(_DOCUMENTS))
-    for case, one in zip(cases, promised, strict=False):
+        case |= body.model_dump(mode="json", include=set(_JSON_COLUMNS))
+    for case, one in zip(cases, reserved, strict=False):
         case |= {"case_guid": one["case_guid"], "case_number": one["case_number"]}
     _resolve(connection, cases)
     _check_numbers(connection, cases)
-    _give_numbers(connection, cases, import_id)
+    _assign_numbers(connection, cases, import_id)
     return [_import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)]
 
 
 def close_case(connection: Connection, space: Space, case: Row, code: str, note: str | None) -> None:
-    """Close a case: interest accrues no more, what remains is left as it is."""
+    """Close a case: interest stops accruing, the remaining amounts stay."""
     for claim in rows(connection, _CLAIMS, of_case=case["id"]):
-        books = closed(books_of(connection, claim["id"]), today(space))
-        change(connection, CLAIM, claim["id"], books.columns())
+        balances = closed(balances_of(connection, claim["id"]), today(space))
+        update_row(connection, CLAIM, claim["id"], balances.columns())
     values = {"closure_code": code, "closure_date": space.clock.now(), "closure_note": note, "status": CLOSED}
-    change(connection, CASE, case["id"], values)
+    update_row(connection, CASE, case["id"], values)
 
 
 def _resolve(connection: Connection, cases: list[Row]) -> None:
-    """Put the client and the known debtors into the cases, in place of what names them."""
-    errors: Errors = {}
+    """Replace the references to clients and existing debtors with their rows (`client`, `known`)."""
+    errors: dict[str, list[str]] = {}
     for index, case in enumerate(cases):
         case["client"] = _client_of(connection, case, f"[{index}]", errors)
         for number, debtor in enumerate(case["debtors"] or []):
@@ -97,25 +96,23 @@ def _resolve(connection: Connection, cases: list[Row]) -> None:
                 parsed = parse_guid(guid)
                 debtor["known"] = None if parsed is None else row(connection, DEBTOR_BY_GUID, guid=parsed)
                 if debtor["known"] is None:
-                    errors[f"[{index}].debtors[{number}].debtorGuid"] = [f"There is no debtor {guid[:80]!r}"]
+                    errors[f"[{index}].debtors[{number}].debtorGuid"] = [f"Unknown debtor {guid[:80]!r}"]
     if errors:
         raise VALIDATION.with_errors(errors)
 
 
-def _client_of(connection: Connection, case: Row, where: str, errors: Errors) -> Row | None:
+def _client_of(connection: Connection, case: Row, where: str, errors: dict[str, list[str]]) -> Row | None:
     guid, code = case["client_guid"], case["client_reference_number"]
     client: Row | None = None
     if guid:
         parsed = parse_guid(guid)
         client = None if parsed is None else row(connection, _CLIENT_BY_GUID, guid=parsed)
         if client is None:
-            errors[f"{where}.clientGuid"] = [f"There is no client {guid[:80]!r}"]
+            errors[f"{where}.clientGuid"] = [f"Unknown client {guid[:80]!r}"]
     elif code:
         client = row(connection, _CLIENT_BY_CODE, code=code)
         if client is None:
-            errors[f"{where}.clientReferenceNumber"] = [
-                f"There is no client with the referenceCode {code[:80]!r}"
-            ]
+            errors[f"{where}.clientReferenceNumber"] = [f"No client has the referenceCode {code[:80]!r}"]
     return client
 
 
@@ -127,11 +124,13 @@ def _check_numbers(connection: Connection, cases: list[Row]) -> None:
             continue
         if number in seen:
             raise CONFLICT.with_detail(
-                f"[{index}].caseNumber: {number!r} is the number of [{seen[number]}] already."
+                f"[{index}].caseNumber: {number!r} is already the number of [{seen[number]}]."
             )
-        taken = row(connection, _TAKEN, number=number)
-        if taken is not None:
-            raise CONFLICT.with_detail(f"[{index}].caseNumber: {taken['why']} {number!r} already.")
+        in_use = row(connection, _NUMBER_IN_USE, number=number)
+        if in_use is not None:
+            raise CONFLICT.with_detail(
+                f"[{index}].caseNumber: {number!r} is already the number of {in_use['user']}."
+            )
         seen[number] = index
 
 
@@ -142,10 +141,10 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
     )
     case = {
         **{name: value for name, value in sent.items() if name in CASE.c},
-        "case_guid": free_guid(connection, space, _BY_GUID, "caseGuid", sent.get("case_guid")),
+        "case_guid": unused_guid(connection, space, _BY_GUID, "caseGuid", sent.get("case_guid")),
         "import_id": import_id,
         "client_id": None if client is None else client["id"],
-        "currency_code": currency or space.facts["aptic.user"]["system_currency_code"],
+        "currency_code": currency or space.state(ApticState).user["system_currency_code"],
         "registration_date": space.clock.now(),
         "service": sent["service"] or DEFAULT_SERVICE,
         "status": ACTIVE,
@@ -186,11 +185,11 @@ def _add_debtors(connection: Connection, space: Space, case: Row, debtors: list[
     if links:
         connection.execute(insert(CASE_DEBTOR), links)
         main = next((link for link in links if link["debtor_role"] == MAIN_ROLE), links[0])
-        change(connection, CASE, case["id"], {"main_debtor_id": main["debtor_id"]})
+        update_row(connection, CASE, case["id"], {"main_debtor_id": main["debtor_id"]})
 
 
 def _find_or_add(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
-    """A case's debtor: the one named by guid, else the oldest with that idNumber, else a new one."""
+    """Return a debtor of a case: the one with the GUID, else the oldest with the idNumber, else a new one."""
     if sent.get("known") is not None:
         known: Row = sent["known"]
         return known
@@ -206,13 +205,13 @@ def _find_or_add(connection: Connection, space: Space, sent: Mapping[str, Any]) 
     return debtor
 
 
-def _give_numbers(connection: Connection, cases: list[Row], import_id: int) -> None:
-    """Number the cases that came without a number by one that nothing else has, in the request or before it."""
-    taken = {case["case_number"] for case in cases}
+def _assign_numbers(connection: Connection, cases: list[Row], import_id: int) -> None:
+    """Assign unused numbers to the cases that were sent without one."""
+    sent = {case["case_number"] for case in cases}
     number = 1_000_000 + import_id * 1_000
     for case in cases:
         if case["case_number"] is None:
-            while str(number) in taken or row(connection, _TAKEN, number=str(number)) is not None:
+            while str(number) in sent or row(connection, _NUMBER_IN_USE, number=str(number)) is not None:
                 number += 1
             case["case_number"] = str(number)
             number += 1

@@ -1,4 +1,4 @@
-"""Cases, who owes them, and the imports they came by."""
+"""Cases, their debtors, and the imports that created them."""
 
 from datetime import datetime
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class CaseImport(SQLModel, table=True):
-    """One `PUT /v1/Cases`; its id is the answer's `impStockId`, its time when the cases come to be."""
+    """One `PUT /v1/Cases`. The id is `impStockId` in the response; `imported_at` is when cases are created."""
 
     __tablename__ = "case_import"
 
@@ -20,7 +20,7 @@ class CaseImport(SQLModel, table=True):
 
 
 class PendingImport(SQLModel, table=True):
-    """An import whose time has not come, with the request's body as it came."""
+    """An import that is not due yet, with the body of its request."""
 
     __tablename__ = "pending_import"
 
@@ -29,7 +29,7 @@ class PendingImport(SQLModel, table=True):
 
 
 class PendingCase(SQLModel, table=True):
-    """What a case of a pending import has been promised."""
+    """The GUID and number reserved for a case of a pending import."""
 
     __tablename__ = "pending_case"
 
@@ -85,7 +85,7 @@ class Case(SQLModel, table=True):
 
 
 class CaseDebtor(SQLModel, table=True):
-    """That a debtor owes a case, and in which role."""
+    """A debtor of a case, with its role."""
 
     __tablename__ = "case_debtor"
 

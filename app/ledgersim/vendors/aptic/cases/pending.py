@@ -1,4 +1,4 @@
-"""Imports of cases whose time has not come: answered already, done when the clock gets there."""
+"""Pending imports: the response is sent at once, a scheduled job creates the cases when they are due."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,14 +9,12 @@ from ledgersim.http.body import parse_json
 from ledgersim.problems import Problem
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import row, rows
+from ledgersim.storage.statements import row, rows
 from ledgersim.vendors.aptic.cases.commands import import_cases, new_import
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_IMPORT, PENDING_CASE, PENDING_IMPORT
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 
-DELAY = "aptic.case_import_delay"  # the fact: IMMEDIATE or a number of seconds of the clock
-IMMEDIATE = "immediate"
-MAX_PENDING = 1_000  # imports a space
+MAX_PENDING = 1_000  # imports per space
 
 TOO_MANY = Problem(429, "too-many-imports", "Too Many Requests")
 
@@ -31,7 +29,7 @@ _DUE = (
     .order_by(CASE_IMPORT.c.imported_at, _P.import_id)
 )
 _BODY = select(_P.body).where(_P.import_id == bindparam("of_import"))
-_PROMISED = (
+_RESERVED = (
     select(PENDING_CASE).where(PENDING_CASE.c.import_id == bindparam("of_import")).order_by(PENDING_CASE.c.id)
 )
 _IMPORTED = (
@@ -39,65 +37,69 @@ _IMPORTED = (
     .where(CASE.c.import_id == bindparam("of_import"))
     .order_by(CASE.c.id)
 )
-_FORGET_CASES = delete(PENDING_CASE).where(PENDING_CASE.c.import_id == bindparam("of_import"))
-_FORGET = delete(PENDING_IMPORT).where(_P.import_id == bindparam("of_import"))
+_DELETE_CASES = delete(PENDING_CASE).where(PENDING_CASE.c.import_id == bindparam("of_import"))
+_DELETE = delete(PENDING_IMPORT).where(_P.import_id == bindparam("of_import"))
 
 
-def postpone(space: Space, bodies: Sequence[CaseCreate], text: str, delay: timedelta) -> tuple[list[str], int]:
-    """Answer an import now and let it be done after `delay`; `text` is the body of the request.
+def schedule_import(
+    space: Space, bodies: Sequence[CaseCreate], text: str, delay: timedelta
+) -> tuple[list[str], int]:
+    """Schedule an import after `delay`; return the GUIDs of its cases and its id. `text` is the request body.
 
-    A rehearsal finds what is to be answered or refused. Raises a 400, 409 or 429 Problem.
+    A dry run reserves the GUIDs and numbers and finds the errors. Raises a 400, 409 or 429 Problem.
     """
     with space.transaction() as connection:
         if connection.execute(_COUNT).scalar_one() >= MAX_PENDING:
             raise TOO_MANY.with_detail(
-                f"There are {MAX_PENDING:,} pending imports of cases already; let the clock get to them."
+                f"This space already has {MAX_PENDING:,} pending imports; advance its clock to run them."
             )
         import_id = new_import(connection, bodies, space.clock.now() + delay)
-        with connection.begin_nested() as rehearsal:
+        with connection.begin_nested() as dry_run:
             guids = import_cases(connection, space, import_id, bodies)
             cases = rows(connection, _IMPORTED, of_import=import_id)
-            rehearsal.rollback()
+            dry_run.rollback()
         connection.execute(insert(PENDING_IMPORT), {"import_id": import_id, "body": text})
         connection.execute(insert(PENDING_CASE), cases)
     return guids, import_id
 
 
 def next_at(space: Space) -> datetime | None:
-    """When the next pending import is done."""
+    """Return when the next pending import is due."""
     at: datetime | None = space.connection.execute(_NEXT).scalar()
     return at
 
 
 def run(space: Space) -> list[Event]:
-    """Do the imports that are due, each in a transaction of its own."""
+    """Run the imports that are due, each in its own transaction."""
     due = rows(space.connection, _DUE, now=space.clock.now())
     return [event for one in due for event in _import(space, one["import_id"])]
 
 
 def _import(space: Space, import_id: int) -> list[Event]:
-    """Import what was promised; where that has become impossible meanwhile, the event says why."""
+    """Run one import. If it has become impossible in the meantime, the event contains the reason."""
     pending = row(space.connection, _BODY, of_import=import_id)
     assert pending is not None
     bodies = [CaseCreate.model_validate(one) for one in parse_json(pending["body"].encode())]
-    promised = rows(space.connection, _PROMISED, of_import=import_id)
-    told = {"impStockId": import_id}
+    reserved = rows(space.connection, _RESERVED, of_import=import_id)
+    details = {"impStockId": import_id}
     try:
         with space.transaction() as connection:
-            _forget(connection, import_id)
-            guids = import_cases(connection, space, import_id, bodies, promised)
+            _delete(connection, import_id)
+            guids = import_cases(connection, space, import_id, bodies, reserved)
     except Problem as problem:
         with space.transaction() as connection:
-            _forget(connection, import_id)
-        return [Event(space.clock.now(), "aptic.cases.refused", "/APIGW/v1/Cases", told | _reasons(problem))]
-    return [Event(space.clock.now(), "aptic.case.imported", f"/APIGW/v1/Cases/{guid}", told) for guid in guids]
+            _delete(connection, import_id)
+        return [Event(space.clock.now(), "aptic.cases.refused", "/APIGW/v1/Cases", details | _reason(problem))]
+    return [
+        Event(space.clock.now(), "aptic.case.imported", f"/APIGW/v1/Cases/{guid}", details) for guid in guids
+    ]
 
 
-def _forget(connection: Connection, import_id: int) -> None:
-    connection.execute(_FORGET_CASES, {"of_import": import_id})
-    connection.execute(_FORGET, {"of_import": import_id})
+def _delete(connection: Connection, import_id: int) -> None:
+    connection.execute(_DELETE_CASES, {"of_import": import_id})
+    connection.execute(_DELETE, {"of_import": import_id})
 
 
-def _reasons(problem: Problem) -> dict[str, str]:
-    told = [f"{name}: {message}" for name, messages in problem.errors.items() for message in messages]
-    return {"reason": problem.detail or "; ".join(told)}
+def _reason(problem: Problem) -> dict[str, str]:
+    errors = [f"{name}: {message}" for name, messages in problem.errors.items() for message in messages]
+    return {"reason": problem.detail or "; ".join(errors)}

@@ -1,4 +1,4 @@
-"""Reading cases: the list, one case with its sums, and what a debtor owes over all its cases."""
+"""Reading cases: lists, one case with its sums, and the summary of a debtor over all its cases."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select
 
 from ledgersim.http.vendor_app import RequestContext
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import row, rows
+from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
 from ledgersim.vendors.aptic.claims.models import CLAIM
@@ -19,7 +19,6 @@ from ledgersim.vendors.aptic.debtors.rules import payment_reference
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing
-from ledgersim.vendors.aptic.repository import Row
 
 _SOURCE = CASE.outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id).outerjoin(
     DEBTOR, CASE.c.main_debtor_id == DEBTOR.c.id
@@ -44,7 +43,7 @@ _SELECTED = {"id": CASE.c.id, **_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_
 
 
 def add_sums(connection: Connection, cases: list[Row], values: Mapping[str, Any]) -> None:
-    """Complete cases with their sums as of day `values["today"]`; all at once is quicker than in the list."""
+    """Add the sums as of day `values["today"]` to cases, in one query: faster than subqueries in the list."""
     ids = [case["id"] for case in cases]
     sums = {
         found["case_id"]: found
@@ -97,6 +96,7 @@ _SUMMARY_CASES = (
     .where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))
     .order_by(CASE.c.id)
 )
+_CLIENT_OF = select(CLIENT.c.unique_id).where(CLIENT.c.id == bindparam("client_id"))
 _OWED = select(
     *(
         func.coalesce(func.sum(amount), literal(0, BigInteger)).label(name)
@@ -108,8 +108,8 @@ _OWED = select(
 )
 
 
-def case_out(context: RequestContext, case: Row) -> Row:
-    """A case alone, with its sums and links."""
+def case_response(context: RequestContext, case: Row) -> Row:
+    """Return a case with its sums and links."""
     add_sums(context.space.connection, [case], {"today": today(context.space)})
     guid = case["case_guid"]
     path = f"/v1/Cases/{guid}"
@@ -132,16 +132,13 @@ def case_out(context: RequestContext, case: Row) -> Row:
     return {**case, "links": links}
 
 
-_CLIENT_OF = select(CLIENT.c.unique_id).where(CLIENT.c.id == bindparam("client_id"))
-
-
 def debtors_of(connection: Connection, case: Row) -> list[Row]:
-    """The debtors of a case with their roles, the main one first."""
+    """Return the debtors of a case with their roles, the main debtor first."""
     return rows(connection, _DEBTORS_OF_CASE, of_case=case["id"])
 
 
 def summary(space: Space, debtor: Row) -> Row:
-    """What a debtor owes over all its cases, in its currency (else that of its first case)."""
+    """Return what a debtor owes over all its cases, in its currency or else that of its first case."""
     connection, day = space.connection, today(space)
     cases = rows(connection, _SUMMARY_CASES, of_debtor=debtor["id"])
     add_sums(connection, cases, {"today": day})

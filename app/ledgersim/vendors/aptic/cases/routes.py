@@ -1,4 +1,4 @@
-"""Cases."""
+"""Cases and their debtors."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -7,8 +7,8 @@ from fastapi import Body, Query, Request
 
 from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
 from ledgersim.problems import CONFLICT, invalid
-from ledgersim.vendors.aptic.cases import pending
-from ledgersim.vendors.aptic.cases import queries as reading
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.aptic.cases import pending, queries
 from ledgersim.vendors.aptic.cases.commands import CLOSED, close_case, import_cases, new_import
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.cases.schemas import (
@@ -23,8 +23,10 @@ from ledgersim.vendors.aptic.cases.schemas import (
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions
-from ledgersim.vendors.aptic.payment_plans.lifecycle import case_closed
-from ledgersim.vendors.aptic.repository import Row, by_guid, change, find
+from ledgersim.vendors.aptic.payment_plans.lifecycle import on_case_closed
+from ledgersim.vendors.aptic.repository import by_guid, find, update_row
+from ledgersim.vendors.aptic.settings import IMMEDIATE
+from ledgersim.vendors.aptic.state import case_import_delay
 
 router = new_router("Cases")
 extra_fields = extra_field_router("case", "Cases", by_guid(CASE.c.case_guid))
@@ -32,20 +34,22 @@ extra_fields = extra_field_router("case", "Cases", by_guid(CASE.c.case_guid))
 Cases = Annotated[list[CaseCreate], Body(min_length=1, strict=True)]
 Async = Annotated[
     bool,
-    Query(alias="async", description="Whether the cases may come later, as the simulator's import delay says"),
+    Query(alias="async", description="Whether to import the cases after the simulator's import delay"),
 ]
 
 
 def find_case(context: RequestContext, guid: str) -> Row:
-    """The case with that GUID. Raises a 404 Problem."""
-    return find(context.space.connection, reading.BY_GUID, "case", guid)
+    """Return the case with that GUID. Raises a 404 Problem."""
+    return find(context.space.connection, queries.BY_GUID, "case", guid)
 
 
-def open_case(context: RequestContext, guid: str, what: str) -> Row:
-    """The case with that GUID, if it takes further debts, fees or payments. Raises a 404 or 409 Problem."""
+def find_open_case(context: RequestContext, guid: str, what: str) -> Row:
+    """Return the case with that GUID unless it is closed. Raises a 404 or 409 Problem."""
     case = find_case(context, guid)
     if case["closure_date"] is not None:
-        raise CONFLICT.with_detail(f"The case {case['case_number']} is closed and takes no further {what}.")
+        raise CONFLICT.with_detail(
+            f"The case {case['case_number']} is closed and does not accept further {what}."
+        )
     return case
 
 
@@ -60,7 +64,7 @@ def open_case(context: RequestContext, guid: str, what: str) -> Row:
     ),
 )
 async def list_cases(context: CurrentContext, query: ListOptions) -> Any:
-    return reading.CASE_LIST.page(context.space, query, today=today(context.space))
+    return queries.CASE_LIST.page(context.space, query, today=today(context.space))
 
 
 @router.put(
@@ -69,11 +73,11 @@ async def list_cases(context: CurrentContext, query: ListOptions) -> Any:
     response_model=CasesCreated,
     **operation("aptic.cases.create", method="observed", path="observed", summary="Import one or more cases"),
 )
-async def create_cases(request: Request, context: CurrentContext, body: Cases, may_wait: Async = True) -> Any:
-    delay = context.space.facts[pending.DELAY]
-    if may_wait and delay != pending.IMMEDIATE:
+async def create_cases(request: Request, context: CurrentContext, body: Cases, may_delay: Async = True) -> Any:
+    delay = case_import_delay(context.space)
+    if may_delay and delay != IMMEDIATE:
         text = (await request.body()).decode("utf-8-sig")
-        guids, import_id = pending.postpone(context.space, body, text, timedelta(seconds=delay))
+        guids, import_id = pending.schedule_import(context.space, body, text, timedelta(seconds=delay))
     else:
         with context.space.transaction() as connection:
             import_id = new_import(connection, body, context.space.clock.now())
@@ -87,7 +91,7 @@ async def create_cases(request: Request, context: CurrentContext, body: Cases, m
     **operation("aptic.cases.get", method="observed", path="observed", summary="Read one case"),
 )
 async def get_case(context: CurrentContext, guid: str) -> Any:
-    return reading.case_out(context, find_case(context, guid))
+    return queries.case_response(context, find_case(context, guid))
 
 
 @router.patch(
@@ -99,11 +103,11 @@ async def update_case(context: CurrentContext, caseGuid: str, body: CaseUpdate) 
     case = find_case(context, caseGuid)
     if "status" in body.model_fields_set and body.status != case["status"]:
         if case["closure_date"] is not None:
-            raise CONFLICT.with_detail(f"The case {case['case_number']} is closed, and so its status stays.")
+            raise CONFLICT.with_detail(f"The case {case['case_number']} is closed; its status cannot change.")
         if (body.status or "").lower() == CLOSED.lower():
-            raise invalid("status", "A case is closed by POST /v1/Cases/{caseGuid}/Close, with a closureCode")
+            raise invalid("status", "To close a case, use POST /v1/Cases/{caseGuid}/Close with a closureCode")
     with context.space.transaction() as connection:
-        change(connection, CASE, case["id"], body.model_dump(exclude_unset=True))
+        update_row(connection, CASE, case["id"], body.model_dump(exclude_unset=True))
 
 
 @router.get(
@@ -113,13 +117,13 @@ async def update_case(context: CurrentContext, caseGuid: str, body: CaseUpdate) 
         "aptic.cases.debtors.list",
         method="inferred",
         path="inferred",
-        summary="The debtors of a case with their debts (a bare array)",
+        summary="List the debtors of a case with their debts (a bare array)",
     ),
 )
 async def list_debtors_of_case(context: CurrentContext, guid: str) -> Any:
     case = find_case(context, guid)
-    debtors = reading.debtors_of(context.space.connection, case)
-    return [reading.summary(context.space, debtor) for debtor in debtors]
+    debtors = queries.debtors_of(context.space.connection, case)
+    return [queries.summary(context.space, debtor) for debtor in debtors]
 
 
 @router.post(
@@ -130,7 +134,7 @@ async def list_debtors_of_case(context: CurrentContext, guid: str) -> Any:
 async def close(context: CurrentContext, caseGuid: str, body: CaseClose) -> None:
     case = find_case(context, caseGuid)
     if case["closure_date"] is not None:
-        raise CONFLICT.with_detail(f"The case {case['case_number']} is closed already.")
+        raise CONFLICT.with_detail(f"The case {case['case_number']} is already closed.")
     with context.space.transaction() as connection:
         close_case(connection, context.space, case, body.closure_code, body.note)
-        case_closed(connection, context.space, case["id"])
+        on_case_closed(connection, context.space, case["id"])

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.http.schemas import (
+from ledgersim.schemas import (
     WHOLE,
     Amount,
     AmountIn,

@@ -1,4 +1,4 @@
-"""Storing claims."""
+"""Storing, adjusting and removing claims."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -8,17 +8,18 @@ from sqlalchemy import Connection, Float, bindparam, cast, delete, func, insert,
 
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import add, row
+from ledgersim.storage.statements import add, row
+from ledgersim.vendors.aptic.claims import rules
 from ledgersim.vendors.aptic.claims.models import ADJUSTMENT, CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.rules import Balances, Posting, book, due_date, open_balances
+from ledgersim.vendors.aptic.claims.rules import Balances, Posting, due_date, open_balances
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
 from ledgersim.vendors.aptic.payments.models import PAYMENT_BOOKING
-from ledgersim.vendors.aptic.repository import change
+from ledgersim.vendors.aptic.repository import update_row
 
-MAX_OWED = 10**15  # hundredths a case: far below where sums, with a century's interest, leave 64 bits
+MAX_OWED = 10**15  # hundredths per case; sums with a century of interest still fit 64 bits
 
-# Codes of adjustments; the list's place is documented, its content inferred.
+# Codes of adjustments. The path of their list is [documented], its content [inferred].
 ADJUSTMENTS = {
     "ADJUST": "Adjustment",
     "WRITEOFF": "Write-off",
@@ -30,7 +31,7 @@ DEFAULT_ADJUSTMENT = "ADJUST"  # [inferred]
 _C = CLAIM.c
 _ADD_CLAIM = insert(CLAIM)
 _ADD_ADJUSTMENT = insert(ADJUSTMENT)
-_BOOKS = select(*(_C[field.name] for field in fields(Balances))).where(_C.id == bindparam("claim_id"))
+_BALANCES = select(*(_C[field.name] for field in fields(Balances))).where(_C.id == bindparam("claim_id"))
 _RATE = (
     select(_C.exch_rate)
     .where(
@@ -56,7 +57,7 @@ _OWED = select(
 def add_debt(
     connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Add a debt to a case as a client sends it; without a bill date it is billed today [inferred]."""
+    """Add a debt to a case; its bill date is today unless the client sends one [inferred]."""
     values = dict(sent)
     values["bill_date"] = values.get("bill_date") or space.clock.now()
     values["due_date"] = due_date(values.get("due_date"), values["bill_date"], values.get("payment_condition"))
@@ -69,58 +70,57 @@ def add_debt(
 def add_fee(
     connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Add a fee to a case as a client sends it; without a date it is of today [inferred].
+    """Add a fee to a case; its date is today unless the client sends one [inferred].
 
-    Its exchange rate is that of the case's debts in its currency [inferred].
+    Its exchange rate is that of the case's debts in the same currency [inferred].
     """
     values = dict(sent)
     values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
     values["fee_type"] = values.get("name")
     currency = values.get("currency_code") or case["currency_code"]
-    known = row(connection, _RATE, of_case=case["id"], currency=currency)
-    values["exch_rate"] = None if known is None else known["exch_rate"]
+    found = row(connection, _RATE, of_case=case["id"], currency=currency)
+    values["exch_rate"] = None if found is None else found["exch_rate"]
     return _add_claim(connection, space, FEE, case, values)
 
 
 def adjust(connection: Connection, space: Space, claim: Mapping[str, Any], sent: AdjustmentCreate) -> None:
-    """Raise or lower what is owed on a claim. Raises a 400 for a bad code, a 409 below zero."""
+    """Adjust a claim. Raises a 400 Problem for an unknown code, a 409 if the claim would fall below zero."""
     code = sent.trans_spec_type_code or DEFAULT_ADJUSTMENT
     if code not in ADJUSTMENTS:
-        known = ", ".join(ADJUSTMENTS)
-        raise invalid("transSpecTypeCode", f"{code[:80]!r} is no adjustment; use one of {known}")
+        codes = ", ".join(ADJUSTMENTS)
+        raise invalid("transSpecTypeCode", f"Unknown code {code[:80]!r}; use one of {codes}")
     if sent.principal_adjustment is None and sent.interest_adjustment is None:
-        raise invalid("principalAdjustment", "Send it or interestAdjustment")
-    entry = Posting(
+        raise invalid("principalAdjustment", "Send principalAdjustment, interestAdjustment or both")
+    posting = Posting(
         adjusted_principal=sent.principal_adjustment or 0, adjusted_interest=sent.interest_adjustment or 0
     )
-    post(connection, space, claim, entry)
+    post(connection, space, claim, posting)
     check_owed(connection, claim["case_id"], "principalAdjustment")
-    noted = {
+    adjustment = {
         "claim_id": claim["id"],
         "adjusted_at": space.clock.now(),
         "trans_spec_type_code": code,
-        "principal": entry.adjusted_principal,
-        "interest": entry.adjusted_interest,
+        "principal": posting.adjusted_principal,
+        "interest": posting.adjusted_interest,
         "note": sent.note,
     }
-    add(connection, _ADD_ADJUSTMENT, noted)
+    add(connection, _ADD_ADJUSTMENT, adjustment)
 
 
-def post(connection: Connection, space: Space, claim: Mapping[str, Any], entry: Posting) -> None:
-    """Book an entry on a claim today. Raises a 409 where more would be taken off than remains."""
-    books = books_of(connection, claim["id"])
+def post(connection: Connection, space: Space, claim: Mapping[str, Any], posting: Posting) -> None:
+    """Post to a claim today. Raises a 409 Problem if that takes off more than remains."""
     try:
-        after = book(books, entry, today(space))
+        balances = rules.post(balances_of(connection, claim["id"]), posting, today(space))
     except ValueError as error:
         raise CONFLICT.with_detail(
             f"The {claim['kind']} {claim['guid']} would fall below zero: {error} cannot be taken off."
         ) from error
-    change(connection, CLAIM, claim["id"], after.columns())
+    update_row(connection, CLAIM, claim["id"], balances.columns())
 
 
-def books_of(connection: Connection, claim_id: int) -> Balances:
-    """The books of a claim as they are stored: without the interest since the last entry."""
-    found = row(connection, _BOOKS, claim_id=claim_id)
+def balances_of(connection: Connection, claim_id: int) -> Balances:
+    """Return the stored balances of a claim, without the interest since the last posting."""
+    found = row(connection, _BALANCES, claim_id=claim_id)
     assert found is not None
     return Balances(**found)
 
@@ -129,15 +129,15 @@ def remove(connection: Connection, claim: Mapping[str, Any]) -> None:
     """Remove a claim. Raises a 409 Problem if payments have been booked on it."""
     if row(connection, _BOOKINGS, claim_id=claim["id"]) is not None:
         kind = claim["kind"]
-        raise CONFLICT.with_detail(f"Payments have been booked on this {kind}, so it cannot be removed.")
+        raise CONFLICT.with_detail(f"This {kind} cannot be removed: payments have been booked on it.")
     connection.execute(_REMOVE_ADJUSTMENTS, {"row_id": claim["id"]})
     connection.execute(_REMOVE, {"row_id": claim["id"]})
 
 
 def check_owed(connection: Connection, case_id: int, name: str) -> None:
-    """Raises a 400 Problem if more is owed on a case than sums can hold."""
+    """Raise a 400 Problem if more is owed on a case than sums can hold."""
     if (connection.execute(_OWED, {"of_case": case_id}).scalar() or 0) > MAX_OWED:
-        raise invalid(name, f"The claims of a case may come to {MAX_OWED // 100:,} at most")
+        raise invalid(name, f"The claims of a case can total {MAX_OWED // 100:,} at most")
 
 
 def _add_claim(
@@ -146,7 +146,7 @@ def _add_claim(
     claim = {
         **values,
         **open_balances(values).columns(),
-        "exch_rate": values.get("exch_rate") or None,  # 0, as in the vendor's sample, says nothing
+        "exch_rate": values.get("exch_rate") or None,  # 0, as in the vendor's sample, means none
         "guid": space.guids.guid(),
         "case_id": case["id"],
         "kind": kind,

@@ -1,10 +1,10 @@
-"""Claims: all that is owed on a case, debts and fees alike, with their books.
+"""Claims: the debts and fees of a case, with their balances.
 
-Amounts are whole hundredths of `currency_code`. The balances (original, paid, adjusted, remaining) are
-changed by `rules.book` alone and always satisfy remaining = original - paid + adjusted. Interest beyond
-them accrues with the clock from day `accrues_from` to day `accrues_to` (days since 0001-01-01) on the
-remaining principal; it is in no column until it is booked. What rounding left out then is `accrual_rest`, in
-parts of `rules.YEAR` of a hundredth, so that interest does not depend on how often something is booked.
+Amounts are in hundredths of `currency_code`. Only the functions in `rules` change the balances (original, paid,
+adjusted, remaining), which always satisfy remaining = original - paid + adjusted. Interest accrues on the
+remaining principal from day `accrues_from` to day `accrues_to` (proleptic ordinals); the balances include it
+only up to `accrues_from`. `accrual_rest` is the remainder of its rounding, in 1/`rules.YEAR` of a hundredth; it
+keeps the total interest independent of the number of postings.
 """
 
 from datetime import datetime
@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
+from ledgersim.vendors.aptic.claims.rules import NEVER
 
 DEBT, FEE = "debt", "fee"
-NEVER = 9_999_999  # a day beyond all clocks
 PARITY = 1_000_000  # an exchange rate of 1, in millionths
 
 
@@ -29,7 +29,7 @@ def _instant() -> Any:
 
 
 class Claim(SQLModel, table=True):
-    """A debt or a fee. `exch_rate` in millionths, rates in ten-thousandths of a per cent a year."""
+    """A debt or a fee. `exch_rate` is in millionths, other rates in ten-thousandths of a per cent per year."""
 
     __tablename__ = "claim"
     __table_args__ = (Index("ix_claim_case", "case_id", "kind"),)
@@ -102,7 +102,7 @@ class Claim(SQLModel, table=True):
 
 
 class Adjustment(SQLModel, table=True):
-    """That a claim was raised or lowered, by how many hundredths and why."""
+    """An adjustment of a claim, up or down, in hundredths."""
 
     __tablename__ = "claim_adjustment"
 

@@ -1,4 +1,4 @@
-"""Reading claims: what debts and fees have in common."""
+"""Reading claims, both debts and fees."""
 
 from typing import Any
 
@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, literal, select
 
 from ledgersim.http.vendor_app import RequestContext
 from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.claims.sums import ORIGINAL_INTEREST, REMAINING_INTEREST, in_currency
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing
-from ledgersim.vendors.aptic.repository import Row, find
+from ledgersim.vendors.aptic.repository import find
 
 _C = CLAIM.c
 _SOURCE = CLAIM.join(CASE, CASE.c.id == _C.case_id)
@@ -40,7 +41,7 @@ def _of_case(kind: str) -> Any:
 
 
 def claim_list(item: type[BaseModel], kind: str) -> Listing:
-    """The list of a case's claims of a kind (parameters `of_case` and `today`)."""
+    """Return the list of a case's claims of one kind (parameters `of_case` and `today`)."""
     columns = {name: _COLUMNS[name] for name in item.model_fields}
     return Listing(_SOURCE, columns, fields_of(item, columns), _C.id, _of_case(kind))
 
@@ -56,11 +57,11 @@ _BY_GUID = {
 
 
 def find_claim(context: RequestContext, case: Row, kind: str, guid: str) -> Row:
-    """A claim of a case as it stands today. Raises a 404 Problem."""
+    """Return a claim of a case with its interest as of today. Raises a 404 Problem."""
     values = {"of_case": case["id"], "today": today(context.space)}
     return find(context.space.connection, _BY_GUID[kind], f"{kind} of this case", guid, **values)
 
 
 def today(space: Space) -> int:
-    """The present day of a space as a day number, as the books count them."""
+    """Return the current day of a space as a proleptic ordinal, like the days in `Balances`."""
     return space.clock.today().toordinal()

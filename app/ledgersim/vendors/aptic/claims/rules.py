@@ -1,12 +1,11 @@
-"""The books of a claim, as plain arithmetic on whole hundredths."""
+"""The balances of a claim: integer arithmetic in hundredths of its currency."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ledgersim.vendors.aptic.claims.models import NEVER
-
+NEVER = 9_999_999  # a day after the last one of the clock
 # principal (hundredths) * rate (per cent, ten-thousandths) * days / YEAR = interest (hundredths)
 YEAR = 365 * 100 * 10_000
 REFERENCE_RATE = 2_0000  # Sweden, from 2026-01-01
@@ -15,17 +14,17 @@ STATUTORY_RATES = {"FI-B2C": 9_5000, "FI-B2B": 10_5000, "NO-LATE": 12_0000}
 EARLIEST_ACCRUAL = date(1950, 1, 1).toordinal()
 
 
-def accrued(principal: int, rate: int, days: int, rest: int = 0) -> int:
-    """Simple interest in hundredths, actual/365, rounded half up.
+def accrued_interest(principal: int, rate: int, days: int, remainder: int = 0) -> int:
+    """Return simple interest in hundredths, actual/365, rounded half up.
 
-    `principal` in hundredths, `rate` in ten-thousandths of a per cent a year, `rest` in parts of YEAR.
+    `principal` is in hundredths, `rate` in ten-thousandths of a per cent per year, `remainder` in 1/YEAR.
     """
-    return (2 * (principal * rate * days + rest) + YEAR) // (2 * YEAR)
+    return (2 * (principal * rate * days + remainder) + YEAR) // (2 * YEAR)
 
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """The balances of a claim in hundredths, and how interest accrues on it."""
+    """The balances of a claim, in hundredths, and the terms of its interest."""
 
     original_principal: int = 0
     paid_principal: int = 0
@@ -43,7 +42,7 @@ class Balances:
     accrues_to: int = NEVER
 
     def columns(self) -> dict[str, int]:
-        """The columns of the claim that hold these books."""
+        """Return the balances by column name."""
         return {name: getattr(self, name) for name in _BALANCES}
 
 
@@ -52,23 +51,23 @@ _BALANCES = tuple(field.name for field in fields(Balances))
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A change to a claim in hundredths: what was paid, and what was added (negative: taken off)."""
+    """A change to the balances of a claim, in hundredths. Negative adjustments lower what is owed."""
 
     paid_principal: int = 0
     paid_interest: int = 0
     adjusted_principal: int = 0
     adjusted_interest: int = 0
-    added_interest: int = 0  # as if it had accrued
+    added_interest: int = 0  # counts as accrued
 
 
 def open_balances(sent: dict[str, Any]) -> Balances:
-    """The books of a claim as a client sends it: `original_…`, `remaining_…` and the terms of interest.
+    """Return the opening balances of a claim from `original_…`, `remaining_…` and its interest terms.
 
-    What of the original does not remain counts as paid before; more remaining than original, as adjusted.
-    Source: the issue on the foundation; for "more remaining" there is none (inferred).
+    If less remains than the original amount, the difference counts as paid; if more remains, as an adjustment
+    [inferred].
     """
-    principal = _balance("principal", sent.get("original_principal"), sent.get("remaining_principal"))
-    interest = _balance("interest", sent.get("original_interest"), sent.get("remaining_interest"))
+    principal = _opening("principal", sent.get("original_principal"), sent.get("remaining_principal"))
+    interest = _opening("interest", sent.get("original_interest"), sent.get("remaining_interest"))
     original_vat = sent.get("original_vat")
     remaining_vat = sent.get("remaining_vat")
     if remaining_vat is None:
@@ -93,10 +92,10 @@ def open_balances(sent: dict[str, Any]) -> Balances:
 
 
 def yearly_rate(code: str | None, rate: int | None, calculation: str | None) -> int:
-    """The rate that interest accrues by, in ten-thousandths of a per cent a year.
+    """Return the effective interest rate, in ten-thousandths of a per cent per year.
 
-    `interestRate` as sent, above the reference rate where the code says so; where none is sent, what the law
-    has for the code or calculation. Source: the facts file's rates; which code means which is inferred.
+    This is `interestRate`, plus the reference rate if the code says so. Without `interestRate` it is the
+    statutory rate of the calculation type or code. The meanings of the codes are [inferred].
     """
     if code in MARGIN_ABOVE_REFERENCE:
         margin = MARGIN_ABOVE_REFERENCE[code] if rate is None else rate
@@ -107,7 +106,10 @@ def yearly_rate(code: str | None, rate: int | None, calculation: str | None) -> 
 
 
 def accrual_start(sent: Mapping[str, Any]) -> int:
-    """The day that interest accrues from: as sent, else so many days after the bill, else the due date."""
+    """Return the day from which interest accrues.
+
+    This is `interest_from`, else the bill date plus `interest_condition` days, else the due date [inferred].
+    """
     if sent.get("interest_from") is not None:
         start = _day(sent["interest_from"])
     elif sent.get("bill_date") is not None and sent.get("interest_condition") is not None:
@@ -120,7 +122,7 @@ def accrual_start(sent: Mapping[str, Any]) -> int:
 
 
 def due_date(due: datetime | None, bill: datetime | None, payment_condition: int | None) -> datetime | None:
-    """When a debt is due: as sent, else so many days after the bill as the payment condition says."""
+    """Return the due date that was sent, or else the bill date plus `payment_condition` days."""
     if due is not None or bill is None or payment_condition is None:
         return due
     try:
@@ -129,66 +131,68 @@ def due_date(due: datetime | None, bill: datetime | None, payment_condition: int
         return None
 
 
-def accrue_to(books: Balances, today: int) -> Balances:
-    """The books with the interest up to `today` (a day number) booked, and accrual going on from there."""
-    until = min(today, books.accrues_to)
-    if until <= books.accrues_from:
-        return books
-    days = until - books.accrues_from
-    interest = accrued(books.remaining_principal, books.accrual_rate, days, books.accrual_rest)
-    exact = books.remaining_principal * books.accrual_rate * days + books.accrual_rest
+def accrue_to(balances: Balances, today: int) -> Balances:
+    """Return the balances including the interest up to day `today`, from where it continues to accrue."""
+    until = min(today, balances.accrues_to)
+    if until <= balances.accrues_from:
+        return balances
+    days = until - balances.accrues_from
+    interest = accrued_interest(
+        balances.remaining_principal, balances.accrual_rate, days, balances.accrual_rest
+    )
+    exact = balances.remaining_principal * balances.accrual_rate * days + balances.accrual_rest
     return replace(
-        books,
-        original_interest=books.original_interest + interest,
-        remaining_interest=books.remaining_interest + interest,
+        balances,
+        original_interest=balances.original_interest + interest,
+        remaining_interest=balances.remaining_interest + interest,
         accrual_rest=exact - interest * YEAR,
         accrues_from=until,
     )
 
 
-def book(books: Balances, entry: Posting, today: int) -> Balances:
-    """The books after an entry on day `today`: the one function that moves balances.
+def post(balances: Balances, posting: Posting, today: int) -> Balances:
+    """Return the balances after a posting on day `today`.
 
-    Raises ValueError where more would be paid or taken off than remains.
+    Raises ValueError if the posting pays or takes off more than remains.
     """
-    before = accrue_to(books, today)
-    principal = before.remaining_principal - entry.paid_principal + entry.adjusted_principal
-    owed_interest = before.remaining_interest + entry.added_interest
-    interest = owed_interest - entry.paid_interest + entry.adjusted_interest
+    before = accrue_to(balances, today)
+    principal = before.remaining_principal - posting.paid_principal + posting.adjusted_principal
+    owed_interest = before.remaining_interest + posting.added_interest
+    interest = owed_interest - posting.paid_interest + posting.adjusted_interest
     if principal < 0 or interest < 0:
-        raise ValueError("more than what remains")
+        raise ValueError("more than the remaining amount")
     return replace(
         before,
-        paid_principal=before.paid_principal + entry.paid_principal,
-        adjusted_principal=before.adjusted_principal + entry.adjusted_principal,
+        paid_principal=before.paid_principal + posting.paid_principal,
+        adjusted_principal=before.adjusted_principal + posting.adjusted_principal,
         remaining_principal=principal,
-        original_interest=before.original_interest + entry.added_interest,
-        paid_interest=before.paid_interest + entry.paid_interest,
-        adjusted_interest=before.adjusted_interest + entry.adjusted_interest,
+        original_interest=before.original_interest + posting.added_interest,
+        paid_interest=before.paid_interest + posting.paid_interest,
+        adjusted_interest=before.adjusted_interest + posting.adjusted_interest,
         remaining_interest=interest,
         remaining_vat=_share(before.remaining_vat, principal, before.remaining_principal),
     )
 
 
-def suspended(books: Balances, today: int) -> Balances:
-    """The books of a claim that bears no interest of its own from day `today` on, until it is resumed."""
-    return replace(accrue_to(books, today), accrues_from=NEVER, accrues_to=NEVER)
+def suspended(balances: Balances, today: int) -> Balances:
+    """Return the balances of a claim whose interest stops on day `today` until it is resumed."""
+    return replace(accrue_to(balances, today), accrues_from=NEVER, accrues_to=NEVER)
 
 
-def resumed(books: Balances, claim: Mapping[str, Any], today: int) -> Balances:
-    """The books of a suspended claim that bears interest again from day `today` on, on its own terms."""
+def resumed(balances: Balances, claim: Mapping[str, Any], today: int) -> Balances:
+    """Return the balances of a suspended claim that bears interest on its own terms again from day `today`."""
     start = max(accrual_start(claim), today)
     end = NEVER if claim["interest_to"] is None else max(start, _day(claim["interest_to"]))
-    return replace(accrue_to(books, today), accrues_from=start, accrues_to=end)
+    return replace(accrue_to(balances, today), accrues_from=start, accrues_to=end)
 
 
-def closed(books: Balances, today: int) -> Balances:
-    """The books of a claim whose case closes on day `today`: its interest is booked and accrues no more."""
-    after = accrue_to(books, today)
+def closed(balances: Balances, today: int) -> Balances:
+    """Return the balances of a claim whose case closes on day `today`, when its interest stops."""
+    after = accrue_to(balances, today)
     return replace(after, accrues_to=max(after.accrues_from, min(after.accrues_to, today)))
 
 
-def _balance(part: str, original: int | None, remaining: int | None) -> dict[str, int]:
+def _opening(part: str, original: int | None, remaining: int | None) -> dict[str, int]:
     if remaining is None:
         remaining = original or 0
     if original is None:

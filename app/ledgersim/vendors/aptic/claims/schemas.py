@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from ledgersim.http.schemas import Amount, RequestModel, ResponseModel, SignedAmountIn
+from ledgersim.schemas import Amount, RequestModel, ResponseModel, SignedAmountIn
 
 
 class ClaimSums(ResponseModel):

@@ -1,6 +1,6 @@
-"""The books in SQL: interest as of a day, amounts in another currency, and sums over claims.
+"""SQL expressions for claims: interest as of a day, amounts in another currency, and sums.
 
-The same arithmetic as `rules.accrued`, to the hundredth, in whole numbers that stay within 64 bits.
+They compute the same as `rules.accrued_interest`, to the hundredth, in integers that fit 64 bits.
 """
 
 from typing import Any
@@ -17,9 +17,9 @@ TODAY: ColumnElement[int] = bindparam("today", type_=Integer)
 _C = CLAIM.c
 
 
-def _fraction(amount: Cents, numerator: Cents, denominator: int, rest: Cents | int = 0) -> Cents:
-    """(amount * numerator + rest) / denominator, rounded half up, without ever forming the whole product."""
-    part = (amount % denominator) * (numerator % denominator) + rest
+def _fraction(amount: Cents, numerator: Cents, denominator: int, remainder: Cents | int = 0) -> Cents:
+    """Return (amount * numerator + remainder) / denominator, rounded half up, without overflow."""
+    part = (amount % denominator) * (numerator % denominator) + remainder
     return (
         amount * (numerator // denominator)
         + (amount // denominator) * (numerator % denominator)
@@ -39,16 +39,13 @@ _ACCRUED = case(
     ),
 )
 
-# What a claim stands at today, in its own currency. Interest that accrues is owed from the start.
+# Interest as of today, in the claim's currency. Accrued interest raises original and remaining interest alike.
 ORIGINAL_INTEREST: Cents = _C.original_interest + _ACCRUED
 REMAINING_INTEREST: Cents = _C.remaining_interest + _ACCRUED
 
 
 def in_currency(amount: Cents, currency: ColumnElement[Any]) -> Cents:
-    """An amount of a claim in another currency, by the claim's exchange rate (1 where it has none).
-
-    Source: the issue on the foundation [inferred].
-    """
+    """Convert an amount of a claim by its exchange rate, which is 1 unless the client sent one [inferred]."""
     return case(
         (_C.currency_code == currency, amount),
         (_C.exch_rate.is_(None), amount),
@@ -57,30 +54,31 @@ def in_currency(amount: Cents, currency: ColumnElement[Any]) -> Cents:
 
 
 def amounts(currency: ColumnElement[Any]) -> dict[str, Cents]:
-    """Original, paid and remaining by principal, interest, fee and sum, of one claim in `currency`.
+    """Return the original, paid and remaining principal, interest, fee and sum of a claim in `currency`.
 
-    The principal of a fee counts as fee. Paid is what makes remaining = original - paid + adjusted exact
-    in `currency` too.
+    The principal of a fee counts as fee. Paid amounts are computed from the others, so that
+    remaining = original - paid + adjusted is exact in `currency` too.
     """
 
-    def three(original: Cents, adjusted: Cents, remaining: Cents) -> tuple[Cents, Cents, Cents]:
-        left = in_currency(remaining, currency)
-        return in_currency(original, currency), in_currency(original + adjusted, currency) - left, left
+    def convert(original: Cents, adjusted: Cents, remaining: Cents) -> tuple[Cents, Cents, Cents]:
+        converted = in_currency(remaining, currency)
+        paid = in_currency(original + adjusted, currency) - converted
+        return in_currency(original, currency), paid, converted
 
-    principal = three(_C.original_principal, _C.adjusted_principal, _C.remaining_principal)
-    interest = three(ORIGINAL_INTEREST, _C.adjusted_interest, REMAINING_INTEREST)
-    found: dict[str, Cents] = {}
+    principal = convert(_C.original_principal, _C.adjusted_principal, _C.remaining_principal)
+    interest = convert(ORIGINAL_INTEREST, _C.adjusted_interest, REMAINING_INTEREST)
+    result: dict[str, Cents] = {}
     for name, of_principal, of_interest in zip(
         ("original", "paid", "remaining"), principal, interest, strict=True
     ):
-        found[f"{name}_principal"] = case((_C.kind == DEBT, of_principal), else_=literal(0, Integer))
-        found[f"{name}_interest"] = of_interest
-        found[f"{name}_fee"] = case((_C.kind == FEE, of_principal), else_=literal(0, Integer))
-        found[f"{name}_sum"] = of_principal + of_interest
-    return found
+        result[f"{name}_principal"] = case((_C.kind == DEBT, of_principal), else_=literal(0, Integer))
+        result[f"{name}_interest"] = of_interest
+        result[f"{name}_fee"] = case((_C.kind == FEE, of_principal), else_=literal(0, Integer))
+        result[f"{name}_sum"] = of_principal + of_interest
+    return result
 
 
-# For filters and orders: each sum of a case as an expression over the case's row.
+# For $filter and $orderby: each sum of a case as a subquery correlated to the row of the case.
 CASE_SUMS: dict[str, Cents] = {
     name: select(func.coalesce(func.sum(amount), 0))
     .where(_C.case_id == CASE.c.id)
@@ -89,7 +87,7 @@ CASE_SUMS: dict[str, Cents] = {
     for name, amount in amounts(CASE.c.currency_code).items()
 }
 
-# For answers: all sums of some cases (by the parameter `case_ids`) at once, a row a case with claims.
+# For responses: all sums of several cases (parameter `case_ids`) at once, one row per case that has claims.
 SUMS_OF_CASES = (
     select(
         _C.case_id, *(func.sum(amount).label(name) for name, amount in amounts(CASE.c.currency_code).items())

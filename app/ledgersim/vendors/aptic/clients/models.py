@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class Client(SQLModel, table=True):
-    """A creditor."""
+    """A client, the creditor of cases."""
 
     __tablename__ = "client"
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from ledgersim.http.schemas import RequestModel, ResponseModel
+from ledgersim.schemas import RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 
 

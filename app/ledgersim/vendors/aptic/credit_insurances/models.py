@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class CreditInsurance(SQLModel, table=True):
-    """That an insurer bears the risk of a customer up to an amount, in hundredths of `currency_code`."""
+    """Cover for the credit risk of a customer. Amounts are in hundredths of `currency_code`."""
 
     __tablename__ = "credit_insurance"
 

@@ -1,9 +1,9 @@
-"""Which companies insure credits."""
+"""Credit insurance companies."""
 
-# The codes are documented as examples, the names are those of the companies.
+# The codes are examples in the vendor's documentation [documented].
 INSURERS = {"ATRADIUS": "Atradius", "EULERHERMES": "Euler Hermes"}
 
 
 def company_name(code: str | None) -> str | None:
-    """The name of the company with a reference code; another code is its own name [inferred]."""
+    """Return the name of the company with a reference code; an unknown code is its own name [inferred]."""
     return None if code is None else INSURERS.get(code, code)

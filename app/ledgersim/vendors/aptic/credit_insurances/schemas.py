@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ledgersim.http.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
+from ledgersim.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 

@@ -1,6 +1,6 @@
-"""What customers have bought, what they owe for it, and who or what stands for it.
+"""The parts of a customer summary: purchases, invoices, accounts, payments, guarantees and collateral.
 
-Amounts are whole hundredths of `currency_code`, where there is none of that of the customer.
+Amounts are in hundredths of `currency_code`, or of the customer's currency in tables without that column.
 """
 
 from datetime import datetime
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 def _cents() -> Any:
@@ -25,9 +25,9 @@ def _customer() -> Any:
 
 
 class Purchase(SQLModel, table=True):
-    """A purchase on credit, perhaps in a campaign of part payments.
+    """A purchase on credit, optionally paid by instalments in a campaign.
 
-    With a `customer_account_number`, what remains of it is part of the balance of that account.
+    With a `customer_account_number`, the balance of that account includes its remaining amount.
     """
 
     __tablename__ = "purchase"
@@ -60,7 +60,7 @@ class Purchase(SQLModel, table=True):
 
 
 class CustomerInvoice(SQLModel, table=True):
-    """The invoice of a purchase: it asks for what remains of that, and adds nothing to it."""
+    """The invoice of a purchase. It claims the same money as the purchase and adds nothing to the balance."""
 
     __tablename__ = "customer_invoice"
 
@@ -83,7 +83,7 @@ class CustomerInvoice(SQLModel, table=True):
 
 
 class CustomerAccount(SQLModel, table=True):
-    """An account that purchases are put on; above zero is what the customer owes."""
+    """An account for purchases. A positive balance is what the customer owes."""
 
     __tablename__ = "customer_account"
 
@@ -97,7 +97,7 @@ class CustomerAccount(SQLModel, table=True):
 
 
 class UnsettledPayment(SQLModel, table=True):
-    """Money of a customer that has not been set off against anything yet."""
+    """Money from a customer that has not been allocated yet."""
 
     __tablename__ = "unsettled_payment"
 
@@ -109,7 +109,7 @@ class UnsettledPayment(SQLModel, table=True):
 
 
 class Guarantee(SQLModel, table=True):
-    """That one customer, the guarantor, stands for the debts of another one."""
+    """A guarantee by one customer, the guarantor, for the debts of another."""
 
     __tablename__ = "guarantee"
 
@@ -129,7 +129,7 @@ class Guarantee(SQLModel, table=True):
 
 
 class Collateral(SQLModel, table=True):
-    """A thing that stands for the debts of a customer, and how it is insured."""
+    """Property that secures the debts of a customer, with its insurance."""
 
     __tablename__ = "collateral"
 

@@ -1,11 +1,11 @@
-"""Reading what a customer has bought, what it owes, and who stands for it."""
+"""Reading the summary of a customer."""
 
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
 from ledgersim.http.vendor_app import RequestContext
-from ledgersim.storage.database import rows
+from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.customer_summary.models import (
     COLLATERAL,
     CUSTOMER_ACCOUNT,
@@ -24,7 +24,6 @@ from ledgersim.vendors.aptic.customer_summary.rules import (
 )
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.repository import Row
 
 _OF_CUSTOMER: Any = bindparam("of_customer")
 
@@ -52,7 +51,7 @@ _RELATIONS = {
 
 
 def summary(context: RequestContext, customer: Row) -> Row:
-    """What a customer owes by its parts, with everybody it has to do with."""
+    """Return the balances of a customer, their parts, and all related customers."""
     connection, of = context.space.connection, customer["id"]
     purchases = rows(connection, _PURCHASES, of_customer=of)
     accounts = rows(connection, _ACCOUNTS, of_customer=of)
@@ -80,7 +79,7 @@ def summary(context: RequestContext, customer: Row) -> Row:
 
 
 def _related(context: RequestContext, customer: Row) -> list[Row]:
-    """Everybody that a customer has to do with, once for each role."""
+    """Return all customers related to a customer, once per role."""
     values = {"of_customer": customer["id"], "of_parent": customer["parent_customer_id"]}
     return [
         {**one, "customer_role_code": role, "links": _links(context, one)}

@@ -17,7 +17,7 @@ router = new_router("Customers")
         "aptic.customers.summary",
         method="inferred",
         path="inferred",
-        summary="Balances and engagements of a customer",
+        summary="Read the balances of a customer and their parts",
     ),
 )
 async def get_customer_summary(context: CurrentContext, guid: str) -> Any:

@@ -1,4 +1,4 @@
-"""How the parts of a summary add up, in whole hundredths."""
+"""The sums of a customer summary, in hundredths."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ PARENT, SUBSIDIARY, GUARANTOR, GUARANTEED = "PARENT", "SUBSIDIARY", "GUARANTOR",
 
 
 class Balances(NamedTuple):
-    """What a customer owes; below zero where there is more unsettled money than debt."""
+    """What a customer owes; negative if unsettled payments exceed the debt."""
 
     total: int
     account: int
@@ -17,10 +17,11 @@ class Balances(NamedTuple):
 
 
 def balances(currency: str | None, purchases: Rows, accounts: Rows, unsettled: Rows) -> Balances:
-    """The sums over the parts in a currency [inferred].
+    """Return the sums over the parts in one currency [inferred].
 
-    Accounts, and what remains of the purchases that are on none, less the money that was not set off yet.
-    Invoices ask for the same money as the purchases, so they add nothing; nor do guarantees or collaterals.
+    The total is the balances of the accounts, plus the remaining amounts of purchases without an account, less
+    unsettled payments. Invoices claim the same money as their purchases, so they do not count; neither do
+    guarantees and collateral.
     """
     account = sum(one["balance"] for one in accounts if one["currency_code"] == currency)
     direct = sum(
@@ -33,5 +34,5 @@ def balances(currency: str | None, purchases: Rows, accounts: Rows, unsettled: R
 
 
 def summary_currency(own: str | None, purchases: Rows, accounts: Rows) -> str | None:
-    """The currency of a summary: that of the accounts and purchases, else the customer's [inferred]."""
+    """Return the currency of a summary: that of the accounts or purchases, else the customer's [inferred]."""
     return next((one["currency_code"] for one in (*accounts, *purchases)), own)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ledgersim.http.schemas import Amount, ResponseModel
+from ledgersim.schemas import Amount, ResponseModel
 from ledgersim.vendors.aptic.links import Link
 
 

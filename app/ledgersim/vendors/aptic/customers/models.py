@@ -1,4 +1,4 @@
-"""Customers: who buys on account."""
+"""Customers: people and companies that buy on account."""
 
 from sqlmodel import Field
 

@@ -3,31 +3,32 @@
 from sqlalchemy import bindparam, select
 
 from ledgersim.http.vendor_app import RequestContext
-from ledgersim.storage.database import row, rows
+from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
-from ledgersim.vendors.aptic.addresses.rules import OWN
+from ledgersim.vendors.aptic.addresses.queries import OWN
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.customers.schemas import CustomerAddress
 from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.repository import Row
 
-# As addresses within customers call what addresses alone call otherwise.
+# Address members whose names differ within customers.
 _RENAMED = {
     "type_code": ADDRESS.c.address_type,
     "address_not_valid": ADDRESS.c.address_not_valid_date,
     "address_not_valid_override": ADDRESS.c.valid_override,
 }
-_KEPT = [ADDRESS.c[name] for name in CustomerAddress.model_fields if name in ADDRESS.c]
+_UNCHANGED = [ADDRESS.c[name] for name in CustomerAddress.model_fields if name in ADDRESS.c]
 _ADDRESSES = (
-    select(*_KEPT, *(column.label(name) for name, column in _RENAMED.items())).where(OWN).order_by(ADDRESS.c.id)
+    select(*_UNCHANGED, *(column.label(name) for name, column in _RENAMED.items()))
+    .where(OWN)
+    .order_by(ADDRESS.c.id)
 )
 _CLIENT_OF = select(CLIENT.c.unique_id).where(CLIENT.c.id == bindparam("row_id"))
 _PARENT_OF = select(CUSTOMER.c.customer_guid).where(CUSTOMER.c.id == bindparam("row_id"))
 
 
-def customer_out(context: RequestContext, customer: Row) -> Row:
-    """A customer alone, with its addresses and links."""
+def customer_response(context: RequestContext, customer: Row) -> Row:
+    """Return a customer with its addresses and links."""
     addresses = rows(context.space.connection, _ADDRESSES, of_owner="customer", of_id=customer["id"])
     return {**customer, "addresses": addresses, "links": _links(context, customer)}
 

@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import Response
 
 from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.addresses.routes import address_router
 from ledgersim.vendors.aptic.customers.commands import BY_GUID, add_customer, change_customer
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
-from ledgersim.vendors.aptic.customers.queries import customer_out
+from ledgersim.vendors.aptic.customers.queries import customer_response
 from ledgersim.vendors.aptic.customers.schemas import (
     Customer,
     CustomerCreate,
@@ -19,7 +20,7 @@ from ledgersim.vendors.aptic.customers.schemas import (
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.repository import Row, find
+from ledgersim.vendors.aptic.repository import find
 
 router = new_router("Customers")
 addresses = address_router("customer", "Customers", BY_GUID)
@@ -30,7 +31,7 @@ _LIST = Listing(CUSTOMER, _COLUMNS, fields_of(CustomerListItem, _COLUMNS), CUSTO
 
 
 def find_customer(context: RequestContext, guid: str) -> Row:
-    """The customer with that GUID. Raises a 404 Problem."""
+    """Return the customer with that GUID. Raises a 404 Problem."""
     return find(context.space.connection, BY_GUID, "customer", guid)
 
 
@@ -58,7 +59,7 @@ async def create_customer(context: CurrentContext, body: CustomerCreate, respons
     with context.space.transaction() as connection:
         customer = add_customer(connection, context.space, body.model_dump())
     response.headers["Location"] = context.url(f"/v1/Customers/{customer['customer_guid']}")
-    return customer_out(context, customer)
+    return customer_response(context, customer)
 
 
 @router.get(
@@ -67,7 +68,7 @@ async def create_customer(context: CurrentContext, body: CustomerCreate, respons
     **operation("aptic.customers.get", method="observed", path="observed", summary="Read one customer"),
 )
 async def get_customer(context: CurrentContext, guid: str) -> Any:
-    return customer_out(context, find_customer(context, guid))
+    return customer_response(context, find_customer(context, guid))
 
 
 @router.patch(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ledgersim.http.schemas import CurrencyIn, GuidIn, InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import CurrencyIn, GuidIn, InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.debtors.schemas import Gender, JuridicalType
 from ledgersim.vendors.aptic.links import Link

@@ -1,4 +1,4 @@
-"""Storing debtors."""
+"""Creating debtors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import add
-from ledgersim.vendors.aptic.addresses.rules import add_main_address
+from ledgersim.storage.statements import Row, add
+from ledgersim.vendors.aptic.addresses.commands import add_main_address
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
-from ledgersim.vendors.aptic.parties import named
-from ledgersim.vendors.aptic.repository import Row, by_guid, change, free_guid
+from ledgersim.vendors.aptic.debtors.rules import debtor_reference
+from ledgersim.vendors.aptic.parties import with_full_name
+from ledgersim.vendors.aptic.repository import by_guid, unused_guid, update_row
 
 BY_GUID = by_guid(DEBTOR.c.debtor_guid)
 
@@ -20,9 +21,9 @@ _COLUMNS = DEBTOR.c.keys()
 
 
 def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
-    """Create a debtor from a client's members; a main address among them becomes its LEGAL address.
+    """Create a debtor from the members of a request, among them the main address, its LEGAL address.
 
-    Only fixtures choose its GUID. Raises a 409 Problem for one that is taken.
+    Only fixtures choose its GUID. Raises a 409 Problem if that is already in use.
     """
     now = space.clock.now()
     debtor: Row = {
@@ -31,15 +32,15 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
         "gender": 0,
         "conversation_notification_channel": 0,
         "protected": False,
-        **{name: value for name, value in named({}, sent).items() if name in _COLUMNS},
-        "debtor_guid": free_guid(connection, space, BY_GUID, "debtorGuid", sent.get("debtor_guid")),
+        **{name: value for name, value in with_full_name({}, sent).items() if name in _COLUMNS},
+        "debtor_guid": unused_guid(connection, space, BY_GUID, "debtorGuid", sent.get("debtor_guid")),
         "debtor_reference": "",
         "reg_date": now,
     }
     del debtor["id"]
     debtor["protected"] = bool(debtor["protected"])
     debtor["id"] = add(connection, _ADD_DEBTOR, debtor)
-    debtor["debtor_reference"] = str(100_000 + debtor["id"])
-    change(connection, DEBTOR, debtor["id"], {"debtor_reference": debtor["debtor_reference"]})
+    debtor["debtor_reference"] = debtor_reference(debtor["id"])
+    update_row(connection, DEBTOR, debtor["id"], {"debtor_reference": debtor["debtor_reference"]})
     add_main_address(connection, space.guids, now, "debtor", debtor["id"], sent)
     return debtor

@@ -6,7 +6,7 @@ from ledgersim.vendors.aptic.parties import Party
 
 
 class Debtor(Party, table=True):
-    """Who owes."""
+    """A person or company that owes money."""
 
     __tablename__ = "debtor"
 

@@ -5,10 +5,12 @@ from typing import Any
 from fastapi import Response
 
 from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
+from ledgersim.vendors.aptic.addresses.queries import VALID, valid_on
 from ledgersim.vendors.aptic.addresses.routes import address_router
-from ledgersim.vendors.aptic.addresses.rules import MAIN, VALID, valid_on
-from ledgersim.vendors.aptic.cases import queries as reading
+from ledgersim.vendors.aptic.addresses.rules import PARTS
+from ledgersim.vendors.aptic.cases import queries
 from ledgersim.vendors.aptic.cases.schemas import CaseDetails, CasePage
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.debtors.commands import BY_GUID, add_debtor
@@ -25,8 +27,8 @@ from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.parties import named
-from ledgersim.vendors.aptic.repository import Row, change, find
+from ledgersim.vendors.aptic.parties import with_full_name
+from ledgersim.vendors.aptic.repository import find, update_row
 
 router = new_router("Debtors")
 addresses = address_router("debtor", "Debtors", BY_GUID)
@@ -39,17 +41,17 @@ _WITH_ADDRESS = DEBTOR.outerjoin(
     & ADDRESS.c.default_address.is_(True)
     & VALID,
 )
-_COLUMNS = {name: (ADDRESS if name in MAIN else DEBTOR).c[name] for name in DebtorListItem.model_fields}
+_COLUMNS = {name: (ADDRESS if name in PARTS else DEBTOR).c[name] for name in DebtorListItem.model_fields}
 _LIST = Listing(_WITH_ADDRESS, _COLUMNS, fields_of(DebtorListItem, _COLUMNS), DEBTOR.c.id)
 
 
 def find_debtor(context: RequestContext, guid: str) -> Row:
-    """The debtor with that GUID. Raises a 404 Problem."""
+    """Return the debtor with that GUID. Raises a 404 Problem."""
     return find(context.space.connection, BY_GUID, "debtor", guid)
 
 
-def debtor_out(context: RequestContext, debtor: Row) -> Row:
-    """A debtor alone, with its links."""
+def debtor_response(context: RequestContext, debtor: Row) -> Row:
+    """Return a debtor with its links."""
     guid = debtor["debtor_guid"]
     path = f"/v1/Debtors/{guid}"
     links = [
@@ -87,7 +89,7 @@ async def create_debtor(context: CurrentContext, body: DebtorCreate, response: R
     with context.space.transaction() as connection:
         debtor = add_debtor(connection, context.space, body.model_dump())
     response.headers["Location"] = context.url(f"/v1/Debtors/{debtor['debtor_guid']}")
-    return debtor_out(context, debtor)
+    return debtor_response(context, debtor)
 
 
 @router.get(
@@ -96,7 +98,7 @@ async def create_debtor(context: CurrentContext, body: DebtorCreate, response: R
     **operation("aptic.debtors.get", method="observed", path="observed", summary="Read one debtor"),
 )
 async def get_debtor(context: CurrentContext, guid: str) -> Any:
-    return debtor_out(context, find_debtor(context, guid))
+    return debtor_response(context, find_debtor(context, guid))
 
 
 @router.patch(
@@ -109,7 +111,9 @@ async def get_debtor(context: CurrentContext, guid: str) -> Any:
 async def update_debtor(context: CurrentContext, debtorGuid: str, body: DebtorUpdate) -> None:
     debtor = find_debtor(context, debtorGuid)
     with context.space.transaction() as connection:
-        change(connection, DEBTOR, debtor["id"], named(debtor, body.model_dump(exclude_unset=True)))
+        update_row(
+            connection, DEBTOR, debtor["id"], with_full_name(debtor, body.model_dump(exclude_unset=True))
+        )
 
 
 @router.get(
@@ -119,11 +123,11 @@ async def update_debtor(context: CurrentContext, debtorGuid: str, body: DebtorUp
         "aptic.debtors.summary",
         method="inferred",
         path="inferred",
-        summary="Remaining debt and cases of a debtor",
+        summary="Read the remaining debt and the cases of a debtor",
     ),
 )
 async def get_debtor_summary(context: CurrentContext, guid: str) -> Any:
-    return reading.summary(context.space, find_debtor(context, guid))
+    return queries.summary(context.space, find_debtor(context, guid))
 
 
 @router.get(
@@ -136,7 +140,7 @@ async def get_debtor_summary(context: CurrentContext, guid: str) -> Any:
 async def list_cases_of_debtor(context: CurrentContext, guid: str, query: ListOptions) -> Any:
     debtor = find_debtor(context, guid)
     day = today(context.space)
-    return reading.CASES_OF_DEBTOR.page(context.space, query, today=day, of_debtor=debtor["id"])
+    return queries.CASES_OF_DEBTOR.page(context.space, query, today=day, of_debtor=debtor["id"])
 
 
 @router.get(
@@ -150,9 +154,9 @@ async def get_case_of_debtor(context: CurrentContext, guid: str, caseGuid: str) 
     debtor = find_debtor(context, guid)
     case = find(
         context.space.connection,
-        reading.BY_GUID_OF_DEBTOR,
+        queries.BY_GUID_OF_DEBTOR,
         "case of this debtor",
         caseGuid,
         of_debtor=debtor["id"],
     )
-    return reading.case_out(context, case)
+    return queries.case_response(context, case)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.http.schemas import WHOLE, Amount, CurrencyIn, InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import WHOLE, Amount, CurrencyIn, InstantIn, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page

@@ -7,10 +7,11 @@ from fastapi import Response
 from sqlalchemy import bindparam, select
 
 from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
-from ledgersim.storage.database import row
-from ledgersim.vendors.aptic.addresses.rules import DEFAULT, MAIN
-from ledgersim.vendors.aptic.cases.routes import find_case, open_case
-from ledgersim.vendors.aptic.claims.commands import add_debt, adjust, books_of, check_owed, remove
+from ledgersim.storage.statements import Row, row
+from ledgersim.vendors.aptic.addresses.queries import DEFAULT
+from ledgersim.vendors.aptic.addresses.rules import PARTS
+from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
+from ledgersim.vendors.aptic.claims.commands import add_debt, adjust, balances_of, check_owed, remove
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
 from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today
 from ledgersim.vendors.aptic.claims.rules import accrue_to, due_date, yearly_rate
@@ -27,7 +28,7 @@ from ledgersim.vendors.aptic.debts.schemas import (
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import ListOptions
 from ledgersim.vendors.aptic.payment_plans.lifecycle import check_not_covered
-from ledgersim.vendors.aptic.repository import Row, change
+from ledgersim.vendors.aptic.repository import update_row
 
 router = new_router("Debts")
 
@@ -54,7 +55,7 @@ async def list_debts(context: CurrentContext, caseGuid: str, query: ListOptions)
     **operation("aptic.cases.debts.create", method="observed", path="observed", summary="Add a debt to a case"),
 )
 async def create_debt(context: CurrentContext, caseGuid: str, body: DebtCreate, response: Response) -> Any:
-    case = open_case(context, caseGuid, "debts")
+    case = find_open_case(context, caseGuid, "debts")
     with context.space.transaction() as connection:
         debt = add_debt(connection, context.space, case, body.model_dump())
         check_owed(connection, case["id"], "originalPrincipal")
@@ -102,11 +103,11 @@ async def update_debt(context: CurrentContext, caseGuid: str, debtGuid: str, bod
         )
     calculation = changes.get("interest_specific_calculation_type", debt["interest_specific_calculation_type"])
     with context.space.transaction() as connection:
-        books = accrue_to(books_of(connection, debt["id"]), today(context.space))
+        balances = accrue_to(balances_of(connection, debt["id"]), today(context.space))
         rate = yearly_rate(debt["interest_code"], debt["interest_rate"], calculation)
-        if rate != books.accrual_rate:
-            changes |= replace(books, accrual_rate=rate).columns()
-        change(connection, CLAIM, debt["id"], changes)
+        if rate != balances.accrual_rate:
+            changes |= replace(balances, accrual_rate=rate).columns()
+        update_row(connection, CLAIM, debt["id"], changes)
 
 
 @router.delete(
@@ -138,9 +139,9 @@ async def adjust_debt(context: CurrentContext, caseGuid: str, debtGuid: str, bod
 
 
 def _receiver(context: RequestContext, case: Row) -> Row:
-    """The main debtor as the receiver of the invoice [inferred]."""
+    """Return the receiver of the invoice: the main debtor [inferred]."""
     debtor = row(context.space.connection, _MAIN_DEBTOR, debtor_id=case["main_debtor_id"])
     if debtor is None:
         return {}
     address = row(context.space.connection, DEFAULT, of_owner="debtor", of_id=debtor["id"]) or {}
-    return {name: address.get(name) for name in (*MAIN, "full_address")} | {"full_name": debtor["full_name"]}
+    return {name: address.get(name) for name in (*PARTS, "full_address")} | {"full_name": debtor["full_name"]}

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ledgersim.http.schemas import (
+from ledgersim.schemas import (
     Amount,
     AmountIn,
     CurrencyIn,

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class DirectDebitMandate(SQLModel, table=True):
-    """That a customer (the sending party) lets money be drawn from an account."""
+    """Permission to collect payments from the account of a customer (the sending party)."""
 
     __tablename__ = "direct_debit_mandate"
 

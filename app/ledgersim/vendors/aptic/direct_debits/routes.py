@@ -3,11 +3,11 @@
 from typing import Any
 
 from fastapi import Response
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 
-from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, new_router
 from ledgersim.problems import VALIDATION
-from ledgersim.storage.database import add
+from ledgersim.storage.statements import add
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.direct_debits.models import DIRECT_DEBIT_MANDATE
 from ledgersim.vendors.aptic.direct_debits.rules import account_errors
@@ -16,47 +16,38 @@ from ledgersim.vendors.aptic.direct_debits.schemas import (
     DirectDebitMandateCreate,
     DirectDebitMandatePage,
 )
-from ledgersim.vendors.aptic.fields import fields_of
-from ledgersim.vendors.aptic.links import link
-from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.repository import Row, find
+from ledgersim.vendors.aptic.listing import ListOptions
+from ledgersim.vendors.aptic.nested import NestedResource, inferred_operations
 
 router = new_router("Customers")
 
-_C = DIRECT_DEBIT_MANDATE.c
-_OF_CUSTOMER = _C.customer_id == bindparam("of_customer")
-_COLUMNS = {name: _C[name] for name in DirectDebitMandate.model_fields if name in _C} | {
-    "bank_account_no": _C.sending_bank_account_no
-}
-_LIST = Listing(DIRECT_DEBIT_MANDATE, _COLUMNS, fields_of(DirectDebitMandate, _COLUMNS), _C.id, _OF_CUSTOMER)
-_BY_GUID = select(*(column.label(name) for name, column in _COLUMNS.items())).where(
-    _C.mandate_guid == bindparam("guid"), _OF_CUSTOMER
+_MANDATES = NestedResource(
+    "customer",
+    "DirectDebits",
+    "direct debit mandate",
+    DIRECT_DEBIT_MANDATE.c.mandate_guid,
+    DirectDebitMandate,
+    extra={"bank_account_no": DIRECT_DEBIT_MANDATE.c.sending_bank_account_no},
 )
 _ADD_MANDATE = insert(DIRECT_DEBIT_MANDATE)
 
-
-def _about(verb: str, summary: str) -> Any:
-    return operation(
-        f"aptic.customers.directdebits.{verb}", method="inferred", path="inferred", summary=summary
-    )
+_operation = inferred_operations("aptic.customers.directdebits")
 
 
 @router.get(
     "/v1/Customers/{customerGuid}/DirectDebits",
     response_model=DirectDebitMandatePage,
-    **_about("list", "List the direct debit mandates"),
+    **_operation("list", "List the direct debit mandates"),
 )
 async def list_direct_debits(context: CurrentContext, customerGuid: str, query: ListOptions) -> Any:
-    customer = find_customer(context, customerGuid)
-    page = _LIST.page(context.space, query, of_customer=customer["id"])
-    return {**page, "value": [_with_links(context, customer, mandate) for mandate in page["value"]]}
+    return _MANDATES.page(context, find_customer(context, customerGuid), query)
 
 
 @router.put(
     "/v1/Customers/{customerGuid}/DirectDebits",
     status_code=201,
     response_model=DirectDebitMandate,
-    **_about("create", "Register a direct debit mandate"),
+    **_operation("create", "Register a direct debit mandate"),
 )
 async def create_direct_debit(
     context: CurrentContext, customerGuid: str, body: DirectDebitMandateCreate, response: Response
@@ -75,28 +66,16 @@ async def create_direct_debit(
         }
         add(connection, _ADD_MANDATE, mandate)
     mandate["bank_account_no"] = body.sending_bank_account_no
-    answer = _with_links(context, customer, mandate)
-    response.headers["Location"] = answer["links"][0]["href"]
-    return answer
+    created = _MANDATES.response(context, customer, mandate)
+    response.headers["Location"] = created["links"][0]["href"]
+    return created
 
 
 @router.get(
     "/v1/Customers/{customerGuid}/DirectDebits/{directDebitGuid}",
     response_model=DirectDebitMandate,
-    **_about("get", "Read one direct debit mandate"),
+    **_operation("get", "Read one direct debit mandate"),
 )
 async def get_direct_debit(context: CurrentContext, customerGuid: str, directDebitGuid: str) -> Any:
     customer = find_customer(context, customerGuid)
-    what = "direct debit mandate of this customer"
-    mandate = find(context.space.connection, _BY_GUID, what, directDebitGuid, of_customer=customer["id"])
-    return _with_links(context, customer, mandate)
-
-
-def _with_links(context: RequestContext, customer: Row, mandate: Row) -> Row:
-    guid, of = mandate["mandate_guid"], customer["customer_guid"]
-    path = f"/v1/Customers/{of}"
-    links = [
-        link(context, "self", f"{path}/DirectDebits/{guid}", "DirectDebits", guid, "item"),
-        link(context, "customer", path, "Customers", of, "item"),
-    ]
-    return {**mandate, "links": links}
+    return _MANDATES.response(context, customer, _MANDATES.find(context, customer, directDebitGuid))

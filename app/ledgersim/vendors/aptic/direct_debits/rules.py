@@ -1,7 +1,7 @@
-"""Which account numbers go with which mandate.
+"""Validation of the account numbers of direct debit mandates.
 
-What the types and classes mean is documented; which rule a number must pass follows from that [inferred].
-Spaces, hyphens and full stops in a number count for nothing.
+The meanings of the mandate types and account classes are [documented]; the rule for each number follows from
+them [inferred]. Spaces, hyphens and full stops in a number are ignored.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,20 +15,20 @@ from stdnum.util import clean, isdigits
 
 @dataclass(frozen=True, slots=True)
 class AccountRule:
-    """What an account number must be, in words and as a check."""
+    """A format of account numbers: its description and its check."""
 
-    words: str
-    fits: Callable[[str], bool]
+    description: str
+    is_valid: Callable[[str], bool]
 
 
-def _digits(number: str, least: int, most: int) -> str | None:
-    """The digits of a number, if it is nothing but so many of them."""
+def _digits(number: str, minimum: int, maximum: int) -> str | None:
+    """Return the digits of a number if it consists of `minimum` to `maximum` digits, or else None."""
     digits: str = clean(number, " -.").strip()
-    return digits if isdigits(digits) and least <= len(digits) <= most else None
+    return digits if isdigits(digits) and minimum <= len(digits) <= maximum else None
 
 
-def _is_giro(number: str, least: int) -> bool:
-    digits = _digits(number, least, 8)
+def _is_giro(number: str, minimum: int) -> bool:
+    digits = _digits(number, minimum, 8)
     return digits is not None and luhn.is_valid(digits)
 
 
@@ -41,7 +41,7 @@ def _is_plusgiro(number: str) -> bool:
 
 
 def _is_swedish_account(number: str) -> bool:
-    """A clearing number of four digits and the account's. The banks' own check digits differ: not tested."""
+    """A four-digit clearing number and an account number, without its check digit, which differs by bank."""
     digits = _digits(number, 10, 15)
     return digits is not None and digits >= "1"
 
@@ -59,7 +59,7 @@ def _is_dutch_iban(number: str) -> bool:
 
 
 def _is_finnish_account(number: str) -> bool:
-    """An IBAN, or the fourteen digits within one, whose last is a Luhn check digit."""
+    """An IBAN, or its last fourteen digits, the last of which is a Luhn check digit."""
     digits = _digits(number, 14, 14)
     if digits is not None:
         return luhn.is_valid(digits)
@@ -98,7 +98,7 @@ SENDING = {AUTOGIRO: SWEDISH, INCASSO: DUTCH_IBAN}
 
 
 def account_errors(mandate: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with the account numbers of a mandate, by field."""
+    """Return the errors in the account numbers of a mandate, by field."""
     kind, account_class = mandate["direct_debit_mandate_type"], mandate["sending_bank_account_class"]
     sending = SENDING.get(kind, IBAN) if account_class is None else BY_CLASS[account_class]
     checks = (
@@ -106,7 +106,7 @@ def account_errors(mandate: Mapping[str, Any]) -> dict[str, list[str]]:
         ("sendingBankAccountNo", mandate["sending_bank_account_no"], sending),
     )
     return {
-        name: [f"Input should be {rule.words}"]
+        name: [f"Input should be {rule.description}"]
         for name, number, rule in checks
-        if number is not None and not rule.fits(number)
+        if number is not None and not rule.is_valid(number)
     }

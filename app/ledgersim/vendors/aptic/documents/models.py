@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class Document(SQLModel, table=True):
-    """A document; its content is kept as it was sent, in base64."""
+    """A document. Its content is stored as it was sent, in base64."""
 
     __tablename__ = "document"
 

@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class ExtraField(SQLModel, table=True):
-    """A named list of values; `owner` is the name of the table of what has it. Names keep their case."""
+    """A named list of values; `owner` is `debtor`, `customer` or `case`. Names are case-sensitive."""
 
     __tablename__ = "extra_field"
     __table_args__ = (UniqueConstraint("owner_id", "owner", "name"),)

@@ -1,4 +1,4 @@
-"""Extra fields of debtors, customers and cases: written once, built for an owner."""
+"""The extra fields of debtors, customers and cases: one router factory for all three."""
 
 from typing import Any
 from urllib.parse import quote
@@ -6,12 +6,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import Select, bindparam, delete
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router
 from ledgersim.odata import Field, Kind
 from ledgersim.problems import NOT_FOUND, invalid
-from ledgersim.storage.database import row
+from ledgersim.storage.statements import Row, row
+from ledgersim.vendors.aptic.extrafields.commands import BY_NAME, OWN, set_extra_fields
 from ledgersim.vendors.aptic.extrafields.models import EXTRA_FIELD
-from ledgersim.vendors.aptic.extrafields.rules import BY_NAME, OWN, set_extra_fields
 from ledgersim.vendors.aptic.extrafields.schemas import (
     ExtraField,
     ExtraFieldCreate,
@@ -19,7 +19,8 @@ from ledgersim.vendors.aptic.extrafields.schemas import (
     ExtraFieldUpdate,
 )
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.repository import Row, change, find
+from ledgersim.vendors.aptic.nested import inferred_operations
+from ledgersim.vendors.aptic.repository import find, update_row
 
 _COLUMNS = {"name": EXTRA_FIELD.c.name, "value": EXTRA_FIELD.c.value}
 _FIELDS = {"name": Field(EXTRA_FIELD.c.name, Kind.STRING, nullable=False)}
@@ -28,14 +29,11 @@ _REMOVE = delete(EXTRA_FIELD).where(EXTRA_FIELD.c.id == bindparam("row_id"))
 
 
 def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> APIRouter:
-    """The operations on the extra fields of what is in table `owner`, below `/v1/<collection>`."""
+    """Return the operations on the extra fields of the rows in table `owner`, below `/v1/<collection>`."""
     router = new_router(collection)
     base = f"/v1/{collection}/{{{owner}Guid}}/Extrafields"
     one = base + "/{name}"
-
-    def about(verb: str, summary: str) -> Any:
-        identifier = f"aptic.{collection.lower()}.extrafields.{verb}"
-        return operation(identifier, method="inferred", path="inferred", summary=summary)
+    operation = inferred_operations(f"aptic.{collection.lower()}.extrafields")
 
     async def find_owner(context: CurrentContext, guid: str = Path(alias=f"{owner}Guid")) -> Row:
         return find(context.space.connection, owner_by_guid, owner, guid)
@@ -44,17 +42,17 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
         field = row(context.space.connection, BY_NAME, of_owner=owner, of_id=of["id"], of_name=name)
         if field is None:
             raise NOT_FOUND.with_detail(
-                f"This {owner} has no extra field {name[:80]!r}; names keep their case."
+                f"This {owner} has no extra field {name[:80]!r}; names are case-sensitive."
             )
         return field
 
-    @router.get(base, response_model=ExtraFieldPage, **about("list", "List the extra fields"))
+    @router.get(base, response_model=ExtraFieldPage, **operation("list", "List the extra fields"))
     async def list_extra_fields(
         context: CurrentContext, query: ListOptions, of: Row = Depends(find_owner)
     ) -> Any:
         return _LIST.page(context.space, query, of_owner=owner, of_id=of["id"])
 
-    @router.put(base, status_code=201, response_model=ExtraField, **about("create", "Add an extra field"))
+    @router.put(base, status_code=201, response_model=ExtraField, **operation("create", "Add an extra field"))
     async def create_extra_field(
         context: CurrentContext, body: ExtraFieldCreate, response: Response, of: Row = Depends(find_owner)
     ) -> Any:
@@ -64,22 +62,22 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
         response.headers["Location"] = context.url(path)
         return {"name": body.name, "value": body.value or []}
 
-    @router.get(one, response_model=ExtraField, **about("get", "Read one extra field"))
+    @router.get(one, response_model=ExtraField, **operation("get", "Read one extra field"))
     async def get_extra_field(context: CurrentContext, name: str, of: Row = Depends(find_owner)) -> Any:
         return find_field(context, of, name)
 
-    @router.patch(one, **NO_CONTENT, **about("update", "Change one extra field"))
+    @router.patch(one, **NO_CONTENT, **operation("update", "Change one extra field"))
     async def update_extra_field(
         context: CurrentContext, name: str, body: ExtraFieldUpdate, of: Row = Depends(find_owner)
     ) -> None:
         field = find_field(context, of, name)
         if body.name is not None and body.name != name:
-            raise invalid("name", f"must be {name!r}, the name in the path, or be left out")
+            raise invalid("name", f"must be {name!r}, as in the path, or absent")
         if "value" in body.model_fields_set:
             with context.space.transaction() as connection:
-                change(connection, EXTRA_FIELD, field["id"], {"value": body.value or []})
+                update_row(connection, EXTRA_FIELD, field["id"], {"value": body.value or []})
 
-    @router.delete(one, **NO_CONTENT, **about("delete", "Remove one extra field"))
+    @router.delete(one, **NO_CONTENT, **operation("delete", "Remove one extra field"))
     async def delete_extra_field(context: CurrentContext, name: str, of: Row = Depends(find_owner)) -> None:
         field = find_field(context, of, name)
         with context.space.transaction() as connection:

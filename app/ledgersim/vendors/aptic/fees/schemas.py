@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ledgersim.http.schemas import (
+from ledgersim.schemas import (
     Amount,
     AmountIn,
     CurrencyIn,

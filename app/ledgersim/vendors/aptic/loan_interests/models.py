@@ -1,11 +1,11 @@
-"""Loans of customers and the periods of their interest."""
+"""Loans of customers and their interest periods."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class Loan(SQLModel, table=True):
@@ -20,9 +20,9 @@ class Loan(SQLModel, table=True):
 
 
 class LoanInterestPeriod(SQLModel, table=True):
-    """Days of a loan with one rate and one principal; without an end it runs on.
+    """A period of a loan with one rate and one principal; open-ended without `interest_to`.
 
-    `interest_rate` in ten-thousandths of a per cent a year, `principal_amount` in hundredths.
+    `interest_rate` is in ten-thousandths of a per cent per year, `principal_amount` in hundredths.
     """
 
     __tablename__ = "loan_interest_period"

@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from ledgersim.http.vendor_app import CurrentContext, new_router, operation
-from ledgersim.storage.database import rows
-from ledgersim.vendors.aptic.claims.rules import accrued
+from ledgersim.storage.statements import Row, rows
+from ledgersim.vendors.aptic.claims.rules import accrued_interest
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.loan_interests.models import LOAN, LOAN_INTEREST_PERIOD
 from ledgersim.vendors.aptic.loan_interests.rules import days_passed
 from ledgersim.vendors.aptic.loan_interests.schemas import LoanInterests
-from ledgersim.vendors.aptic.repository import Row
 
 router = new_router("Customers")
 
@@ -40,7 +39,7 @@ _PERIODS = (
         "aptic.customers.loaninterests.list",
         method="inferred",
         path="inferred",
-        summary="Interest periods of the customer's loans (a bare array)",
+        summary="List the interest periods of the customer's loans (a bare array)",
     ),
 )
 async def list_loan_interests(context: CurrentContext, guid: str, query: ListOptions) -> Any:
@@ -50,11 +49,11 @@ async def list_loan_interests(context: CurrentContext, guid: str, query: ListOpt
 
 
 def _add_periods(connection: Connection, loans: list[Row], today: date) -> None:
-    """Complete loans with their periods, and these with their interest up to today."""
+    """Add the periods to loans, with their interest up to today."""
     by_loan: dict[int, list[Row]] = {loan["id"]: [] for loan in loans}
     for period in rows(connection, _PERIODS, loan_ids=list(by_loan)):
         days = days_passed(period["interest_from"], period["interest_to"], today)
-        interest = accrued(period["principal_amount"], period["interest_rate"], days)
+        interest = accrued_interest(period["principal_amount"], period["interest_rate"], days)
         by_loan[period["loan_id"]].append({**period, "days": days, "accrued_interest": interest})
     for loan in loans:
         loan["periods"] = by_loan[loan["id"]]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ledgersim.http.schemas import Amount, Rate, ResponseModel
+from ledgersim.schemas import Amount, Rate, ResponseModel
 
 
 class InterestPeriod(ResponseModel):

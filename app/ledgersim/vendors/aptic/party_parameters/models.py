@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class PartyParameter(SQLModel, table=True):
-    """A named value. Names keep their case; without an `href` of its own it is that of the parameter."""
+    """A named value. Names are case-sensitive. Without `href`, responses contain the parameter's own URL."""
 
     __tablename__ = "party_parameter"
     __table_args__ = (UniqueConstraint("customer_id", "name"),)

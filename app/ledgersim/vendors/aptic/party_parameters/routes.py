@@ -6,12 +6,13 @@ from urllib.parse import quote
 from fastapi import Body, Response
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router
 from ledgersim.problems import NOT_FOUND, VALIDATION
-from ledgersim.storage.database import add, row
+from ledgersim.storage.statements import Row, add, row
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.nested import inferred_operations
 from ledgersim.vendors.aptic.party_parameters.models import PARTY_PARAMETER
 from ledgersim.vendors.aptic.party_parameters.schemas import (
     PartyParameter,
@@ -19,7 +20,7 @@ from ledgersim.vendors.aptic.party_parameters.schemas import (
     PartyParameterPage,
     PartyParameterUpdate,
 )
-from ledgersim.vendors.aptic.repository import Row, change
+from ledgersim.vendors.aptic.repository import update_row
 
 router = new_router("Customers")
 
@@ -28,7 +29,7 @@ Changes = Annotated[list[PartyParameterUpdate], Body(strict=True)]
 
 _OF_CUSTOMER = PARTY_PARAMETER.c.customer_id == bindparam("of_customer")
 _COLUMNS = {name: PARTY_PARAMETER.c[name] for name in PartyParameter.model_fields}
-_FILTERED = {name: column for name, column in _COLUMNS.items() if name != "href"}  # it depends on the call
+_FILTERED = {name: column for name, column in _COLUMNS.items() if name != "href"}  # it depends on the request
 _LIST = Listing(
     PARTY_PARAMETER, _COLUMNS, fields_of(PartyParameter, _FILTERED), PARTY_PARAMETER.c.id, _OF_CUSTOMER
 )
@@ -37,14 +38,13 @@ _ADD_PARAMETER = insert(PARTY_PARAMETER)
 _REMOVE = delete(PARTY_PARAMETER).where(PARTY_PARAMETER.c.id == bindparam("row_id"))
 
 
-def _about(verb: str, summary: str) -> Any:
-    return operation(f"aptic.customers.parameters.{verb}", method="inferred", path="inferred", summary=summary)
+_operation = inferred_operations("aptic.customers.parameters")
 
 
 @router.get(
     "/v1/Customers/{customerGuid}/Parameters",
     response_model=PartyParameterPage,
-    **_about("list", "List the party parameters"),
+    **_operation("list", "List the party parameters"),
 )
 async def list_parameters(context: CurrentContext, customerGuid: str, query: ListOptions) -> Any:
     customer = find_customer(context, customerGuid)
@@ -56,7 +56,7 @@ async def list_parameters(context: CurrentContext, customerGuid: str, query: Lis
     "/v1/Customers/{customerGuid}/Parameters",
     status_code=201,
     response_model=PartyParameter,
-    **_about("create", "Add party parameters (the body is an array)"),
+    **_operation("create", "Add party parameters (the body is an array)"),
 )
 async def create_parameters(
     context: CurrentContext, customerGuid: str, body: Parameters, response: Response
@@ -65,14 +65,14 @@ async def create_parameters(
     with context.space.transaction() as connection:
         for parameter in body:
             _set(connection, customer, parameter.model_dump())
-    response.headers["Location"] = _address(context, customer, body[-1].name)
+    response.headers["Location"] = _url(context, customer, body[-1].name)
     return _with_href(context, customer, body[-1].model_dump())
 
 
 @router.get(
     "/v1/Customers/{customerGuid}/Parameters/{name}",
     response_model=PartyParameter,
-    **_about("get", "Read one party parameter"),
+    **_operation("get", "Read one party parameter"),
 )
 async def get_parameter(context: CurrentContext, customerGuid: str, name: str) -> Any:
     customer = find_customer(context, customerGuid)
@@ -82,12 +82,12 @@ async def get_parameter(context: CurrentContext, customerGuid: str, name: str) -
 @router.patch(
     "/v1/Customers/{customerGuid}/Parameters/{name}",
     **NO_CONTENT,
-    **_about("update", "Change one party parameter (the body is an array)"),
+    **_operation("update", "Change one party parameter (the body is an array)"),
 )
 async def update_parameter(context: CurrentContext, customerGuid: str, name: str, body: Changes) -> None:
     parameter = _find(context, find_customer(context, customerGuid), name)
     errors = {
-        f"[{index}].name": [f"must be {name!r}, the name in the path, or be left out"]
+        f"[{index}].name": [f"must be {name!r}, as in the path, or absent"]
         for index, changes in enumerate(body)
         if changes.name not in (None, name)
     }
@@ -96,13 +96,13 @@ async def update_parameter(context: CurrentContext, customerGuid: str, name: str
     with context.space.transaction() as connection:
         for changes in body:
             values = changes.model_dump(exclude_unset=True, exclude={"name"})
-            change(connection, PARTY_PARAMETER, parameter["id"], values)
+            update_row(connection, PARTY_PARAMETER, parameter["id"], values)
 
 
 @router.delete(
     "/v1/Customers/{customerGuid}/Parameters/{name}",
     **NO_CONTENT,
-    **_about("delete", "Remove one party parameter"),
+    **_operation("delete", "Remove one party parameter"),
 )
 async def delete_parameter(context: CurrentContext, customerGuid: str, name: str) -> None:
     parameter = _find(context, find_customer(context, customerGuid), name)
@@ -114,24 +114,24 @@ def _find(context: RequestContext, customer: Row, name: str) -> Row:
     found = row(context.space.connection, _BY_NAME, of_customer=customer["id"], of_name=name)
     if found is None:
         raise NOT_FOUND.with_detail(
-            f"This customer has no party parameter {name[:80]!r}; names keep their case."
+            f"This customer has no party parameter {name[:80]!r}; names are case-sensitive."
         )
     return found
 
 
 def _set(connection: Connection, customer: Row, sent: Row) -> None:
-    """Store a parameter under its name; what had the name before is replaced [inferred]."""
-    present = row(connection, _BY_NAME, of_customer=customer["id"], of_name=sent["name"])
-    if present is None:
+    """Store a parameter, replacing the one with the same name [inferred]."""
+    existing = row(connection, _BY_NAME, of_customer=customer["id"], of_name=sent["name"])
+    if existing is None:
         add(connection, _ADD_PARAMETER, {**sent, "customer_id": customer["id"]})
     else:
-        change(connection, PARTY_PARAMETER, present["id"], sent)
+        update_row(connection, PARTY_PARAMETER, existing["id"], sent)
 
 
 def _with_href(context: RequestContext, customer: Row, parameter: Row) -> Row:
-    """The parameter with the address that was sent for it, else with its own [inferred]."""
-    return {**parameter, "href": parameter["href"] or _address(context, customer, parameter["name"])}
+    """Return the parameter with the `href` that the client sent, or else its own URL [inferred]."""
+    return {**parameter, "href": parameter["href"] or _url(context, customer, parameter["name"])}
 
 
-def _address(context: RequestContext, customer: Row, name: str) -> str:
+def _url(context: RequestContext, customer: Row, name: str) -> str:
     return context.url(f"/v1/Customers/{customer['customer_guid']}/Parameters/{quote(name, safe='')}")

@@ -1,4 +1,4 @@
-"""What is owed when a plan is made, and the interest it bears."""
+"""The amounts that a plan covers, their interest, and their distribution over cases."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from ledgersim.vendors.aptic.payment_plans.rounding import CENT, EXACT, ZERO, ha
 
 Key = TypeVar("Key")
 
-# A level payment is computed in 100 digits, of which cancellation costs at most 30, then cut to these, so
-# that an exact half cent is seen as one.
+# A level payment is computed with 100 digits, of which cancellation costs at most 30. Rounding it to 50 first
+# makes exact half cents exact.
 _GUARDED = Context(prec=50, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """What remains of the principal of a debt, and its interest rate in per cent a year."""
+    """The remaining principal of a debt, and its interest rate in per cent per year."""
 
     principal: Decimal
     interest_rate: Decimal = ZERO
@@ -25,7 +25,7 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class CoveredCase:
-    """What remains to be paid on a case that a plan covers."""
+    """The remaining amounts of a case that a plan covers."""
 
     case_id: int
     debts: tuple[Debt, ...] = ()
@@ -34,15 +34,15 @@ class CoveredCase:
 
     @property
     def principal(self) -> Decimal:
-        """The principal that remains of all debts of the case."""
+        """The remaining principal of all debts of the case."""
         return sum((debt.principal for debt in self.debts), ZERO)
 
 
 @dataclass(frozen=True)
 class Balance:
-    """The balance of a plan; `yearly_interest` is Σ(principal · rate in per cent), 100 times a year's.
+    """The balance of a plan. Only principal bears interest [inferred].
 
-    Source: the issue on payment plans ("Balance of a plan", "Rate"): only principal bears interest.
+    `yearly_interest` is the sum of principal times rate in per cent, 100 times the interest of a year.
     """
 
     principal: Decimal
@@ -52,7 +52,7 @@ class Balance:
 
     @classmethod
     def of(cls, cases: Iterable[CoveredCase]) -> Self:
-        """The balance of these cases."""
+        """Return the balance of these cases."""
         cases = tuple(cases)
         debts = [debt for case in cases for debt in case.debts]
         return cls(
@@ -64,7 +64,7 @@ class Balance:
 
     @cached_property
     def total(self) -> Decimal:
-        """B: all that the plan is to clear."""
+        """The amount that the plan pays off."""
         return self.principal + self.interest + self.fees
 
     @cached_property
@@ -77,13 +77,13 @@ class Balance:
         return self.total * 1200
 
     def interest_of_month(self, unpaid: Decimal) -> Decimal:
-        """Interest of one month on `unpaid`, to the cent: a twelfth of the yearly rate, half up."""
+        """Return a month's interest on `unpaid`, a twelfth of the yearly rate, rounded half up to the cent."""
         return quotient(EXACT.multiply(unpaid, self.yearly_interest), self._months)
 
     def level_payment(self, unpaid: Decimal, count: int) -> Decimal:
-        """The equal payment, instalment and interest, that clears `unpaid` in `count` months, to the cent.
+        """Return the equal payment (instalment and interest) that pays off `unpaid` in `count` months.
 
-        A = B·i / (1 - (1+i)^-n), or B/n at i = 0, half up.
+        With balance B and monthly rate i this is B·i / (1 - (1+i)^-n), or B/n if i = 0, rounded half up.
         """
         if not self.yearly_interest:
             return quotient(unpaid, Decimal(count))
@@ -94,14 +94,14 @@ class Balance:
 
 
 def distribute(amount: Decimal, principals: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
-    """Shares of `amount` by remaining principal; keys are cases, oldest first; the sum is exact.
+    """Distribute `amount` over cases (oldest first) in proportion to their principal; the sum is exact.
 
-    Each share is rounded down to the cent; the cents left over go to the oldest case that has principal.
-    Where none has any, the oldest case bears all.
+    Shares are rounded down to the cent; the oldest case that has principal receives the remaining cents. If no
+    case has principal, the oldest case receives everything.
     """
     total = sum(principals.values(), ZERO)
     if total == 0:
-        principals = {case: CENT if nth == 0 else ZERO for nth, case in enumerate(principals)}
+        principals = {case: CENT if index == 0 else ZERO for index, case in enumerate(principals)}
         total = CENT
     shares = {
         case: EXACT.divide(EXACT.multiply(amount, principal), total).quantize(CENT, ROUND_DOWN)

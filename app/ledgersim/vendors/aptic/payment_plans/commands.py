@@ -1,4 +1,4 @@
-"""Making, changing and ending payment plans, and what that does to the books of the covered cases."""
+"""Creating, changing and ending payment plans, with the effects on the balances of the covered cases."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -8,19 +8,19 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from ledgersim.problems import CONFLICT, VALIDATION, Problem
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import add, rows
+from ledgersim.storage.statements import Row, add, rows
 from ledgersim.vendors.aptic.cases.models import CASE
-from ledgersim.vendors.aptic.claims.commands import books_of, post
+from ledgersim.vendors.aptic.claims.commands import balances_of, post
 from ledgersim.vendors.aptic.claims.models import CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.claims.rules import Posting, resumed, suspended
 from ledgersim.vendors.aptic.payment_plans import engine, plans
 from ledgersim.vendors.aptic.payment_plans.covered_cases import (
     CASES_OF_PLAN,
+    cases_in_active_plans,
     cases_to_cover,
-    check_free,
+    check_in_no_active_plan,
     owed_on,
-    taken_cases,
 )
 from ledgersim.vendors.aptic.payment_plans.deviations import read_deviations
 from ledgersim.vendors.aptic.payment_plans.models import (
@@ -32,11 +32,12 @@ from ledgersim.vendors.aptic.payment_plans.models import (
 )
 from ledgersim.vendors.aptic.payment_plans.plan_terms import Errors, PlanError, PlanType, terms_errors
 from ledgersim.vendors.aptic.payment_plans.progress import paid_numbers
-from ledgersim.vendors.aptic.repository import Row, change
+from ledgersim.vendors.aptic.repository import update_row
+from ledgersim.vendors.aptic.settings import ApticSettings
 
 _ADD_PLAN = insert(PAYMENT_PLAN)
 _ADD_CASES = insert(PAYMENT_PLAN_CASE)
-# Closed cases are left alone, whatever becomes of the plan.
+# A plan does not change closed cases.
 _CLAIMS = (
     select(CLAIM)
     .join(CASE, CASE.c.id == CLAIM.c.case_id)
@@ -48,14 +49,14 @@ _OPEN = (
     .where(CASE.c.id.in_(bindparam("case_ids", expanding=True)), CASE.c.closure_date.is_(None))
     .order_by(CASE.c.id)
 )
-_FREE_CASES = delete(PAYMENT_PLAN_CASE).where(PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("row_id"))
+_REMOVE_CASES = delete(PAYMENT_PLAN_CASE).where(PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("row_id"))
 _REMOVE = delete(PAYMENT_PLAN).where(PAYMENT_PLAN.c.id == bindparam("row_id"))
 
 
 def draft(space: Space, debtor: Row, sent: Mapping[str, Any]) -> tuple[Row, engine.Plan, list[Row]]:
-    """A plan as it would be stored, its schedule and its cases.
+    """Return a new plan as it would be stored, with its schedule and its cases. Stores nothing.
 
-    Raises a 400 Problem naming all that is wrong at once, or else a 409. Stores nothing.
+    Raises a 400 Problem that names all invalid fields, or else a 409.
     """
     errors: Errors = {}
     active = PROPOSAL if sent["active"] is None else sent["active"]
@@ -82,13 +83,13 @@ def draft(space: Space, debtor: Row, sent: Mapping[str, Any]) -> tuple[Row, engi
 def _covered(
     space: Space, debtor: Row, sent: Mapping[str, Any], active: bool, errors: Errors
 ) -> tuple[list[Row], Problem | None]:
-    """The cases to cover (none if they are wrong, which is added to `errors`), and what stands against it."""
+    """Return the cases to cover, and a conflict if there is one. Adds invalid fields to `errors`."""
     conflict: Problem | None = None
     covered: list[Row] = []
     try:
         covered = cases_to_cover(space, debtor, sent["cases"], sent["currency_code"])
         if active:
-            check_free(covered, taken_cases(space))
+            check_in_no_active_plan(covered, cases_in_active_plans(space))
     except Problem as problem:
         if problem.status == 400:
             errors |= {name: list(messages) for name, messages in problem.errors.items()}
@@ -125,7 +126,7 @@ def _unsaved(space: Space, debtor: Row, sent: Mapping[str, Any], active: int, co
 
 
 def calculated(plan: Row) -> engine.Plan:
-    """The plan that follows from a stored one. Raises a 400 or 409 Problem."""
+    """Return the schedule of a stored plan. Raises a 400 or 409 Problem."""
     try:
         return engine.calculate(plans.covered_of(plan), plans.terms_of(plan))
     except PlanError as error:
@@ -135,8 +136,8 @@ def calculated(plan: Row) -> engine.Plan:
 def _problem(error: PlanError) -> Problem:
     if error.kind == "invalid":
         return VALIDATION.with_errors(error.errors)
-    told = "; ".join(f"{name}: {message}" for name, messages in error.errors.items() for message in messages)
-    return CONFLICT.with_detail(f"{told}.").with_errors(error.errors)
+    detail = "; ".join(f"{name}: {message}" for name, messages in error.errors.items() for message in messages)
+    return CONFLICT.with_detail(f"{detail}.").with_errors(error.errors)
 
 
 def _deviations(sent: Sequence[Mapping[str, Any]] | None) -> list[Row]:
@@ -151,7 +152,7 @@ def _deviations(sent: Sequence[Mapping[str, Any]] | None) -> list[Row]:
 
 
 def store(connection: Connection, space: Space, plan: Row, cases: Iterable[Row]) -> Row:
-    """Store a drafted plan; an active one stops the interest of what it covers."""
+    """Store a drafted plan. An active plan stops the interest of the claims that it covers."""
     plan = {**plan, "payment_plan_guid": space.guids.guid()}
     plan["id"] = add(connection, _ADD_PLAN, plan)
     case_ids = [case["id"] for case in cases]
@@ -162,30 +163,30 @@ def store(connection: Connection, space: Space, plan: Row, cases: Iterable[Row])
 
 
 def activate(connection: Connection, space: Space, plan: Row) -> None:
-    """Turn a proposal into an active plan, as of today: one proposed on another day is calculated anew.
+    """Activate a proposal as of today. Raises a 409 Problem.
 
-    Raises a 409 Problem. Calculating anew keeps what is owed and what is planned equal [inferred].
+    If what is owed or the day has changed since the proposal, the plan is recalculated to match [inferred].
     """
     if plan["active"] != PROPOSAL:
-        raise CONFLICT.with_detail("The payment plan is no proposal: it is active or has ended.")
+        raise CONFLICT.with_detail("The payment plan is not a proposal: it is active or has ended.")
     cases = rows(connection, CASES_OF_PLAN, of_plan=plan["id"])
     for case in cases:
         if case["closure_date"] is not None:
             raise CONFLICT.with_detail(f"The case {case['case_number']} is closed.")
-    check_free(cases, taken_cases(space))
+    check_in_no_active_plan(cases, cases_in_active_plans(space))
     case_ids = [case["id"] for case in cases]
     covered = plans.stored_cases(owed_on(space, case_ids))
     values: Row = {"active": ACTIVE}
     if covered != plan["covered"] or plan["registration_date"].date() != space.clock.today():
         values |= {"covered": covered, "registration_date": space.clock.now()}
-        values["deviations"] = _still_possible({**plan, **values})
+        values["deviations"] = _applicable_deviations({**plan, **values})
     suspend(connection, space, case_ids)
     activated = {**plan, **values}
     save(connection, space, activated, calculated(activated), values)
 
 
-def _still_possible(plan: Row) -> list[Row]:
-    """The deviations of a plan that is calculated anew: without their days, or none, where they do not fit."""
+def _applicable_deviations(plan: Row) -> list[Row]:
+    """Return the deviations that still fit a recalculated plan: all, all without their due dates, or none."""
     without_days = [{**one, "due_date": None} for one in plan["deviations"]]
     for deviations in (plan["deviations"], without_days):
         try:
@@ -197,9 +198,9 @@ def _still_possible(plan: Row) -> list[Row]:
 
 
 def change_payments(connection: Connection, space: Space, plan: Row, sent: Sequence[Mapping[str, Any]]) -> None:
-    """Lay deviations over those agreed before; a part that is null is taken back.
+    """Merge deviations into those of the plan; a null value removes one.
 
-    Raises a 400 or, for paid payments and ended plans, a 409 Problem.
+    Raises a 400 Problem, or a 409 for paid payments and ended plans.
     """
     if plan["active"] == COMPLETED:
         raise CONFLICT.with_detail("The payment plan has ended.")
@@ -214,10 +215,10 @@ def change_payments(connection: Connection, space: Space, plan: Row, sent: Seque
         {name: None if (one["payment_no"], name) in cleared else value for name, value in one.items()}
         for one in plan["deviations"]
     ]
-    wishes = plans.terms_of({**plan, "deviations": _deviations(sent)}).deviations
+    requested = plans.terms_of({**plan, "deviations": _deviations(sent)}).deviations
     try:
         terms, planned = engine.change(
-            plans.covered_of(plan), plans.terms_of({**plan, "deviations": agreed}), wishes, paid
+            plans.covered_of(plan), plans.terms_of({**plan, "deviations": agreed}), requested, paid
         )
     except PlanError as error:
         raise _problem(error) from error
@@ -228,64 +229,63 @@ def change_payments(connection: Connection, space: Space, plan: Row, sent: Seque
 def save(
     connection: Connection, space: Space, plan: Row, planned: engine.Plan, values: Mapping[str, Any]
 ) -> None:
-    """Keep changed columns of a plan, and those that follow from them and from its schedule."""
-    follows = plans.columns_of(plan, planned, reminder_days(space))
-    change(connection, PAYMENT_PLAN, plan["id"], {**values, **follows})
+    """Store changed columns of a plan, and those that follow from its schedule."""
+    derived = plans.columns_of(plan, planned, reminder_days(space))
+    update_row(connection, PAYMENT_PLAN, plan["id"], {**values, **derived})
 
 
 def reminder_days(space: Space) -> int:
-    """How many days after its due date an unpaid payment is overdue and gets a reminder (a setting)."""
-    days: int = space.facts["aptic.plan_reminder_days"]
-    return days
+    """Return the setting `plan_reminder_days`."""
+    return space.options(ApticSettings).plan_reminder_days
 
 
 def remove(connection: Connection, space: Space, plan: Row) -> None:
-    """Take a plan away: its cases are free again and bear their own interest from today."""
+    """Remove a plan. If it was active, the claims of its cases bear their own interest again from today."""
     if plan["active"] == ACTIVE:
         resume(connection, space, case_ids_of(plan))
-    connection.execute(_FREE_CASES, {"row_id": plan["id"]})
+    connection.execute(_REMOVE_CASES, {"row_id": plan["id"]})
     connection.execute(_REMOVE, {"row_id": plan["id"]})
 
 
 def end(connection: Connection, space: Space, plan: Row, planned: engine.Plan, completed: bool) -> None:
-    """End an active plan, completed or terminated; debt relief writes off what is left when it is completed."""
+    """End an active plan, completed or terminated. Completed debt relief writes off the remaining amounts."""
     if completed and plan["payment_plan_type"] == PlanType.DEBT_RELIEF:
         for claim in rows(connection, _CLAIMS, case_ids=case_ids_of(plan)):
-            books = books_of(connection, claim["id"])
-            rest = Posting(
-                adjusted_principal=-books.remaining_principal, adjusted_interest=-books.remaining_interest
+            balances = balances_of(connection, claim["id"])
+            write_off = Posting(
+                adjusted_principal=-balances.remaining_principal, adjusted_interest=-balances.remaining_interest
             )
-            post(connection, space, claim, rest)
+            post(connection, space, claim, write_off)
     resume(connection, space, case_ids_of(plan))
     values = {"active": COMPLETED}
     save(connection, space, {**plan, **values}, planned, values)
 
 
 def case_ids_of(plan: Row) -> list[int]:
-    """The ids of the covered cases, oldest first."""
+    """Return the ids of the covered cases, oldest first."""
     return [case["case_id"] for case in plan["covered"]]
 
 
 def open_cases_of(space: Space, plan: Row) -> list[int]:
-    """The ids of the covered cases that are open, oldest first."""
+    """Return the ids of the open covered cases, oldest first."""
     return [one["id"] for one in rows(space.connection, _OPEN, case_ids=case_ids_of(plan))]
 
 
-def left_on(space: Space, plan: Row) -> Decimal:
-    """All that is owed today on the covered cases that are open."""
+def remaining_on(space: Space, plan: Row) -> Decimal:
+    """Return the total owed today on the open covered cases."""
     cases = owed_on(space, open_cases_of(space, plan))
     return sum((case.principal + case.interest + case.fees for case in cases), Decimal("0.00"))
 
 
 def suspend(connection: Connection, space: Space, case_ids: Sequence[int]) -> None:
-    """Book the interest of all claims of these cases up to today, and let none accrue from now on."""
+    """Add the interest up to today to all claims of these cases, and stop it."""
     for claim in rows(connection, _CLAIMS, case_ids=list(case_ids)):
-        books = suspended(books_of(connection, claim["id"]), today(space))
-        change(connection, CLAIM, claim["id"], books.columns())
+        balances = suspended(balances_of(connection, claim["id"]), today(space))
+        update_row(connection, CLAIM, claim["id"], balances.columns())
 
 
 def resume(connection: Connection, space: Space, case_ids: Sequence[int]) -> None:
-    """Let the claims of these cases bear their own interest again, from today on."""
+    """Let the claims of these cases bear their own interest again from today."""
     for claim in rows(connection, _CLAIMS, case_ids=list(case_ids)):
-        books = resumed(books_of(connection, claim["id"]), claim, today(space))
-        change(connection, CLAIM, claim["id"], books.columns())
+        balances = resumed(balances_of(connection, claim["id"]), claim, today(space))
+        update_row(connection, CLAIM, claim["id"], balances.columns())

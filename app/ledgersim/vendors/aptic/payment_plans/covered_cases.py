@@ -1,15 +1,14 @@
-"""Which cases a plan covers, and what is owed on them."""
+"""The cases that a plan covers, and what is owed on them."""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import rows
+from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.claims.queries import today
@@ -18,8 +17,6 @@ from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
 from ledgersim.vendors.aptic.payment_plans.plans import decimal
-
-Row = dict[str, Any]
 
 _CASE_COLUMNS = (
     CASE.c.id,
@@ -43,7 +40,7 @@ CASES_OF_PLAN = (
     .where(PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("of_plan"))
     .order_by(CASE.c.id)
 )
-_TAKEN = (
+_IN_ACTIVE_PLANS = (
     select(PAYMENT_PLAN_CASE.c.case_id)
     .join(PAYMENT_PLAN, PAYMENT_PLAN.c.id == PAYMENT_PLAN_CASE.c.payment_plan_id)
     .where(PAYMENT_PLAN.c.active == ACTIVE)
@@ -63,59 +60,59 @@ _OWED = (
 
 
 def cases_to_cover(space: Space, debtor: Row, guids: Sequence[str] | None, currency: str | None) -> list[Row]:
-    """The cases that a new plan covers: those named, else all that are open and in no active plan.
+    """Return the cases for a new plan: those in `guids`, else all open ones that are in no active plan.
 
-    Raises a 400 Problem naming foreign, closed or unknown ones and differing currencies, a 409 where there is
-    none.
+    Raises a 400 Problem for unknown or closed cases, those of other debtors, and different currencies; a 409 if
+    the debtor has no open case left.
     """
-    mine = rows(space.connection, _CASES_OF_DEBTOR, of_debtor=debtor["id"])
-    taken = taken_cases(space)
+    own_cases = rows(space.connection, _CASES_OF_DEBTOR, of_debtor=debtor["id"])
+    in_plans = cases_in_active_plans(space)
     if not guids:
-        covered = [case for case in mine if case["closure_date"] is None and case["id"] not in taken]
+        covered = [case for case in own_cases if case["closure_date"] is None and case["id"] not in in_plans]
         if not covered:
-            raise CONFLICT.with_detail("The debtor has no open case that is not in an active payment plan.")
+            raise CONFLICT.with_detail("The debtor has no open case outside active payment plans.")
     else:
-        covered = _named(mine, guids)
+        covered = _select(own_cases, guids)
     currencies = {case["currency_code"] for case in covered}
     if len(currencies) > 1:
         raise VALIDATION.with_errors({"cases": [f"are in several currencies: {', '.join(sorted(currencies))}"]})
     if currency is not None and currency not in currencies:
-        told = f"must be {currencies.pop()}, the currency of the cases"
-        raise VALIDATION.with_errors({"currencyCode": [told]})
+        message = f"must be {currencies.pop()}, the currency of the cases"
+        raise VALIDATION.with_errors({"currencyCode": [message]})
     return covered
 
 
-def check_free(cases: Sequence[Row], taken: set[int]) -> None:
-    """Raises a 409 Problem if a case is in another active plan."""
+def check_in_no_active_plan(cases: Sequence[Row], in_plans: set[int]) -> None:
+    """Raise a 409 Problem if a case is in another active plan."""
     for case in cases:
-        if case["id"] in taken:
-            raise CONFLICT.with_detail(f"The case {case['case_number']} is in an active payment plan already.")
+        if case["id"] in in_plans:
+            raise CONFLICT.with_detail(f"The case {case['case_number']} is already in an active payment plan.")
 
 
-def taken_cases(space: Space) -> set[int]:
-    """The ids of all cases that are in an active plan."""
-    return {one["case_id"] for one in rows(space.connection, _TAKEN)}
+def cases_in_active_plans(space: Space) -> set[int]:
+    """Return the ids of all cases that are in an active plan."""
+    return {one["case_id"] for one in rows(space.connection, _IN_ACTIVE_PLANS)}
 
 
-def _named(mine: Sequence[Row], guids: Sequence[str]) -> list[Row]:
-    by_guid = {case["case_guid"]: case for case in mine}
+def _select(own_cases: Sequence[Row], guids: Sequence[str]) -> list[Row]:
+    by_guid = {case["case_guid"]: case for case in own_cases}
     errors: dict[str, list[str]] = {}
-    found: dict[int, Row] = {}
+    selected: dict[int, Row] = {}
     for index, guid in enumerate(guids):
         case = by_guid.get(parse_guid(guid) or "")
         if case is None:
-            errors[f"cases[{index}]"] = [f"is no case of this debtor: {guid[:80]!r}"]
+            errors[f"cases[{index}]"] = [f"this debtor has no case {guid[:80]!r}"]
         elif case["closure_date"] is not None:
-            errors[f"cases[{index}]"] = [f"is closed: {guid}"]
+            errors[f"cases[{index}]"] = [f"the case {guid} is closed"]
         else:
-            found[case["id"]] = case
+            selected[case["id"]] = case
     if errors:
         raise VALIDATION.with_errors(errors)
-    return [found[case_id] for case_id in sorted(found)]
+    return [selected[case_id] for case_id in sorted(selected)]
 
 
 def owed_on(space: Space, case_ids: Sequence[int]) -> list[CoveredCase]:
-    """What is owed today on cases, in their currency, oldest first."""
+    """Return what is owed today on cases, each in its currency, in the order of `case_ids`."""
     debts: dict[int, list[Debt]] = {case_id: [] for case_id in case_ids}
     interest: dict[int, int] = dict.fromkeys(case_ids, 0)
     fees: dict[int, int] = dict.fromkeys(case_ids, 0)

@@ -1,17 +1,17 @@
-"""When the payments of a plan are invoiced and due."""
+"""The invoice and due dates of the payments of a plan."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-INVOICED_BEFORE = timedelta(days=14)
-# Source: Swedish debt relief, VENDOR_FACTS "Domain facts".
+INVOICE_LEAD_TIME = timedelta(days=14)
+# Swedish debt relief (skuldsanering) has no payments in June and December.
 RELIEF_FREE_MONTHS = (6, 12)
 
 _DAY = timedelta(days=1)
 
 
 def due_dates(registration: date, free_months: tuple[int, ...] = ()) -> Iterator[date]:
-    """Month ends from the month after `registration` on, without those in `free_months` (1 to 12)."""
+    """Yield the month ends after the month of `registration`, except in `free_months` (1 to 12)."""
     year, month = registration.year, registration.month
     while True:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
@@ -20,16 +20,16 @@ def due_dates(registration: date, free_months: tuple[int, ...] = ()) -> Iterator
 
 
 def month_end(year: int, month: int) -> date:
-    """The last day of a month."""
+    """Return the last day of a month."""
     following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
     return following - _DAY
 
 
 def invoice_date(due: date) -> date:
-    """When a payment due at `due` is invoiced."""
-    return due - INVOICED_BEFORE
+    """Return the invoice date of a payment due at `due`."""
+    return due - INVOICE_LEAD_TIME
 
 
 def instant_of(day: date) -> datetime:
-    """The midnight (UTC) of a day, as the wire shows days."""
+    """Return midnight UTC of a day, the format of days in the API."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,20 +1,20 @@
-"""Payments that are to differ from the regular ones, and what is wrong with the wish."""
+"""Deviating payments: merging those of a request with the agreed ones, and validating them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, Errors, money_error, note
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, Errors, add_error, money_error
 from ledgersim.vendors.aptic.payment_plans.rounding import CENT
 
-# Where an error is noted that a request causes in a deviation which was agreed before it.
+# The field of errors that a request causes in a deviation agreed before it.
 AGREED = "payments"
 
 
 @dataclass(frozen=True, slots=True)
-class Specified:
-    """A deviation, with the fields of the request that its parts come from."""
+class Override:
+    """A deviation, with the request fields that errors in its parts refer to."""
 
     deviation: Deviation
     number_field: str = AGREED
@@ -23,69 +23,68 @@ class Specified:
 
     @property
     def amount(self) -> Decimal | None:
-        """The amount that replaces the regular one."""
+        """The amount that replaces the regular one, if any."""
         return self.deviation.amount
 
     @property
     def due_date(self) -> date | None:
-        """The day that replaces the regular one."""
+        """The due date that replaces the regular one, if any."""
         return self.deviation.due_date
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """The deviations of a plan by number, with what is wrong with those of the request."""
+class Overrides:
+    """The deviations of a plan by payment number, and the errors in those of the request."""
 
-    by_number: dict[int, Specified]
+    by_number: dict[int, Override]
     errors: Errors
     conflicts: Errors
 
 
 def read_deviations(
     requested: Sequence[Deviation], agreed: Iterable[Deviation] = (), paid: Collection[int] = ()
-) -> Wishes:
-    """The deviations that the request and what was agreed before it make together.
+) -> Overrides:
+    """Merge the requested deviations into the agreed ones, part by part.
 
-    The request wins, part by part. One whose own field is wrong is left out and noted; so is one for a
-    payment that is `paid` (a conflict). Source: the issue on payment plans ("Deviating payments").
+    Leaves out requested deviations with invalid fields (`errors`) and those of `paid` payments (`conflicts`).
     """
-    by_number = {one.payment_no: Specified(one) for one in agreed}
+    by_number = {one.payment_no: Override(one) for one in agreed}
     errors: Errors = {}
     conflicts: Errors = {}
     seen: set[int] = set()
-    for index, wish in enumerate(requested):
+    for index, deviation in enumerate(requested):
         field = f"payments[{index}]"
-        number = wish.payment_no
-        wrong: Errors = {}
+        number = deviation.payment_no
+        found: Errors = {}
         if number < 1:
-            wrong[f"{field}.paymentNo"] = ["must be at least 1"]
+            found[f"{field}.paymentNo"] = ["must be at least 1"]
         elif number in seen:
-            wrong[f"{field}.paymentNo"] = [f"payment {number} is named twice"]
-        if wish.amount is not None:
-            note(wrong, f"{field}.specifiedAmount", money_error(wish.amount, least=CENT))
+            found[f"{field}.paymentNo"] = [f"payment {number} occurs twice"]
+        if deviation.amount is not None:
+            add_error(found, f"{field}.specifiedAmount", money_error(deviation.amount, minimum=CENT))
         seen.add(number)
-        if wrong:
-            errors |= wrong
+        if found:
+            errors |= found
         elif number in paid:
-            conflicts[f"{field}.paymentNo"] = [f"payment {number} is paid"]
+            conflicts[f"{field}.paymentNo"] = [f"payment {number} is already paid"]
         else:
-            by_number[number] = _merged(by_number.get(number), wish, field)
-    return Wishes(by_number, errors, conflicts)
+            by_number[number] = _merged(by_number.get(number), deviation, field)
+    return Overrides(by_number, errors, conflicts)
 
 
-def _merged(agreed: Specified | None, wish: Deviation, field: str) -> Specified:
-    merged = Specified(wish) if agreed is None else agreed
+def _merged(agreed: Override | None, deviation: Deviation, field: str) -> Override:
+    merged = Override(deviation) if agreed is None else agreed
     merged = replace(merged, number_field=f"{field}.paymentNo")
-    if wish.due_date is not None:
+    if deviation.due_date is not None:
         merged = replace(
             merged,
-            deviation=replace(merged.deviation, due_date=wish.due_date),
+            deviation=replace(merged.deviation, due_date=deviation.due_date),
             due_field=f"{field}.specifiedDueDate",
         )
-    if wish.amount is not None:
+    if deviation.amount is not None:
         merged = replace(
             merged,
-            deviation=replace(merged.deviation, amount=wish.amount),
+            deviation=replace(merged.deviation, amount=deviation.amount),
             amount_field=f"{field}.specifiedAmount",
         )
     return merged

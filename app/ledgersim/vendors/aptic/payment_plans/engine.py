@@ -1,7 +1,7 @@
-"""Payment plans, exact to the cent: what create and calculate answer, and what an update makes of a plan.
+"""Calculation of payment plans, exact to the cent, for create, calculate and update.
 
-Pure functions over Decimal; days come in as arguments, which are those of the space's clock. All that a
-plan says follows from the covered cases on the day of its registration and from its terms.
+These are pure functions over Decimal; the caller passes days of the space's clock. A plan follows from its
+terms and from what was owed on the covered cases on the day of its registration.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,16 +11,16 @@ from decimal import Decimal
 
 from ledgersim.vendors.aptic.payment_plans.apr import annual_percentage
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase
-from ledgersim.vendors.aptic.payment_plans.deviations import Specified, Wishes, read_deviations
+from ledgersim.vendors.aptic.payment_plans.deviations import Override, Overrides, read_deviations
 from ledgersim.vendors.aptic.payment_plans.periods import Period, periods_of
 from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanError, Terms, terms_errors
 from ledgersim.vendors.aptic.payment_plans.rounding import ZERO
-from ledgersim.vendors.aptic.payment_plans.schedule import Row, least_amount, schedule
+from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow, minimum_amount, schedule
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a plan costs; for one that clears its balance, amount = principal + interest + fee."""
+    """The costs of a plan. If it clears its balance, amount = principal + interest + fee."""
 
     principal: Decimal
     interest: Decimal
@@ -30,9 +30,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan as calculated; `annual_percentage` in per cent a year, `amount` its first regular payment."""
+    """A calculated plan. `annual_percentage` is in per cent per year, `amount` is the first regular payment."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ScheduleRow, ...]
     totals: Totals
     annual_percentage: Decimal | None
     periods: tuple[Period, ...]
@@ -40,7 +40,7 @@ class Plan:
 
     @property
     def number_of_payments(self) -> int:
-        """The number of rows, which may be less than was asked for."""
+        """The number of payments, which can be less than requested."""
         return len(self.rows)
 
     @property
@@ -49,15 +49,15 @@ class Plan:
         return self.rows[0].due_date
 
     @property
-    def rest(self) -> Decimal:
-        """What the planned payments leave: owed on (limited plans), or written off (debt relief)."""
+    def remainder(self) -> Decimal:
+        """The amount after the last payment: still owed (limited plans) or written off (debt relief)."""
         return self.rows[-1].unpaid
 
 
 def calculate(cases: Iterable[CoveredCase], terms: Terms) -> Plan:
-    """The plan for these cases on these terms.
+    """Calculate the plan for these cases on these terms.
 
-    Raises PlanError naming every field that is wrong (invalid), or `cases` where nothing is owed (conflict).
+    Raises PlanError with every invalid field, or a conflict for `cases` if nothing is owed.
     """
     return _plan(Balance.of(cases), terms, read_deviations(terms.deviations))
 
@@ -65,21 +65,23 @@ def calculate(cases: Iterable[CoveredCase], terms: Terms) -> Plan:
 def change(
     cases: Iterable[CoveredCase], terms: Terms, requested: Sequence[Deviation], paid: Collection[int] = ()
 ) -> tuple[Terms, Plan]:
-    """The terms and the plan after an update with deviations, which are laid over those agreed before.
+    """Return the terms and the plan after an update that merges deviations into those of `terms`.
 
-    `cases` are as they were on the day of registration, `paid` the numbers of the payments that are paid.
-    Raises PlanError naming every field that is wrong (invalid), or else those of paid payments (conflict).
+    `cases` are as of the day of registration, `paid` the numbers of the paid payments. Raises PlanError with
+    every invalid field, or else a conflict for deviations of paid payments.
     """
-    wishes = read_deviations(requested, terms.deviations, paid)
-    plan = _plan(Balance.of(cases), terms, wishes)
+    overrides = read_deviations(requested, terms.deviations, paid)
+    plan = _plan(Balance.of(cases), terms, overrides)
     deviations = tuple(
-        wish.deviation for number, wish in sorted(wishes.by_number.items()) if number <= len(plan.rows)
+        override.deviation
+        for number, override in sorted(overrides.by_number.items())
+        if number <= len(plan.rows)
     )
     return replace(terms, deviations=deviations), plan
 
 
-def totals(balance: Balance, rows: Iterable[Row]) -> Totals:
-    """The totals of a plan. Source: the issue on payment plans ("Totals")."""
+def totals(balance: Balance, rows: Iterable[ScheduleRow]) -> Totals:
+    """Return the totals of a plan."""
     rows = tuple(rows)
     return Totals(
         balance.principal,
@@ -89,36 +91,36 @@ def totals(balance: Balance, rows: Iterable[Row]) -> Totals:
     )
 
 
-def _plan(balance: Balance, terms: Terms, wishes: Wishes) -> Plan:
+def _plan(balance: Balance, terms: Terms, overrides: Overrides) -> Plan:
     errors = terms_errors(terms)
     if errors:
-        raise PlanError(errors | wishes.errors)
+        raise PlanError(errors | overrides.errors)
     if balance.total <= 0:
-        raise PlanError({"cases": ["nothing is owed on them"]}, "conflict")
-    rows: tuple[Row, ...] = ()
-    least = least_amount(balance, terms)
-    if terms.amount is not None and terms.amount < least:
-        errors["amount"] = [f"must be at least {least}: interest and fees of the first month, and 0.01"]
+        raise PlanError({"cases": ["nothing is owed on the cases"]}, "conflict")
+    rows: tuple[ScheduleRow, ...] = ()
+    minimum = minimum_amount(balance, terms)
+    if terms.amount is not None and terms.amount < minimum:
+        errors["amount"] = [f"must be at least {minimum}, the interest and fees of the first month plus 0.01"]
     else:
-        rows = schedule(balance, terms, wishes.by_number, errors)
-    if errors or wishes.errors:
-        raise PlanError(errors | wishes.errors)
-    if wishes.conflicts:
-        raise PlanError(wishes.conflicts, "conflict")
+        rows = schedule(balance, terms, overrides.by_number, errors)
+    if errors or overrides.errors:
+        raise PlanError(errors | overrides.errors)
+    if overrides.conflicts:
+        raise PlanError(overrides.conflicts, "conflict")
     return Plan(
         rows,
         totals(balance, rows),
         annual_percentage(balance.total, terms.registration_date, [(row.due_date, row.amount) for row in rows]),
         periods_of(rows),
-        _regular_amount(terms, rows, wishes.by_number),
+        _regular_amount(terms, rows, overrides.by_number),
     )
 
 
-def _regular_amount(terms: Terms, rows: Sequence[Row], specified: Mapping[int, Specified]) -> Decimal:
-    """That of the first payment that neither deviates nor has the registration fee on top, else the first."""
+def _regular_amount(terms: Terms, rows: Sequence[ScheduleRow], overrides: Mapping[int, Override]) -> Decimal:
+    """Return the first amount that neither deviates nor includes an added registration fee, else the first."""
     for row in rows:
-        deviates = row.payment_no in specified and specified[row.payment_no].amount is not None
-        on_top = row.payment_no == 1 and terms.fee(1) > terms.fee(2) and not terms.includes_fees
-        if not deviates and not on_top:
+        deviates = row.payment_no in overrides and overrides[row.payment_no].amount is not None
+        has_added_fee = row.payment_no == 1 and terms.fee(1) > terms.fee(2) and not terms.includes_fees
+        if not deviates and not has_added_fee:
             return row.amount
     return rows[0].amount

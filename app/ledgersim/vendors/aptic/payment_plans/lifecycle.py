@@ -1,8 +1,7 @@
-"""What happens to active plans by themselves, and what a payment on a covered case does to them.
+"""The lifecycle of active plans: their scheduled job, and the effects of payments on covered cases.
 
-On its invoice date a payment's interest and fees are booked on the covered cases; a payment that is overdue
-gets the reminder fee; with two overdue payments (a setting) the plan is terminated; the last payment completes
-it. Source: the issue on payment plans ("Books", "Life").
+On the invoice date of a payment, its interest and fees are booked on the covered cases. An overdue payment gets
+the reminder fee. Two overdue payments (a setting) terminate the plan; the last payment completes it [inferred].
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from ledgersim.problems import CONFLICT
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
-from ledgersim.storage.database import row, rows
+from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.commands import add_fee, post
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
@@ -27,8 +26,8 @@ from ledgersim.vendors.aptic.payment_plans.balance import distribute
 from ledgersim.vendors.aptic.payment_plans.commands import (
     calculated,
     end,
-    left_on,
     open_cases_of,
+    remaining_on,
     reminder_days,
     save,
 )
@@ -36,8 +35,8 @@ from ledgersim.vendors.aptic.payment_plans.covered_cases import owed_on
 from ledgersim.vendors.aptic.payment_plans.engine import Plan
 from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
 from ledgersim.vendors.aptic.payment_plans.progress import overdue, remaining_number_of_payments
-from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
-from ledgersim.vendors.aptic.repository import Row
+from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow
+from ledgersim.vendors.aptic.settings import ApticSettings
 
 PLAN_FEE, REMINDER_FEE = "PLANFEE", "PLANREMIND"  # names of the fees on the cases [inferred]
 
@@ -54,7 +53,7 @@ _ACTIVE_PLAN_OF_CASE = (
     .where(PAYMENT_PLAN.c.active == ACTIVE, PAYMENT_PLAN_CASE.c.case_id == bindparam("of_case"))
 )
 _CASE = select(CASE).where(CASE.c.id == bindparam("case_id"))
-_BEARER = (
+_INTEREST_CLAIM = (
     select(CLAIM)
     .join(CASE, CASE.c.id == CLAIM.c.case_id)
     .where(
@@ -68,21 +67,21 @@ _BEARER = (
 
 
 def next_at(space: Space) -> datetime | None:
-    """When a plan next does something by itself."""
+    """Return when the next plan needs processing."""
     day = space.connection.execute(_NEXT).scalar()
     return None if day is None else start_of_day(day)
 
 
 def run(space: Space) -> list[Event]:
-    """Let everything happen that is due today, each plan in a transaction of its own."""
+    """Process the plans that are due, each in its own transaction."""
     events: list[Event] = []
     for plan in rows(space.connection, _DUE, day=today(space)):
         with space.transaction() as connection:
-            events += _live(connection, space, plan)
+            events += _process(connection, space, plan)
     return events
 
 
-def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
+def _process(connection: Connection, space: Space, plan: Row) -> list[Event]:
     events = []
     planned = calculated(plan)
     for payment in planned.rows[plan["invoiced"] :]:
@@ -92,19 +91,19 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
         plan["invoiced"] += 1
         events.append(_event(space, plan, "paymentplan.invoiced", payment))
     last_day = space.clock.today() - timedelta(days=reminder_days(space) - 1)
-    late = overdue(plans.payments_of(plan, planned), last_day)
-    for payment in late:
+    overdue_payments = overdue(plans.payments_of(plan, planned), last_day)
+    for payment in overdue_payments:
         number = str(payment.payment_no)
         if number not in plan["reminders"]:
-            fee = plans.terms_of(plan).fee_of_reminder
+            fee = plans.terms_of(plan).effective_reminder_fee
             _charge(connection, space, plan, Decimal(0), fee, REMINDER_FEE)
             plan["reminders"] = {**plan["reminders"], number: str(fee)}
             events.append(_event(space, plan, "paymentplan.reminded", payment))
-    happened = {"invoiced": plan["invoiced"], "reminders": plan["reminders"]}
-    save(connection, space, plan, planned, happened)
-    if len(late) >= space.facts["aptic.plan_overdue_limit"]:
+    changes = {"invoiced": plan["invoiced"], "reminders": plan["reminders"]}
+    save(connection, space, plan, planned, changes)
+    if len(overdue_payments) >= space.options(ApticSettings).plan_overdue_limit:
         end(connection, space, plan, planned, completed=False)
-        events.append(_event(space, plan, "paymentplan.terminated", late[-1]))
+        events.append(_event(space, plan, "paymentplan.terminated", overdue_payments[-1]))
     elif _is_complete(space, plan, planned):
         end(connection, space, plan, planned, completed=True)
         events.append(_event(space, plan, "paymentplan.completed", planned.rows[-1]))
@@ -112,14 +111,14 @@ def _live(connection: Connection, space: Space, plan: Row) -> list[Event]:
 
 
 def _is_complete(space: Space, plan: Row, planned: Plan) -> bool:
-    """Whether nothing is left, or all is paid and invoiced: what is paid in advance is charged all the same."""
-    if left_on(space, plan) == 0:
+    """Return whether nothing remains, or all payments are paid and, even if paid in advance, invoiced."""
+    if remaining_on(space, plan) == 0:
         return True
     paid = remaining_number_of_payments(plans.payments_of(plan, planned)) == 0
     return bool(paid) and plan["invoiced"] == planned.number_of_payments
 
 
-def _event(space: Space, plan: Row, kind: str, payment: Payment) -> Event:
+def _event(space: Space, plan: Row, kind: str, payment: ScheduleRow) -> Event:
     path = f"/APIGW/v1/Debtors/{plan['debtor_guid']}/Paymentplans/{plan['payment_plan_guid']}"
     return Event(space.clock.now(), f"aptic.{kind}", path, {"paymentNo": payment.payment_no})
 
@@ -127,7 +126,7 @@ def _event(space: Space, plan: Row, kind: str, payment: Payment) -> Event:
 def _charge(
     connection: Connection, space: Space, plan: Row, interest: Decimal, fee: Decimal, name: str
 ) -> None:
-    """Book interest and fees on the covered cases, by what remains of their principal."""
+    """Book interest and fees on the open covered cases, in proportion to their remaining principal."""
     open_cases = open_cases_of(space, plan)
     if not open_cases:
         return
@@ -135,11 +134,11 @@ def _charge(
     for case_id, share in distribute(interest, principals).items():
         if not share:
             continue
-        bearer = row(connection, _BEARER, case_id=case_id)
-        if bearer is None:
+        claim = row(connection, _INTEREST_CLAIM, case_id=case_id)
+        if claim is None:
             _add_fee(connection, space, case_id, share, name)
         else:
-            post(connection, space, bearer, Posting(added_interest=plans.cents(share)))
+            post(connection, space, claim, Posting(added_interest=plans.cents(share)))
     for case_id, share in distribute(fee, principals).items():
         if share:
             _add_fee(connection, space, case_id, share, name)
@@ -152,23 +151,23 @@ def _add_fee(connection: Connection, space: Space, case_id: int, amount: Decimal
 
 
 def plans_of(space: Space, case_id: int) -> list[tuple[Row, Decimal]]:
-    """The active plans that cover a case, with what is owed on all their cases before a payment."""
+    """Return the active plans that cover a case, each with the amount that remains on all its cases."""
     found = rows(space.connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id)
-    return [(plan, left_on(space, plan)) for plan in found]
+    return [(plan, remaining_on(space, plan)) for plan in found]
 
 
-def case_closed(connection: Connection, space: Space, case_id: int) -> None:
-    """End the active plans that cover a case which has been closed, if nothing is left on their open cases."""
+def on_case_closed(connection: Connection, space: Space, case_id: int) -> None:
+    """End the active plans that cover a closed case if nothing remains on their open cases."""
     for plan in rows(connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
-        if left_on(space, plan) == 0:
+        if remaining_on(space, plan) == 0:
             end(connection, space, plan, calculated(plan), completed=False)
 
 
-def received(connection: Connection, space: Space, before: Sequence[tuple[Row, Decimal]]) -> None:
-    """Let the plans follow a payment that has been booked; the last payment completes a plan."""
+def on_payment(connection: Connection, space: Space, before: Sequence[tuple[Row, Decimal]]) -> None:
+    """Update plans after a payment; `before` are the results of `plans_of` before it was booked."""
     for plan, owed in before:
-        left = left_on(space, plan)
-        receipt: list[Any] = [space.clock.today().isoformat(), str(owed - left), str(left)]
+        remaining = remaining_on(space, plan)
+        receipt: list[Any] = [space.clock.today().isoformat(), str(owed - remaining), str(remaining)]
         plan["receipts"] = [*plan["receipts"], receipt]
         planned = calculated(plan)
         save(connection, space, plan, planned, {"receipts": plan["receipts"]})
@@ -177,6 +176,8 @@ def received(connection: Connection, space: Space, before: Sequence[tuple[Row, D
 
 
 def check_not_covered(space: Space, case_id: int) -> None:
-    """Raises a 409 Problem if an active plan covers a case: what it counts on cannot be removed [inferred]."""
+    """Raise a 409 Problem if an active plan covers a case, whose claims then cannot be removed [inferred]."""
     if rows(space.connection, _ACTIVE_PLAN_OF_CASE, of_case=case_id):
-        raise CONFLICT.with_detail("An active payment plan covers the case, so nothing owed can be removed.")
+        raise CONFLICT.with_detail(
+            "An active payment plan covers the case, so its debts and fees cannot be removed."
+        )

@@ -6,19 +6,18 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
+from ledgersim.vendors.aptic.claims.rules import NEVER
 
-COMPLETED, ACTIVE, PROPOSAL = 0, 1, 2  # `active`; 0 also for a terminated plan [inferred]
-NEVER = 9_999_999  # a day beyond all clocks
+COMPLETED, ACTIVE, PROPOSAL = 0, 1, 2  # values of `active`; terminated plans are 0 too [inferred]
 
 
 class PaymentPlan(SQLModel, table=True):
-    """An agreement to pay in instalments. The rows of its schedule follow from what is kept here.
+    """An agreement to pay in instalments. Its schedule is computed from these columns.
 
-    Amounts in hundredths; those within JSON are decimals as text. `covered` is what was owed on the cases when
-    the plan was registered, `receipts` what has been paid on them since, `invoiced` how many payments have been
-    invoiced, `reminders` the fees of reminders by payment number, `next_event` the day on which something is
-    due to happen by itself.
+    Amounts are in hundredths; in JSON columns they are decimals as text. `covered` is what was owed on the
+    cases when the plan was registered, `receipts` what has been paid on them since, `invoiced` the number of
+    invoiced payments, `reminders` the reminder fees by payment number, `next_event` the day of the next step.
     """
 
     __tablename__ = "payment_plan"
@@ -51,7 +50,7 @@ class PaymentPlan(SQLModel, table=True):
 
 
 class PaymentPlanCase(SQLModel, table=True):
-    """That a plan covers a case."""
+    """A case that a plan covers."""
 
     __tablename__ = "payment_plan_case"
 

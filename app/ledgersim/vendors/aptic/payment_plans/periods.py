@@ -1,4 +1,4 @@
-"""Runs of equal payments."""
+"""Periods: runs of equal payments."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from ledgersim.vendors.aptic.payment_plans.schedule import Row
+from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow
 
 MONTH = 3
 ORDINARY = 0
@@ -14,7 +14,7 @@ ORDINARY = 0
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A run of equal payments, from the first due date to the last. The codes are inferred."""
+    """A run of equal payments, from the first due date to the last. The codes are [inferred]."""
 
     period_no: int
     start_date: date
@@ -25,8 +25,8 @@ class Period:
     payment_type: int = ORDINARY
 
 
-def periods_of(rows: Iterable[Row]) -> tuple[Period, ...]:
-    """One period for each run of equal amounts. Source: the issue on payment plans ("Dates")."""
+def periods_of(rows: Iterable[ScheduleRow]) -> tuple[Period, ...]:
+    """Return one period per run of equal amounts."""
     runs = (tuple(run) for _, run in groupby(rows, lambda row: row.amount))
     return tuple(
         Period(number, run[0].due_date, run[-1].due_date, run[0].amount)

@@ -1,4 +1,4 @@
-"""What a client asks of a plan, and what is wrong with it, in the spelling of the wire."""
+"""The terms of a plan and their validation. Errors use the field names of the API."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ Errors = dict[str, list[str]]
 
 
 class PlanError(Exception):
-    """A plan that cannot be: `invalid` input (400), or a `conflict` (409) with how things stand.
+    """An impossible plan: `invalid` input (400) or a `conflict` with the current state (409).
 
-    `errors` names each field as clients write it (`payments[0].specifiedAmount`) with its messages.
+    `errors` has the messages of each field by its path in the request (`payments[0].specifiedAmount`).
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class PlanError(Exception):
 
 
 class PlanType(IntEnum):
-    """`paymentPlanType`. Source: the issue on payment plans ("Types")."""
+    """The values of `paymentPlanType`."""
 
     ANNUITY = 1
     LIMITED_ANNUITY = 2
@@ -49,7 +49,7 @@ _CLEARING = frozenset({PlanType.ANNUITY, PlanType.LINEAR})
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A payment that differs from the regular ones: due later, of another amount, or both (None: as is)."""
+    """A payment that differs from the regular ones in its due date, its amount (None: regular) or both."""
 
     payment_no: int
     due_date: date | None = None
@@ -58,7 +58,7 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a plan. `number_of_payments` is n and `amount` X of the issue; `type` is a PlanType."""
+    """The terms of a plan; `type` is a PlanType if it is valid."""
 
     registration_date: date
     type: int | None
@@ -71,48 +71,48 @@ class Terms:
 
     @property
     def is_relief(self) -> bool:
-        """Whether payments bear neither interest nor fees, and some months are free."""
+        """Whether payments have neither interest nor fees, and some months have no payment."""
         return self.type == PlanType.DEBT_RELIEF
 
     @property
     def is_annuity(self) -> bool:
-        """Whether payments are equal, not instalments."""
+        """Whether payments are equal, rather than instalments."""
         return self.type in _ANNUITIES
 
     @property
     def clears(self) -> bool:
-        """Whether the plan must end with nothing left."""
+        """Whether the plan must pay off its balance."""
         return self.type in _CLEARING
 
     @property
     def includes_fees(self) -> bool:
-        """Whether fees are in the amount that the client chose, rather than on top."""
+        """Whether the amount that the client chose includes fees."""
         return self.is_annuity and self.amount is not None
 
     @property
-    def most_payments(self) -> int:
-        """The number of the last payment there can be."""
+    def max_payments(self) -> int:
+        """The maximum number of payments."""
         return self.number_of_payments or (RELIEF_PAYMENTS if self.is_relief else MAX_PAYMENTS)
 
     @property
     def free_months(self) -> tuple[int, ...]:
-        """The months (1 to 12) in which nothing is due."""
+        """The months (1 to 12) without payments."""
         return RELIEF_FREE_MONTHS if self.is_relief else ()
 
     @property
-    def fee_of_reminder(self) -> Decimal:
-        """What a reminder adds to a payment: nothing in debt relief."""
+    def effective_reminder_fee(self) -> Decimal:
+        """The fee of a reminder, which is zero in debt relief."""
         return ZERO if self.is_relief else self.reminder_fee
 
     def fee(self, payment_no: int) -> Decimal:
-        """The planned fee of a payment."""
+        """Return the planned fee of a payment."""
         if self.is_relief:
             return ZERO
         return half_up(self.invoice_fee + self.registration_fee if payment_no == 1 else self.invoice_fee)
 
 
 def terms_errors(terms: Terms) -> Errors:
-    """All that is wrong with the terms themselves, whatever the balance; deviations apart."""
+    """Return the errors in the terms that do not depend on the balance, except those in deviations."""
     errors: Errors = {}
     if terms.type is None:
         errors["paymentPlanType"] = ["is required"]
@@ -121,27 +121,27 @@ def terms_errors(terms: Terms) -> Errors:
     if terms.number_of_payments is not None and not 0 < terms.number_of_payments <= MAX_PAYMENTS:
         errors["numberOfPayments"] = [f"must be from 1 to {MAX_PAYMENTS}"]
     if terms.amount is not None:
-        note(errors, "amount", money_error(terms.amount, least=CENT))
-    for name, missing_or_too_much in _choice_errors(terms).items():
-        note(errors, name, missing_or_too_much)
-    note(errors, "registrationFee", money_error(terms.registration_fee))
-    note(errors, "invoiceFee", money_error(terms.invoice_fee))
-    note(errors, "reminderFee", money_error(terms.reminder_fee))
+        add_error(errors, "amount", money_error(terms.amount, minimum=CENT))
+    for name, message in _choice_errors(terms).items():
+        add_error(errors, name, message)
+    add_error(errors, "registrationFee", money_error(terms.registration_fee))
+    add_error(errors, "invoiceFee", money_error(terms.invoice_fee))
+    add_error(errors, "reminderFee", money_error(terms.reminder_fee))
     return errors
 
 
-def note(errors: Errors, name: str, message: str | None) -> None:
-    """Add a message about a field, where there is one."""
+def add_error(errors: Errors, name: str, message: str | None) -> None:
+    """Add the message for a field, if there is one."""
     if message is not None:
         errors.setdefault(name, []).append(message)
 
 
-def money_error(value: Decimal, least: Decimal = ZERO) -> str | None:
-    """What is wrong with an amount that a client sent, or None."""
+def money_error(value: Decimal, minimum: Decimal = ZERO) -> str | None:
+    """Return the error in an amount that a client sent, if any."""
     if not value.is_finite():
         return "must be a number"
-    if value < least:
-        return f"must be at least {least}"
+    if value < minimum:
+        return f"must be at least {minimum}"
     if value > MAX_MONEY:
         return f"must be at most {MAX_MONEY}"
     if value != value.quantize(CENT, context=EXACT):
@@ -157,6 +157,5 @@ def _choice_errors(terms: Terms) -> dict[str, str]:
     if terms.type in _LIMITED:
         return {name: "is required for this type" for name, present in given.items() if not present}
     if terms.type in _CLEARING and len(set(given.values())) == 1:
-        verdict = "only one" if all(given.values()) else "one"
-        return dict.fromkeys(given, f"give {verdict} of numberOfPayments and amount")
+        return dict.fromkeys(given, "send either numberOfPayments or amount")
     return {}

@@ -1,4 +1,4 @@
-"""A stored plan and the plan that follows from it: reading one from the other, and what it answers."""
+"""Conversion between stored plans, calculated plans and responses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -6,29 +6,29 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.aptic.claims.rules import NEVER
 from ledgersim.vendors.aptic.payment_plans import engine, progress
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
-from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, NEVER
+from ledgersim.vendors.aptic.payment_plans.models import ACTIVE
 from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, Terms
 from ledgersim.vendors.aptic.payment_plans.progress import Receipt
-from ledgersim.vendors.aptic.payment_plans.schedule import Row as Payment
-
-Row = dict[str, Any]
+from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow
 
 
 def decimal(cents: int) -> Decimal:
-    """Whole hundredths as an amount."""
+    """Convert hundredths to a decimal amount."""
     return Decimal(cents).scaleb(-2)
 
 
 def cents(amount: Decimal) -> int:
-    """An amount as whole hundredths."""
+    """Convert a decimal amount to hundredths."""
     return int(amount.scaleb(2))
 
 
 def terms_of(plan: Row) -> Terms:
-    """The terms of a stored plan."""
+    """Return the terms of a stored plan."""
     return Terms(
         registration_date=plan["registration_date"].date(),
         type=plan["payment_plan_type"],
@@ -49,7 +49,7 @@ def terms_of(plan: Row) -> Terms:
 
 
 def covered_of(plan: Row) -> list[CoveredCase]:
-    """What was owed on the covered cases when the plan was registered."""
+    """Return what was owed on the covered cases when the plan was registered."""
     return [
         CoveredCase(
             one["case_id"],
@@ -62,35 +62,35 @@ def covered_of(plan: Row) -> list[CoveredCase]:
 
 
 def stored_cases(cases: Iterable[CoveredCase]) -> list[Row]:
-    """What is owed on cases, to keep with a plan."""
-    return [_as_text(asdict(case)) for case in cases]
+    """Convert what is owed on cases to the JSON column `covered`."""
+    return [_to_json(asdict(case)) for case in cases]
 
 
 def stored_deviations(terms: Terms) -> list[Row]:
-    """The deviations of the terms, to keep with a plan."""
-    return [_as_text(asdict(deviation)) for deviation in terms.deviations]
+    """Convert the deviations of the terms to the JSON column `deviations`."""
+    return [_to_json(asdict(deviation)) for deviation in terms.deviations]
 
 
-def _as_text(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: _as_text(item) for name, item in value.items()}
+        return {name: _to_json(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_text(item) for item in value]
+        return [_to_json(item) for item in value]
     return str(value) if isinstance(value, Decimal | date) else value
 
 
-def payments_of(plan: Row, planned: engine.Plan) -> tuple[Payment, ...]:
-    """The payments of a stored plan as they stand: with reminders, and filled by what has been paid."""
+def payments_of(plan: Row, planned: engine.Plan) -> tuple[ScheduleRow, ...]:
+    """Return the payments of a stored plan with their reminder fees and what has been paid."""
     reminders = {int(number): Decimal(fee) for number, fee in plan["reminders"].items()}
     receipts = [
-        Receipt(date.fromisoformat(day), Decimal(amount), Decimal(left))
-        for day, amount, left in plan["receipts"]
+        Receipt(date.fromisoformat(day), Decimal(amount), Decimal(remaining))
+        for day, amount, remaining in plan["receipts"]
     ]
     return progress.with_receipts(progress.with_reminders(planned.rows, reminders), receipts)
 
 
 def columns_of(plan: Row, planned: engine.Plan, reminder_days: int) -> Row:
-    """The columns of a stored plan that follow from its schedule and from how far it has come."""
+    """Return the columns of a stored plan that follow from its schedule and its progress."""
     payments = payments_of(plan, planned)
     return {
         "start_date": instant_of(planned.start_date),
@@ -101,8 +101,8 @@ def columns_of(plan: Row, planned: engine.Plan, reminder_days: int) -> Row:
     }
 
 
-def next_event(plan: Row, payments: Iterable[Payment], reminder_days: int) -> int:
-    """The day on which a plan next does something by itself: invoices a payment, or finds one overdue."""
+def next_event(plan: Row, payments: Iterable[ScheduleRow], reminder_days: int) -> int:
+    """Return the day on which a plan next invoices a payment or finds one overdue."""
     if plan["active"] != ACTIVE:
         return NEVER
     days = [payment.invoice_date.toordinal() for payment in list(payments)[plan["invoiced"] :][:1]]
@@ -114,8 +114,8 @@ def next_event(plan: Row, payments: Iterable[Payment], reminder_days: int) -> in
     return min(days, default=NEVER)
 
 
-def answer(plan: Row, planned: engine.Plan, cases: list[Row]) -> Row:
-    """What a plan answers."""
+def response(plan: Row, planned: engine.Plan, cases: list[Row]) -> Row:
+    """Return the response of a plan."""
     payments = payments_of(plan, planned)
     totals = engine.totals(Balance.of(covered_of(plan)), payments)
     return {

@@ -1,4 +1,4 @@
-"""How far a plan has come: what was paid, what is overdue, what reminders added."""
+"""The progress of a plan: paid and overdue payments, and reminder fees."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,20 +6,20 @@ from datetime import date
 from decimal import Decimal
 
 from ledgersim.vendors.aptic.payment_plans.rounding import ZERO
-from ledgersim.vendors.aptic.payment_plans.schedule import Row
+from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Money booked on the covered cases: when, how much, and what the books then show as left on them."""
+    """A payment booked on the covered cases, and the amount that remains on them afterwards."""
 
     paid_date: date
     amount: Decimal
-    left: Decimal
+    remaining: Decimal
 
 
-def with_reminders(rows: Iterable[Row], fees: Mapping[int, Decimal]) -> tuple[Row, ...]:
-    """The rows with the reminder fees (payment number to their sum) on top."""
+def with_reminders(rows: Iterable[ScheduleRow], fees: Mapping[int, Decimal]) -> tuple[ScheduleRow, ...]:
+    """Add reminder fees (by payment number) to the rows."""
     return tuple(
         replace(row, fee=row.fee + fees[row.payment_no], amount=row.amount + fees[row.payment_no])
         if row.payment_no in fees
@@ -28,34 +28,33 @@ def with_reminders(rows: Iterable[Row], fees: Mapping[int, Decimal]) -> tuple[Ro
     )
 
 
-def with_receipts(rows: Iterable[Row], receipts: Iterable[Receipt]) -> tuple[Row, ...]:
-    """The planned rows as the receipts, in the order of their booking, fill them: the oldest row first.
+def with_receipts(rows: Iterable[ScheduleRow], receipts: Iterable[Receipt]) -> tuple[ScheduleRow, ...]:
+    """Apply receipts, in the order of their booking, to the planned rows, the oldest row first.
 
-    A row is paid by the receipt that completes its amount (reminder fees included), and its `unpaid` is what
-    was left then. A receipt after which nothing is left pays all the rest: a plan ends when its balance is
-    gone. Source: the issue on payment plans ("Life").
+    The receipt that completes the amount of a row (including reminder fees) pays it; its `unpaid` becomes what
+    remained then. A receipt after which nothing remains pays all other rows too.
     """
     filled = list(rows)
-    nth, received, needed = 0, ZERO, filled[0].amount if filled else ZERO
+    index, received, needed = 0, ZERO, filled[0].amount if filled else ZERO
     for receipt in receipts:
         received += receipt.amount
-        while nth < len(filled) and (received >= needed or receipt.left <= 0):
-            filled[nth] = replace(filled[nth], paid_date=receipt.paid_date, unpaid=receipt.left)
-            nth += 1
-            needed += filled[nth].amount if nth < len(filled) else ZERO
+        while index < len(filled) and (received >= needed or receipt.remaining <= 0):
+            filled[index] = replace(filled[index], paid_date=receipt.paid_date, unpaid=receipt.remaining)
+            index += 1
+            needed += filled[index].amount if index < len(filled) else ZERO
     return tuple(filled)
 
 
-def remaining_number_of_payments(rows: Iterable[Row]) -> int:
-    """How many payments are not paid."""
+def remaining_number_of_payments(rows: Iterable[ScheduleRow]) -> int:
+    """Return the number of unpaid payments."""
     return sum(row.paid_date is None for row in rows)
 
 
-def paid_numbers(rows: Iterable[Row]) -> frozenset[int]:
-    """The numbers of the payments that are paid."""
+def paid_numbers(rows: Iterable[ScheduleRow]) -> frozenset[int]:
+    """Return the numbers of the paid payments."""
     return frozenset(row.payment_no for row in rows if row.paid_date is not None)
 
 
-def overdue(rows: Iterable[Row], today: date) -> tuple[Row, ...]:
-    """The payments that were due before `today` and are not paid."""
+def overdue(rows: Iterable[ScheduleRow], today: date) -> tuple[ScheduleRow, ...]:
+    """Return the unpaid payments that were due before `today`."""
     return tuple(row for row in rows if row.paid_date is None and row.due_date < today)

@@ -1,20 +1,20 @@
-"""Cents: the one place where the arithmetic of payment plans rounds."""
+"""Rounding to cents: all rounding of payment plans happens here."""
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 
-# Balances have at most 20 digits, so that a quotient of theirs that is not a tie keeps clear of one by far
-# more than a unit in the 100th digit: rounding half up afterwards is exact.
+# Balances have at most 20 digits, so a quotient of two that is not a tie differs from one by far more than a
+# unit in the 100th digit. Rounding half up afterwards is therefore exact.
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
 def half_up(value: Decimal) -> Decimal:
-    """`value` rounded to the cent, half up."""
+    """Round to the cent, half up."""
     return value.quantize(CENT, context=EXACT)
 
 
 def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
-    """The quotient, rounded to the cent, half up."""
+    """Return the quotient, rounded half up to the cent."""
     return half_up(EXACT.divide(dividend, divisor))

@@ -1,17 +1,17 @@
-"""Payment plans of a debtor."""
+"""The payment plans of a debtor."""
 
 from typing import Any
 
 from fastapi import Response
 from sqlalchemy import bindparam
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
-from ledgersim.storage.database import rows
+from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router
+from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.debtors.routes import find_debtor
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.payment_plans import commands as writing
-from ledgersim.vendors.aptic.payment_plans import plans
+from ledgersim.vendors.aptic.nested import inferred_operations
+from ledgersim.vendors.aptic.payment_plans import commands, plans
 from ledgersim.vendors.aptic.payment_plans.covered_cases import CASES_OF_PLAN
 from ledgersim.vendors.aptic.payment_plans.models import PAYMENT_PLAN
 from ledgersim.vendors.aptic.payment_plans.schemas import (
@@ -21,7 +21,7 @@ from ledgersim.vendors.aptic.payment_plans.schemas import (
     PaymentPlanPage,
     PaymentPlanUpdate,
 )
-from ledgersim.vendors.aptic.repository import Row, by_guid, find
+from ledgersim.vendors.aptic.repository import by_guid, find
 
 router = new_router("Payment plans")
 
@@ -32,9 +32,7 @@ _COLUMNS = {name: PAYMENT_PLAN.c[name] for name in PaymentPlanListItem.model_fie
 _LIST = Listing(PAYMENT_PLAN, _COLUMNS, fields_of(PaymentPlanListItem, _COLUMNS), PAYMENT_PLAN.c.id, _OF_DEBTOR)
 _BY_GUID = by_guid(PAYMENT_PLAN.c.payment_plan_guid).where(_OF_DEBTOR)
 
-
-def _about(verb: str, summary: str) -> Any:
-    return operation(f"aptic.debtors.paymentplans.{verb}", method="inferred", path="inferred", summary=summary)
+_operation = inferred_operations("aptic.debtors.paymentplans")
 
 
 def _find_plan(context: RequestContext, debtor_guid: str, guid: str) -> Row:
@@ -42,60 +40,60 @@ def _find_plan(context: RequestContext, debtor_guid: str, guid: str) -> Row:
     return find(context.space.connection, _BY_GUID, "payment plan of this debtor", guid, of_debtor=debtor["id"])
 
 
-@router.get(_BASE, response_model=PaymentPlanPage, **_about("list", "List the payment plans of a debtor"))
+@router.get(_BASE, response_model=PaymentPlanPage, **_operation("list", "List the payment plans of a debtor"))
 async def list_payment_plans(context: CurrentContext, debtorGuid: str, query: ListOptions) -> Any:
     return _LIST.page(context.space, query, of_debtor=find_debtor(context, debtorGuid)["id"])
 
 
-@router.put(_BASE, status_code=201, response_model=PaymentPlan, **_about("create", "Create a payment plan"))
+@router.put(_BASE, status_code=201, response_model=PaymentPlan, **_operation("create", "Create a payment plan"))
 async def create_payment_plan(
     context: CurrentContext, debtorGuid: str, body: PaymentPlanCreate, response: Response
 ) -> Any:
     debtor = find_debtor(context, debtorGuid)
-    drafted, planned, cases = writing.draft(context.space, debtor, body.model_dump())
+    drafted, planned, cases = commands.draft(context.space, debtor, body.model_dump())
     with context.space.transaction() as connection:
-        plan = writing.store(connection, context.space, drafted, cases)
+        plan = commands.store(connection, context.space, drafted, cases)
     path = f"/v1/Debtors/{debtor['debtor_guid']}/Paymentplans/{plan['payment_plan_guid']}"
     response.headers["Location"] = context.url(path)
-    return plans.answer(plan, planned, cases)
+    return plans.response(plan, planned, cases)
 
 
-@router.get(_ONE, response_model=PaymentPlan, **_about("get", "Read one payment plan with its schedule"))
+@router.get(_ONE, response_model=PaymentPlan, **_operation("get", "Read one payment plan with its schedule"))
 async def get_payment_plan(context: CurrentContext, debtorGuid: str, paymentplanGuid: str) -> Any:
     plan = _find_plan(context, debtorGuid, paymentplanGuid)
     cases = rows(context.space.connection, CASES_OF_PLAN, of_plan=plan["id"])
-    return plans.answer(plan, writing.calculated(plan), cases)
+    return plans.response(plan, commands.calculated(plan), cases)
 
 
-@router.patch(_ONE, **NO_CONTENT, **_about("update", "Set deviating payments of a plan"))
+@router.patch(_ONE, **NO_CONTENT, **_operation("update", "Set deviating payments of a payment plan"))
 async def update_payment_plan(
     context: CurrentContext, debtorGuid: str, paymentplanGuid: str, body: PaymentPlanUpdate
 ) -> None:
     plan = _find_plan(context, debtorGuid, paymentplanGuid)
     with context.space.transaction() as connection:
         sent = [one.model_dump(exclude_unset=True) for one in body.payments or []]
-        writing.change_payments(connection, context.space, plan, sent)
+        commands.change_payments(connection, context.space, plan, sent)
 
 
-@router.delete(_ONE, **NO_CONTENT, **_about("delete", "Remove (terminate) a payment plan"))
+@router.delete(_ONE, **NO_CONTENT, **_operation("delete", "Remove (terminate) a payment plan"))
 async def delete_payment_plan(context: CurrentContext, debtorGuid: str, paymentplanGuid: str) -> None:
     plan = _find_plan(context, debtorGuid, paymentplanGuid)
     with context.space.transaction() as connection:
-        writing.remove(connection, context.space, plan)
+        commands.remove(connection, context.space, plan)
 
 
 @router.post(
     _BASE + "/Calculate",
     response_model=PaymentPlan,
-    **_about("calculate", "Calculate a plan without saving it"),
+    **_operation("calculate", "Calculate a payment plan without saving it"),
 )
 async def calculate_payment_plan(context: CurrentContext, debtorGuid: str, body: PaymentPlanCreate) -> Any:
-    drafted, planned, cases = writing.draft(context.space, find_debtor(context, debtorGuid), body.model_dump())
-    return plans.answer(drafted, planned, cases)
+    drafted, planned, cases = commands.draft(context.space, find_debtor(context, debtorGuid), body.model_dump())
+    return plans.response(drafted, planned, cases)
 
 
-@router.post(_ONE + "/Activate", **NO_CONTENT, **_about("activate", "Turn a proposed plan into an active one"))
+@router.post(_ONE + "/Activate", **NO_CONTENT, **_operation("activate", "Activate a proposed payment plan"))
 async def activate_payment_plan(context: CurrentContext, debtorGuid: str, paymentplanGuid: str) -> None:
     plan = _find_plan(context, debtorGuid, paymentplanGuid)
     with context.space.transaction() as connection:
-        writing.activate(connection, context.space, plan)
+        commands.activate(connection, context.space, plan)

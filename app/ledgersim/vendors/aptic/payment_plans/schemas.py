@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from ledgersim.http.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
+from ledgersim.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
 

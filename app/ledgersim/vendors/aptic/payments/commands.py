@@ -1,4 +1,4 @@
-"""Registering payments: stored, and booked unless the case stops it."""
+"""Registering payments: they are stored, and booked unless the case has `stop_payments`."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -8,21 +8,22 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select
 
 from ledgersim.problems import VALIDATION, invalid
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import add, rows
-from ledgersim.vendors.aptic.claims.commands import books_of
+from ledgersim.storage.statements import Row, add, rows
+from ledgersim.vendors.aptic.claims import rules as claim_rules
+from ledgersim.vendors.aptic.claims.commands import balances_of
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE, PARITY
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.rules import Posting, book
+from ledgersim.vendors.aptic.claims.rules import Posting
 from ledgersim.vendors.aptic.claims.sums import REMAINING_INTEREST
-from ledgersim.vendors.aptic.payment_plans.lifecycle import plans_of, received
+from ledgersim.vendors.aptic.payment_plans.lifecycle import on_payment, plans_of
 from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
-from ledgersim.vendors.aptic.payments.rules import Directed, Owed, Used, spread
-from ledgersim.vendors.aptic.repository import Row, change
+from ledgersim.vendors.aptic.payments.rules import Allocation, Directed, Owed, allocate
+from ledgersim.vendors.aptic.repository import update_row
 
 _C = CLAIM.c
 _ADD_PAYMENT = insert(PAYMENT)
 _ADD_BOOKINGS = insert(PAYMENT_BOOKING)
-# Oldest due first; a fee has no due date, but a date.
+# Oldest due date first; for fees, which have no due date, the bill date.
 _CLAIMS = (
     select(
         _C.id,
@@ -43,7 +44,7 @@ _CLAIMS = (
 
 
 def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mapping[str, Any]) -> Row:
-    """Store a payment and book it today. Raises a 400 Problem."""
+    """Store a payment and book it as of today. Raises a 400 Problem."""
     payment: Row = {
         **sent,
         "payment_guid": space.guids.guid(),
@@ -61,8 +62,8 @@ def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mappin
     payment["id"] = add(connection, _ADD_PAYMENT, payment)
     if not to_case["stop_payments"]:
         plans = plans_of(space, to_case["id"])
-        _book(connection, space, payment["id"], spread(payment["paid_amount"], owed, directed))
-        received(connection, space, plans)
+        _book(connection, space, payment["id"], allocate(payment["paid_amount"], owed, directed))
+        on_payment(connection, space, plans)
     return {**payment, "payment_amount": payment["paid_amount"]}
 
 
@@ -73,13 +74,14 @@ def _directed(specification: Sequence[Row], claims: Sequence[Row], amount: int) 
     for index, one in enumerate(specification):
         reference = one["invoice_reference"]
         if reference is None or reference not in known:
-            told = (
-                "Send one" if reference is None else f"No debt of this case has the number {reference[:80]!r}"
-            )
-            errors[f"specification[{index}].invoiceReference"] = [told]
+            errors[f"specification[{index}].invoiceReference"] = [
+                "is required"
+                if reference is None
+                else f"No debt of this case has the number {reference[:80]!r}"
+            ]
         directed.append(Directed(reference, one["principal_amount"] or 0, one["interest_amount"] or 0))
     if sum(one.principal + one.interest for one in directed) > amount:
-        errors["specification"] = ["Its amounts come to more than paymentAmount"]
+        errors["specification"] = ["The amounts add up to more than paymentAmount"]
     if errors:
         raise VALIDATION.with_errors(errors)
     return directed
@@ -103,14 +105,14 @@ def _owed(claims: Sequence[Row], currency: str, payment: Row) -> list[Owed]:
 
 
 def _price_of_claim(claim: Row, currency: str) -> Fraction:
-    """Units of the case's currency for one of the claim's."""
+    """Return the units of the case's currency per unit of the claim's."""
     if claim["currency_code"] == currency or claim["exch_rate"] is None:
         return Fraction(1)
     return Fraction(claim["exch_rate"], PARITY)
 
 
 def _price_of_payment(claims: Sequence[Row], currency: str, payment: Row) -> Fraction:
-    """Units of the case's currency for one of the payment's: as received, else as the debts have it."""
+    """Return the units of the case's currency per unit of the payment's: as received, else from the debts."""
     if payment["currency_code"] == currency:
         return Fraction(1)
     if payment["received_amount"] is not None:
@@ -125,9 +127,9 @@ def _price_of_payment(claims: Sequence[Row], currency: str, payment: Row) -> Fra
     )
 
 
-def _book(connection: Connection, space: Space, payment_id: int, entries: Sequence[Used]) -> None:
+def _book(connection: Connection, space: Space, payment_id: int, allocations: Sequence[Allocation]) -> None:
     by_claim: dict[int, Row] = {}
-    for one in entries:
+    for one in allocations:
         part = "interest" if one.part == "interest" else "principal"
         booking = by_claim.setdefault(
             one.claim_id,
@@ -143,7 +145,8 @@ def _book(connection: Connection, space: Space, payment_id: int, entries: Sequen
         booking[part] += one.paid
         booking[f"used_{part}"] += one.used
     for claim_id, booking in by_claim.items():
-        entry = Posting(paid_principal=booking["principal"], paid_interest=booking["interest"])
-        change(connection, CLAIM, claim_id, book(books_of(connection, claim_id), entry, today(space)).columns())
+        posting = Posting(paid_principal=booking["principal"], paid_interest=booking["interest"])
+        balances = claim_rules.post(balances_of(connection, claim_id), posting, today(space))
+        update_row(connection, CLAIM, claim_id, balances.columns())
     if by_claim:
         connection.execute(_ADD_BOOKINGS, list(by_claim.values()))

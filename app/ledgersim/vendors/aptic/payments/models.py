@@ -1,11 +1,11 @@
-"""Payments, and where every cent of them was booked."""
+"""Payments and their bookings on claims."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class Payment(SQLModel, table=True):
@@ -29,9 +29,9 @@ class Payment(SQLModel, table=True):
 
 
 class PaymentBooking(SQLModel, table=True):
-    """The part of a payment that went to one claim, in hundredths of the claim's currency.
+    """The part of a payment that was booked on one claim, in hundredths of the claim's currency.
 
-    `used_…` is what that took of the payment, in hundredths of its currency.
+    `used_…` is the corresponding part of the payment, in hundredths of the payment's currency.
     """
 
     __tablename__ = "payment_booking"

@@ -5,13 +5,14 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, select
 
-from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router, operation
-from ledgersim.storage.database import rows
-from ledgersim.vendors.aptic.cases.routes import find_case, open_case
+from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router
+from ledgersim.storage.statements import Row, rows
+from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
+from ledgersim.vendors.aptic.nested import inferred_operations
 from ledgersim.vendors.aptic.payments.commands import add_payment
 from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
 from ledgersim.vendors.aptic.payments.schemas import (
@@ -21,7 +22,7 @@ from ledgersim.vendors.aptic.payments.schemas import (
     PaymentListItem,
     PaymentPage,
 )
-from ledgersim.vendors.aptic.repository import Row, by_guid, find
+from ledgersim.vendors.aptic.repository import by_guid, find
 
 router = new_router("Payments")
 
@@ -38,15 +39,13 @@ _BOOKINGS = (
     .order_by(PAYMENT_BOOKING.c.id)
 )
 
-
-def _about(verb: str, summary: str) -> Any:
-    return operation(f"aptic.cases.payments.{verb}", method="inferred", path="inferred", summary=summary)
+_operation = inferred_operations("aptic.cases.payments")
 
 
 @router.get(
     "/v1/Cases/{caseGuid}/Payments",
     response_model=PaymentPage,
-    **_about("list", "List the payments of a case"),
+    **_operation("list", "List the payments of a case"),
 )
 async def list_payments(context: CurrentContext, caseGuid: str, query: ListOptions) -> Any:
     return _LIST.page(context.space, query, of_case=find_case(context, caseGuid)["id"])
@@ -56,12 +55,12 @@ async def list_payments(context: CurrentContext, caseGuid: str, query: ListOptio
     "/v1/Cases/{caseGuid}/Payments",
     status_code=201,
     response_model=PaymentCreated,
-    **_about("create", "Register a payment on a case"),
+    **_operation("create", "Register a payment on a case"),
 )
 async def create_payment(
     context: CurrentContext, caseGuid: str, body: PaymentCreate, response: Response
 ) -> Any:
-    case = open_case(context, caseGuid, "payments")
+    case = find_open_case(context, caseGuid, "payments")
     with context.space.transaction() as connection:
         payment = add_payment(connection, context.space, case, body.model_dump())
     path = f"/v1/Cases/{case['case_guid']}/Payments/{payment['payment_guid']}"
@@ -72,7 +71,7 @@ async def create_payment(
 @router.get(
     "/v1/Cases/{caseGuid}/Payments/{paymentGuid}",
     response_model=Payment,
-    **_about("get", "Read one payment with how it was booked"),
+    **_operation("get", "Read one payment with its bookings"),
 )
 async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) -> Any:
     case = find_case(context, caseGuid)
@@ -97,7 +96,7 @@ async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) 
 
 
 def _specifications(context: RequestContext, case: Row, payment: Row, bookings: list[Row]) -> list[Row]:
-    """A line for each part of a claim that was paid: costs first, then interest, then principal."""
+    """Return a line per paid part of a claim: costs first, then interest, then principal."""
     lines = []
     for one in bookings:
         name = "Fees" if one["kind"] == FEE else "Debts"

@@ -1,9 +1,9 @@
-"""How a payment is spread over what is owed: costs, then interest, then principal, oldest due first.
+"""Allocation of a payment to claims: fees, then interest, then principal, oldest due date first.
 
-Everything is counted in whole hundredths. `rate` is how many hundredths of the payment's currency one
-hundredth of a claim's currency is worth. Source: the facts file; what falls to rounding is ours:
-a claim that the money does not cover in full gets as much of its own currency as fits, rounded down, and what
-that costs is used; the rest goes on to the next claim or is left over.
+Amounts are in hundredths. `rate` is the value of one unit of a claim's currency in the payment's currency. The
+vendor does not define rounding; here, a claim that the payment does not cover in full receives as much of its
+own currency as the money buys, rounded down; the remainder goes to the next claim or stays unallocated
+[inferred].
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ ORDER: tuple[Part, ...] = ("fee", "interest", "principal")
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What remains of a claim, in hundredths of its currency; claims are given oldest due first."""
+    """The remaining amounts of a claim, in hundredths of its currency."""
 
     claim_id: int
     is_fee: bool
@@ -28,15 +28,15 @@ class Owed:
     reference: str | None = None
 
     def part(self, part: Part) -> int:
-        """What of the claim belongs to a part of the order."""
+        """Return the remaining amount of one part of the claim."""
         if part == "interest":
             return self.interest
         return self.principal if self.is_fee is (part == "fee") else 0
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """That so much of the payment (`used`, its currency) paid so much of a claim (`paid`, its currency)."""
+class Allocation:
+    """A part of the payment (`used`, in its currency) and what it pays of a claim (`paid`, in the claim's)."""
 
     claim_id: int
     part: Part
@@ -46,26 +46,26 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Directed:
-    """How much of a payment is meant for an invoice, in hundredths of the payment's currency."""
+    """The amounts that a client directs to an invoice, in hundredths of the payment's currency."""
 
     reference: str
     principal: int
     interest: int
 
 
-def spread(amount: int, claims: Sequence[Owed], directed: Sequence[Directed] = ()) -> list[Used]:
-    """Where the hundredths of a payment go; what is in no entry is left over."""
-    left = amount
+def allocate(amount: int, claims: Sequence[Owed], directed: Sequence[Directed] = ()) -> list[Allocation]:
+    """Allocate a payment to claims, which come oldest due date first; the sum can be less than `amount`."""
+    remaining = amount
     paid: dict[tuple[int, Part], int] = {}
-    found: list[Used] = []
-    for claim, part, most in [*_directed(claims, directed), *_ordered(claims)]:
+    allocations: list[Allocation] = []
+    for claim, part, limit in [*_directed(claims, directed), *_ordered(claims)]:
         owed = claim.part(part) - paid.get((claim.claim_id, part), 0)
-        used, covers = _pay(left if most is None else min(left, most), owed, claim.rate)
+        used, covers = _pay(remaining if limit is None else min(remaining, limit), owed, claim.rate)
         if covers:
-            left -= used
+            remaining -= used
             paid[claim.claim_id, part] = paid.get((claim.claim_id, part), 0) + covers
-            found.append(Used(claim.claim_id, part, used, covers))
-    return _merged(found)
+            allocations.append(Allocation(claim.claim_id, part, used, covers))
+    return _merged(allocations)
 
 
 def _ordered(claims: Sequence[Owed]) -> Iterator[tuple[Owed, Part, int | None]]:
@@ -84,7 +84,7 @@ def _directed(claims: Sequence[Owed], directed: Sequence[Directed]) -> Iterator[
 
 
 def _pay(available: int, owed: int, rate: Fraction) -> tuple[int, int]:
-    """How much is used, and how much of what is owed it covers."""
+    """Return how much of the available money is used, and how much of the owed amount it covers."""
     if available <= 0 or owed <= 0:
         return 0, 0
     price = _price(owed, rate)
@@ -95,15 +95,15 @@ def _pay(available: int, owed: int, rate: Fraction) -> tuple[int, int]:
 
 
 def _price(paid: int, rate: Fraction) -> int:
-    """What a part of a claim costs, to the hundredth, half up; never nothing."""
+    """Return the price of an amount of a claim, rounded half up, at least one hundredth."""
     return max(1, floor(paid * rate + Fraction(1, 2)))
 
 
-def _merged(found: Sequence[Used]) -> list[Used]:
-    """One entry for a claim and part, in the order of their first."""
-    merged: dict[tuple[int, Part], Used] = {}
-    for one in found:
+def _merged(allocations: Sequence[Allocation]) -> list[Allocation]:
+    """Merge the allocations to the same part of a claim, in the order of their first occurrence."""
+    merged: dict[tuple[int, Part], Allocation] = {}
+    for one in allocations:
         before = merged.get((one.claim_id, one.part))
         used, paid = (before.used, before.paid) if before else (0, 0)
-        merged[one.claim_id, one.part] = Used(one.claim_id, one.part, used + one.used, paid + one.paid)
+        merged[one.claim_id, one.part] = Allocation(one.claim_id, one.part, used + one.used, paid + one.paid)
     return list(merged.values())

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ledgersim.http.schemas import (
+from ledgersim.schemas import (
     Amount,
     AmountIn,
     CurrencyIn,

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class Question(SQLModel, table=True):
-    """A question that waits for one of `responses`, or has had it at `answered_at`."""
+    """A question that takes one of `responses`; open until `answered_at` is set."""
 
     __tablename__ = "question"
 

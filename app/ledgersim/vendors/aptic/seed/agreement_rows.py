@@ -1,4 +1,4 @@
-"""The rows of what customers have agreed to and been asked."""
+"""Rows of the agreements of customers: guarantees, collateral, mandates, insurances, questions and loans."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ YEAR = 365
 
 
 class MandateDraft(NamedTuple):
-    """A mandate of a day with the account that it is for."""
+    """A mandate signed on a day, with the account to collect from."""
 
     type: int
     account_class: int
@@ -29,7 +29,7 @@ class MandateDraft(NamedTuple):
 
 
 class PeriodDraft(NamedTuple):
-    """A period of a loan from a day to another; without it, it runs on."""
+    """An interest period of a loan; open-ended without `end`."""
 
     principal: int
     rate: int
@@ -40,18 +40,19 @@ class PeriodDraft(NamedTuple):
 
 
 class AgreementRows:
-    """Makes rows with ids and GUIDs."""
+    """Adds rows with their ids and GUIDs."""
 
     def __init__(self, context: Context) -> None:
         self._rows = context.rows
         self._today = context.today
         self._new_guid = context.aptic.new_guid
-        self._world = context.definition.world
+        self._countries = context.definition.world.countries
+        self._bank_accounts = context.section.bank_accounts
 
     def add_guarantee(
         self, customer: Customer, guarantor_id: int, amount: int, day: int, guid: str | None = None
     ) -> None:
-        """That another customer stands for this one, for five years."""
+        """Add a guarantee by another customer, valid for five years."""
         row_id = self._rows.new_id(GUARANTEE)
         self._rows.add(
             GUARANTEE,
@@ -73,7 +74,7 @@ class AgreementRows:
         )
 
     def add_collateral(self, customer: Customer, pledge: Pledge, amount: int, day: int) -> None:
-        """A thing that stands for the customer's debts, insured for as much."""
+        """Add collateral, insured for its amount."""
         row_id = self._rows.new_id(COLLATERAL)
         self._rows.add(
             COLLATERAL,
@@ -96,7 +97,7 @@ class AgreementRows:
         )
 
     def add_mandate(self, customer: Customer, draft: MandateDraft) -> None:
-        """A mandate, approved two days after it was signed if these have passed."""
+        """Add a mandate, approved two days after it was signed, today at the latest."""
         row_id = self._rows.new_id(DIRECT_DEBIT_MANDATE)
         signed, approved = instant(draft.day), instant(min(draft.day + 2, self._today))
         self._rows.add(
@@ -107,7 +108,7 @@ class AgreementRows:
                 "customer_id": customer.id,
                 "direct_debit_mandate_type": draft.type,
                 "reference_no": f"MANDATE-{row_id}",
-                "receiving_bank_account_no": self._world.aptic.bank_accounts[customer.currency],
+                "receiving_bank_account_no": self._bank_accounts[customer.currency],
                 "sending_bank_account_class": draft.account_class,
                 "sending_bank_account_no": draft.account,
                 "requested_at": signed,
@@ -120,7 +121,7 @@ class AgreementRows:
         )
 
     def add_insurance(self, customer: Customer, code: str, amount: int, day: int) -> None:
-        """A credit insurance for a year."""
+        """Add a credit insurance for a year."""
         row_id = self._rows.new_id(CREDIT_INSURANCE)
         self._rows.add(
             CREDIT_INSURANCE,
@@ -139,13 +140,13 @@ class AgreementRows:
                 "amount": amount,
                 "extra_limit_amount": None,
                 "extra_limit_end_date": None,
-                "payment_term": self._world.countries[customer.country].payment_days,
+                "payment_term": self._countries[customer.country].payment_days,
                 "grace_days": 10,
             },
         )
 
     def add_question(self, customer: Customer, text: QuestionText, day: int, guid: str | None = None) -> None:
-        """An open question."""
+        """Add an open question."""
         self._rows.add(
             QUESTION,
             {
@@ -172,7 +173,7 @@ class AgreementRows:
         number: str | None = None,
         guid: str | None = None,
     ) -> None:
-        """A loan with its periods, the oldest first."""
+        """Add a loan with its periods, the oldest first."""
         row_id = self._rows.new_id(LOAN)
         self._rows.add(
             LOAN,

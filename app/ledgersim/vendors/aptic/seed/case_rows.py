@@ -1,4 +1,4 @@
-"""The rows of Aptic: parties with their addresses, and cases with their claims and payments."""
+"""Rows of parties with their addresses, and of cases with their claims and payments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,22 +6,26 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ledgersim.ids import Stream
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
+from ledgersim.vendors.aptic.addresses.rules import full_address
 from ledgersim.vendors.aptic.cases.commands import ACTIVE, CLOSED, MAIN_ROLE, OTHER_ROLE
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
+from ledgersim.vendors.aptic.customers.rules import customer_reference
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
-from ledgersim.vendors.aptic.debtors.rules import payment_reference
+from ledgersim.vendors.aptic.debtors.rules import debtor_reference, payment_reference
 from ledgersim.vendors.aptic.extrafields.models import EXTRA_FIELD
+from ledgersim.vendors.aptic.parties import Party
 from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
 from ledgersim.vendors.aptic.seed.balances import Account, close, outstanding, pay
 from ledgersim.world.days import instant
-from ledgersim.world.rows import Row, Rows
+from ledgersim.world.rows import Rows
 
-FIRST_CASE_NUMBER = 500_000  # and the id; imported cases are numbered from a million
-FIRST_CUSTOMER = 700_000
+FIRST_CASE_NUMBER = 500_000  # plus the id; imported cases have numbers from 1,000,000
 
+_BLANK: Row = {name: None for name in Party.model_fields if name not in ("id", "reg_date")}
 _DEBT: Row = dict.fromkeys(
     (
         "exch_rate",
@@ -43,7 +47,7 @@ _DEBT: Row = dict.fromkeys(
 
 
 class PaymentDraft(NamedTuple):
-    """A payment to be made on a day: of an amount, or of a part of what is outstanding then."""
+    """A payment on a day: of an amount, or of a share of what is outstanding then."""
 
     day: int
     amount: int | None = None
@@ -53,7 +57,7 @@ class PaymentDraft(NamedTuple):
 
 @dataclass
 class CaseDraft:
-    """A case to be made. `debtors` are ids, the main one first; `closed` is a code with a day."""
+    """A case to add. `debtors` are ids, the main debtor first; `closed` is a closure code and day."""
 
     debtors: list[int]
     client: int
@@ -72,14 +76,14 @@ class CaseDraft:
 
 
 class StoredCase(NamedTuple):
-    """A case that has been made, with the accounts of its claims."""
+    """A case that has been added, with the accounts of its claims."""
 
     id: int
     accounts: list[Account]
 
 
-class AptRows:
-    """Makes rows that belong together, with ids and GUIDs."""
+class ApticRows:
+    """Adds rows that belong together, with their ids and GUIDs."""
 
     def __init__(self, rows: Rows, guids: Stream, bank_accounts: Mapping[str, str]) -> None:
         self._rows = rows
@@ -87,21 +91,22 @@ class AptRows:
         self._bank_accounts = bank_accounts
 
     def add_debtor(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
-        """A debtor; `own` are the columns that only debtors have."""
+        """Add a debtor; `own` are the columns that only debtors have. Return its id."""
         debtor_id = self._rows.new_id(DEBTOR)
         email = own["conversation_notification_channel"] & 1
         sms = own["conversation_notification_channel"] & 2
         self._rows.add(
             DEBTOR,
             {
+                **_BLANK,
                 **party,
                 **own,
                 "id": debtor_id,
-                "debtor_reference": str(100_000 + debtor_id),
+                "debtor_reference": debtor_reference(debtor_id),
                 "reg_date": registered,
-                "conversation_notification_email": party["email"] if email else None,
-                "conversation_notification_cellular_phone": party["cellular_phone"] if sms else None,
-                "initials": party["firstname"][:1] if party["firstname"] else None,
+                "conversation_notification_email": party.get("email") if email else None,
+                "conversation_notification_cellular_phone": party.get("cellular_phone") if sms else None,
+                "initials": party["firstname"][:1] if party.get("firstname") else None,
                 "bank_account_no": self._bank_accounts[party["currency_code"]],
             },
         )
@@ -109,22 +114,29 @@ class AptRows:
         return debtor_id
 
     def add_customer(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
-        """A customer; `own` are the columns that only customers have."""
+        """Add a customer; `own` are the columns that only customers have. Return its id."""
         customer_id = self._rows.new_id(CUSTOMER)
-        reference = str(FIRST_CUSTOMER + customer_id)
+        reference = customer_reference(customer_id)
         self._rows.add(
             CUSTOMER,
-            {**party, **own, "id": customer_id, "customer_reference": reference, "reg_date": registered},
+            {
+                **_BLANK,
+                **party,
+                **own,
+                "id": customer_id,
+                "customer_reference": reference,
+                "reg_date": registered,
+            },
         )
         self._add_addresses("customer", customer_id, party, addresses, registered)
         return customer_id
 
     def new_guid(self) -> str:
-        """The next GUID of the world."""
+        """Return the next GUID of the world."""
         return self._guids.guid()
 
     def add_extra_fields(self, owner: str, owner_id: int, fields: Mapping[str, list[str]]) -> None:
-        """Extra fields of a debtor, customer or case."""
+        """Add extra fields to a debtor, customer or case."""
         for name, value in fields.items():
             self._rows.add(EXTRA_FIELD, {"owner": owner, "owner_id": owner_id, "name": name, "value": value})
 
@@ -136,6 +148,7 @@ class AptRows:
                 ADDRESS,
                 {
                     **address,
+                    "full_address": full_address(address),
                     "address_guid": self.new_guid(),
                     "owner": owner,
                     "owner_id": owner_id,
@@ -149,7 +162,7 @@ class AptRows:
             )
 
     def add_case(self, draft: CaseDraft) -> StoredCase:
-        """A case with its debtors, claims and payments. Raises ValueError for a payment of too much."""
+        """Add a case with debtors, claims and payments. Raises ValueError if a payment exceeds what is owed."""
         case_id = self._rows.new_id(CASE)
         number = str(FIRST_CASE_NUMBER + case_id)
         code, closing_day = draft.closed or (None, None)
@@ -209,7 +222,7 @@ class AptRows:
     def _pay(
         self, draft: CaseDraft, case_id: int, accounts: list[Account], payment: PaymentDraft
     ) -> tuple[Row, list[Row]]:
-        """Book a payment; its row and those of the bookings, without the ids of the payment."""
+        """Book a payment; return its row and those of its bookings, without the id of the payment."""
         accounts = [account for account in accounts if account.row["bill_date"] <= instant(payment.day)]
         amount = payment.amount
         if amount is None:

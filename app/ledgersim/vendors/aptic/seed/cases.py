@@ -1,25 +1,25 @@
-"""Cases as they occur: debts, fees, payments and closing, in the order of time."""
+"""Random cases: debts, fees, payments and closure, in chronological order."""
 
 from typing import NamedTuple
 
-from ledgersim.vendors.aptic.claims.rules import accrued
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.aptic.claims.rules import accrued_interest
 from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft
 from ledgersim.vendors.aptic.seed.context import Context
+from ledgersim.vendors.aptic.seed.definition import Client
 from ledgersim.world.days import at, instant
-from ledgersim.world.model import Client
 from ledgersim.world.parts import CountryCode
 from ledgersim.world.people import Register, Weighted
-from ledgersim.world.rows import Row
 
-OFFICE_HOURS = 8 * 3600, 16 * 3600  # seconds of the day between which things are registered
-ONLY_PERSONS = {"DECEASED"}  # closure codes that do not fit companies
+OFFICE_HOURS = 8 * 3600, 16 * 3600  # registrations happen between these seconds of the day
+ONLY_PERSONS = {"DECEASED"}  # closure codes that do not apply to companies
 PAID = "PAID"
 INTERVAL = 30  # days between the debts of a case
 _PER_CENT = 100 * 10_000  # a rate of 100 per cent
 
 
 class Debtor(NamedTuple):
-    """What has to be known of a debtor to make its cases."""
+    """The properties of a debtor that its cases depend on."""
 
     id: int
     country: CountryCode
@@ -28,11 +28,11 @@ class Debtor(NamedTuple):
 
 
 class CaseMaker:
-    """Makes cases of a world's debtors by the shares of its definition."""
+    """Makes cases by the shares in the definition of the world."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._of = context.definition.world.aptic.cases
+        self._of = context.section.cases
         self._services = Weighted({name: one.weight for name, one in self._of.services.items()})
         self._numbers = Weighted(self._of.debts)
         self._clients = {code: context.clients_in(code) for code in context.registers}
@@ -42,7 +42,7 @@ class CaseMaker:
         self._serial = 0
 
     def draft(self, debtor: Debtor, other: Debtor | None) -> CaseDraft:
-        """A case of a debtor, perhaps with another one of the same country."""
+        """Return a case of a debtor, optionally with another one from the same country."""
         register = self._context.registers[debtor.country]
         chance, of = register.chance, self._of
         client = chance.choice(self._clients[debtor.country])
@@ -77,7 +77,7 @@ class CaseMaker:
         billed = due - country.payment_days
         low, high = country.principal.least, country.principal.most
         u = chance.random()
-        principal = low + int((high - low) * u * u * u)  # many small ones
+        principal = low + int((high - low) * u * u * u)  # mostly small amounts
         if chance.random() < 0.3:
             principal = max(low, principal // 10_000 * 10_000)
         self._serial += 1
@@ -103,7 +103,7 @@ class CaseMaker:
         return debt
 
     def _add_interest(self, debt: Row, register: Register, is_company: bool, due: int, registered: int) -> None:
-        """Late interest; of some debts, what accrued before they came is a figure of its own."""
+        """Add late interest; in some debts, the interest accrued before registration is a separate amount."""
         interest = register.country.interest
         rate = interest.company if is_company else interest.person
         debt["interest_code"] = interest.code
@@ -114,7 +114,7 @@ class CaseMaker:
         if register.chance.random() < 0.2:
             name = "remaining_principal" if "remaining_principal" in debt else "original_principal"
             principal: int = debt[name]
-            debt["original_interest"] = accrued(principal, rate, registered - due - 1)
+            debt["original_interest"] = accrued_interest(principal, rate, registered - due - 1)
             debt["interest_from"] = instant(registered)
 
     def _fees(self, register: Register, service: str, debts: list[Row], due: int, day: int) -> list[Row]:
@@ -138,7 +138,7 @@ class CaseMaker:
     def _end(
         self, register: Register, is_company: bool, day: int
     ) -> tuple[tuple[str, int] | None, list[PaymentDraft]]:
-        """How a case registered on a day has gone on: with which payments, and whether it is closed."""
+        """Return the closure, if any, and the payments of a case registered on a day."""
         chance, today = register.chance, self._context.today
         code = self._closures.pick(chance.random())
         if is_company and code in ONLY_PERSONS:
@@ -159,6 +159,6 @@ class CaseMaker:
 
 
 def _contained_vat(principal: int, rate: int) -> int:
-    """The VAT that is contained in an amount, rounded half up."""
+    """Return the VAT contained in an amount, rounded half up."""
     whole = _PER_CENT + rate
     return (2 * principal * rate + whole) // (2 * whole)

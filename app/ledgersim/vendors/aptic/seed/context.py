@@ -1,35 +1,28 @@
-"""What all parts of a world are made with."""
+"""The context that all parts of Aptic's seed share."""
 
-from datetime import date
-
-from sqlalchemy import Connection
-
-from ledgersim.ids import Stream
 from ledgersim.vendors.aptic.clients.models import CLIENT
-from ledgersim.vendors.aptic.seed.case_rows import AptRows
+from ledgersim.vendors.aptic.seed.case_rows import ApticRows
+from ledgersim.vendors.aptic.seed.definition import Aptic, Client
 from ledgersim.world.days import instant
-from ledgersim.world.model import Client, Definition
-from ledgersim.world.people import Register
-from ledgersim.world.rows import Rows
+from ledgersim.world.seeding import SeedContext
 
 
 class Context:
-    """The definition, the day, the people of each country, the clients, and where rows go."""
+    """The world, Aptic's section of its definition, client ids by reference code, and the row writers."""
 
-    def __init__(
-        self, connection: Connection, definition: Definition, guids: Stream, seed: int, as_of: date
-    ) -> None:
-        self.definition = definition
-        self.today = as_of.toordinal()
-        self.rows = Rows(connection)
-        self.aptic = AptRows(self.rows, guids, definition.world.aptic.bank_accounts)
-        world = definition.world
-        self.registers = {code: Register(definition, code, seed, as_of) for code in world.countries}
-        self.clients = {client.reference_code: self._add(client) for client in world.aptic.clients}
+    def __init__(self, world: SeedContext) -> None:
+        self.definition = world.definition
+        self.section: Aptic = world.definition.section("aptic")
+        self.today = world.today
+        self.rows = world.rows
+        self.registers = world.registers
+        self.personas = world.personas
+        self.aptic = ApticRows(self.rows, world.guids, self.section.bank_accounts)
+        self.clients = {client.reference_code: self._add(client) for client in self.section.clients}
 
     def clients_in(self, country: str) -> list[Client]:
-        """The clients that work in a country."""
-        return [client for client in self.definition.world.aptic.clients if client.country == country]
+        """Return the clients in a country."""
+        return [client for client in self.section.clients if client.country == country]
 
     def _add(self, client: Client) -> int:
         return self.rows.add(

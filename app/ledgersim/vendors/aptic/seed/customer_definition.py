@@ -1,4 +1,4 @@
-"""What definitions may say of customers: what they buy, owe and agree to."""
+"""The parts of a definition about customers: purchases, debts and agreements."""
 
 from typing import Annotated, Self
 
@@ -8,7 +8,7 @@ from ledgersim.world.parts import Amount, DaysAgo, Guid, Part, PerCent, Rate, Te
 
 
 class Campaign(Part):
-    """A purchase is paid in so many equal payments, with a fee for each."""
+    """A campaign of equal payments for a purchase, with a fee for each."""
 
     code: Text
     description: Text
@@ -17,7 +17,7 @@ class Campaign(Part):
 
 
 class QuestionText(Part):
-    """A question with the codes that answer it."""
+    """A question with the codes of its answers."""
 
     code: Text
     category: Text
@@ -28,14 +28,14 @@ class QuestionText(Part):
 
 
 class Pledge(Part):
-    """A thing that stands for debts; `type` is the vendor's pledgeType."""
+    """Collateral; `type` is the vendor's pledgeType."""
 
     type: int = Field(ge=0)
     description: Text
 
 
 class Customers(Part):
-    """How many per cent of customers, or of their purchases, have what."""
+    """The shares of customers, or of their purchases, that have something, in per cent."""
 
     with_purchases: PerCent = 0
     purchases: Annotated[dict[Annotated[int, Field(ge=1, le=50)], Weight], AfterValidator(some_weight)] = {1: 1}
@@ -57,7 +57,7 @@ class Customers(Part):
     loan_rates: list[Rate] = []
 
     @model_validator(mode="after")
-    def _has_what_is_shared_out(self) -> Self:
+    def _has_choices_for_shares(self) -> Self:
         shares = {
             "in_campaign": "campaigns",
             "with_collateral": "pledges",
@@ -72,14 +72,14 @@ class Customers(Part):
 
 
 class PersonaAccount(Part):
-    """An account; its balance is what remains of the purchases on it."""
+    """An account; its balance is the remaining amount of the purchases on it."""
 
     guid: Guid
     number: Text
 
 
 class PersonaPurchase(Part):
-    """A purchase, in a campaign where one is named."""
+    """A purchase, optionally in a campaign."""
 
     description: Text
     amount: Amount
@@ -89,19 +89,19 @@ class PersonaPurchase(Part):
     days_ago: DaysAgo
 
     @model_validator(mode="after")
-    def _is_not_above_its_price(self) -> Self:
+    def _remaining_is_at_most_amount(self) -> Self:
         if not 0 < self.amount >= self.remaining:
-            raise ValueError("amount must be above 0, and remaining not above it")
+            raise ValueError("amount must be positive, and remaining at most amount")
         return self
 
     def is_paid_by(self, payments: int) -> bool:
-        """Whether amount and remaining are whole numbers of that many equal payments."""
+        """Return whether amount and remaining are multiples of a payment, with that many payments."""
         payment, odd = divmod(self.amount, payments)
         return not odd and self.remaining % payment == 0
 
 
 class PersonaGuarantee(Part):
-    """That another customer stands for this one."""
+    """A guarantee by another customer for this one."""
 
     guid: Guid
     guarantor: Guid
@@ -109,14 +109,14 @@ class PersonaGuarantee(Part):
 
 
 class PersonaQuestion(Part):
-    """A question of the world's file, by its code."""
+    """A question from the world file, by its code."""
 
     guid: Guid
     code: Text
 
 
 class PersonaLoan(Part):
-    """A loan with one rate since its beginning."""
+    """A loan with a constant rate."""
 
     guid: Guid
     number: Text
@@ -125,8 +125,8 @@ class PersonaLoan(Part):
     days_ago: DaysAgo
 
 
-class PersonaEngagements(Part):
-    """What a persona has as a customer."""
+class PersonaCustomerSummary(Part):
+    """The customer summary of a persona."""
 
     account: PersonaAccount | None = None
     purchases: list[PersonaPurchase] = []
@@ -143,6 +143,6 @@ class PersonaEngagements(Part):
 
     @property
     def guids(self) -> list[str]:
-        """The GUIDs of all that is given."""
+        """The GUIDs of all parts."""
         parts = (self.account, *self.guarantees, *self.questions, self.loan)
         return [part.guid for part in parts if part is not None]

@@ -1,4 +1,4 @@
-"""What customers have bought, owe and agreed to: by chance, or as their persona's definition says."""
+"""The customer summaries of a world: random ones, and those defined by personas."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.seed.agreement_rows import AgreementRows, MandateDraft, PeriodDraft
 from ledgersim.vendors.aptic.seed.context import Context
-from ledgersim.vendors.aptic.seed.customer_definition import PersonaEngagements
+from ledgersim.vendors.aptic.seed.customer_definition import PersonaCustomerSummary
+from ledgersim.vendors.aptic.seed.persona_definition import aptic_part
 from ledgersim.vendors.aptic.seed.purchase_rows import Customer, PurchaseDraft, PurchaseRows
 from ledgersim.world.bank_accounts import finnish_iban, swedish_account
 from ledgersim.world.days import end_of_month
@@ -18,17 +19,14 @@ from ledgersim.world.people import Weighted
 AUTOGIRO, SEPA_CONSUMER, SEPA_BUSINESS = 1, 3, 5
 SWEDISH_ACCOUNT, FINNISH_ACCOUNT = 9, 10
 
-LATELY = 300  # days within which everything by chance has happened
+RECENT_DAYS = 300  # random events happened within these days
 
 
-def add_engagements(connection: Connection, context: Context) -> None:
-    """Give the customers of a world what they have."""
+def add_customer_summaries(connection: Connection, context: Context) -> None:
+    """Add the parts of the summaries of all customers."""
     context.rows.flush()
-    personas = {
-        persona.aptic.customer.guid: persona.aptic.customer
-        for persona in context.definition.personas
-        if persona.aptic.customer is not None
-    }
+    defined = (aptic_part(persona).customer for persona in context.definition.personas)
+    personas = {given.guid: given for given in defined if given is not None}
     customers = _customers(connection, context)
     maker = _Maker(context, [customer for customer in customers if customer.guid not in personas])
     ids = {customer.guid: customer.id for customer in customers}
@@ -37,13 +35,11 @@ def add_engagements(connection: Connection, context: Context) -> None:
         if given is None:
             maker.make(customer)
         else:
-            _add_given(context, customer, given, ids)
+            _add_defined(context, customer, given, ids)
 
 
 def _customers(connection: Connection, context: Context) -> list[Customer]:
-    clients = {
-        context.clients[client.reference_code]: client for client in context.definition.world.aptic.clients
-    }
+    clients = {context.clients[client.reference_code]: client for client in context.section.clients}
     found = connection.execute(select(CUSTOMER).order_by(CUSTOMER.c.id)).mappings()
     return [
         Customer(
@@ -59,8 +55,10 @@ def _customers(connection: Connection, context: Context) -> list[Customer]:
     ]
 
 
-def _add_given(context: Context, customer: Customer, given: PersonaEngagements, ids: dict[str, int]) -> None:
-    today, of = context.today, context.definition.world.aptic.customers
+def _add_defined(
+    context: Context, customer: Customer, given: PersonaCustomerSummary, ids: dict[str, int]
+) -> None:
+    today, of = context.today, context.section.customers
     purchases, agreements = PurchaseRows(context), AgreementRows(context)
     campaigns = {campaign.code: campaign for campaign in of.campaigns}
     drafts: dict[bool, list[PurchaseDraft]] = {True: [], False: []}
@@ -86,11 +84,11 @@ def _add_given(context: Context, customer: Customer, given: PersonaEngagements, 
 
 
 class _Maker:
-    """Makes what customers have by the shares of the world's definition."""
+    """Makes random parts of summaries by the shares in the definition of the world."""
 
     def __init__(self, context: Context, customers: list[Customer]) -> None:
         self._context = context
-        self._of = context.definition.world.aptic.customers
+        self._of = context.section.customers
         self._purchases, self._agreements = PurchaseRows(context), AgreementRows(context)
         self._numbers = Weighted(self._of.purchases)
         self._neighbours: dict[CountryCode, list[int]] = {code: [] for code in context.registers}
@@ -98,7 +96,7 @@ class _Maker:
             self._neighbours[customer.country].append(customer.id)
 
     def make(self, customer: Customer) -> None:
-        """Give a customer all that chance has for it."""
+        """Add random parts to the summary of a customer."""
         if self._hits(customer, self._of.with_purchases):
             self._add_purchases(customer)
         if self._hits(customer, self._of.with_guarantor):
@@ -125,12 +123,12 @@ class _Maker:
         return bool(self._chance(customer).random() * 100 < share)
 
     def _day(self, customer: Customer) -> int:
-        """A day lately on which the customer was known already."""
-        days_ago: int = self._chance(customer).randrange(1, LATELY)
+        """Return a recent day after the registration of the customer."""
+        days_ago: int = self._chance(customer).randrange(1, RECENT_DAYS)
         return max(customer.registered, self._context.today - days_ago)
 
     def _large(self, customer: Customer) -> int:
-        """An amount for which one signs something."""
+        """Return a large amount, as in a contract."""
         most = self._context.registers[customer.country].country.principal.most
         factor: int = self._chance(customer).randrange(2, 11)
         return most * factor
@@ -151,7 +149,8 @@ class _Maker:
     def _purchase(self, customer: Customer) -> PurchaseDraft:
         chance = self._chance(customer)
         size = self._context.registers[customer.country].country.principal
-        amount = max(1, size.least) + int((size.most - size.least) * chance.random() ** 3)  # many small ones
+        # Mostly small amounts.
+        amount = max(1, size.least) + int((size.most - size.least) * chance.random() ** 3)
         goods, day = chance.choice(customer.client.goods), self._day(customer)
         fields = (("SalesChannel", chance.choice(("Web", "Store"))),)
         if self._hits(customer, self._of.in_campaign):
@@ -166,7 +165,7 @@ class _Maker:
         return PurchaseDraft(goods, amount, remaining, day, extra_fields=fields)
 
     def _in_campaign(self, customer: Customer, goods: str, least: int) -> PurchaseDraft:
-        """A purchase of so many months ago that the payments due since have been made."""
+        """Return a purchase whose due payments have all been made."""
         chance, today = self._chance(customer), self._context.today
         campaign = chance.choice(self._of.campaigns)
         payment = (least + campaign.payments - 1) // campaign.payments
@@ -182,7 +181,7 @@ class _Maker:
             self._agreements.add_guarantee(customer, guarantor, self._large(customer), self._day(customer))
 
     def _add_mandate(self, customer: Customer) -> None:
-        """A mandate where there is a type for the country: neither Norway nor Denmark has one."""
+        """Add a mandate. There is no mandate type for Norway and Denmark."""
         chance, day = self._chance(customer), self._day(customer)
         if customer.country == "SE":
             account = swedish_account(chance)
@@ -193,7 +192,7 @@ class _Maker:
             self._agreements.add_mandate(customer, MandateDraft(kind, FINNISH_ACCOUNT, account, day))
 
     def _add_loan(self, customer: Customer) -> None:
-        """A loan with a change of its rate and an extra payment half way, or with neither."""
+        """Add a loan, either unchanged or with a new rate and an extra payment half-way."""
         chance, today = self._chance(customer), self._context.today
         start, principal = self._day(customer), self._large(customer)
         rate = chance.choice(self._of.loan_rates)

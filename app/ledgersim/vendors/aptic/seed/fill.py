@@ -1,56 +1,51 @@
-"""Fills a space with what Aptic has: clients, debtors, customers and cases, the personas first."""
+"""Fills a world with Aptic's clients, debtors, customers and cases, the personas first."""
 
-from datetime import date
-from typing import Any
-
-from sqlalchemy import Connection
-
-from ledgersim.ids import Stream
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.seed.cases import OFFICE_HOURS, CaseMaker, Debtor
+from ledgersim.vendors.aptic.seed.checks import mismatches, unique_values
 from ledgersim.vendors.aptic.seed.context import Context
-from ledgersim.vendors.aptic.seed.customers import add_engagements
+from ledgersim.vendors.aptic.seed.customers import add_customer_summaries
+from ledgersim.vendors.aptic.seed.definition import Aptic
+from ledgersim.vendors.aptic.seed.persona_definition import PersonaAptic
 from ledgersim.vendors.aptic.seed.personas import add_personas
+from ledgersim.vendors.aptic.state import ApticState
 from ledgersim.vendors.aptic.system.routes import CurrentUser
 from ledgersim.world.days import at
-from ledgersim.world.model import Definition
 from ledgersim.world.national_numbers import gln
 from ledgersim.world.parts import CountryCode, ExtraFields
 from ledgersim.world.people import Register, Weighted
 from ledgersim.world.progress import Progress
-from ledgersim.world.rows import Row
+from ledgersim.world.seeding import Seed, SeedContext
 
-HAS_EXTRA_FIELD = 0.15  # of the debtors, customers and cases, for each name
+HAS_EXTRA_FIELD = 0.15  # probability per name
 
 
-def fill(
-    connection: Connection, definition: Definition, guids: Stream, seed: int, customers: int, as_of: date
-) -> dict[str, Any]:
-    """Store the rows of a world; what else it says, by the name of the fact."""
-    size = definition.world.size
-    context = Context(connection, definition, guids, seed, as_of)
-    wanted_debtors = round(customers * size.debtors / size.customers)
-    wanted_cases = round(customers * size.cases / size.customers)
-    progress = Progress(f"World of {customers} customers", customers + wanted_debtors + wanted_cases)
-    personas, (debtors, others, cases) = add_personas(context)
+def fill(world: SeedContext) -> ApticState:
+    """Store the rows of a world; return Aptic's state."""
+    size, section = world.definition.world.size, world.definition.section("aptic")
+    context = Context(world)
+    wanted_debtors = round(world.customers * size.debtors / size.customers)
+    wanted_cases = round(world.customers * size.cases / size.customers)
+    parts = world.customers + wanted_debtors + wanted_cases
+    progress = Progress(f"World of {world.customers} customers", parts)
+    debtors, customers, cases = add_personas(context)
     maker = _Parties(context, progress)
     made = [maker.debtor() for _ in range(wanted_debtors - debtors)]
-    for _ in range(customers - others):
+    for _ in range(world.customers - customers):
         maker.customer()
     _add_cases(context, made, wanted_cases - cases, progress)
-    add_engagements(connection, context)
+    add_customer_summaries(world.connection, context)
     context.rows.flush()
     progress.end()
-    aptic = definition.world.aptic
-    return {
-        "aptic.user": CurrentUser.model_validate(aptic.user).model_dump(mode="json"),
-        "aptic.api_keys": aptic.api_keys,
-        "aptic.clients": [[one.client_id, one.client_secret] for one in aptic.credentials],
-        "personas": personas,
-    }
+    return ApticState(
+        user=CurrentUser.model_validate(section.user).model_dump(mode="json"),
+        api_keys=section.api_keys,
+        credentials=[(one.client_id, one.client_secret) for one in section.credentials],
+    )
 
 
 class _Parties:
-    """Makes debtors and customers of all countries."""
+    """Makes random debtors and customers in all countries."""
 
     def __init__(self, context: Context, progress: Progress) -> None:
         self._context, self._progress = context, progress
@@ -60,12 +55,12 @@ class _Parties:
         self._parents: dict[CountryCode, list[int]] = {code: [] for code in countries}
 
     def debtor(self) -> Debtor:
-        """A debtor with addresses and extra fields."""
+        """Add a debtor with addresses and extra fields."""
         context, country = self._context, self._countries.pick(self._chance.random())
         register = context.registers[country]
         chance = register.chance
-        party, addresses = register.party()
-        reachable = (1 if party["email"] else 0) | (2 if party["cellular_phone"] else 0)
+        party, addresses, _ = register.party()
+        reachable = (1 if party.get("email") else 0) | (2 if party.get("cellular_phone") else 0)
         days_ago = context.definition.world.parties.debtors_registered_days_ago
         day = context.today - chance.randrange(days_ago.least, days_ago.most + 1)
         own = {
@@ -80,17 +75,17 @@ class _Parties:
         }
         registered = at(day, chance.randrange(*OFFICE_HOURS))
         debtor_id = context.aptic.add_debtor(party, addresses, registered, own)
-        choices = context.definition.world.aptic.extra_fields.debtor
+        choices = context.section.extra_fields.debtor
         context.aptic.add_extra_fields("debtor", debtor_id, _some_of(choices, register))
         self._progress.advance()
         return Debtor(debtor_id, country, bool(party["juridical_type"]), day)
 
     def customer(self) -> None:
-        """A customer with addresses and extra fields; some companies belong to another one."""
+        """Add a customer with addresses and extra fields; some companies are subsidiaries."""
         context, country = self._context, self._countries.pick(self._chance.random())
         register = context.registers[country]
         chance = register.chance
-        party, addresses = register.party()
+        party, addresses, _ = register.party()
         days_ago = context.definition.world.parties.customers_registered_days_ago
         day = context.today - chance.randrange(days_ago.least, days_ago.most + 1)
         own: Row = {
@@ -99,11 +94,11 @@ class _Parties:
             "client_id": context.clients[chance.choice(context.clients_in(country)).reference_code],
             "contact_person": None,
             "gln_number": None,
-            "invoice_channel": "EMAIL" if party["email"] and chance.random() < 0.6 else "LETTER",
+            "invoice_channel": "EMAIL" if party.get("email") and chance.random() < 0.6 else "LETTER",
         }
         parents = self._parents[country]
         if party["juridical_type"]:
-            own["contact_person"] = register.somebody()
+            own["contact_person"] = register.full_name()
             if chance.random() < 0.5:
                 own |= {"gln_number": gln(country, chance), "invoice_channel": "E-INVOICE"}
             if parents and chance.random() < 0.2:
@@ -112,19 +107,19 @@ class _Parties:
         customer_id = context.aptic.add_customer(party, addresses, registered, own)
         if party["juridical_type"] and own["parent_customer_id"] is None and len(parents) < 1000:
             parents.append(customer_id)
-        choices = context.definition.world.aptic.extra_fields.customer
+        choices = context.section.extra_fields.customer
         context.aptic.add_extra_fields("customer", customer_id, _some_of(choices, register))
         self._progress.advance()
 
 
 def _add_cases(context: Context, debtors: list[Debtor], number: int, progress: Progress) -> None:
-    """Cases spread over debtors by chance: some have none, some several, some share one."""
+    """Add cases of random debtors: some debtors have none, some several, and some share one."""
     if not debtors:
         return
     maker = CaseMaker(context)
     chance = context.registers[debtors[0].country].chance
-    share = context.definition.world.aptic.cases.two_debtors / 100
-    choices = context.definition.world.aptic.extra_fields.case
+    share = context.section.cases.two_debtors / 100
+    choices = context.section.extra_fields.case
     for _ in range(number):
         debtor = chance.choice(debtors)
         other = chance.choice(debtors) if chance.random() < share else None
@@ -137,8 +132,11 @@ def _add_cases(context: Context, debtors: list[Debtor], number: int, progress: P
 
 
 def _some_of(choices: ExtraFields, register: Register) -> dict[str, list[str]]:
-    """Some of the extra fields, each with one of its values."""
+    """Return some of the extra fields, each with one of its values."""
     chance = register.chance
     return {
         name: [chance.choice(values)] for name, values in choices.items() if chance.random() < HAS_EXTRA_FIELD
     }
+
+
+SEED = Seed(fill=fill, section=Aptic, persona=PersonaAptic, check=mismatches, unique=unique_values)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ledgersim.errors import StartupError
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.claims.models import DEBT, FEE
 from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import calculate
@@ -18,48 +19,47 @@ from ledgersim.vendors.aptic.payment_plans.plans import (
 )
 from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft, StoredCase
 from ledgersim.vendors.aptic.seed.context import Context
+from ledgersim.vendors.aptic.seed.persona_definition import (
+    PersonaCase,
+    PersonaDebt,
+    PersonaFee,
+    aptic_part,
+)
 from ledgersim.world.days import instant
-from ledgersim.world.persona_model import Persona, PersonaCase, PersonaDebt, PersonaFee
-from ledgersim.world.rows import Row
-
-Fact = dict[str, Any]
+from ledgersim.world.persona_model import Persona
+from ledgersim.world.seeding import SeededPersona
 
 
-def add_personas(context: Context) -> tuple[list[Fact], tuple[int, int, int]]:
-    """Store the personas; what there is to say of them, and how many debtors, customers and cases they are.
+def add_personas(context: Context) -> tuple[int, int, int]:
+    """Store the personas; return the numbers of their debtors, customers and cases.
 
-    Raises CannotStart for a payment of more than is owed.
+    Raises StartupError if a payment exceeds what is owed.
     """
-    personas = context.definition.personas
-    facts: list[Fact] = []
     debtors: dict[str, int] = {}
-    for number, persona in enumerate(personas):
-        party, addresses = context.registers[persona.party.country].persona(persona.party, number)
-        guids = _add_parties(context, persona, party, addresses, debtors)
-        facts.append({"idNumber": party["id_number"], **guids})
-    for persona, fact in zip(personas, facts, strict=True):
-        cases = [_add_case(context, persona, case, debtors) for case in persona.aptic.cases]
-        if persona.aptic.plan is not None:
-            _add_plan(context, persona, cases, debtors)
-        fact |= _about_cases(context, persona)
-    told = [
-        {"name": one.name, "title": one.title, "description": one.description.strip(), "aptic": fact}
-        for one, fact in zip(personas, facts, strict=True)
-    ]
-    customers = sum(persona.aptic.customer is not None for persona in personas)
-    return told, (len(debtors), customers, sum(len(persona.aptic.cases) for persona in personas))
+    for one in context.personas:
+        guids = _add_parties(context, one, debtors)
+        one.entry["aptic"] = {"idNumber": one.person.facts["id_number"], **guids}
+    customers = cases = 0
+    for one in context.personas:
+        persona = one.definition
+        stored = [_add_case(context, persona, case, debtors) for case in aptic_part(persona).cases]
+        if aptic_part(persona).plan is not None:
+            _add_plan(context, persona, stored, debtors)
+        one.entry["aptic"] |= _case_entry(context, persona)
+        customers += aptic_part(persona).customer is not None
+        cases += len(stored)
+    return len(debtors), customers, cases
 
 
-def _add_parties(
-    context: Context, persona: Persona, party: Row, addresses: list[Row], debtors: dict[str, int]
-) -> Fact:
-    fact: Fact = {}
-    if (debtor := persona.aptic.debtor) is not None:
+def _add_parties(context: Context, seeded: SeededPersona, debtors: dict[str, int]) -> dict[str, Any]:
+    persona, (party, addresses, protected) = seeded.definition, seeded.person
+    entry: dict[str, Any] = {}
+    if (debtor := aptic_part(persona).debtor) is not None:
         own = {
             "debtor_guid": debtor.guid,
-            "protected": debtor.protected,
+            "protected": protected,
             "care_of": debtor.care_of,
-            "conversation_notification_channel": 1 if party["email"] else 0,
+            "conversation_notification_channel": 1 if party.get("email") else 0,
             "digital_mailbox": False,
             "allow_calls": persona.party.reachable,
             "allow_sms": persona.party.reachable,
@@ -68,26 +68,26 @@ def _add_parties(
         registered = instant(context.today - debtor.registered_days_ago)
         debtors[debtor.guid] = context.aptic.add_debtor(party, addresses, registered, own)
         context.aptic.add_extra_fields("debtor", debtors[debtor.guid], debtor.extra_fields)
-        fact["debtorGuid"] = debtor.guid
-    if (customer := persona.aptic.customer) is not None:
+        entry["debtorGuid"] = debtor.guid
+    if (customer := aptic_part(persona).customer) is not None:
         own = {
             "customer_guid": customer.guid,
             "parent_customer_id": None,
             "client_id": context.clients[customer.client],
             "contact_person": None,
             "gln_number": None,
-            "invoice_channel": "EMAIL" if party["email"] else "LETTER",
+            "invoice_channel": "EMAIL" if party.get("email") else "LETTER",
         }
         registered = instant(context.today - customer.registered_days_ago)
         customer_id = context.aptic.add_customer(party, addresses, registered, own)
         context.aptic.add_extra_fields("customer", customer_id, customer.extra_fields)
-        fact["customerGuid"] = customer.guid
-    return fact
+        entry["customerGuid"] = customer.guid
+    return entry
 
 
 def _add_case(context: Context, persona: Persona, case: PersonaCase, debtors: dict[str, int]) -> StoredCase:
-    today, debtor = context.today, persona.aptic.debtor
-    assert debtor is not None, "the model has seen to it"
+    today, debtor = context.today, aptic_part(persona).debtor
+    assert debtor is not None, "the model validates this"
     draft = CaseDraft(
         debtors=[debtors[guid] for guid in (debtor.guid, *case.co_debtors)],
         client=context.clients[case.client],
@@ -101,7 +101,7 @@ def _add_case(context: Context, persona: Persona, case: PersonaCase, debtors: di
         payments=[PaymentDraft(today - payment.days_ago, payment.amount) for payment in case.payments],
         closed=None if case.closed is None else (case.closed.code, today - case.closed.days_ago),
         guid=case.guid,
-        protected=debtor.protected,
+        protected=persona.party.protected,
         extra_fields=case.extra_fields,
     )
     try:
@@ -141,11 +141,11 @@ def _fee(fee: PersonaFee, today: int) -> Row:
 
 
 def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debtors: dict[str, int]) -> None:
-    plan, debtor = persona.aptic.plan, persona.aptic.debtor
-    assert plan is not None, "asked by the caller"
-    assert debtor is not None, "the model has seen to it"
+    plan, debtor = aptic_part(persona).plan, aptic_part(persona).debtor
+    assert plan is not None, "the caller checks this"
+    assert debtor is not None, "the model validates this"
     open_cases = [
-        stored for stored, case in zip(cases, persona.aptic.cases, strict=True) if case.closed is None
+        stored for stored, case in zip(cases, aptic_part(persona).cases, strict=True) if case.closed is None
     ]
     row: Row = {
         "payment_plan_guid": plan.guid,
@@ -175,30 +175,31 @@ def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debto
 
 
 def _covered(stored: StoredCase) -> CoveredCase:
-    """What is owed on a case whose debts bear no interest."""
-    fees = sum(one.books.remaining_principal for one in stored.accounts if one.row["kind"] == FEE)
-    debts = [one.books.remaining_principal for one in stored.accounts if one.row["kind"] == DEBT]
+    """Return what is owed on a case whose debts bear no interest."""
+    fees = sum(one.balances.remaining_principal for one in stored.accounts if one.row["kind"] == FEE)
+    debts = [one.balances.remaining_principal for one in stored.accounts if one.row["kind"] == DEBT]
     return CoveredCase(stored.id, tuple(Debt(decimal(one)) for one in debts), fees=decimal(fees))
 
 
-def _about_cases(context: Context, persona: Persona) -> Fact:
-    """The GUIDs of a persona's cases, those that it only shares included, and of what belongs to them."""
-    debtor = persona.aptic.debtor
+def _case_entry(context: Context, persona: Persona) -> dict[str, Any]:
+    """Return the GUIDs of a persona's cases, including those as a co-debtor, and of related resources."""
+    part = aptic_part(persona)
+    debtor = part.debtor
     cases = [
         case
         for other in context.definition.personas
-        for case in other.aptic.cases
+        for case in aptic_part(other).cases
         if other is persona or (debtor is not None and debtor.guid in case.co_debtors)
     ]
     codes = [case.client for case in cases]
-    codes += [persona.aptic.customer.client] if persona.aptic.customer else []
-    clients = {client.reference_code: client.guid for client in context.definition.world.aptic.clients}
-    fact: Fact = {}
+    codes += [part.customer.client] if part.customer else []
+    clients = {client.reference_code: client.guid for client in context.section.clients}
+    entry: dict[str, Any] = {}
     if debtor is not None:
-        fact["caseGuids"] = [case.guid for case in cases]
-        fact["debtGuids"] = [debt.guid for case in cases for debt in case.debts]
-    if persona.aptic.plan is not None:
-        fact["paymentPlanGuid"] = persona.aptic.plan.guid
+        entry["caseGuids"] = [case.guid for case in cases]
+        entry["debtGuids"] = [debt.guid for case in cases for debt in case.debts]
+    if part.plan is not None:
+        entry["paymentPlanGuid"] = part.plan.guid
     if codes:
-        fact["clientGuids"] = [clients[code] for code in dict.fromkeys(codes)]
-    return fact
+        entry["clientGuids"] = [clients[code] for code in dict.fromkeys(codes)]
+    return entry

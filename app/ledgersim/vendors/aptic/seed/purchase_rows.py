@@ -1,7 +1,8 @@
-"""The rows of what customers have bought and owe, so that they agree with each other."""
+"""Consistent rows of purchases, their invoices, accounts and unsettled payments."""
 
 from typing import NamedTuple
 
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.customer_summary.models import (
     CUSTOMER_ACCOUNT,
     CUSTOMER_INVOICE,
@@ -11,10 +12,9 @@ from ledgersim.vendors.aptic.customer_summary.models import (
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
 from ledgersim.vendors.aptic.seed.context import Context
 from ledgersim.vendors.aptic.seed.customer_definition import Campaign
+from ledgersim.vendors.aptic.seed.definition import Client
 from ledgersim.world.days import end_of_month, instant
-from ledgersim.world.model import Client
 from ledgersim.world.parts import CountryCode
-from ledgersim.world.rows import Row
 
 FIRST_RESERVATION = 400_000
 FIRST_ACCOUNT = 5_000_000
@@ -34,7 +34,7 @@ _WITHOUT_CAMPAIGN: Row = {
 
 
 class Customer(NamedTuple):
-    """What has to be known of a customer."""
+    """The properties of a customer that its rows depend on."""
 
     id: int
     guid: str
@@ -46,7 +46,7 @@ class Customer(NamedTuple):
 
 
 class PurchaseDraft(NamedTuple):
-    """A purchase of a day; in a campaign, `remaining` is a whole number of its payments."""
+    """A purchase on a day; in a campaign, `remaining` is a multiple of its payments."""
 
     description: str
     amount: int
@@ -57,13 +57,14 @@ class PurchaseDraft(NamedTuple):
 
 
 class PurchaseRows:
-    """Makes rows that belong together, with ids and GUIDs."""
+    """Adds rows that belong together, with their ids and GUIDs."""
 
     def __init__(self, context: Context) -> None:
         self._rows = context.rows
         self._today = context.today
         self._new_guid = context.aptic.new_guid
-        self._world = context.definition.world
+        self._countries = context.definition.world.countries
+        self._bank_accounts = context.section.bank_accounts
 
     def add_account(
         self,
@@ -72,7 +73,7 @@ class PurchaseRows:
         number: str | None = None,
         guid: str | None = None,
     ) -> None:
-        """An account with purchases on it: what remains of them is its balance."""
+        """Add an account with purchases; their remaining amount is its balance."""
         row_id = self._rows.new_id(CUSTOMER_ACCOUNT)
         number = number or str(FIRST_ACCOUNT + row_id)
         self._rows.add(
@@ -91,7 +92,7 @@ class PurchaseRows:
             self.add_purchase(customer, purchase, number)
 
     def add_purchase(self, customer: Customer, draft: PurchaseDraft, account: str | None = None) -> None:
-        """A purchase with its invoice."""
+        """Add a purchase with its invoice."""
         row_id = self._rows.new_id(PURCHASE)
         client = customer.client
         paid_on = end_of_month(self._today, -1) if draft.campaign else (draft.day + self._today) // 2
@@ -122,9 +123,9 @@ class PurchaseRows:
         if draft.campaign is None:
             return {}
         payment, odd = divmod(draft.amount, draft.campaign.payments)
-        left, rest = divmod(draft.remaining, payment)
-        assert not odd, "the amount must be a whole number of payments"
-        assert not rest, "what remains must be a whole number of payments"
+        remaining_payments, remainder = divmod(draft.remaining, payment)
+        assert not odd, "the amount must be a multiple of the payment"
+        assert not remainder, "the remaining amount must be a multiple of the payment"
         return {
             "campaign_code": draft.campaign.code,
             "campaign_description": draft.campaign.description,
@@ -132,15 +133,15 @@ class PurchaseRows:
             "remaining_campaign_amount": draft.remaining,
             "campaign_fee": draft.campaign.fee,
             "total_number_of_payments": draft.campaign.payments,
-            "remaining_number_of_payments": left,
-            "next_period_date": instant(end_of_month(self._today)) if left else None,
-            "next_period_amount": payment + draft.campaign.fee if left else 0,
+            "remaining_number_of_payments": remaining_payments,
+            "next_period_date": instant(end_of_month(self._today)) if remaining_payments else None,
+            "next_period_amount": payment + draft.campaign.fee if remaining_payments else 0,
         }
 
     def _add_invoice(self, customer: Customer, purchase: Row, day: int) -> None:
         remaining = purchase["remaining_amount"]
         in_campaign = purchase["campaign_code"] is not None
-        due = day + self._world.countries[customer.country].payment_days
+        due = day + self._countries[customer.country].payment_days
         self._rows.add(
             CUSTOMER_INVOICE,
             {
@@ -152,7 +153,7 @@ class PurchaseRows:
                 "invoice_number": purchase["invoice_no"],
                 "invoice_grouping_reference": purchase["customer_account_number"],
                 "payment_reference_number": payment_reference(str(purchase["reservation_id"])),
-                "payment_bank_account_number": self._world.aptic.bank_accounts[customer.currency],
+                "payment_bank_account_number": self._bank_accounts[customer.currency],
                 "currency_code": customer.currency,
                 "invoice_amount": purchase["activated_amount"],
                 "minimum_to_pay": 0 if in_campaign else remaining,
@@ -165,7 +166,7 @@ class PurchaseRows:
         )
 
     def add_unsettled_payment(self, customer: Customer, amount: int, day: int) -> None:
-        """Money that came in and is not set off against anything."""
+        """Add a payment that has not been allocated."""
         self._rows.add(
             UNSETTLED_PAYMENT,
             {

@@ -1,4 +1,4 @@
-"""Service definitions in files: NAME.json with an answer or a template, checked at start-up."""
+"""Service definitions in files NAME.json, with an answer or a template; validated at start-up."""
 
 import json
 import re
@@ -8,17 +8,17 @@ from typing import Any, NoReturn
 
 from ledgersim.errors import StartupError
 from ledgersim.suggestions import did_you_mean
-from ledgersim.vendors.aptic.services.rules import Asked, Definition, Reply
+from ledgersim.vendors.aptic.services.definitions import Definition, ServiceRequest, ServiceResponse
 
 MAX_DELAY = 600  # seconds
 _MEMBERS = ("answer", "template", "status", "delay")
-_GAP = re.compile(r"[ \t\r\n]*")
+_WHITESPACE = re.compile(r"[ \t\r\n]*")
 
 
 def read_folder(folder: Path) -> dict[str, Definition]:
-    """The definitions of all files NAME.json in a folder, by name; hidden files and folders do not count.
+    """Return the definitions in the files NAME.json of a folder, by name. Ignores hidden files and subfolders.
 
-    Raises CannotStart naming file and line.
+    Raises StartupError with the file and line.
     """
     try:
         paths = sorted(folder.iterdir())
@@ -34,7 +34,7 @@ def read_folder(folder: Path) -> dict[str, Definition]:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A member of the object in a file: its value, the text of it, and the line of its name."""
+    """A member of the JSON object in a file: its value, the source text of that, and the line of its name."""
 
     value: Any
     text: str
@@ -43,12 +43,12 @@ class _Member:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file while it is read, to say where in it a mistake is."""
+    """A file being read, to report the location of errors."""
 
     path: Path
 
-    def refuse(self, line: int, problem: str) -> NoReturn:
-        """Stop the start."""
+    def reject(self, line: int, problem: str) -> NoReturn:
+        """Raise StartupError."""
         raise StartupError(f"{self.path}, line {line}: {problem}")
 
 
@@ -57,43 +57,43 @@ def _definition(path: Path, data: bytes) -> Definition:
     members = _members(file, _text(file, data))
     for name, member in members.items():
         if name not in _MEMBERS:
-            hint = did_you_mean(name.lower(), _MEMBERS, f"known are {', '.join(_MEMBERS)}")
-            file.refuse(member.line, f"{name} is no member of a service definition; {hint}")
+            hint = did_you_mean(name, _MEMBERS, f"the members are {', '.join(_MEMBERS)}")
+            file.reject(member.line, f"unknown member {name} in a service definition; {hint}")
     given = [members[name] for name in ("answer", "template") if name in members]
     if len(given) != 1:
         line = given[1].line if given else 1
-        file.refuse(line, "a service definition has either an answer or a template; give one of them")
+        file.reject(line, "a service definition must have either an answer or a template")
     delay = _delay(file, members.get("delay"))
     status = _status(file, members.get("status"))
     if "answer" in members:
-        reply = Reply(status, members["answer"].text.encode())
-        return Definition(lambda _: reply, lambda _: delay)
+        response = ServiceResponse(status, members["answer"].text.encode())
+        return Definition(lambda _: response, lambda _: delay)
     return _from_template(file, members["template"], status, delay)
 
 
 def _from_template(file: _File, member: _Member, status: int, delay: float) -> Definition:
-    # Jinja takes 50 ms to load: only where there is a template.
-    from ledgersim.vendors.aptic.services.templates import BadTemplate, Template
+    # Jinja takes 50 ms to load, so load it only if there is a template.
+    from ledgersim.vendors.aptic.services.templates import InvalidTemplate, Template
 
     lines = [member.value] if isinstance(member.value, str) else member.value
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-        file.refuse(member.line, "template must be a string, or an array of strings that are its lines")
+        file.reject(member.line, "template must be a string, or an array of strings that are its lines")
     try:
         template = Template("\n".join(lines))
-    except BadTemplate as error:
-        file.refuse(member.line, f"line {error.line} of the template: {error}")
+    except InvalidTemplate as error:
+        file.reject(member.line, f"line {error.line} of the template: {error}")
 
-    def reply(asked: Asked) -> Reply:
-        return Reply(status, template.render(asked))
+    def respond(request: ServiceRequest) -> ServiceResponse:
+        return ServiceResponse(status, template.render(request))
 
-    return Definition(reply, lambda _: delay)
+    return Definition(respond, lambda _: delay)
 
 
 def _status(file: _File, member: _Member | None) -> int:
     if member is None:
         return 200
     if type(member.value) is not int or not 200 <= member.value <= 599:
-        file.refuse(member.line, f"status is {member.text[:40]}; it must be a whole number from 200 to 599")
+        file.reject(member.line, f"status is {member.text[:40]}; it must be a whole number from 200 to 599")
     return int(member.value)
 
 
@@ -102,7 +102,7 @@ def _delay(file: _File, member: _Member | None) -> float:
         return 0
     if type(member.value) not in (int, float) or not 0 <= member.value <= MAX_DELAY:
         problem = f"delay is {member.text[:40]}; it must be a number of seconds from 0 to {MAX_DELAY}"
-        file.refuse(member.line, problem)
+        file.reject(member.line, problem)
     return float(member.value)
 
 
@@ -111,47 +111,47 @@ def _text(file: _File, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        file.refuse(line, "this is not UTF-8; save the file as UTF-8")
+        file.reject(line, "the file is not UTF-8; save it as UTF-8")
 
 
 def _members(file: _File, text: str) -> dict[str, _Member]:
-    """The members of the object that a file must hold."""
+    """Return the members of the JSON object in a file."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
-        file.refuse(error.lineno, f"this is not JSON: {error.msg} (column {error.colno}); correct it")
+        file.reject(error.lineno, f"the file is not valid JSON: {error.msg} (column {error.colno})")
     except (ValueError, RecursionError) as error:
-        file.refuse(1, f"this cannot be used as JSON: {error}; correct it")
+        file.reject(1, f"the file is not valid JSON: {error}")
     if not isinstance(value, dict):
-        file.refuse(1, 'this must be an object such as {"answer": {"approved": true}}')
+        file.reject(1, 'the file must contain an object such as {"answer": {"approved": true}}')
     return _scan(file, text)
 
 
 def _scan(file: _File, text: str) -> dict[str, _Member]:
-    """What `json.loads` does not tell of an object: where its members stand, and which are given twice."""
+    """Find what `json.loads` does not report: the positions of members, and duplicate ones."""
     decode = json.JSONDecoder().raw_decode
     members: dict[str, _Member] = {}
-    at = _behind(text, text.index("{") + 1)
+    at = _skip_whitespace(text, text.index("{") + 1)
     while text[at] != "}":
         line = text.count("\n", 0, at) + 1
         name, end = decode(text, at)
-        start = _behind(text, _behind(text, end) + 1)  # the colon
+        start = _skip_whitespace(text, _skip_whitespace(text, end) + 1)  # the colon
         value, end = decode(text, start)
         if name in members:
-            file.refuse(line, f"{name} is given twice; keep one")
+            file.reject(line, f"duplicate member {name}; remove one")
         members[name] = _Member(value, text[start:end], line)
-        at = _behind(text, end)
+        at = _skip_whitespace(text, end)
         if text[at] == ",":
-            at = _behind(text, at + 1)
+            at = _skip_whitespace(text, at + 1)
     return members
 
 
-def _behind(text: str, at: int) -> int:
-    """Where the blanks from `at` on end."""
-    found = _GAP.match(text, at)
-    assert found is not None, "it matches nothing too"
+def _skip_whitespace(text: str, at: int) -> int:
+    """Return the end of the whitespace at `at`."""
+    found = _WHITESPACE.match(text, at)
+    assert found is not None, "the pattern matches the empty string"
     return found.end()
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")

@@ -1,47 +1,47 @@
-"""Whom services run for: customers, debtors and cases, as their GETs show them."""
+"""The owners of custom services: customers, debtors and cases."""
 
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
 
-from ledgersim.http.schemas import ResponseModel
 from ledgersim.http.vendor_app import RequestContext
-from ledgersim.vendors.aptic.cases.queries import case_out
+from ledgersim.schemas import ResponseModel
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.aptic.cases.queries import case_response
 from ledgersim.vendors.aptic.cases.routes import find_case
 from ledgersim.vendors.aptic.cases.schemas import CaseDetails
-from ledgersim.vendors.aptic.customers.queries import customer_out
+from ledgersim.vendors.aptic.customers.queries import customer_response
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.customers.schemas import Customer
-from ledgersim.vendors.aptic.debtors.routes import debtor_out, find_debtor
+from ledgersim.vendors.aptic.debtors.routes import debtor_response, find_debtor
 from ledgersim.vendors.aptic.debtors.schemas import Debtor
-from ledgersim.vendors.aptic.repository import Row
 from ledgersim.vendors.aptic.services.registry import Services
-from ledgersim.vendors.aptic.services.routes import Show, service_router
+from ledgersim.vendors.aptic.services.routes import Fetch, service_router
 
 Find = Callable[[RequestContext, str], Row]
-Out = Callable[[RequestContext, Row], Row]
+ToResponse = Callable[[RequestContext, Row], Row]
 
 
-def _shown(find: Find, out: Out, model: type[ResponseModel]) -> Show:
-    def show(context: RequestContext, guid: str) -> dict[str, Any]:
-        found = model.model_validate(out(context, find(context, guid)))
-        return found.model_dump(mode="json", by_alias=True)
+def _fetch(find: Find, to_response: ToResponse, model: type[ResponseModel]) -> Fetch:
+    def fetch(context: RequestContext, guid: str) -> dict[str, Any]:
+        response = model.model_validate(to_response(context, find(context, guid)))
+        return response.model_dump(mode="json", by_alias=True)
 
-    return show
+    return fetch
 
 
-_SHOWS = {
-    "Customers": _shown(find_customer, customer_out, Customer),
-    "Debtors": _shown(find_debtor, debtor_out, Debtor),
-    "Cases": _shown(find_case, case_out, CaseDetails),
+_FETCHERS = {
+    "Customers": _fetch(find_customer, customer_response, Customer),
+    "Debtors": _fetch(find_debtor, debtor_response, Debtor),
+    "Cases": _fetch(find_case, case_response, CaseDetails),
 }
 
 
 def service_routers(services: Services) -> list[APIRouter]:
-    """The operations that run these services for each kind of owner."""
+    """Return the operations that run these services for each kind of owner."""
     return [
-        service_router("customer", "Customers", services, _SHOWS),
-        service_router("debtor", "Debtors", services, _SHOWS),
-        service_router("case", "Cases", services, _SHOWS),
+        service_router("customer", "Customers", services, _FETCHERS),
+        service_router("debtor", "Debtors", services, _FETCHERS),
+        service_router("case", "Cases", services, _FETCHERS),
     ]

@@ -1,31 +1,33 @@
-"""All services by name: those that are built in, and those of a folder."""
+"""The custom services by name: the built-in ones and those defined in a folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from ledgersim.problems import NOT_FOUND
+from ledgersim.suggestions import did_you_mean
+from ledgersim.vendors.aptic.services.definitions import BUILT_IN, Definition
 from ledgersim.vendors.aptic.services.files import read_folder
-from ledgersim.vendors.aptic.services.rules import BUILT_IN, Definition, nearest
 
 
 class Services:
-    """The definitions, found by their exact names."""
+    """Service definitions by name; names are case-sensitive."""
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
         self._definitions = definitions
 
     def find(self, name: str) -> Definition:
-        """The definition of that name. Raises a 404 Problem that names the nearest."""
+        """Return the definition with that name. Raises a 404 Problem that suggests a similar name."""
         found = self._definitions.get(name)
         if found is None:
-            hint = nearest(name, self._definitions)
-            raise NOT_FOUND.with_detail(f"There is no service definition {name[:80]!r}; {hint}.")
+            names = sorted(self._definitions)
+            hint = did_you_mean(name[:80], names, f"the services are {', '.join(names)}.")
+            raise NOT_FOUND.with_detail(f"Unknown service definition {name[:80]!r}; {hint}")
         return found
 
 
 def read_services(folder: Path | None) -> Services:
-    """The built-in definitions and those of the folder, which replace them where the name is the same.
+    """Return the built-in definitions and those in the folder, which override built-in ones of the same name.
 
-    Raises CannotStart for a file that is no definition.
+    Raises StartupError for an invalid file.
     """
     return Services(BUILT_IN if folder is None else {**BUILT_IN, **read_folder(folder)})

@@ -1,4 +1,4 @@
-"""Custom services of debtors, customers and cases: written once, built for an owner."""
+"""The custom services of debtors, customers and cases: one router factory for all three."""
 
 from asyncio import sleep
 from collections.abc import Callable, Mapping
@@ -9,113 +9,126 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
-from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router, operation
+from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router
 from ledgersim.problems import INTERNAL, Problem
-from ledgersim.spaces.service_runs import Run
+from ledgersim.spaces.service_runs import ServiceRun
 from ledgersim.spaces.space import Space
-from ledgersim.vendors.aptic.repository import Row
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.aptic.nested import inferred_operations
+from ledgersim.vendors.aptic.services.definitions import Definition, Find, ServiceRequest, ServiceResponse
 from ledgersim.vendors.aptic.services.registry import Services
-from ledgersim.vendors.aptic.services.rules import Asked, Definition, Find, Reply
 
-# What has that GUID, as its GET shows it. Raises a 404 Problem.
-Show = Callable[[RequestContext, str], Row]
+# Returns the resource with a GUID as its GET does. Raises a 404 Problem.
+Fetch = Callable[[RequestContext, str], Row]
 
 JSON = "application/json"
-NO_BODY = (204, 205, 304)  # statuses whose answers have none
+STATUSES_WITHOUT_BODY = (204, 205, 304)
 
 Async = Annotated[
-    bool, Query(alias="async", description="Whether to answer `{}` at once and run in the background")
+    bool, Query(alias="async", description="Whether to return `{}` at once and run in the background")
 ]
 AnyJson = Annotated[Any, Body(description="Any JSON value, or none")]
 
-# A definition names the status, and the JSON is its own.
-_REPLY = {"description": "What the service replies, or an error.", "content": {JSON: {"schema": {}}}}
-_REPLIES: dict[int | str, Any] = dict.fromkeys((400, 401, 404, "default"), _REPLY)
+# Definitions choose the status and the JSON of a response.
+_RESPONSE = {"description": "The response of the service, or an error.", "content": {JSON: {"schema": {}}}}
+_RESPONSES: dict[int | str, Any] = dict.fromkeys((400, 401, 404, "default"), _RESPONSE)
 
 
-def service_router(owner: str, collection: str, services: Services, shows: Mapping[str, Show]) -> APIRouter:
-    """The operations that run `services` for an owner in `/v1/<collection>`, or for none."""
+def service_router(owner: str, collection: str, services: Services, fetchers: Mapping[str, Fetch]) -> APIRouter:
+    """Return the operations that run `services` for one owner in `/v1/<collection>`, or for none.
+
+    `fetchers` has the function that fetches an owner for each collection.
+    """
     router = new_router(collection)
     base = f"/v1/{collection}"
+    operation = inferred_operations(f"aptic.{collection.lower()}.services")
 
-    def about(verb: str, summary: str) -> Any:
-        identifier = f"aptic.{collection.lower()}.services.{verb}"
-        return operation(identifier, method="inferred", path="inferred", summary=summary)
-
-    async def ask(
+    async def service_request(
         context: CurrentContext, request: Request, serviceDefinition: str, body: AnyJson = None
-    ) -> Asked:
+    ) -> ServiceRequest:
         text = (await request.body()).removeprefix(b"\xef\xbb\xbf").strip()
         now = context.space.clock.now().isoformat().replace("+00:00", "Z")
-        return Asked(serviceDefinition, text, body, now, None, _find_in(context, shows))
+        return ServiceRequest(serviceDefinition, text, body, now, None, _find_in(context, fetchers))
 
     @router.post(
         f"{base}/Services/{{serviceDefinition}}",
         response_model=Any,
-        responses=_REPLIES,
-        **about("executeall", "Run a custom service"),
+        responses=_RESPONSES,
+        **operation("executeall", "Run a custom service"),
     )
     async def execute_for_none(
-        context: CurrentContext, asked: Asked = Depends(ask), in_background: Async = False
+        context: CurrentContext,
+        request: ServiceRequest = Depends(service_request),
+        in_background: Async = False,
     ) -> Any:
-        return await _execute(context.space, services, asked, collection, None, in_background)
+        return await _execute(context.space, services, request, collection, None, in_background)
 
     @router.post(
         f"{base}/{{{owner}Guid}}/Services/{{serviceDefinition}}",
         response_model=Any,
-        responses=_REPLIES,
-        **about("execute", f"Run a custom service for one {owner}"),
+        responses=_RESPONSES,
+        **operation("execute", f"Run a custom service for one {owner}"),
     )
     async def execute_for_owner(
         context: CurrentContext,
         guid: Annotated[str, Path(alias=f"{owner}Guid")],
-        asked: Asked = Depends(ask),
+        request: ServiceRequest = Depends(service_request),
         in_background: Async = False,
     ) -> Any:
-        asked = replace(asked, owner=shows[collection](context, guid))
-        return await _execute(context.space, services, asked, collection, guid.lower(), in_background)
+        request = replace(request, owner=fetchers[collection](context, guid))
+        return await _execute(context.space, services, request, collection, guid.lower(), in_background)
 
     return router
 
 
-def _find_in(context: RequestContext, shows: Mapping[str, Show]) -> Find:
+def _find_in(context: RequestContext, fetchers: Mapping[str, Fetch]) -> Find:
     def find(collection: str, guid: str) -> Row | None:
-        if collection not in shows:
-            raise ValueError(f"find looks in {', '.join(shows)}, not in {collection!r}")
+        if collection not in fetchers:
+            raise ValueError(f"find searches {', '.join(fetchers)}, not {collection!r}")
         with suppress(Problem):
-            return shows[collection](context, str(guid))
+            return fetchers[collection](context, str(guid))
         return None
 
     return find
 
 
 async def _execute(
-    space: Space, services: Services, asked: Asked, collection: str, owner: str | None, in_background: bool
+    space: Space,
+    services: Services,
+    request: ServiceRequest,
+    collection: str,
+    owner: str | None,
+    in_background: bool,
 ) -> Response:
-    definition = services.find(asked.service)
+    definition = services.find(request.service)
     now = space.clock.now()
-    run = space.runs.begin(Run(asked.service, collection, owner, in_background, asked.text, now))
+    run = space.runs.start(ServiceRun(request.service, collection, owner, in_background, request.text, now))
     if in_background:
-        space.runs.go_on(run, _in_background(space, definition, asked, run))
+        space.runs.run_in_background(run, _run_in_background(space, definition, request, run))
         return Response(b"{}", media_type=JSON)
-    reply = await _reply(space, definition, asked, run)
-    return Response(b"" if reply.status in NO_BODY else reply.text, reply.status, media_type=JSON)
+    response = await _run(space, definition, request, run)
+    text = b"" if response.status in STATUSES_WITHOUT_BODY else response.text
+    return Response(text, response.status, media_type=JSON)
 
 
-async def _in_background(space: Space, definition: Definition, asked: Asked, run: Run) -> None:
-    with suppress(Problem):  # it stands in the record
-        await _reply(space, definition, asked, run)
+async def _run_in_background(
+    space: Space, definition: Definition, request: ServiceRequest, run: ServiceRun
+) -> None:
+    with suppress(Problem):  # the run has recorded it
+        await _run(space, definition, request, run)
 
 
-async def _reply(space: Space, definition: Definition, asked: Asked, run: Run) -> Reply:
-    """The reply, after the definition's delay, noted in the record. Raises a Problem."""
+async def _run(
+    space: Space, definition: Definition, request: ServiceRequest, run: ServiceRun
+) -> ServiceResponse:
+    """Respond after the definition's delay, and record the response in the run. Raises a Problem."""
     try:
-        await sleep(definition.delay(asked))
-        reply = definition.reply(asked)
+        await sleep(definition.delay(request))
+        response = definition.respond(request)
     except Exception as error:
         problem = error if isinstance(error, Problem) else INTERNAL
-        told = {"title": problem.title, "detail": problem.detail, "errors": problem.errors}
-        space.runs.finish(run, space.clock.now(), problem.status, dumps(told, ensure_ascii=False).encode())
+        content = {"title": problem.title, "detail": problem.detail, "errors": problem.errors}
+        space.runs.finish(run, space.clock.now(), problem.status, dumps(content, ensure_ascii=False).encode())
         raise
-    space.runs.finish(run, space.clock.now(), reply.status, reply.text)
-    return reply
+    space.runs.finish(run, space.clock.now(), response.status, response.text)
+    return response

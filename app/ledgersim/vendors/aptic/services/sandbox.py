@@ -1,7 +1,7 @@
-"""Jinja2 in a sandbox, with little of its language and bounds on time and size.
+"""A sandbox for Jinja2 with a subset of its language and limits on time and size.
 
-The server answers nobody else while it renders. The bounds stop what goes wrong by mistake or by a large
-request; who writes the templates is trusted not to look for what takes long all the same.
+The server handles no other request while it renders. The limits stop mistakes and large requests; the authors
+of templates are trusted not to work around them.
 """
 
 import json
@@ -19,11 +19,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 
-MAX_BYTES = 2**20  # of the request, of the output, and of anything that is made on the way
-MAX_TURNS = 100_000  # of all loops together
-MAX_SECONDS = 1.0  # of computing
-MAX_BITS = 4096  # of a whole number
-MAX_DIGITS = 15  # to round to
+MAX_BYTES = 2**20  # of the request, the output and any intermediate text
+MAX_ITERATIONS = 100_000  # of all loops together
+MAX_SECONDS = 1.0  # of CPU time
+MAX_BITS = 4096  # of an integer
+MAX_DIGITS = 15  # to which numbers can be rounded
 
 _STATEMENTS = (nodes.Output, nodes.For, nodes.If, nodes.Assign)
 _FILTERS = (
@@ -49,20 +49,20 @@ _METHODS: Mapping[type, frozenset[str]] = {
 }
 
 
-class Checked(NodeTransformer):
-    """Refuses statements that could escape the bounds, and puts counters into the others."""
+class Limiter(NodeTransformer):
+    """Rejects statements that could escape the limits, and adds counters to loops."""
 
     def generic_visit(self, node: nodes.Node, *arguments: Any, **options: Any) -> nodes.Node:
         if isinstance(node, nodes.Stmt) and not isinstance(node, _STATEMENTS):
             name = type(node).__name__.lower()
-            raise TemplateSyntaxError(f"{name} is not available here; use for, if and set", node.lineno)
+            raise TemplateSyntaxError(f"{name} is not supported; use for, if and set", node.lineno)
         return super().generic_visit(node, *arguments, **options)
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         if node.recursive:
-            raise TemplateSyntaxError("recursive loops are not available here", node.lineno)
+            raise TemplateSyntaxError("recursive loops are not supported", node.lineno)
         self.generic_visit(node)
-        node.iter = nodes.Filter(node.iter, "_turns", [], [], None, None, lineno=node.lineno)
+        node.iter = nodes.Filter(node.iter, "_iterations", [], [], None, None, lineno=node.lineno)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
@@ -71,29 +71,29 @@ class Checked(NodeTransformer):
         return nodes.Filter(parts, "join", [], [], None, None, lineno=node.lineno)
 
 
-class Bounded(ImmutableSandboxedEnvironment):
-    """The sandbox: it renders one template at a time, within the bounds."""
+class LimitedEnvironment(ImmutableSandboxedEnvironment):
+    """The sandbox. It renders one template at a time, within the limits."""
 
     intercepted_binops = frozenset(("+", "*", "**", "%"))
 
     def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, autoescape=False, finalize=self._shown, cache_size=0)
-        self._ends, self._turns_left = inf, 0
+        super().__init__(undefined=StrictUndefined, autoescape=False, finalize=self._to_text, cache_size=0)
+        self._ends, self._iterations_left = inf, 0
         own: dict[str, Callable[..., Any]] = {
-            "_turns": self._turns,
+            "_iterations": self._iterations,
             "join": self._join,
             "replace": self._replace,
             "round": _round,
-            "string": self._shown,
+            "string": self._to_text,
             "tojson": self._json,
         }
         filters = {**{name: FILTERS[name] for name in _FILTERS}, **own}
-        self.filters = {name: self._watched(function) for name, function in filters.items()}
+        self.filters = {name: self._timed(function) for name, function in filters.items()}
         self.globals = {"range": self.globals["range"], "dict": dict, "namespace": Namespace}
 
-    def bounded(self, pieces: Iterable[str]) -> str:
-        """The text of a template that is being rendered. Raises SecurityError where it gets too much."""
-        self._ends, self._turns_left = thread_time() + MAX_SECONDS, MAX_TURNS
+    def render(self, pieces: Iterable[str]) -> str:
+        """Return the text of a template that is being rendered. Raises SecurityError if it exceeds a limit."""
+        self._ends, self._iterations_left = thread_time() + MAX_SECONDS, MAX_ITERATIONS
         try:
             return self._joined(pieces)
         finally:
@@ -103,57 +103,57 @@ class Bounded(ImmutableSandboxedEnvironment):
         if thread_time() > self._ends:
             raise SecurityError(f"it takes longer than {MAX_SECONDS:g} s")
 
-    def _watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
-        def watched(*arguments: Any, **options: Any) -> Any:
+        def timed(*arguments: Any, **options: Any) -> Any:
             self._tick()
             return function(*arguments, **options)
 
-        return watched
+        return timed
 
-    def _turns(self, items: Iterable[Any]) -> Iterator[Any]:
+    def _iterations(self, items: Iterable[Any]) -> Iterator[Any]:
         for item in items:
             self._tick()
-            self._turns_left -= 1
-            if self._turns_left < 0:
-                raise SecurityError(f"its loops take more than {MAX_TURNS:,} turns")
+            self._iterations_left -= 1
+            if self._iterations_left < 0:
+                raise SecurityError(f"its loops exceed {MAX_ITERATIONS:,} iterations")
             yield item
 
     def _joined(self, pieces: Iterable[str], between: str = "") -> str:
-        kept: list[str] = []
+        parts: list[str] = []
         size = 0
         for piece in pieces:
             self._tick()
-            size += len(piece.encode("utf-8", "surrogatepass")) + (len(between) if kept else 0)
+            size += len(piece.encode("utf-8", "surrogatepass")) + (len(between) if parts else 0)
             if size > MAX_BYTES:
-                raise SecurityError(f"a text gets longer than {MAX_BYTES:,} bytes")
-            kept.append(piece)
-        return between.join(kept)
+                raise SecurityError(f"a text exceeds {MAX_BYTES:,} bytes")
+            parts.append(piece)
+        return between.join(parts)
 
     def _json(self, value: Any) -> str:
         return self._joined(_ENCODER.iterencode(value))
 
-    def _shown(self, value: Any) -> Any:
-        """What stands in the text for a value: strings as they are, all else as JSON."""
+    def _to_text(self, value: Any) -> Any:
+        """Convert a value to text: strings stay as they are, other values become JSON."""
         return value if isinstance(value, str | Undefined) else self._json(value)
 
     def _join(self, items: Iterable[Any], d: str = "", attribute: str | None = None) -> str:
         if attribute is not None:
             items = map(make_attrgetter(self, attribute), items)
-        return self._joined((str(self._shown(item)) for item in items), str(d))
+        return self._joined((str(self._to_text(item)) for item in items), str(d))
 
     def _replace(self, text: Any, old: str, new: str) -> str:
-        whole = str(self._shown(text))
+        whole = str(self._to_text(text))
         if len(whole) + whole.count(old) * len(new) > MAX_BYTES:
-            raise SecurityError(f"a text gets longer than {MAX_BYTES:,} bytes")
+            raise SecurityError(f"a text exceeds {MAX_BYTES:,} bytes")
         return whole.replace(old, new)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         self._tick()
         if operator == "%" and isinstance(left, str):
-            raise SecurityError("formatting with % is not available here; use ~")
+            raise SecurityError("formatting with % is not supported; use ~")
         if _too_large(operator, left, right):
-            raise SecurityError(f"the result of {operator} gets too large")
+            raise SecurityError(f"the result of {operator} is too large")
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Context, function: Any, /, *arguments: Any, **options: Any) -> Any:
@@ -161,7 +161,7 @@ class Bounded(ImmutableSandboxedEnvironment):
         return super().call(context, function, *arguments, **options)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Members of JSON objects come before Python's methods: `request.items` may be one."""
+        """Members of JSON objects take precedence over Python methods, as in `request.items`."""
         self._tick()
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
@@ -172,15 +172,15 @@ class Bounded(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value) and (allowed is None or attr in allowed)
 
     def wrap_str_format(self, value: Any) -> None:
-        """`format` can ask for any width: it is not available."""
+        """Disable `format`, which can request any width."""
 
 
 def _as_list(value: Any) -> list[Any]:
     if isinstance(value, Undefined):
-        str(value)  # raises what tells the name
+        str(value)  # raises an error with the name
     if isinstance(value, Iterable):
         return list(value)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be converted to JSON")
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_as_list)
@@ -188,7 +188,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_as_lis
 
 def _round(value: Any, precision: int = 0, method: Any = "common") -> float:
     if not -MAX_DIGITS <= precision <= MAX_DIGITS:
-        raise SecurityError(f"numbers round to at most {MAX_DIGITS} digits")
+        raise SecurityError(f"numbers can be rounded to at most {MAX_DIGITS} digits")
     return do_round(value, precision, method)
 
 

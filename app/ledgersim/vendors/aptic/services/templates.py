@@ -1,4 +1,4 @@
-"""Templates of services: texts that render to JSON."""
+"""Templates of services, which render to JSON."""
 
 import json
 from traceback import walk_tb
@@ -6,12 +6,12 @@ from traceback import walk_tb
 from jinja2 import TemplateSyntaxError
 
 from ledgersim.problems import CONFLICT, TOO_LARGE, Problem
-from ledgersim.vendors.aptic.services.rules import Asked
-from ledgersim.vendors.aptic.services.sandbox import MAX_BYTES, Bounded, Checked
+from ledgersim.vendors.aptic.services.definitions import ServiceRequest
+from ledgersim.vendors.aptic.services.sandbox import MAX_BYTES, LimitedEnvironment, Limiter
 
 
-class BadTemplate(Exception):
-    """Why a text is no template, and the line of it."""
+class InvalidTemplate(Exception):
+    """The error in a template, with its line."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -22,46 +22,48 @@ class Template:
     """A template that renders to JSON."""
 
     def __init__(self, source: str) -> None:
-        """Raises BadTemplate."""
+        """Raises InvalidTemplate."""
         try:
-            self._environment = Bounded()
-            tree = Checked().visit(self._environment.parse(source))
+            self._environment = LimitedEnvironment()
+            tree = Limiter().visit(self._environment.parse(source))
             tree.set_environment(self._environment)
             self._template = self._environment.from_string(tree)
         except TemplateSyntaxError as error:
-            raise BadTemplate(error.lineno, f"{error.message or 'it cannot be read'}; correct it") from error
-        except (RecursionError, SyntaxError) as error:  # Python nests 20 loops at most
-            raise BadTemplate(1, "it is nested too deeply; make it simpler") from error
+            raise InvalidTemplate(error.lineno, error.message or "invalid syntax") from error
+        except (RecursionError, SyntaxError) as error:  # Python allows 20 nested loops
+            raise InvalidTemplate(1, "it is nested too deeply") from error
 
-    def render(self, asked: Asked) -> bytes:
-        """The JSON for a request. Raises a 409 Problem where the template cannot tell it, else a 413 one."""
-        if len(asked.text) > MAX_BYTES:
-            raise TOO_LARGE.with_detail(f"The service {asked.service} takes up to {MAX_BYTES:,} bytes (1 MiB).")
+    def render(self, request: ServiceRequest) -> bytes:
+        """Return the JSON for a request. Raises a 413 Problem for a large request, a 409 if rendering fails."""
+        if len(request.text) > MAX_BYTES:
+            raise TOO_LARGE.with_detail(
+                f"The service {request.service} accepts up to {MAX_BYTES:,} bytes (1 MiB)."
+            )
         try:
             context = {
-                "request": json.loads(asked.text) if asked.text else None,
-                "service": asked.service,
-                "now": asked.now,
-                "owner": asked.owner,
-                "find": asked.find,
+                "request": json.loads(request.text) if request.text else None,
+                "service": request.service,
+                "now": request.now,
+                "owner": request.owner,
+                "find": request.find,
             }
-            text = self._environment.bounded(self._template.generate(context)).strip()
+            text = self._environment.render(self._template.generate(context)).strip()
         except Exception as error:
-            raise _failed(asked.service, _line_of(error), _reason(error)) from error
+            raise _failed(request.service, _line_of(error), _reason(error)) from error
         try:
-            json.loads(text, parse_constant=_refuse_constant)
+            json.loads(text, parse_constant=_reject_constant)
             return text.encode()
         except json.JSONDecodeError as error:
-            told = f"{error.msg} at line {error.lineno}, column {error.colno} of {text[:80]!r}"
-            raise _failed(asked.service, None, f"what it made is not JSON: {told}") from error
+            reason = f"{error.msg} at line {error.lineno}, column {error.colno} of {text[:80]!r}"
+            raise _failed(request.service, None, f"its output is not JSON: {reason}") from error
         except (ValueError, RecursionError) as error:
-            raise _failed(asked.service, None, f"what it made is not JSON: {error}") from error
+            raise _failed(request.service, None, f"its output is not JSON: {error}") from error
 
 
 def _failed(service: str, line: int | None, reason: str) -> Problem:
     where = "its template" if line is None else f"line {line} of its template"
     return CONFLICT.with_detail(
-        f"The service {service} cannot answer this request: {where}: {reason.rstrip('.')}."
+        f"The service {service} cannot respond to this request: {where}: {reason.rstrip('.')}."
     )
 
 
@@ -74,5 +76,5 @@ def _line_of(error: Exception) -> int | None:
     return lines[-1] if lines else None
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")

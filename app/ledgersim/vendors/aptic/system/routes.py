@@ -1,25 +1,26 @@
-"""Small companions that clients call first: who am I, is anybody there, which codes are there."""
+"""The calling user, a ping, and code lists."""
 
 from typing import Any
 
-from ledgersim.http.schemas import ResponseModel
 from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.schemas import ResponseModel
 from ledgersim.vendors.aptic.claims.commands import ADJUSTMENTS
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
+from ledgersim.vendors.aptic.state import ApticState
 
 router = new_router("System")
 
 
 class ClientRestriction(ResponseModel):
-    """That a user sees only some client's cases."""
+    """A client to whose cases the user is restricted."""
 
     party_reference_code: str
     include_sub_parties: bool
 
 
 class CurrentUser(ResponseModel):
-    """The user that the credentials stand for."""
+    """The user to whom the credentials belong."""
 
     unique_id: str
     party_reference_code: str | None = None
@@ -51,14 +52,14 @@ class CurrentUser(ResponseModel):
 
 
 class TransSpecType(ResponseModel):
-    """A code that an adjustment may have."""
+    """A code for adjustments."""
 
     code: str
     description: str
 
 
 class TransSpecTypePage(Page[TransSpecType]):
-    """A page of codes of adjustments."""
+    """A page of codes for adjustments."""
 
 
 class Pong(ResponseModel):
@@ -71,7 +72,7 @@ class Pong(ResponseModel):
     **operation("aptic.currentuser.get", method="observed", path="observed", summary="Read the calling user"),
 )
 async def get_current_user(context: CurrentContext) -> Any:
-    return context.space.facts["aptic.user"]
+    return context.space.state(ApticState).user
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Addresses of ledger customers."""
+"""Addresses of customers."""
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -7,7 +7,7 @@ LEGAL, BILLING = "legal", "billing"
 
 
 class PayexAddress(SQLModel, table=True):
-    """The legal or the billing address of a customer: at most one of each `kind`."""
+    """An address of a customer; at most one of each `kind`, legal or billing."""
 
     __tablename__ = "payex_address"
     __table_args__ = (UniqueConstraint("customer_id", "kind"),)

@@ -2,10 +2,17 @@
 
 from typing import Annotated
 
-from ledgersim.vendors.payex.schemas import NOT_BLANK, AddressOperation, Answer, Body, CountryIn, chars
+from ledgersim.vendors.payex.schemas import (
+    NOT_BLANK,
+    AddressOperation,
+    CountryIn,
+    RequestModel,
+    ResponseModel,
+    chars,
+)
 
 
-class AddressInput(Body):
+class AddressInput(RequestModel):
     """A legal or billing address to set. Postal codes have no blanks."""
 
     addressee: Annotated[str, chars(72, NOT_BLANK)]
@@ -16,7 +23,7 @@ class AddressInput(Body):
     country_code: CountryIn
 
 
-class Address(Answer):
+class Address(ResponseModel):
     """A legal or billing address."""
 
     addressee: str

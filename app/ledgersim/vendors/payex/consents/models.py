@@ -1,10 +1,10 @@
-"""Recurring cards and the registrations that lead to them."""
+"""Recurring cards and card registrations."""
 
 from sqlmodel import Field, SQLModel
 
 
 class PayexRecurringCard(SQLModel, table=True):
-    """That a customer may be charged by a card."""
+    """A customer's consent to recurring charges to a card."""
 
     __tablename__ = "payex_recurring_card"
 
@@ -17,7 +17,7 @@ class PayexRecurringCard(SQLModel, table=True):
 
 
 class PayexCardRegistration(SQLModel, table=True):
-    """The last registration of a customer; `key` is part of the address of its page."""
+    """A customer's latest card registration; `key` is part of the URL of its page."""
 
     __tablename__ = "payex_card_registration"
 

@@ -1,9 +1,11 @@
-"""The consents of a customer: the recurring card and its registration."""
+"""Consents of a customer: the recurring card and its registration."""
 
+from functools import partial
 from typing import Any
 
 from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
-from ledgersim.vendors.payex.consents.commands import card_of, registration_of, start, take_card
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.payex.consents import commands, queries
 from ledgersim.vendors.payex.consents.schemas import (
     CardRegistration,
     CardRegistrationCreate,
@@ -19,12 +21,14 @@ router = new_router("Consents")
 _CONSENT = "/customer/v1/{ledger}/customers/{no}/consent"
 _CARD, _REGISTRATION = "recurring-card", "recurring-card-redirect-registration"
 
-
-def _about(identifier: str, summary: str) -> Any:
-    return operation(f"payex.{identifier}", method="documented", path="documented", summary=summary)
+_operation = partial(operation, method="documented", path="documented")
 
 
-@router.get(_CONSENT, response_model=Consents, **_about("consent.get", "List where consents are"))
+@router.get(
+    _CONSENT,
+    response_model=Consents,
+    **_operation("payex.consent.get", summary="List the links to the consents"),
+)
 async def get_consent(context: CurrentLedger, no: str) -> Any:
     customer = find_customer(context, no)
     return {
@@ -36,43 +40,45 @@ async def get_consent(context: CurrentLedger, no: str) -> Any:
 @router.get(
     f"{_CONSENT}/{_CARD}",
     response_model=RecurringCard,
-    **_about("recurringcard.get", "Read the recurring card"),
+    **_operation("payex.recurringcard.get", summary="Read the recurring card"),
 )
 async def get_recurring_card(context: CurrentLedger, no: str) -> Any:
-    return card_of(context.space, find_customer(context, no))
+    return queries.find_card(context.space, find_customer(context, no))
 
 
 @router.delete(
-    f"{_CONSENT}/{_CARD}", **NO_CONTENT, **_about("recurringcard.delete", "Remove the recurring card")
+    f"{_CONSENT}/{_CARD}",
+    **NO_CONTENT,
+    **_operation("payex.recurringcard.delete", summary="Remove the recurring card"),
 )
 async def delete_recurring_card(context: CurrentLedger, no: str) -> None:
     customer = find_customer(context, no)
-    card_of(context.space, customer)
+    queries.find_card(context.space, customer)
     with context.space.transaction() as connection:
-        take_card(connection, customer["id"])
+        commands.revoke_card(connection, customer["id"])
 
 
 @router.post(
     f"{_CONSENT}/{_REGISTRATION}",
     response_model=CardRegistrationStarted,
-    **_about("cardregistration.start", "Start a card registration"),
+    **_operation("payex.cardregistration.start", summary="Start a card registration"),
 )
 async def start_registration(context: CurrentLedger, no: str, body: CardRegistrationCreate) -> Any:
     customer = find_customer(context, no)
-    registration = start(context, customer, body)
-    return {**_shown(context, registration), "id_": context.customer(customer, "consent", _REGISTRATION)}
+    registration = commands.start_registration(context, customer, body)
+    return {**_to_response(context, registration), "id_": context.customer(customer, "consent", _REGISTRATION)}
 
 
 @router.get(
     f"{_CONSENT}/{_REGISTRATION}",
     response_model=CardRegistration,
-    **_about("cardregistration.get", "Read the card registration"),
+    **_operation("payex.cardregistration.get", summary="Read the card registration"),
 )
 async def get_registration(context: CurrentLedger, no: str) -> Any:
-    return _shown(context, registration_of(context.space, find_customer(context, no)))
+    return _to_response(context, queries.find_registration(context.space, find_customer(context, no)))
 
 
-def _shown(context: LedgerContext, registration: dict[str, Any]) -> dict[str, Any]:
+def _to_response(context: LedgerContext, registration: Row) -> Row:
     return {
         "redirect_url": context.page(f"card-check/{registration['key']}"),
         "status": registration["status"],

@@ -1,4 +1,4 @@
-"""The states of a card registration, the card that it ends with, and where a browser may be sent."""
+"""States of a card registration, the resulting card, and valid redirect addresses."""
 
 from datetime import date
 from typing import Any
@@ -6,29 +6,29 @@ from urllib.parse import urlsplit
 
 INITIALIZED, COMPLETED, ABORTED, FAILED = "Initialized", "Completed", "Aborted", "Failed"
 
-MOVES = {
+TRANSITIONS = {
     (INITIALIZED, "complete"): COMPLETED,
     (INITIALIZED, "abort"): ABORTED,
     (INITIALIZED, "fail"): FAILED,
 }
 
-MASKED_NUMBER = "551000******1232"  # of the sample
-YEARS_VALID = 4  # of the made-up card and of the consent [inferred]
+MASKED_NUMBER = "551000******1232"  # from the vendor's sample [documented]
+YEARS_VALID = 4  # of the simulated card and of the consent [inferred]
 
 
 def new_card(token: str, today: date) -> dict[str, Any]:
-    """The card that a customer confirms."""
-    month = f"{today.month:02}", today.year + YEARS_VALID
+    """The simulated card that a completed registration issues."""
+    month, year = f"{today.month:02}", today.year + YEARS_VALID
     return {
         "card_token": token,
-        "consent_expiry_date": f"{month[0]}-{month[1]}",
+        "consent_expiry_date": f"{month}-{year}",
         "instrument_display_name": MASKED_NUMBER,
-        "card_expiry_date": f"{month[0]}/{month[1]}",
+        "card_expiry_date": f"{month}/{year}",
     }
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is an absolute address of the web without blanks or control characters."""
+    """Whether the text is an absolute http or https URL without spaces or control characters."""
     if len(text) > 2_000 or any(char <= " " or char in '"<>\\^`{|}\x7f' for char in text):
         return False
     try:
@@ -38,6 +38,6 @@ def is_web_address(text: str) -> bool:
         return False
 
 
-def redirect_of(registration: dict[str, Any]) -> str:
-    """Where the browser goes from a registration that has ended."""
+def redirect_url(registration: dict[str, Any]) -> str:
+    """The URL that the browser is redirected to when a registration has ended."""
     return str(registration["complete_url" if registration["status"] == COMPLETED else "cancel_url"])

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from ledgersim.vendors.payex.consents.rules import is_web_address
-from ledgersim.vendors.payex.schemas import Answer, Body
+from ledgersim.vendors.payex.schemas import RequestModel, ResponseModel
 
 
 def _check_address(text: str) -> str:
@@ -18,7 +18,7 @@ def _check_address(text: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_check_address)]
 
 
-class CardRegistrationCreate(Body):
+class CardRegistrationCreate(RequestModel):
     """A card registration to start."""
 
     complete_url: WebAddress
@@ -26,7 +26,7 @@ class CardRegistrationCreate(Body):
     language: Literal["en-US", "sv-SE", "nb-NO", "da-DK", "fi-FI"]
 
 
-class CardRegistration(Answer):
+class CardRegistration(ResponseModel):
     """Where the customer goes to confirm a card, and how far it has come."""
 
     redirect_url: str
@@ -39,14 +39,14 @@ class CardRegistrationStarted(CardRegistration):
     id_: str = Field(alias="@id")
 
 
-class Consents(Answer):
+class Consents(ResponseModel):
     """Where the kinds of consent are."""
 
     recurring_card: str
     recurring_card_redirect_registration: str
 
 
-class RecurringCard(Answer):
+class RecurringCard(ResponseModel):
     """The card that a customer may be charged by."""
 
     card_token: str

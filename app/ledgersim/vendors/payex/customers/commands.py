@@ -1,24 +1,20 @@
 """Creating and changing customers."""
 
-from typing import Any
-
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from ledgersim.problems import CONFLICT, VALIDATION, invalid
-from ledgersim.storage.database import add
+from ledgersim.problems import CONFLICT, invalid
+from ledgersim.storage.statements import Row, add
+from ledgersim.vendors.payex.addresses.commands import upsert_address
 from ledgersim.vendors.payex.addresses.models import BILLING, LEGAL
-from ledgersim.vendors.payex.addresses.queries import keep
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.customers.models import CUSTOMER
-from ledgersim.vendors.payex.customers.queries import with_number
+from ledgersim.vendors.payex.customers.queries import customer_by_number
 from ledgersim.vendors.payex.customers.rules import person_number
 from ledgersim.vendors.payex.customers.schemas import CustomerCreate, CustomerUpdate, GenerateCustomer
 from ledgersim.vendors.payex.register.queries import look_up
 from ledgersim.vendors.payex.register.rules import Person
 
-Row = dict[str, Any]
-
-FIRST_NUMBER = 1_000_001  # of those that the ledger generates
+FIRST_NUMBER = 1_000_001  # of the customer numbers that a ledger generates
 
 _C = CUSTOMER.c
 _ADD = insert(CUSTOMER)
@@ -28,7 +24,7 @@ _LAST_NUMBER = select(func.max(_C.customer_no)).where(
 )
 
 
-def change(connection: Connection, customer_id: int, values: Row) -> None:
+def set_columns(connection: Connection, customer_id: int, values: Row) -> None:
     """Set columns of a customer."""
     if values:
         connection.execute(
@@ -36,35 +32,37 @@ def change(connection: Connection, customer_id: int, values: Row) -> None:
         )
 
 
-def create(context: LedgerContext, body: CustomerCreate) -> Row:
-    """Store a new customer. Raises a 400 or 409 Problem."""
+def create_customer(context: LedgerContext, body: CustomerCreate) -> Row:
+    """Create a customer. Raises a 400 or 409 Problem."""
     identifier = body.national_identifier
     if context.ledger.generates_numbers and identifier is None:
-        raise invalid("nationalIdentifier", "Field required: this ledger gives the customer numbers itself")
+        raise invalid("nationalIdentifier", "Field required: this ledger generates the customer numbers")
     _check_protected(context, body.protected_identity)
-    own = body.model_dump(
+    values = body.model_dump(
         exclude={"customer_no", "national_identifier", "legal_address", "billing_address", "edi_address_info"}
     )
     if body.edi_address_info is not None:
-        own["edi_address_info"] = merged_edi(None, body.edi_address_info.model_dump(exclude_none=True))
-    own |= {} if identifier is None else identifier.model_dump()
-    number = _number(context, body.customer_no, may_choose=False)
+        values["edi_address_info"] = merge_edi_address(
+            None, body.edi_address_info.model_dump(exclude_none=True)
+        )
+    values |= {} if identifier is None else identifier.model_dump()
+    number = _customer_number(context, body.customer_no, optional=False)
     with context.space.transaction() as connection:
-        customer = _add(connection, context, number, own)
-        keep(connection, customer["id"], LEGAL, body.legal_address.model_dump())
+        customer = _add(connection, context, number, values)
+        upsert_address(connection, customer["id"], LEGAL, body.legal_address.model_dump())
         if body.billing_address is not None:
-            keep(connection, customer["id"], BILLING, body.billing_address.model_dump())
+            upsert_address(connection, customer["id"], BILLING, body.billing_address.model_dump())
     return customer
 
 
-def generate(context: LedgerContext, body: GenerateCustomer) -> Row:
-    """Store a consumer as the population register knows it. Raises a 400, 404 or 409 Problem."""
+def generate_customer(context: LedgerContext, body: GenerateCustomer) -> Row:
+    """Create a consumer from the population register. Raises a 400, 404 or 409 Problem."""
     identifier = body.national_identifier
     if person_number(identifier.country_code, identifier.reg_no) is None:
         raise invalid("nationalIdentifier", "Input should be the national number of a person")
-    number = _number(context, body.customer_no, may_choose=True)
+    number = _customer_number(context, body.customer_no, optional=True)
     person = look_up(context.space, identifier.country_code, identifier.reg_no)
-    own = {
+    values = {
         **identifier.model_dump(),
         "legal_entity": "consumer",
         "name": person.name,
@@ -73,75 +71,71 @@ def generate(context: LedgerContext, body: GenerateCustomer) -> Row:
         "protected_identity": True if person.protected and context.ledger.country == "SE" else None,
     }
     with context.space.transaction() as connection:
-        customer = _add(connection, context, number, own)
-        keep(connection, customer["id"], LEGAL, _address(person, identifier.country_code))
+        customer = _add(connection, context, number, values)
+        upsert_address(connection, customer["id"], LEGAL, _address(person, identifier.country_code))
     return customer
 
 
 def update_from_register(context: LedgerContext, customer: Row) -> None:
-    """Put the register's address in place of the legal address. Raises a 400 or 404 Problem."""
+    """Replace the legal address with the one in the population register. Raises a 400 or 404 Problem."""
     country, reg_no = customer["country_code"], customer["reg_no"]
     if reg_no is None:
-        raise invalid("nationalIdentifier", "The customer has none, so the register cannot be asked")
+        raise invalid("nationalIdentifier", "The customer has none, so the register cannot be searched")
     if person_number(country, reg_no) is None:
-        raise invalid("nationalIdentifier", "The population register has people only, no companies")
+        raise invalid("nationalIdentifier", "The population register contains people only, no companies")
     person = look_up(context.space, country, reg_no, bool(customer["protected_identity"]))
     with context.space.transaction() as connection:
-        keep(connection, customer["id"], LEGAL, _address(person, country))
+        upsert_address(connection, customer["id"], LEGAL, _address(person, country))
         if person.protected and context.ledger.country == "SE":
-            change(connection, customer["id"], {"protected_identity": True})
+            set_columns(connection, customer["id"], {"protected_identity": True})
 
 
 def update_customer(context: LedgerContext, customer: Row, body: CustomerUpdate) -> None:
-    """Change what the body names. Raises a 400 Problem."""
+    """Change the members that the body contains. Raises a 400 Problem."""
     values = body.model_dump(exclude_unset=True)
     _check_protected(context, body.protected_identity)
     if values.get("edi_address_info") is not None:
-        values["edi_address_info"] = merged_edi(customer["edi_address_info"], values["edi_address_info"])
+        values["edi_address_info"] = merge_edi_address(customer["edi_address_info"], values["edi_address_info"])
     with context.space.transaction() as connection:
-        change(connection, customer["id"], values)
+        set_columns(connection, customer["id"], values)
 
 
-def merged_edi(before: Row | None, sent: Row) -> Row:
-    """The EDI address after a change: absent is unchanged, null removed. Raises a 400 without BuyerId."""
+def merge_edi_address(before: Row | None, sent: Row) -> Row:
+    """The EDI address after a change: absent members stay, null removes. Raises a 400 Problem."""
     after = {name: value for name, value in ((before or {}) | sent).items() if value is not None}
     if "buyer_id" not in after:
         raise invalid("eDIAddressInfo.BuyerId", "Field required")
     return after
 
 
-def _add(connection: Connection, context: LedgerContext, number: str, own: Row) -> Row:
-    sweden = context.ledger.country == "SE"
+def _add(connection: Connection, context: LedgerContext, number: str, values: Row) -> Row:
     defaults = {
-        "protected_identity": False if sweden else None,
+        "protected_identity": False if context.ledger.country == "SE" else None,
         "preferred_language_code": context.ledger.language,
         "legal_status": "active",
     }
-    given = {name: value for name, value in own.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
     customer = {**defaults, **given, "ledger": context.ledger.number, "customer_no": number, "consents": []}
     return {**customer, "id": add(connection, _ADD, customer)}
 
 
-def _number(context: LedgerContext, sent: str | None, may_choose: bool) -> str:
-    """The number of a new customer. Raises a 400 or 409 Problem."""
+def _customer_number(context: LedgerContext, sent: str | None, optional: bool) -> str:
+    """The number of a new customer: `sent`, or generated. Raises a 400 or 409 Problem."""
     ledger = context.ledger
     if ledger.generates_numbers and sent is not None:
-        raise invalid("customerNo", "must be absent: this ledger gives the customer numbers itself")
-    if sent is None and (ledger.generates_numbers or may_choose):
+        raise invalid("customerNo", "must be absent: this ledger generates the customer numbers")
+    if sent is None and (ledger.generates_numbers or optional):
         return _next_number(context)
     if sent is None:
         raise invalid("customerNo", "Field required")
-    least, most = ledger.number_lengths
-    errors = []
-    if not (sent.isascii() and sent.isdigit() and least <= len(sent) <= most):
-        digits = f"{least}" if least == most else f"{least} to {most}"
-        errors.append(f"Input should be {digits} digits")
-    elif not ledger.leading_zero and sent.startswith("0"):
-        errors.append("Input should not begin with 0, for AutoGiro")
-    if errors:
-        raise VALIDATION.with_errors({"customerNo": errors})
-    if with_number(context, sent) is not None:
-        raise CONFLICT.with_detail(f"The ledger {ledger.number} has a customer {sent} already.")
+    shortest, longest = ledger.number_lengths
+    if not (sent.isascii() and sent.isdigit() and shortest <= len(sent) <= longest):
+        digits = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
+        raise invalid("customerNo", f"Input should be {digits} digits")
+    if not ledger.leading_zero and sent.startswith("0"):
+        raise invalid("customerNo", "Input should not begin with 0, because of AutoGiro")
+    if customer_by_number(context, sent) is not None:
+        raise CONFLICT.with_detail(f"The ledger {ledger.number} already has a customer {sent}.")
     return sent
 
 
@@ -149,7 +143,7 @@ def _next_number(context: LedgerContext) -> str:
     last = context.space.connection.execute(_LAST_NUMBER, {"of_ledger": context.ledger.number}).scalar()
     number = FIRST_NUMBER if last is None else max(int(last) + 1, FIRST_NUMBER)
     if number >= 10 ** len(str(FIRST_NUMBER)):
-        raise CONFLICT.with_detail("There is no customer number left.")
+        raise CONFLICT.with_detail(f"The ledger {context.ledger.number} has no customer numbers left.")
     return str(number)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class PayexCustomer(SQLModel, table=True):
-    """A customer of a ledger. `consents` has all but the recurring card, which is a row of its own.
+    """A customer of a ledger. `consents` excludes the recurring card, which has a table of its own.
 
-    `kyc_renewal_at` is when the answers will fall due, as long as that lies ahead.
+    `kyc_renewal_at` is when the KYC answers will be due for renewal; null once they are.
     """
 
     __tablename__ = "payex_customer"

@@ -1,4 +1,4 @@
-"""What numbers customers may have."""
+"""National numbers and VAT numbers by country, and the order of consents."""
 
 import re
 from collections.abc import Callable
@@ -25,8 +25,8 @@ RECURRING_CARD = "RecurringCard"
 _FI_CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
 
-def in_order(consents: set[str]) -> list[str]:
-    """Consents in the order in which the vendor lists them."""
+def sort_consents(consents: set[str]) -> list[str]:
+    """The consents in the order of the vendor's list."""
     return [one for one in _ACTIVE_CONSENTS if one in consents]
 
 
@@ -39,37 +39,37 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def _swedish_person(text: str) -> str | None:
-    """`YYYYMMDD-NNNC` [documented]; coordination numbers have 60 more in the day."""
+    """`YYYYMMDD-NNNC` [documented]; coordination numbers add 60 to the day."""
     found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d{4})", text, re.ASCII)
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups()[:3])
-    right = _is_day(year, month, day - 60 if day > 60 else day) and luhn.is_valid(text[2:].replace("-", ""))
-    return text if right else None
+    valid = _is_day(year, month, day - 60 if day > 60 else day) and luhn.is_valid(text[2:].replace("-", ""))
+    return text if valid else None
 
 
 def _swedish_company(text: str) -> str | None:
     digits = text.replace("-", "")
-    right = re.fullmatch(r"\d\d[2-9]\d{3}-\d{4}", text, re.ASCII) and luhn.is_valid(digits)
-    return text if right else None
+    valid = re.fullmatch(r"\d\d[2-9]\d{3}-\d{4}", text, re.ASCII) and luhn.is_valid(digits)
+    return text if valid else None
 
 
 def _norwegian_person(text: str) -> str | None:
-    """`DDMMYYNNNNN` [documented]; made-up people have 40 or 80 more in the month, D-numbers in the day."""
+    """`DDMMYYNNNNN` [documented]; test people add 40 or 80 to the month, D-numbers 40 to the day."""
     if not re.fullmatch(r"\d{11}", text, re.ASCII):
         return None
     day, month = int(text[:2]) % 40, int(text[2:4]) % 40
-    right = (
+    valid = (
         1 <= day <= 31
         and 1 <= month <= 12
         and fodselsnummer.calc_check_digit1(text[:9]) == text[9]
         and fodselsnummer.calc_check_digit2(text[:10]) == text[10]
     )
-    return text if right else None
+    return text if valid else None
 
 
 def _danish_person(text: str) -> str | None:
-    """`DDMMYY-NNNN`; the check digit was given up in 2007."""
+    """`DDMMYY-NNNN`; check digits were abolished in 2007, so none is required."""
     found = re.fullmatch(r"(\d\d)(\d\d)(\d\d)-?(\d{4})", text, re.ASCII)
     if found is None or not _is_day(2000, int(found[2]), int(found[1])):
         return None
@@ -103,9 +103,9 @@ _COMPANY: dict[str, Callable[[str], str | None]] = {
 
 
 def person_number(country: str, reg_no: str) -> str | None:
-    """A person's national number in the spelling of its country, or None where it is none.
+    """The national number of a person in its country's format; None if it is invalid.
 
-    Of countries without a rule here, any text of up to 30 characters is taken [inferred].
+    For countries without a rule here, any text of 1 to 30 characters is valid [inferred].
     """
     if country not in _PERSON:
         return reg_no if 1 <= len(reg_no) <= 30 else None
@@ -113,19 +113,19 @@ def person_number(country: str, reg_no: str) -> str | None:
 
 
 def national_number(country: str, reg_no: str) -> str | None:
-    """A person's or a company's number in the spelling of its country, or None where it is none."""
+    """The national number of a person or company in its country's format; None if it is invalid."""
     found = person_number(country, reg_no)
     return _COMPANY[country](reg_no) if found is None and country in _COMPANY else found
 
 
 def expected_number(country: str) -> str:
-    """What a national number of a country looks like."""
-    form = _PERSON[country][0] if country in _PERSON else "1 to 30 characters"
-    return f"Input should be a national number of {country}: {form}, with the right check digit"
+    """The message for an invalid national number."""
+    pattern = _PERSON[country][0] if country in _PERSON else "1 to 30 characters"
+    return f"Input should be a national number of {country}: {pattern}, with a valid check digit"
 
 
 def is_vat_number(number: str) -> bool:
-    """Whether a number satisfies the algorithm of the country it begins with; without one, any does."""
+    """Whether a VAT number is valid in the country it begins with; true if there is no algorithm for it."""
     code = number[:2].lower()
     if code in vat.MEMBER_STATES or code == "el":
         return bool(vat.is_valid(number))

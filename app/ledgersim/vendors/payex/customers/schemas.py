@@ -7,7 +7,14 @@ from pydantic_core import PydanticCustomError
 
 from ledgersim.vendors.payex.addresses.schemas import Address, AddressInput
 from ledgersim.vendors.payex.customers.rules import expected_number, is_vat_number, national_number
-from ledgersim.vendors.payex.schemas import NOT_BLANK, Answer, Body, CountryIn, CustomerOperation, chars
+from ledgersim.vendors.payex.schemas import (
+    NOT_BLANK,
+    CountryIn,
+    CustomerOperation,
+    RequestModel,
+    ResponseModel,
+    chars,
+)
 
 Email = Annotated[str, chars(254, r"^[^@]+@[^.]+\..+$", least=0)]
 Msisdn = Annotated[str, chars(15, r"^\+[0-9]+$", least=5)]
@@ -19,7 +26,7 @@ def _check_vat(number: str) -> str:
     return number
 
 
-class NationalIdentifierInput(Body):
+class NationalIdentifierInput(RequestModel):
     """A national number and its country."""
 
     reg_no: str
@@ -35,7 +42,7 @@ class NationalIdentifierInput(Body):
         return self
 
 
-class EdiAddressInput(Body):
+class EdiAddressInput(RequestModel):
     """Where electronic invoices go."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +52,7 @@ class EdiAddressInput(Body):
     buyer_id: Annotated[str, chars(13)] | None = Field(None, alias="BuyerId")
 
 
-class CustomerUpdate(Body):
+class CustomerUpdate(RequestModel):
     """What PATCH may change: absent is unchanged, null removed; other members are refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -60,7 +67,7 @@ class CustomerUpdate(Body):
     edi_address_info: EdiAddressInput | None = Field(None, alias="eDIAddressInfo")
 
 
-class CustomerCreate(Body):
+class CustomerCreate(RequestModel):
     """A customer to create."""
 
     customer_no: str | None = None
@@ -79,13 +86,13 @@ class CustomerCreate(Body):
     billing_address: AddressInput | None = None
 
 
-class FindCustomer(Body):
+class FindCustomer(RequestModel):
     """Whom to find."""
 
     national_identifier: NationalIdentifierInput
 
 
-class GenerateCustomer(Body):
+class GenerateCustomer(RequestModel):
     """Whom to fetch from the population register."""
 
     customer_no: str | None = None
@@ -94,14 +101,14 @@ class GenerateCustomer(Body):
     msisdn: Msisdn | None = None
 
 
-class NationalIdentifier(Answer):
+class NationalIdentifier(ResponseModel):
     """A national number and its country."""
 
     reg_no: str
     country_code: str
 
 
-class EdiAddress(Answer):
+class EdiAddress(ResponseModel):
     """Where electronic invoices go."""
 
     van: str | None = Field(None, alias="VAN")
@@ -109,7 +116,7 @@ class EdiAddress(Answer):
     buyer_id: str = Field(alias="BuyerId")
 
 
-class Customer(Answer):
+class Customer(ResponseModel):
     """A customer; addresses are links, or the addresses themselves where they are expanded."""
 
     id_: str = Field(alias="@id")
@@ -133,7 +140,7 @@ class Customer(Answer):
     operations: list[CustomerOperation]
 
 
-class CustomerReference(Answer):
+class CustomerReference(ResponseModel):
     """Where a customer is."""
 
     id_: str = Field(alias="@id")

@@ -1,11 +1,11 @@
-"""Invoices and accounts that surpluses come from."""
+"""The invoices and accounts that surpluses come from."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class PayexInvoice(SQLModel, table=True):
@@ -32,7 +32,7 @@ class PayexInvoice(SQLModel, table=True):
 
 
 class PayexAccount(SQLModel, table=True):
-    """An account of a ledger; debt is a negative balance. Amounts in hundredths of `currency`."""
+    """An account of a ledger; a negative balance is debt. Amounts in hundredths of `currency`."""
 
     __tablename__ = "payex_account"
     __table_args__ = (UniqueConstraint("ledger", "account_no"),)

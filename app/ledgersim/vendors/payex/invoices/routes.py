@@ -1,33 +1,32 @@
-"""What a surplus links to, at the addresses of the invoice and account APIs. Read only."""
+"""The invoices and accounts that surpluses link to: read-only parts of the invoice and account APIs."""
 
+from functools import partial
 from typing import Any
 
 from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.vendors.payex.context import CurrentLedger
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
 from ledgersim.vendors.payex.invoices.schemas import Account, Invoice
-from ledgersim.vendors.payex.times import as_time
+from ledgersim.vendors.payex.times import format_time
 
 router = new_router("Invoices and accounts")
 
-
-def _about(identifier: str, summary: str) -> Any:
-    return operation(f"payex.{identifier}", method="documented elsewhere", path="documented", summary=summary)
+_operation = partial(operation, method="documented elsewhere", path="documented")
 
 
 @router.get(
     "/invoice/v1/{ledger}/invoices/{invoiceNo}",
     response_model=Invoice,
-    **_about("invoices.get", "Read one invoice"),
+    **_operation("payex.invoices.get", summary="Read one invoice"),
 )
 async def get_invoice(context: CurrentLedger, invoiceNo: str) -> Any:
     invoice = find_invoice(context.space, context.ledger.number, invoiceNo)
     return {
         **invoice,
         "id_": context.invoice(invoice["invoice_no"]),
-        "created": as_time(invoice["created"]),
-        "invoice_date": as_time(invoice["invoice_date"]),
-        "due_date": as_time(invoice["due_date"]),
+        "created": format_time(invoice["created"]),
+        "invoice_date": format_time(invoice["invoice_date"]),
+        "due_date": format_time(invoice["due_date"]),
         "seller": {"name": invoice["seller_name"], "number": invoice["seller_number"]},
     }
 
@@ -35,7 +34,7 @@ async def get_invoice(context: CurrentLedger, invoiceNo: str) -> Any:
 @router.get(
     "/account/v1/{ledger}/accounts/{accountNo}",
     response_model=Account,
-    **_about("accounts.get", "Read one account"),
+    **_operation("payex.accounts.get", summary="Read one account"),
 )
 async def get_account(context: CurrentLedger, accountNo: str) -> Any:
     account = find_account(context.space, context.ledger.number, accountNo)
@@ -43,6 +42,6 @@ async def get_account(context: CurrentLedger, accountNo: str) -> Any:
     return {
         **account,
         "id_": context.account(account["account_no"]),
-        "start_date": as_time(account["start_date"]),
+        "start_date": format_time(account["start_date"]),
         "available_amount": available,
     }

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledgersim.http.schemas import Amount
+from ledgersim.schemas import Amount
 from ledgersim.vendors.payex.schemas import ResponseModel
 
 

@@ -1,4 +1,4 @@
-"""KYC answers that fall due for renewal."""
+"""The scheduled job for KYC answers that are due for renewal."""
 
 from datetime import datetime
 
@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, func, select
 
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import rows
-from ledgersim.vendors.payex.customers.commands import change
+from ledgersim.storage.statements import rows
+from ledgersim.vendors.payex.customers.commands import set_columns
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 
 _C = CUSTOMER.c
@@ -20,19 +20,24 @@ _DUE = (
 
 
 def next_at(space: Space) -> datetime | None:
-    """When the answers of a customer next fall due."""
+    """When the next customer's answers are due."""
     at: datetime | None = space.connection.execute(_NEXT).scalar()
     return at
 
 
 def run(space: Space) -> list[Event]:
-    """Tell of the answers that are due; that they are follows from the day on which they were given."""
+    """Report the answers that are due. Responses derive it from the date of the answers."""
     now = space.clock.now()
     due = rows(space.connection, _DUE, now=now)
     with space.transaction() as connection:
-        for one in due:
-            change(connection, one["id"], {"kyc_renewal_at": None})
+        for customer in due:
+            set_columns(connection, customer["id"], {"kyc_renewal_at": None})
     return [
-        Event(now, "payex.kyc.due", f"/ledger/customer/v1/{one['ledger']}/customers/{one['customer_no']}", {})
-        for one in due
+        Event(
+            now,
+            "payex.kyc.due",
+            f"/ledger/customer/v1/{customer['ledger']}/customers/{customer['customer_no']}",
+            {},
+        )
+        for customer in due
     ]

@@ -1,42 +1,41 @@
-"""KYC: the questions of a ledger and the answers of its customers."""
+"""KYC: the questions of a ledger, and the answers of its customers."""
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
 from ledgersim.problems import NOT_FOUND, VALIDATION
 from ledgersim.vendors.payex.context import CurrentLedger
-from ledgersim.vendors.payex.customers.commands import change
-from ledgersim.vendors.payex.customers.queries import with_number
-from ledgersim.vendors.payex.kyc.rules import ENGLISH, faults, translated
+from ledgersim.vendors.payex.customers.commands import set_columns
+from ledgersim.vendors.payex.customers.queries import customer_by_number
+from ledgersim.vendors.payex.kyc.rules import ENGLISH, translate, validate_answers
 from ledgersim.vendors.payex.kyc.schemas import KycAnswers, KycQuestionList
 from ledgersim.vendors.payex.problems import GENERAL_VALIDATION, KYC_CONFIGURATION, NO_QUESTIONS
 
 router = new_router("KYC")
 
-_OF_CODE = {"no": "nb"}  # the vendor's own code of Norwegian is NO
+_LANGUAGES = {"no": "nb"}  # the vendor uses the code NO for Norwegian
 
-
-def _about(identifier: str, summary: str) -> Any:
-    return operation(f"payex.{identifier}", method="documented", path="documented", summary=summary)
+_operation = partial(operation, method="documented", path="documented")
 
 
 @router.get(
     "/customer/v1/{ledger}/kyc-questions",
     response_model=KycQuestionList,
     response_model_exclude_none=True,
-    **_about("kyc.questions", "List the KYC questions"),
+    **_operation("payex.kyc.questions", summary="List the KYC questions"),
 )
 async def list_questions(context: CurrentLedger, language: str = ENGLISH) -> Any:
-    known = re.fullmatch(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{2,8})?", language or ENGLISH)
-    if known is None:
+    match = re.fullmatch(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{2,8})?", language or ENGLISH)
+    if match is None:
         raise GENERAL_VALIDATION.with_errors({"language": ["Input should be an ISO 639-1 code such as sv"]})
     if context.ledger.kyc is None:
         raise NO_QUESTIONS.with_detail(f"The ledger {context.ledger.number} has no KYC questions.")
-    code = known[1].lower()
+    code = match[1].lower()
     return {
-        "kyc_questions": translated(context.ledger.kyc["questions"], _OF_CODE.get(code, code)),
+        "kyc_questions": translate(context.ledger.kyc["questions"], _LANGUAGES.get(code, code)),
         "operations": [],
     }
 
@@ -44,20 +43,20 @@ async def list_questions(context: CurrentLedger, language: str = ENGLISH) -> Any
 @router.post(
     "/customer/v1/{ledger}/customers/{no}/update-kyc-answers",
     **NO_CONTENT,
-    **_about("kyc.answers", "Answer the KYC questions"),
+    **_operation("payex.kyc.answers", summary="Answer the KYC questions"),
 )
 async def update_answers(context: CurrentLedger, no: str, body: KycAnswers) -> None:
-    customer = with_number(context, no)
+    customer = customer_by_number(context, no)
     if customer is None:
         raise NOT_FOUND.with_detail(f"The ledger {context.ledger.number} has no customer {no[:40]!r}.")
     if context.ledger.kyc is None:
         raise KYC_CONFIGURATION.with_detail(f"The ledger {context.ledger.number} is not configured for KYC.")
-    answers = [(one.question_code, one.answer_code) for one in body.answers]
-    errors = faults(context.ledger.kyc["questions"], answers)
+    answers = [(answer.question_code, answer.answer_code) for answer in body.answers]
+    errors = validate_answers(context.ledger.kyc["questions"], answers)
     if errors:
         raise VALIDATION.with_errors(errors)
     with context.space.transaction() as connection:
         now = context.space.clock.now()
         renewal_at = now + timedelta(days=context.ledger.kyc["renewal_days"])
         values = {"kyc_answers": answers, "kyc_answered_at": now, "kyc_renewal_at": renewal_at}
-        change(connection, customer["id"], values)
+        set_columns(connection, customer["id"], values)

@@ -1,6 +1,7 @@
-"""Questions in a language, and whether answers answer them.
+"""Translating KYC questions, and validating answers.
 
-A sub-question is asked where its question was answered by one of `asked_when`; without it, by any [inferred].
+A sub-question is asked if its question has one of the answers in `asked_when`, or any answer if that is empty
+[inferred].
 """
 
 import re
@@ -13,70 +14,71 @@ ENGLISH = "en"
 Question = Mapping[str, Any]
 
 
-def translated(questions: Iterable[Question], language: str) -> list[dict[str, Any]]:
-    """The questions as they are shown, in a language or, where a text has none in it, in English."""
-    return [_translate(question, language) for question in questions]
+def translate(questions: Iterable[Question], language: str) -> list[dict[str, Any]]:
+    """The questions as a response, in a language; texts without a translation are in English."""
+    return [_question(question, language) for question in questions]
 
 
-def _translate(question: Question, language: str) -> dict[str, Any]:
+def _question(question: Question, language: str) -> dict[str, Any]:
     form: dict[str, Any] = {"type": question["type"], "required": question["required"]}
     if question.get("pattern"):
         form["text_validation_reg_ex"] = question["pattern"]
     if question["answers"]:
         form["possible_answers"] = [
-            {"answer_code": code, "answer_text": _in(texts, language)}
+            {"answer_code": code, "answer_text": _text(texts, language)}
             for code, texts in question["answers"].items()
         ]
-    shown = {
-        "question_text": _in(question["text"], language),
+    translated = {
+        "question_text": _text(question["text"], language),
         "answer": form,
         "question_code": question["code"],
     }
     if question["sub_questions"]:
-        shown["sub_questions"] = translated(question["sub_questions"], language)
-    return shown
+        translated["sub_questions"] = translate(question["sub_questions"], language)
+    return translated
 
 
-def _in(texts: Mapping[str, str], language: str) -> str:
+def _text(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts[ENGLISH]
 
 
-def faults(questions: Iterable[Question], answers: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """What is wrong with answers (question code, answer code), by the field at fault."""
-    known = dict(_flat(questions))
-    found: dict[str, list[str]] = defaultdict(list)
+def validate_answers(questions: Iterable[Question], answers: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """The errors of answers (question code, answer code), by field; empty if they are valid."""
+    known = dict(_flatten(questions))
+    errors: dict[str, list[str]] = defaultdict(list)
     given: dict[str, list[str]] = defaultdict(list)
     for number, (code, answer) in enumerate(answers):
         if code not in known:
-            found[f"answers[{number}].questionCode"].append(f"There is no question {code[:60]!r}")
+            errors[f"answers[{number}].questionCode"].append(f"Unknown question {code[:60]!r}")
             continue
         given[code].append(answer)
-        reason = _fault(known[code], given[code])
-        if reason:
-            found[f"answers[{number}].answerCode"].append(reason)
+        error = _answer_error(known[code], given[code])
+        if error:
+            errors[f"answers[{number}].answerCode"].append(error)
     for question in _asked(questions, given):
         if question["required"] and question["code"] not in given:
-            found["answers"].append(f"The question {question['code']!r} must be answered")
-    return found
+            errors["answers"].append(f"The question {question['code']!r} must be answered")
+    return errors
 
 
-def _fault(question: Question, given: list[str]) -> str | None:
+def _answer_error(question: Question, given: list[str]) -> str | None:
+    """What is wrong with the last of the answers to a question, if anything."""
     answer = given[-1]
     if question["type"] != "multi" and len(given) > 1:
-        return "The question takes one answer"
+        return "The question allows only one answer"
     if answer in given[:-1]:
         return f"The answer {answer[:60]!r} is given twice"
     if question["type"] == "text":
         pattern = question.get("pattern")
-        fits = pattern is None or re.fullmatch(pattern, answer) is not None
-        return None if fits else f"Input should match {pattern}"
-    return None if answer in question["answers"] else f"There is no answer {answer[:60]!r}"
+        matches = pattern is None or re.fullmatch(pattern, answer) is not None
+        return None if matches else f"Input should match {pattern}"
+    return None if answer in question["answers"] else f"Unknown answer {answer[:60]!r}"
 
 
-def _flat(questions: Iterable[Question]) -> Iterator[tuple[str, Question]]:
+def _flatten(questions: Iterable[Question]) -> Iterator[tuple[str, Question]]:
     for question in questions:
         yield question["code"], question
-        yield from _flat(question["sub_questions"])
+        yield from _flatten(question["sub_questions"])
 
 
 def _asked(questions: Iterable[Question], given: Mapping[str, list[str]]) -> Iterator[Question]:

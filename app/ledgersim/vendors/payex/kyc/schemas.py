@@ -2,30 +2,30 @@
 
 from typing import Annotated, Any, Literal
 
-from ledgersim.vendors.payex.schemas import Answer, Body, chars
+from ledgersim.vendors.payex.schemas import RequestModel, ResponseModel, chars
 
 
-class KycAnswer(Body):
+class KycAnswer(RequestModel):
     """An answer; of a text question, `answerCode` is the text [inferred]."""
 
     question_code: Annotated[str, chars(100)]
     answer_code: Annotated[str, chars(1_000)]
 
 
-class KycAnswers(Body):
+class KycAnswers(RequestModel):
     """The answers of a customer; a question of several answers comes several times."""
 
     answers: list[KycAnswer]
 
 
-class KycPossibleAnswer(Answer):
+class KycPossibleAnswer(ResponseModel):
     """An answer to choose."""
 
     answer_code: str
     answer_text: str
 
 
-class KycAnswerForm(Answer):
+class KycAnswerForm(ResponseModel):
     """How a question is to be answered."""
 
     type: Literal["single", "multi", "text"]
@@ -34,7 +34,7 @@ class KycAnswerForm(Answer):
     possible_answers: list[KycPossibleAnswer] | None = None
 
 
-class KycSubQuestion(Answer):
+class KycSubQuestion(ResponseModel):
     """A question that another one brings about."""
 
     question_text: str
@@ -48,7 +48,7 @@ class KycQuestion(KycSubQuestion):
     sub_questions: list[KycSubQuestion] | None = None
 
 
-class KycQuestionList(Answer):
+class KycQuestionList(ResponseModel):
     """The questions of a ledger."""
 
     kyc_questions: list[KycQuestion]

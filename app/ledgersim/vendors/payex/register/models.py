@@ -1,11 +1,11 @@
-"""The simulated population register: who is in it by the world's word. Others are made up when asked for."""
+"""The simulated population register as the world defines it; other people are generated on demand."""
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
 class RegisterEntry(SQLModel, table=True):
-    """A person; `known` is false for one whose entry is missing."""
+    """A person; `known` is false for someone whom the register does not contain."""
 
     __tablename__ = "payex_register_entry"
     __table_args__ = (UniqueConstraint("country_code", "reg_no"),)

@@ -1,12 +1,12 @@
-"""Asking the simulated population register."""
+"""Searching the simulated population register."""
 
 from sqlalchemy import bindparam, select
 
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import row
+from ledgersim.storage.statements import row
 from ledgersim.vendors.payex.register.models import REGISTER_ENTRY
-from ledgersim.vendors.payex.register.rules import Person, derived, shielded
+from ledgersim.vendors.payex.register.rules import Person, generate_person, with_forwarding_address
 
 _E = REGISTER_ENTRY.c
 _FIND = select(REGISTER_ENTRY).where(
@@ -15,19 +15,16 @@ _FIND = select(REGISTER_ENTRY).where(
 
 
 def look_up(space: Space, country: str, reg_no: str, protected: bool = False) -> Person:
-    """The person with a national number; the address of protected people is where letters are passed on.
-
-    Raises a 404 Problem for a number that the register does not have.
-    """
+    """The person with this national number, at a forwarding address if protected. Raises a 404 Problem."""
     entry = row(space.connection, _FIND, of_country=country, of_number=reg_no)
-    person = derived(country, reg_no)
+    person = generate_person(country, reg_no)
     if entry is not None:
         person = None
         if entry["known"]:
-            own = (entry["name"], entry["street_address"], entry["zip_code"], entry["city"])
-            made_up = derived(country, reg_no)
-            person = Person(*own) if entry["name"] or made_up is None else made_up
+            stored = (entry["name"], entry["street_address"], entry["zip_code"], entry["city"])
+            generated = generate_person(country, reg_no)
+            person = Person(*stored) if entry["name"] or generated is None else generated
             protected = protected or entry["protected"]
     if person is None:
-        raise NOT_FOUND.with_detail("The population register has nobody with this national number.")
-    return shielded(person, country) if protected else person
+        raise NOT_FOUND.with_detail("The population register does not contain this national number.")
+    return with_forwarding_address(person, country) if protected else person

@@ -1,7 +1,4 @@
-"""People by national number: the same number always gives the same person at the same address.
-
-Whoever the world does not know is derived from the number alone. Nothing here is the vendor's word [inferred].
-"""
+"""Generates people from national numbers: the same number always gives the same person [inferred]."""
 
 from hashlib import blake2b
 from typing import NamedTuple
@@ -33,7 +30,7 @@ _PLACES = {
 
 
 class Person(NamedTuple):
-    """What the register says of somebody."""
+    """A person as the register describes them."""
 
     name: str
     street_address: str | None
@@ -42,7 +39,7 @@ class Person(NamedTuple):
     protected: bool = False
 
 
-# Where letters to people with protected identity go: never to their home.
+# Mail to people with protected identity goes to an authority, which forwards it.
 _FORWARDING = {
     "SE": ("Skatteverket, Förmedlingsuppdrag", "00000", "FÖRMEDLING"),
     "NO": ("Skatteetaten, Videresending", "0000", "VIDERESENDING"),
@@ -51,8 +48,8 @@ _FORWARDING = {
 }
 
 
-def derived(country: str, reg_no: str) -> Person | None:
-    """The person that a number alone stands for; None for a country without a simulated register."""
+def generate_person(country: str, reg_no: str) -> Person | None:
+    """The person for a national number; None for a country without a simulated register."""
     if country not in _FIRST:
         return None
     digest = blake2b(f"{country}:{reg_no}".encode(), digest_size=8).digest()
@@ -63,7 +60,7 @@ def derived(country: str, reg_no: str) -> Person | None:
     return Person(f"{first} {last}", f"{street} {digest[4] % 99 + 1}", zip_code, city)
 
 
-def shielded(person: Person, country: str) -> Person:
-    """The person as the register tells of those whose identity is protected: by where letters are passed on."""
+def with_forwarding_address(person: Person, country: str) -> Person:
+    """A person with protected identity: with a forwarding address instead of their own."""
     street, zip_code, city = _FORWARDING[country]
     return Person(person.name, street, zip_code, city, protected=True)

@@ -1,4 +1,4 @@
-"""What the file of the ledgers may say."""
+"""The contents of the ledgers file, and of the PayEx part of a persona."""
 
 import re
 from typing import Annotated, Literal, Self
@@ -17,7 +17,7 @@ def _pattern(text: str) -> str:
 
 
 class Texts(Part):
-    """A text in English and possibly in other languages."""
+    """A text in English and, optionally, other languages."""
 
     en: Text
     sv: Text | None = None
@@ -27,7 +27,7 @@ class Texts(Part):
 
 
 class Question(Part):
-    """A KYC question; `asked_when` names the answers of its question that bring a sub-question about."""
+    """A KYC question. A sub-question is asked after the answers to its question that `asked_when` lists."""
 
     code: Text
     type: Literal["single", "multi", "text"]
@@ -39,23 +39,23 @@ class Question(Part):
     sub_questions: list["Question"] = []
 
     @model_validator(mode="after")
-    def _goes_together(self) -> Self:
+    def _check_answers(self) -> Self:
         if (self.type == "text") == bool(self.answers):
-            raise ValueError("a single or multi question must have answers, and a text question none")
+            raise ValueError("a single or multi question must have answers, and a text question must not")
         if any(sub.sub_questions for sub in self.sub_questions):
-            raise ValueError("a sub-question has no sub-questions")
+            raise ValueError("a sub-question must not have sub-questions")
         return self
 
 
 class Kyc(Part):
-    """The questions of a ledger, and after how many days answers are due for renewal."""
+    """The questions of a ledger, and the number of days after which answers are due for renewal."""
 
     renewal_days: int = Field(ge=1, le=36_500)
     questions: list[Question] = Field(min_length=1)
 
 
 class Ledger(Part):
-    """How a ledger is set up."""
+    """The configuration of a ledger."""
 
     number: Annotated[str, Field(pattern="^[A-Za-z0-9]{1,20}$")]
     name: Text
@@ -71,22 +71,33 @@ class Ledger(Part):
 
 
 class PopulationRegister(Part):
-    """Whom the simulated population register does not have, and whose identity it protects."""
+    """National numbers that the simulated population register lacks, and those with protected identity."""
 
     unknown: list[Text] = []
     protected: list[Text] = []
 
 
 class Ledgers(Part):
-    """The file of the ledgers."""
+    """The ledgers file."""
 
     register_: PopulationRegister = Field(PopulationRegister(), alias="register")
     ledgers: list[Ledger] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _are_different(self) -> Self:
-        numbers = [one.number.lower() for one in self.ledgers]
-        tokens = [token for one in self.ledgers for token in one.tokens]
+    def _check_unique(self) -> Self:
+        numbers = [ledger.number.lower() for ledger in self.ledgers]
+        tokens = [token for ledger in self.ledgers for token in ledger.tokens]
         if len(set(numbers)) < len(numbers) or len(set(tokens)) < len(tokens):
-            raise ValueError("numbers and tokens must differ")
+            raise ValueError("numbers and tokens must be unique")
         return self
+
+
+class PersonaPayex(Part):
+    """A persona's customer in the ledger of its country.
+
+    With `surpluses: pending`, one surplus is about to be disbursed and one to be set off against an invoice, if
+    the ledger has the disbursement grant.
+    """
+
+    legal_status: Literal["active", "deceased"] = "active"
+    surpluses: Literal["open", "pending"] = "open"

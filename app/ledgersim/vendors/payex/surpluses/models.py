@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class PayexSurplus(SQLModel, table=True):
-    """What is left of a payment, in hundredths. `execute_on` is the day number of its pending end."""
+    """The remainder of a payment, in hundredths. `execute_on` is the day number of its execution."""
 
     __tablename__ = "payex_surplus"
     __table_args__ = (Index("ix_payex_surplus_customer", "customer_id", "status"),)

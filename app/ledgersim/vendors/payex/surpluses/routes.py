@@ -1,13 +1,16 @@
-"""The surpluses of a customer, and the orders to pay them out."""
+"""The surpluses of a customer, and the orders to disburse them."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query
 
 from ledgersim.http.vendor_app import new_router, operation
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex.context import CurrentLedger, LedgerContext
 from ledgersim.vendors.payex.customers.queries import find_customer
-from ledgersim.vendors.payex.surpluses.commands import disburse, find_surplus, page_of
+from ledgersim.vendors.payex.surpluses.commands import disburse
+from ledgersim.vendors.payex.surpluses.queries import find_surplus, list_page
 from ledgersim.vendors.payex.surpluses.rules import OPEN
 from ledgersim.vendors.payex.surpluses.schemas import (
     DisbursementOrder,
@@ -16,7 +19,7 @@ from ledgersim.vendors.payex.surpluses.schemas import (
     Surplus,
     SurplusPage,
 )
-from ledgersim.vendors.payex.times import as_time
+from ledgersim.vendors.payex.times import format_time
 
 router = new_router("Surpluses")
 
@@ -25,27 +28,26 @@ DEFAULT_TAKE, MAX_TAKE = 20, 100  # [inferred]
 _SURPLUSES = "/customer/v1/{ledger}/customers/{no}/surpluses"
 _ORDERS = f"{_SURPLUSES}/{{sid}}/active-disbursement-orders"
 
-Row = dict[str, Any]
 Skip = Annotated[int, Query(ge=0, le=2**31 - 1)]
-Take = Annotated[int, Query(ge=1, le=MAX_TAKE, description="Size of a page [inferred].")]
+Take = Annotated[
+    int, Query(ge=1, le=MAX_TAKE, description="Maximum number of surpluses in the response [inferred].")
+]
 
-
-def _about(identifier: str, summary: str) -> Any:
-    return operation(f"payex.{identifier}", method="documented", path="documented", summary=summary)
+_operation = partial(operation, method="documented", path="documented")
 
 
 @router.get(
     _SURPLUSES,
     response_model=SurplusPage,
     response_model_exclude_none=True,
-    **_about("surpluses.list", "List the surpluses"),
+    **_operation("payex.surpluses.list", summary="List the surpluses"),
 )
 async def list_surpluses(context: CurrentLedger, no: str, skip: Skip = 0, take: Take = DEFAULT_TAKE) -> Any:
     customer = find_customer(context, no)
-    found, total = page_of(context.space, customer, skip, take)
+    surpluses, total = list_page(context.space, customer, skip, take)
     here = context.customer(customer, "surpluses")
     return {
-        "items": [_shown(context, customer, one) for one in found],
+        "items": [_to_response(context, customer, one) for one in surpluses],
         "navigation": _navigation(here, skip, take, total),
     }
 
@@ -54,18 +56,18 @@ async def list_surpluses(context: CurrentLedger, no: str, skip: Skip = 0, take: 
     f"{_SURPLUSES}/{{sid}}",
     response_model=Surplus,
     response_model_exclude_none=True,
-    **_about("surpluses.get", "Read one surplus"),
+    **_operation("payex.surpluses.get", summary="Read one surplus"),
 )
 async def get_surplus(context: CurrentLedger, no: str, sid: str) -> Any:
     customer = find_customer(context, no)
-    return _shown(context, customer, find_surplus(context.space, customer, sid))
+    return _to_response(context, customer, find_surplus(context.space, customer, sid))
 
 
 @router.get(
     _ORDERS,
     response_model=DisbursementOrderPage,
     response_model_exclude_none=True,
-    **_about("disbursements.list", "List the orders to pay out a surplus"),
+    **_operation("payex.disbursements.list", summary="List the disbursement orders of a surplus"),
 )
 async def list_orders(context: CurrentLedger, no: str, sid: str) -> Any:
     customer = find_customer(context, no)
@@ -80,7 +82,7 @@ async def list_orders(context: CurrentLedger, no: str, sid: str) -> Any:
     status_code=201,
     response_model=DisbursementOrder,
     response_model_exclude_none=True,
-    **_about("disbursements.create", "Order a surplus to be paid out"),
+    **_operation("payex.disbursements.create", summary="Order the disbursement of a surplus"),
 )
 async def create_order(context: CurrentLedger, no: str, sid: str, body: DisbursementOrderCreate) -> Any:
     customer = find_customer(context, no)
@@ -90,16 +92,16 @@ async def create_order(context: CurrentLedger, no: str, sid: str, body: Disburse
     return {"operations": [], **surplus["payee"]}
 
 
-def _shown(context: LedgerContext, customer: Row, surplus: Row) -> Row:
+def _to_response(context: LedgerContext, customer: Row, surplus: Row) -> Row:
     here = context.customer(customer, "surpluses", surplus["surplus_id"])
     operations = []
-    if surplus["status"] == OPEN and context.ledger.grants_to("payex.disbursements.create"):
+    if surplus["status"] == OPEN and context.ledger.allows("payex.disbursements.create"):
         href = f"{here}/active-disbursement-orders"
         operations.append({"rel": "add-disbursement-orders", "method": "POST", "href": href})
     invoice_no, account_no = surplus["invoice_no"], surplus["account_no"]
     return {
         **surplus,
-        "date": as_time(surplus["date"]),
+        "date": format_time(surplus["date"]),
         "invoice": None if invoice_no is None else context.invoice(invoice_no),
         "account": None if account_no is None else context.account(account_no),
         "operations": operations,
@@ -108,13 +110,13 @@ def _shown(context: LedgerContext, customer: Row, surplus: Row) -> Row:
 
 
 def _navigation(here: str, skip: int, take: int, total: int) -> Row:
-    """Links to the other pages, where the list has more than one."""
+    """Links to the list itself and, if it has several pages, to the other pages."""
     size = "" if take == DEFAULT_TAKE else f"&take={take}"
-    found = {"id_": here}
+    links = {"id_": here}
     if total > take or skip:
-        found["first"] = f"{here}?skip=0{size}"
+        links["first"] = f"{here}?skip=0{size}"
     if skip:
-        found["previous"] = f"{here}?skip={max(0, skip - take)}{size}"
+        links["previous"] = f"{here}?skip={max(0, skip - take)}{size}"
     if skip + take < total:
-        found["next"] = f"{here}?skip={skip + take}{size}"
-    return found
+        links["next"] = f"{here}?skip={skip + take}{size}"
+    return links

@@ -1,4 +1,4 @@
-"""The states of a surplus, the days on which banks work, and which accounts there are."""
+"""States of a surplus, banking days, and the formats of bank accounts."""
 
 import re
 from collections.abc import Container
@@ -10,21 +10,21 @@ from stdnum import iban, luhn
 from stdnum.no import kontonr
 
 OPEN, PENDING_DISBURSEMENT, PENDING_REGULATE = "open", "pending-disbursement", "pending-regulate"
-GONE = "gone"  # never shown: a depleted surplus is no longer returned [documented]
+GONE = "gone"  # internal: a depleted surplus is no longer returned [documented]
 
-MOVES = {
+TRANSITIONS = {
     (OPEN, "disburse"): PENDING_DISBURSEMENT,
     (OPEN, "regulate"): PENDING_REGULATE,
     (PENDING_DISBURSEMENT, "execute"): GONE,
     (PENDING_REGULATE, "execute"): GONE,
 }
 
-BANKING_DAYS = 2  # from the order to its execution [inferred]
+BANKING_DAYS = 2  # from an order to its execution [inferred]
 
 BANKGIRO, BANK_ACCOUNT = "BGSE", "BKSE"
 
-# First and last clearing number, and least and most digits of the account's own number: after the list that
-# the Swedish Bankers' Association publishes. Check digits differ from bank to bank and are not tested.
+# First and last clearing number, and minimum and maximum number of digits of the account number, from the list
+# that the Swedish Bankers' Association publishes. Check digits vary by bank and are not validated.
 _CLEARING = (
     (1100, 2099, 7, 7), (2300, 2499, 7, 7), (3000, 3299, 7, 7), (3300, 3300, 10, 10), (3301, 3781, 7, 7),
     (3782, 3782, 10, 10), (3783, 5999, 7, 7), (6000, 6999, 8, 9), (7000, 7999, 7, 7), (8000, 8999, 2, 10),
@@ -38,63 +38,63 @@ _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
 
 def swedish_account(clearing: str, account: str) -> tuple[str, str] | None:
-    """Clearing and account number as digits, or None where no bank has such ones.
+    """Clearing and account number as digits; None if no bank has such numbers.
 
-    Swedbank's clearing numbers from 8000 may have a fifth digit.
+    Swedbank's clearing numbers, from 8000 on, may have a fifth digit.
     """
     clearing, account = clearing.replace("-", ""), re.sub(r"[ .-]", "", account)
     if not (clearing.isascii() and clearing.isdigit() and account.isascii() and account.isdigit()):
         return None
     if len(clearing) != 4 and not (len(clearing) == 5 and clearing[0] == "8" and luhn.is_valid(clearing)):
         return None
-    for first, last, least, most in _CLEARING:
-        if first <= int(clearing[:4]) <= last and least <= len(account) <= most:
+    for first, last, shortest, longest in _CLEARING:
+        if first <= int(clearing[:4]) <= last and shortest <= len(account) <= longest:
             return clearing, account
     return None
 
 
 def is_bankgiro(number: str) -> bool:
-    """Seven or eight digits, the last a Luhn check digit; a hyphen may stand before the last four."""
+    """Seven or eight digits, the last a Luhn check digit, with an optional hyphen before the last four."""
     return re.fullmatch(r"\d{3,4}-?\d{4}", number, re.ASCII) is not None and luhn.is_valid(
         number.replace("-", "")
     )
 
 
 def is_norwegian_account(number: str) -> bool:
-    """Eleven digits with a check digit modulo 11; full stops and blanks count for nothing."""
+    """Eleven digits with a modulo 11 check digit; full stops and spaces are ignored."""
     return bool(kontonr.is_valid(number)) and len(kontonr.compact(number)) == 11
 
 
 def is_iban(number: str) -> bool:
-    """An IBAN with the right check digits."""
+    """An IBAN with valid check digits."""
     return bool(iban.is_valid(number))
 
 
 def is_bic(code: str) -> bool:
-    """Four letters, a country, two characters, and possibly three of a branch."""
+    """Four letters, a country code, two characters, and optionally three for a branch."""
     return _BIC.fullmatch(code) is not None
 
 
 @cache
 def _holidays(country: str) -> Container[date]:
-    import holidays  # where an order is made, not at start-up
+    import holidays  # slow to import, and needed only for orders
 
     known = holidays.country_holidays(country)
-    # The library's own bank holidays include eves on which banks close at two.
-    wanted = {"public", "de_facto"} & set(known.supported_categories)
-    calendar: Any = holidays.country_holidays(country, categories=tuple(sorted(wanted)))
+    # The library's bank holidays also include eves on which banks only close early.
+    categories = {"public", "de_facto"} & set(known.supported_categories)
+    calendar: Any = holidays.country_holidays(country, categories=tuple(sorted(categories)))
     return calendar  # type: ignore[no-any-return]
 
 
 def is_banking_day(day: date, country: str) -> bool:
-    """Whether banks work: no weekend, no public holiday, no eve on which banks are closed."""
+    """Whether banks are open: no weekend, public holiday or eve on which they are closed."""
     return day.weekday() < 5 and day not in _holidays(country)
 
 
 def execution_day(ordered: date, country: str) -> date:
-    """The second banking day after an order."""
-    day, left = ordered, BANKING_DAYS
-    while left:
+    """The day on which an order is executed: the second banking day after it [inferred]."""
+    day, remaining = ordered, BANKING_DAYS
+    while remaining:
         day += timedelta(days=1)
-        left -= is_banking_day(day, country)
+        remaining -= is_banking_day(day, country)
     return day

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ledgersim.http.schemas import Amount
+from ledgersim.schemas import Amount
 from ledgersim.vendors.payex.addresses.schemas import AddressInput
 from ledgersim.vendors.payex.customers.rules import person_number
 from ledgersim.vendors.payex.customers.schemas import NationalIdentifier, NationalIdentifierInput

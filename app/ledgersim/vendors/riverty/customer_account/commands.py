@@ -1,4 +1,4 @@
-"""Storing and finding accounts."""
+"""Opening and confirming accounts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import add, row
+from ledgersim.storage.statements import Row, add, row
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
 from ledgersim.vendors.riverty.customer_account.rules import (
     CORRECTED,
@@ -15,10 +15,7 @@ from ledgersim.vendors.riverty.customer_account.rules import (
     account_number,
     corrected,
 )
-
-Row = dict[str, Any]
-
-BANK_ACCOUNTS = "riverty.bank_accounts"  # the fact that tells where customers pay to, by currency
+from ledgersim.vendors.riverty.state import RivertyState
 
 _C = CUSTOMER_ACCOUNT.c
 BY_NUMBER = select(CUSTOMER_ACCOUNT).where(_C.account_number == bindparam("number"))
@@ -33,9 +30,9 @@ _CONFIRM = (
 
 
 def apply(connection: Connection, space: Space, sent: Mapping[str, Any], decision: Decision) -> Row:
-    """The account for an application that is not refused: the one that the customer has, or a new one.
+    """The account after an application that is granted: the customer's present one, or a new one.
 
-    One that was pending is confirmed by an application that is accepted [inferred].
+    An accepted application confirms a pending account [inferred].
     """
     customer = sent["customer"]
     found = row(connection, BY_CUSTOMER, number=customer["customer_number"])
@@ -51,7 +48,7 @@ def apply(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
 
 
 def addresses_of(customer: Mapping[str, Any], decision: Decision) -> list[Row]:
-    """The address that was sent, if any; one that was corrected comes first."""
+    """The address that was sent, if any, preceded by the correction if the decision corrects it."""
     sent = customer["address"]
     if sent is None:
         return []
@@ -67,9 +64,9 @@ def _open(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
         "id": last["id"] + 1,
         "account_number": account_number(last["id"] + 1),
         "account_limit": sent["account_limit"],
-        "account_status": sent.get("account_status", OPEN),  # only fixtures tell it, and the balance
+        "account_status": sent.get("account_status", OPEN),  # sent by fixtures only, as is the balance
         "balance": sent.get("balance", 0),
-        "bank_account": space.facts[BANK_ACCOUNTS].get(customer["currency"]),
+        "bank_account": space.state(RivertyState).bank_accounts.get(customer["currency"]),
         "created_at": space.clock.now().replace(microsecond=0),
         "is_stopped": False,
         "confirmed": decision.outcome == "Accepted",

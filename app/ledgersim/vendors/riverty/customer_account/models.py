@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.database import Instant
+from ledgersim.storage.types import Instant
 
 
 class CustomerAccount(SQLModel, table=True):
-    """A credit account and whose it is. Amounts in hundredths; a positive balance is owed [inferred].
+    """A credit account and its customer. Amounts in hundredths; a positive balance is debt [inferred].
 
-    `confirmed` is false as long as the outcome of the application was Pending.
+    `confirmed` is false while the application is pending.
     """
 
     __tablename__ = "riverty_customer_account"

@@ -1,13 +1,13 @@
-"""Applying for account credit, and reading what is left of it."""
+"""Applying for account credit, and reading the remaining credit."""
 
 from typing import Any
 
 from ledgersim.http.vendor_app import CurrentContext, new_router, operation
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
-from ledgersim.storage.database import row
+from ledgersim.storage.statements import Row, row
 from ledgersim.vendors.riverty.customer_account import rules
-from ledgersim.vendors.riverty.customer_account.commands import BY_NUMBER, Row, addresses_of, apply
+from ledgersim.vendors.riverty.customer_account.commands import BY_NUMBER, addresses_of, apply
 from ledgersim.vendors.riverty.customer_account.schemas import (
     AccountApplication,
     AccountApplicationResult,
@@ -20,7 +20,7 @@ router = new_router("Customer accounts")
 _ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}}
 _DENIED: Any = {401: {**_ERROR, "description": "Authorization has been denied for this request."}}
 _INVALID: Any = {400: {"model": list[Message], "description": "Model validation failed."}}
-_UNKNOWN: Any = {404: {**_ERROR, "description": "There is no such account."}}
+_UNKNOWN: Any = {404: {**_ERROR, "description": "Unknown account."}}
 
 
 @router.post(
@@ -41,14 +41,14 @@ async def apply_for_account(context: CurrentContext, body: AccountApplication) -
     if decision.grants:
         with context.space.transaction() as connection:
             account = apply(connection, context.space, sent, decision)
-        known = account
+        result = account
     else:
         account = None
-        known = {**customer, "customer_account_id": None, "address_list": addresses_of(customer, decision)}
+        result = {**customer, "customer_account_id": None, "address_list": addresses_of(customer, decision)}
     return {
-        "account": None if account is None else _shown(context.space, account),
+        "account": None if account is None else _to_response(context.space, account),
         "temporary_external_problem": decision.temporary_external_problem,
-        "customer": known,
+        "customer": result,
         "outcome": decision.outcome,
         "risk_check_messages": decision.messages,
     }
@@ -62,16 +62,16 @@ async def apply_for_account(context: CurrentContext, body: AccountApplication) -
         "riverty.customeraccount.creditlimit",
         method="documented elsewhere",
         path="documented elsewhere",
-        summary="Read what is left of an account's credit",
+        summary="Read the remaining credit of an account",
     ),
 )
 async def get_credit_limit(context: CurrentContext, accountNumber: str) -> Any:
     account = row(context.space.connection, BY_NUMBER, number=accountNumber)
     if account is None:
-        raise NOT_FOUND.with_detail(f"There is no customer account {accountNumber[:80]!r}.")
-    reason = rules.closed_because(account["account_status"], account["is_stopped"], account["confirmed"])
+        raise NOT_FOUND.with_detail(f"Unknown customer account {accountNumber[:80]!r}.")
+    reason = rules.closing_reason(account["account_status"], account["is_stopped"], account["confirmed"])
     return {
-        "remaining_credit_limit": rules.remaining(account["account_limit"], account["balance"]),
+        "remaining_credit_limit": rules.remaining_credit(account["account_limit"], account["balance"]),
         "balance": account["balance"],
         "is_open_for_new_transactions": reason is None,
         "account_message": reason,
@@ -79,13 +79,13 @@ async def get_credit_limit(context: CurrentContext, accountNumber: str) -> Any:
     }
 
 
-def _shown(space: Space, account: Row) -> Row:
-    last, upcoming = rules.notice_dates(account["first_notice_date"], space.clock.today())
+def _to_response(space: Space, account: Row) -> Row:
+    last, following = rules.notice_dates(account["first_notice_date"], space.clock.today())
     return {
         **account,
         "account_profile": rules.PROFILE,
         "customer_id": account["customer_number"],
         "ocr": rules.ocr(account["account_number"]),
         "last_notice_date": last,
-        "next_notice_date": upcoming,
+        "next_notice_date": following,
     }

@@ -1,4 +1,4 @@
-"""The numbers of accounts, what comes of an application, and what is left of a credit."""
+"""Account numbers, decisions on applications, notice dates and remaining credit."""
 
 import re
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from stdnum import luhn
 from ledgersim.vendors.riverty.messages import ActionCode, Message, MessageType, message
 
 OPEN = "Ok"
-PROFILE = "1"  # the only profile of accounts, as in the vendor's sample
-_FIRST_ACCOUNT = 100_000_000  # without its check digit: 0100.0000008 is the vendor's sample
+PROFILE = "1"  # the only account profile, from the vendor's sample
+_FIRST_ACCOUNT = 100_000_000  # without the check digit; the vendor's sample is 0100.0000008
 
 
 def account_number(account_id: int) -> str:
-    """The number of the account with an id from 1 on: eleven digits, the last by Luhn, a point after four."""
+    """The number for an account id from 1 on: four digits, a point, and seven digits, the last by Luhn."""
     digits = f"{_FIRST_ACCOUNT + account_id - 1:010}"
     digits += luhn.calc_check_digit(digits)
     return f"{digits[:4]}.{digits[4:]}"
 
 
 def ocr(number: str) -> str:
-    """The payment reference of an account: 61, its digits, five zeros, a check digit by Luhn [documented]."""
+    """The payment reference of an account: 61, its digits, five zeros and a Luhn check digit [documented]."""
     digits = f"61{number.replace('.', '')}00000"
     return digits + str(luhn.calc_check_digit(digits))
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What comes of an application."""
+    """The decision on an application."""
 
     outcome: str
     messages: tuple[Message, ...] = ()
@@ -37,7 +37,7 @@ class Decision:
 
     @property
     def grants(self) -> bool:
-        """Whether there is an account."""
+        """Whether the application leads to an account."""
         return self.outcome in ("Accepted", "Pending")
 
 
@@ -53,14 +53,14 @@ def _decision(
     return Decision(outcome, (message(code, text, action, field, type_),), problem)
 
 
-# The sandbox's triggers with their codes and sentences [documented]; actions and fields are inferred.
+# The triggers of the vendor's sandbox with codes and texts [documented]; actions and fields are [inferred].
 _ACCEPTED = Decision("Accepted")
 _LIMIT_REACHED = _decision("Rejected", "200.903", "Customer Limit Reached.", field="accountLimit")
 _BY_FIRST_NAME = {
     "Reject": _decision("Rejected", "200.901", "Negative Customer Score."),
     "Underage": _decision("Rejected", "200.001", "Customer Too Young."),
     "ChargebackPresent": _decision("Rejected", "200.912", "Chargeback present."),
-    # No code is public for it.
+    # The vendor publishes no code for this one [inferred].
     "StrongCustomerAuthentication": _decision(
         "Pending",
         "StrongCustomerAuthentication",
@@ -68,7 +68,7 @@ _BY_FIRST_NAME = {
         "AskConsumerToIdentify",
         type_="NotificationMessage",
     ),
-    # Our own [inferred].
+    # Triggers of the simulator [inferred].
     "AddressCorrection": _decision(
         "Pending", "200.103", "Address was corrected.", "AskConsumerToConfirm", "customer.address"
     ),
@@ -82,25 +82,28 @@ _BY_FIRST_NAME = {
     ),
 }
 CORRECTED = _BY_FIRST_NAME["AddressCorrection"]
-_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_INTEGER = re.compile(r"-?[0-9]{1,15}")
 
 
 def decide(first_name: str | None, limit: int) -> Decision:
-    """What comes of an application for a limit in hundredths; a number as first name is the most to grant."""
+    """The decision on an application for a limit, in hundredths.
+
+    An integer as first name is the highest limit to grant, in whole units of the currency [documented].
+    """
     name = first_name or ""
-    if _WHOLE.fullmatch(name):
+    if _INTEGER.fullmatch(name):
         return _LIMIT_REACHED if limit > int(name) * 100 else _ACCEPTED
     return _BY_FIRST_NAME.get(name, _ACCEPTED)
 
 
 def corrected(address: dict[str, Any]) -> dict[str, Any]:
-    """An address as the register might know it: with an entrance that the sender left out or mistook."""
+    """The address as a register might correct it: with another entrance."""
     entrance = "B" if address["street_number_additional"] == "A" else "A"
     return {**address, "street_number_additional": entrance}
 
 
 def notice_dates(first: date | None, today: date) -> tuple[date | None, date | None]:
-    """The last notice by today and the next one: monthly from the first on [inferred]."""
+    """The latest notice up to today and the next one; notices are monthly, from the first on [inferred]."""
     if first is None:
         return None, None
     if first > today:
@@ -112,7 +115,7 @@ def notice_dates(first: date | None, today: date) -> tuple[date | None, date | N
 
 
 def _months_after(first: date, months: int) -> date:
-    """That day so many months later, or the last day of a month that is too short for it."""
+    """The same day `months` later, or the last day of the month if it is too short."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     for day in (first.day, 30, 29):
         try:
@@ -122,8 +125,8 @@ def _months_after(first: date, months: int) -> date:
     return date(year, month + 1, 28)
 
 
-def closed_because(status: str, stopped: bool, confirmed: bool) -> str | None:
-    """Why an account takes no new transactions; None for one that does. The sentences are inferred."""
+def closing_reason(status: str, stopped: bool, confirmed: bool) -> str | None:
+    """Why an account is closed for new transactions; None if it is open. The texts are [inferred]."""
     if stopped:
         return "The account is stopped."
     if not confirmed:
@@ -131,6 +134,6 @@ def closed_because(status: str, stopped: bool, confirmed: bool) -> str | None:
     return None if status == OPEN else f"The account is in status {status}."
 
 
-def remaining(limit: int, balance: int) -> int:
-    """What is left of a limit."""
+def remaining_credit(limit: int, balance: int) -> int:
+    """The credit that remains, in hundredths."""
     return max(limit - balance, 0)

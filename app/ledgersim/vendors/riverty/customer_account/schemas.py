@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ledgersim.http.schemas import Amount, AmountIn, RequestModel, ResponseModel, Tolerated, parse_instant
+from ledgersim.schemas import Amount, AmountIn, RequestModel, ResponseModel, Tolerated, parse_instant
 from ledgersim.vendors.riverty.messages import Message
 
 Country = Literal["NO", "SE", "FI", "DK", "DE", "AT", "CH", "NL", "BE"]

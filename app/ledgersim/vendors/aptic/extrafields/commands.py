@@ -1,16 +1,17 @@
-"""Setting extra fields."""
+"""Storing extra fields."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from ledgersim.storage.database import add, row
+from ledgersim.storage.statements import add, row
 from ledgersim.vendors.aptic.extrafields.models import EXTRA_FIELD
-from ledgersim.vendors.aptic.repository import change
+from ledgersim.vendors.aptic.repository import update_row
 
 _ADD_EXTRA_FIELD = insert(EXTRA_FIELD)
 
+# The extra fields of one owner.
 OWN = (EXTRA_FIELD.c.owner == bindparam("of_owner")) & (EXTRA_FIELD.c.owner_id == bindparam("of_id"))
 BY_NAME = select(EXTRA_FIELD).where(OWN, EXTRA_FIELD.c.name == bindparam("of_name"))
 
@@ -18,15 +19,15 @@ BY_NAME = select(EXTRA_FIELD).where(OWN, EXTRA_FIELD.c.name == bindparam("of_nam
 def set_extra_fields(
     connection: Connection, owner: str, owner_id: int, fields: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Store fields under their names; what had the name before is replaced.
+    """Store extra fields, replacing those with the same names.
 
-    The vendor wants names to be defined beforehand; here an unknown name is defined by its first use.
+    Names need not be defined beforehand: the first use of a name defines it [inferred].
     """
     for field in fields:
         value = field["value"] or []
-        present = row(connection, BY_NAME, of_owner=owner, of_id=owner_id, of_name=field["name"])
-        if present is not None:
-            change(connection, EXTRA_FIELD, present["id"], {"value": value})
+        existing = row(connection, BY_NAME, of_owner=owner, of_id=owner_id, of_name=field["name"])
+        if existing is not None:
+            update_row(connection, EXTRA_FIELD, existing["id"], {"value": value})
         else:
             stored = {"owner": owner, "owner_id": owner_id, "name": field["name"], "value": value}
             add(connection, _ADD_EXTRA_FIELD, stored)

@@ -1,0 +1,88 @@
+"""The declaration of a vendor plugin.
+
+A vendor is a package with a module `plugin.py` that holds a `Vendor`, registered in the entry-point group
+`ledgersim.vendors`. No shared module knows a vendor by name. Keep `plugin.py` light, because `ledgersim --help`
+imports it: import FastAPI, tables and the like inside the functions that need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from ledgersim.http.vendor_app import VendorApp
+    from ledgersim.spaces.scheduler import ScheduledJob
+    from ledgersim.spaces.space import Space
+    from ledgersim.world.fixtures import FixtureKind
+    from ledgersim.world.seeding import Seed
+
+AuthMode = Literal["lenient", "strict", "off"]
+
+
+def option(default: object, description: str, allowed: str, **limits: Any) -> Any:
+    """Declare a setting. `description` is the help text of its flag, `allowed` completes "it must be ...".
+
+    `limits` are constraints for `pydantic.Field`, such as `ge=0`.
+    """
+    return Field(default, description=description, json_schema_extra={"allowed": allowed}, **limits)
+
+
+class VendorSettings(BaseModel):
+    """The settings that a vendor reads. Subclass it to add your own, one `option` each.
+
+    A field `case_delay` becomes the flag `--case-delay` and the variable `LEDGERSIM_CASE_DELAY`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    auth: AuthMode = option(
+        "lenient",
+        "Which credentials are accepted: lenient (any that are not known to be expired), "
+        "strict (only those issued or configured), or off (none are required).",
+        "lenient, strict or off",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """What the pages show newcomers: requests for a persona's data, with headers that the server accepts.
+
+    `links` are paths below the mount by label, with placeholders for the persona's ids. `headers` gets the
+    space, the mode of `--auth`, and the ids of the persona or none; it returns nothing without credentials.
+    """
+
+    links: Mapping[str, str]
+    headers: Callable[[Space, AuthMode, Mapping[str, Any]], Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vendor:
+    """A vendor's declaration. Everything but `name`, `mount` and `app` is optional.
+
+    `app` and `admin` are called with the server's settings, an instance of `settings`. `admin` returns routers
+    for the admin API; their paths start with `/NAME`, mounted under `/_sim`. `models` imports the modules that
+    define the vendor's tables; prefix your table names with the name of the vendor.
+    """
+
+    name: str
+    mount: str
+    app: Callable[[Any], VendorApp]
+    models: Callable[[], object] = lambda: None
+    settings: type[VendorSettings] = VendorSettings
+    jobs: Callable[[], Sequence[ScheduledJob]] = tuple
+    seed: Callable[[], Seed | None] = lambda: None
+    fixtures: Callable[[], Sequence[FixtureKind]] = tuple
+    admin: Callable[[Any], Sequence[APIRouter]] = lambda _: ()
+    samples: Callable[[], Samples | None] = lambda: None
+    label: str = ""  # the name as people write it; by default `name` with a capital letter
+
+    @property
+    def title(self) -> str:
+        """The name as people write it."""
+        return self.label or self.name.title()

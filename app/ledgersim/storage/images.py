@@ -1,0 +1,62 @@
+"""Database images as bytes: the fields of the file header, and checks of images from untrusted sources."""
+
+import sqlite3
+from typing import Any
+
+# Offsets in the file header: https://www.sqlite.org/fileformat2.html#the_database_header
+_MAGIC = b"SQLite format 3\0"
+_PAGE_SIZE, _FORMAT_VERSIONS, _PAGES = slice(16, 18), slice(18, 20), slice(28, 32)
+_ROLLBACK_JOURNAL, _WAL = b"\1\1", b"\2\2"
+
+
+class InvalidImageError(ValueError):
+    """Bytes that are not an image of a ledgersim database; the message says why."""
+
+
+def without_wal(image: bytes) -> bytes:
+    """An image that can be opened in memory, where WAL mode does not exist. The image must be complete."""
+    if image[_FORMAT_VERSIONS] != _WAL:
+        return image
+    return image[: _FORMAT_VERSIONS.start] + _ROLLBACK_JOURNAL + image[_FORMAT_VERSIONS.stop :]
+
+
+def check_header(image: bytes) -> None:
+    """Check an image before SQLite opens it. Raises InvalidImageError."""
+    if not image.startswith(_MAGIC):
+        raise InvalidImageError("it is not a SQLite database")
+    if image[_FORMAT_VERSIONS] != _ROLLBACK_JOURNAL:
+        raise InvalidImageError(
+            "it is in WAL mode, like a --database file, so its latest changes may be in a separate file; "
+            "upload a snapshot of the server instead"
+        )
+    page_size = int.from_bytes(image[_PAGE_SIZE], "big")
+    pages = int.from_bytes(image[_PAGES], "big")
+    if len(image) != pages * (2**16 if page_size == 1 else page_size):
+        raise InvalidImageError("its size does not match its header")
+
+
+def check_content(raw: sqlite3.Connection, reference: sqlite3.Connection) -> None:
+    """Check that a database is intact and has the schema of `reference`. Raises InvalidImageError."""
+    differences = _schema(raw) ^ _schema(reference)
+    if differences:
+        names = sorted({str(name) for _, name, *_ in differences})
+        raise InvalidImageError(f"its schema differs from this version's in {', '.join(names[:5])}")
+    messages = [str(message) for (message,) in raw.execute("PRAGMA integrity_check(1)")]
+    if messages != ["ok"]:
+        raise InvalidImageError(f"it is corrupt: {'; '.join(messages)}")
+    if (violation := foreign_key_violation(raw)) is not None:
+        raise InvalidImageError(violation)
+
+
+def foreign_key_violation(raw: sqlite3.Connection) -> str | None:
+    """A description of the first reference to a missing row, or None."""
+    for table, row_id, parent, _ in raw.execute("PRAGMA foreign_key_check"):
+        return f"row {row_id} of {table} references a missing row of {parent}"
+    return None
+
+
+def _schema(raw: sqlite3.Connection) -> set[tuple[Any, ...]]:
+    """Every schema object by type, name, table and SQL, with the page size and the text encoding."""
+    schema = set(raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+    pragmas = ("page_size", "encoding")  # SQLite knows them only after the first read
+    return schema | {("pragma", name, *raw.execute(f"PRAGMA {name}").fetchone()) for name in pragmas}

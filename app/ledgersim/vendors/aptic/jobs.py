@@ -1,0 +1,10 @@
+"""Aptic's scheduled jobs."""
+
+from ledgersim.spaces.scheduler import ScheduledJob
+from ledgersim.vendors.aptic.cases import pending
+from ledgersim.vendors.aptic.payment_plans import lifecycle
+
+JOBS = (
+    ScheduledJob("aptic.paymentplans", lifecycle.next_at, lifecycle.run),
+    ScheduledJob("aptic.case-imports", pending.next_at, pending.run),
+)

@@ -1,0 +1,95 @@
+"""Aptic's section of a world file."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ledgersim.vendors.aptic.seed.customer_definition import Customers
+from ledgersim.world.model import PastRange
+from ledgersim.world.parts import (
+    CountryCode,
+    Currency,
+    DaysAgo,
+    ExtraFields,
+    Guid,
+    Part,
+    PerCent,
+    Phone,
+    Text,
+    Weight,
+    some_weight,
+)
+
+
+class Client(Part):
+    """A creditor."""
+
+    guid: Guid
+    reference_code: Text
+    informal_name: Text
+    full_name: Text
+    id_number: Text
+    country: CountryCode
+    phone: Phone
+    email: Text
+    web_page: Text
+    registered_days_ago: DaysAgo
+    goods: list[Text] = Field(min_length=1)
+
+
+class Credential(Part):
+    """Client credentials that get a token in strict mode."""
+
+    client_id: Text
+    client_secret: Text
+
+
+class Service(Part):
+    """A service of cases: its weight, its sub-statuses, and the fees of its cases."""
+
+    weight: Weight
+    sub_statuses: list[Text] = Field(min_length=1)
+    fees: list[Text] = []
+
+
+class Cases(Part):
+    """The properties of random cases; shares are in per cent."""
+
+    registered_days_ago: PastRange
+    debts: Annotated[dict[Annotated[int, Field(ge=1, le=50)], Weight], AfterValidator(some_weight)]
+    two_debtors: PerCent
+    services: dict[Text, Service] = Field(min_length=1)
+    with_interest: PerCent
+    with_vat: PerCent
+    paid_before_import: PerCent
+    part_paid: PerCent
+    closed: dict[Text, PerCent]
+    payment_sources: list[Text] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_shares(self) -> Self:
+        if sum(self.closed.values()) > 100:
+            raise ValueError("the shares in closed must add up to 100 at most")
+        some_weight({name: service.weight for name, service in self.services.items()})
+        return self
+
+
+class ExtraFieldChoices(Part):
+    """The extra fields of debtors, customers and cases, each with the values to choose from."""
+
+    debtor: ExtraFields = {}
+    customer: ExtraFields = {}
+    case: ExtraFields = {}
+
+
+class Aptic(Part):
+    """The data of Aptic's gateway."""
+
+    user: dict[str, Any]
+    api_keys: list[Text]
+    credentials: list[Credential]
+    bank_accounts: dict[Currency, Text]
+    clients: list[Client] = Field(min_length=1)
+    cases: Cases
+    customers: Customers = Customers()
+    extra_fields: ExtraFieldChoices = ExtraFieldChoices()

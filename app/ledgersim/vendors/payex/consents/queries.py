@@ -1,0 +1,42 @@
+"""Finding recurring cards and card registrations."""
+
+from sqlalchemy import bindparam, select
+
+from ledgersim.problems import NOT_FOUND
+from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import Row, row
+from ledgersim.vendors.payex.consents.models import CARD_REGISTRATION, RECURRING_CARD
+
+_R, _CARD = CARD_REGISTRATION.c, RECURRING_CARD.c
+_OF_CUSTOMER = select(CARD_REGISTRATION).where(_R.customer_id == bindparam("of_customer"))
+_BY_KEY = select(CARD_REGISTRATION).where(_R.key == bindparam("of_key"))
+_CARD_OF = select(RECURRING_CARD).where(_CARD.customer_id == bindparam("of_customer"))
+
+
+def find_card(space: Space, customer: Row) -> Row:
+    """The recurring card of a customer. Raises a 404 Problem."""
+    card = row(space.connection, _CARD_OF, of_customer=customer["id"])
+    if card is None:
+        raise NOT_FOUND.with_detail(f"The customer {customer['customer_no']} has no recurring card.")
+    return card
+
+
+def latest_registration(space: Space, customer: Row) -> Row | None:
+    """The customer's latest card registration, or None."""
+    return row(space.connection, _OF_CUSTOMER, of_customer=customer["id"])
+
+
+def find_registration(space: Space, customer: Row) -> Row:
+    """The customer's latest card registration. Raises a 404 Problem."""
+    registration = latest_registration(space, customer)
+    if registration is None:
+        raise NOT_FOUND.with_detail(f"The customer {customer['customer_no']} has no card registration.")
+    return registration
+
+
+def find_registration_by_key(space: Space, key: str) -> Row:
+    """The card registration whose page has this key. Raises a 404 Problem."""
+    registration = row(space.connection, _BY_KEY, of_key=key.lower())
+    if registration is None:
+        raise NOT_FOUND.with_detail("Unknown card registration.")
+    return registration

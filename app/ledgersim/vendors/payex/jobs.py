@@ -1,0 +1,10 @@
+"""The scheduled jobs of PayEx."""
+
+from ledgersim.spaces.scheduler import ScheduledJob
+from ledgersim.vendors.payex.kyc import renewal
+from ledgersim.vendors.payex.surpluses import commands as surpluses
+
+JOBS = (
+    ScheduledJob("payex.surpluses", surpluses.next_at, surpluses.run),
+    ScheduledJob("payex.kyc-renewals", renewal.next_at, renewal.run),
+)

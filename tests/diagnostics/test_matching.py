@@ -1,0 +1,25 @@
+"""Patterns by which requests are matched."""
+
+import pytest
+
+from ledgersim.diagnostics.matching import matches
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern", "expected"),
+    [
+        ("aptic.cases.create", "aptic.cases.*", True),
+        ("aptic.cases.create", "*.create", True),
+        ("aptic.cases", "aptic.cases.*", False),
+        ("items[0]", "items[0]", True),
+        ("items0", "items[0]", False),
+        ("a?b", "a?b", True),
+        ("axb", "a?b", False),
+        ("a\nb", "a*b", True),
+        ("", "*", True),
+    ],
+)
+def test_a_star_stands_for_any_text_and_nothing_else_is_special(
+    value: str, pattern: str, expected: bool
+) -> None:
+    assert matches(value, pattern) is expected
