@@ -38,7 +38,7 @@ class Route(NamedTuple):
 def create_app(settings: Settings) -> Dispatcher:
     """The whole simulator as one ASGI application, its world built and its database open.
 
-    Raises CannotStart for a world, fixtures, database or path mapping that cannot be used.
+    Raises StartupError for a world, fixtures, database or path mapping that cannot be used.
     """
     vendors = installed_vendors()
     image = world_image(
@@ -143,7 +143,7 @@ def _identity(database: Database) -> dict[str, Any]:
 
 
 def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:
-    """Mount and application of each vendor, by name. Raises CannotStart for paths that cannot be mapped."""
+    """Mount and application of each vendor, by name. Raises StartupError for paths that cannot be mapped."""
     settings = settings or Settings()
     apps = {vendor.name: (vendor.mount, vendor.app(settings)) for vendor in installed_vendors()}
     if settings.paths is not None:

@@ -30,7 +30,7 @@ KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that t
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal ends it; print `Ready: URL` when it answers. Raises CannotStart."""
+    """Serve until a signal ends it; print `Ready: URL` when it answers. Raises StartupError."""
     sockets = open_sockets(settings.host, settings.port)
     tls = None if settings.tls_cert is None else tls_context(settings)
     logging.basicConfig(
@@ -64,7 +64,7 @@ def _banner(settings: Settings, url: str) -> str:
 
 
 class BackgroundServer:
-    """A server on a thread of its own, for tests; it answers as soon as it is made. Raises CannotStart."""
+    """A server on a thread of its own, for tests; it answers as soon as it is made. Raises StartupError."""
 
     def __init__(self, settings: Settings) -> None:
         self._host = settings.host
@@ -152,7 +152,7 @@ class _Server(uvicorn.Server):
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
-    """A bound socket for every address of `host`, all on one port. Raises CannotStart.
+    """A bound socket for every address of `host`, all on one port. Raises StartupError.
 
     They do not listen yet: a client that waits for the port is refused until the server is ready.
     """

@@ -275,7 +275,7 @@ def variable(name: str) -> str:
 def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings from the flags that are not None, then the environment, then the defaults.
 
-    Raises CannotStart for an unknown variable, a bad value, a folder that is not there, or TLS files that do
+    Raises StartupError for an unknown variable, a bad value, a folder that is not there, or TLS files that do
     not go together.
     """
     given = _from_environment(environ)

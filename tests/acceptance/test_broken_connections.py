@@ -38,7 +38,7 @@ def raw(port: int, fault: str, method: str = "GET", body: bytes = b"") -> socket
     return connection
 
 
-@pytest.mark.parametrize("body", [b"", b'{"fullName": "' + b"x" * 300_000 + b'"}'])
+@pytest.mark.parametrize("body", [b"", b'{"fullName": "' + b"x" * 300_000 + b'"}'], ids=["empty", "long"])
 def test_drop_closes_the_connection_without_a_byte(start: Start, body: bytes) -> None:
     server = start("--port", "0")
     with raw(server.port, "drop", "PUT", body) as connection:

@@ -32,7 +32,7 @@ class Calls:
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def __call__(self, method: str, path: str, json: Any = None) -> Any:
-        """The answer's JSON, bytes or None. Raises Refused."""
+        """The answer's JSON, bytes or None. Raises AdminApiError."""
         content = None if json is None else json_of(json).encode()
         return self.send(method, path, content, "application/json")
 

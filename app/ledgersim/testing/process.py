@@ -24,7 +24,7 @@ __tracebackhide__ = True  # pytest shows the line of the test
 
 
 class Process:
-    """`COMMAND serve`, which answers at `url` as soon as this is made. Raises CannotStart.
+    """`COMMAND serve`, which answers at `url` as soon as this is made. Raises StartupError.
 
     The settings are passed as variables, in place of the LEDGERSIM_ variables of this process.
     """

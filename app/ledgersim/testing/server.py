@@ -33,7 +33,7 @@ class Server:
 
     Options are those of `ledgersim serve` with `_` for `-`, such as `customers=50`; the LEDGERSIM_ variables
     are not read, and there is no https. For a server that runs already the only one is `control_token`.
-    Raises CannotStart for options that are not allowed.
+    Raises StartupError for options that are not allowed.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Server:
         return f"<Server {self._running.url if self._running else 'that does not run'}>"
 
     def start(self) -> Self:
-        """Begin to serve; requests are answered from now on. Raises CannotStart, RuntimeError if it runs."""
+        """Begin to serve; requests are answered from now on. Raises StartupError, RuntimeError if it runs."""
         if self._running is not None:
             raise RuntimeError(f"the server runs already, at {self.url}; for a second one make another Server")
         self._running = self._run()
@@ -79,7 +79,7 @@ class Server:
     def space(self, name: str | None = None, from_: str = "seed") -> Space:
         """A new space: from the seeded world, or from the present state of another space.
 
-        Without a name (1 to 64 of `A-Z a-z 0-9 . _ -`) it gets a free one. Raises Refused.
+        Without a name (1 to 64 of `A-Z a-z 0-9 . _ -`) it gets a free one. Raises AdminApiError.
         """
         wanted = {"from": from_} if name is None else {"name": name, "from": from_}
         return Space(self._control("POST", "/spaces", wanted), self._token)
@@ -137,7 +137,7 @@ class _RunsAlready:
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
-    """The settings that these options ask for, whatever the environment says. Raises CannotStart."""
+    """The settings that these options ask for, whatever the environment says. Raises StartupError."""
     if find_spec("ledgersim") is None:
         raise StartupError(
             "ledgersim is not installed in this environment; install it, or name a server by ledgersim_command "

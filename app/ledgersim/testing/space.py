@@ -24,7 +24,7 @@ __tracebackhide__ = True  # pytest shows the line of the test
 
 
 class Space:
-    """A world that nothing else touches; as a `with`, it is deleted at the end. Each call may raise Refused.
+    """A world that nothing else touches; as a `with`, it is deleted at the end. Each call may raise AdminApiError.
 
     `aptic`, `payex` and `riverty` are the base addresses of the vendors, `url` that of the space.
     """
