@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import ledgersim
 from ledgersim.app import mounts
 from ledgersim.settings import Settings
 from ledgersim.storage.database import Database
+from ledgersim.vendors import installed_vendors
 
 PACKAGE = Path(ledgersim.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -106,3 +108,15 @@ def test_a_server_knows_every_table_of_its_world_without_having_built_it(image: 
     stored = set(inspect_database(database.connection).get_table_names())
     database.close()
     assert set(known.stdout.split()) == stored
+
+
+# What names vendors outside their packages: the summary of the project, and the example of the Python objects.
+NAMES_VENDORS = {"__init__.py", "cli.py", "testing/__init__.py"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_a_vendors_own_package_names_it(source: Path) -> None:
+    path = source.relative_to(PACKAGE).as_posix()
+    names = "|".join(vendor.name for vendor in installed_vendors())
+    if not path.startswith("vendors/") and path not in NAMES_VENDORS:
+        assert re.findall(names, source.read_text(encoding="utf-8"), re.IGNORECASE) == []

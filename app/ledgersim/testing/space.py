@@ -24,20 +24,25 @@ __tracebackhide__ = True  # pytest shows the line of the test
 
 
 class Space:
-    """A world that nothing else touches; as a `with`, it is deleted at the end. Each call may raise AdminApiError.
+    """An isolated world; as a context manager, it is deleted at the end. Each call may raise AdminApiError.
 
-    `aptic`, `payex` and `riverty` are the base addresses of the vendors, `url` that of the space.
+    `url` is its base address, `vendors` has those of the vendors by name; each is also an attribute, such as
+    `space.NAME`.
     """
 
     def __init__(self, told: Mapping[str, Any], token: str | None = None) -> None:
         self.name: str = told["name"]
         self.url: str = told["control"].removesuffix("/_sim")
-        self.aptic: str = told["vendors"]["aptic"]
-        self.payex: str = told["vendors"]["payex"]
-        self.riverty: str = told["vendors"]["riverty"]
+        self.vendors: dict[str, str] = dict(told["vendors"])
         self._control = Calls(told["control"], token)
         self.clock = Clock(self._control)
         self.faults = Faults(self._control)
+
+    def __getattr__(self, name: str) -> str:
+        """The base address of a vendor."""
+        if name in self.__dict__.get("vendors", ()):
+            return self.vendors[name]
+        raise AttributeError(f"{type(self).__name__} has no attribute or vendor {name!r}")
 
     def __repr__(self) -> str:
         return f"<Space {self.name} {self.url}>"
