@@ -277,7 +277,7 @@ def test_full_journals_leave_no_room_until_they_are_cleared(serve: Serve) -> Non
     assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
 
 
-def test_requests_in_flight_end_in_a_space_that_is_deleted_meanwhile(api: Api) -> None:
+def test_a_request_that_a_fault_delays_is_rejected_if_its_space_is_deleted(api: Api) -> None:
     async def both() -> tuple[httpx.Response, httpx.Response]:
         transport = httpx.ASGITransport(app=api.app)
         headers = {"Authorization": "Bearer x", "Sim-Fault": "delay=0.2"}
@@ -288,7 +288,7 @@ def test_requests_in_flight_end_in_a_space_that_is_deleted_meanwhile(api: Api) -
             return await client.delete("/_sim/spaces/a"), await slow
 
     deleted, slow = api._loop.run_until_complete(both())
-    assert (deleted.status_code, slow.status_code) == (204, 200)
+    assert (deleted.status_code, slow.status_code) == (204, 503)
 
 
 def test_a_reset_keeps_out_requests_that_a_fault_holds_up(api: Api) -> None:
@@ -303,7 +303,9 @@ def test_a_reset_keeps_out_requests_that_a_fault_holds_up(api: Api) -> None:
 
     reset, late = api._loop.run_until_complete(both())
     assert (reset.status_code, late.status_code) == (204, 503)
-    assert late.json()["detail"].startswith("The space was reset while a fault held this request up.")
+    assert late.json()["detail"].startswith(
+        "The space was reset, restored or deleted while a fault delayed this request."
+    )
     assert api.get(DEBTORS, _filter="fullName eq 'Late'").json()["total"] == 0
 
 

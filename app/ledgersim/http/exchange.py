@@ -28,7 +28,7 @@ STOPPED = Problem(503, "server-stopped", "Service Unavailable").with_detail(
     "The server was stopped before this request was finished."
 )
 RESET_MEANWHILE = Problem(503, "reset-meanwhile", "Service Unavailable").with_detail(
-    "The space was reset while a fault held this request up. Nothing was carried out."
+    "The space was reset, restored or deleted while a fault delayed this request. Nothing was carried out."
 )
 
 
@@ -124,7 +124,12 @@ class Exchange:
         async def hold(message: Message) -> None:
             answer.append(message)
 
-        await app(scope, self.receive, hold)
+        try:
+            await app(scope, self.receive, hold)
+        except Exception:  # the framework has answered with 500, and lets the server log why
+            for message in answer:
+                await self.send(message)
+            raise
         self.record.withheld = answer[0]["status"]
         if not await self._struck(after, scope, app, answer):
             self.record.withheld = None

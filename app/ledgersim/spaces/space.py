@@ -259,8 +259,9 @@ class Space:
             self.close()
 
     def close_when_idle(self) -> None:
-        """Close the space as soon as no request is in flight."""
+        """Close the space as soon as no request is in flight; those that a fault delays are not carried out."""
         self._closing = True
+        self.restarts += 1
         self.runs.cancel(self.clock.now())
         if not self.in_flight:
             self.close()
