@@ -314,13 +314,13 @@ def test_fixtures_are_a_file_a_text_or_a_dict(space: Space, aptic: httpx.Client,
 
 
 def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None:
-    assert space.control("GET", "/health/live") == {"status": "ok"}
-    assert space.control("GET", "health/live") == {"status": "ok"}
+    assert space.admin("GET", "/health/live") == {"status": "ok"}
+    assert space.admin("GET", "health/live") == {"status": "ok"}
     assert (
-        space.control("POST", "/faults", {"kind": "drop", "ttl": timedelta(hours=1)})["ttl"] == "PT3600.000000S"
+        space.admin("POST", "/faults", {"kind": "drop", "ttl": timedelta(hours=1)})["ttl"] == "PT3600.000000S"
     )
-    assert space.control("DELETE", "/faults") is None
-    assert isinstance(space.control("GET", f"/snapshots/{space.snapshot()}/file"), bytes)
+    assert space.admin("DELETE", "/faults") is None
+    assert isinstance(space.admin("GET", f"/snapshots/{space.snapshot()}/file"), bytes)
 
 
 @pytest.mark.parametrize(
@@ -461,7 +461,7 @@ def test_faults_have_short_forms(
     space: Space, call: Callable[[Faults], Fault], members: dict[str, Any]
 ) -> None:
     fault = call(space.faults)
-    told = space.control("GET", f"/faults/{fault.id}")
+    told = space.admin("GET", f"/faults/{fault.id}")
     assert told == {"id": "f1", "fired": 0, "ended": False, **members}
 
 
@@ -480,7 +480,7 @@ def test_members_of_a_fault_that_contradict_each_other_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=f"^{reason}$"):
         call(space.faults)
-    assert space.control("GET", "/faults") == {"faults": []}
+    assert space.admin("GET", "/faults") == {"faults": []}
 
 
 def test_a_fault_shows_what_it_is(space: Space) -> None:

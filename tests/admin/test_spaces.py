@@ -272,7 +272,7 @@ def test_full_journals_leave_no_room_until_they_are_cleared(serve: Serve) -> Non
     for _ in range(25):
         assert api.send("GET", f"/s/a{APTIC}/Ping", headers=long).status_code == 200
     refused = api.put(DEBTORS, {"fullName": "Ada"})
-    assert (refused.status_code, refused.json()["title"]) == (503, "No room")
+    assert (refused.status_code, refused.json()["title"]) == (503, "Memory limit reached")
     assert api.delete("/s/a/_sim/requests").status_code == 204
     assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
 

@@ -15,7 +15,7 @@ from ledgersim.spaces.space import Space
 Load = Callable[[Space, str, bytes], dict[str, Any]]
 
 # What was created, by vendor and kind: ids, and the URL to read it at.
-Created = dict[str, dict[str, list[dict[str, str | list[str]]]]]
+Created = dict[str, dict[str, list[dict[str, str | int | list[str] | None]]]]
 
 _TEXT = {"schema": {"type": "string"}}
 _BODY = {

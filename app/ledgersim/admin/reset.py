@@ -21,7 +21,7 @@ class ResetRequest(Strict):
 class Persona(BaseModel):
     """A person or company made to show one thing. Further members are its ids, by vendor."""
 
-    __pydantic_extra__: dict[str, dict[str, str | list[str]]]
+    __pydantic_extra__: dict[str, dict[str, str | int | list[str]]]
 
     model_config = ConfigDict(extra="allow")
 

@@ -61,8 +61,8 @@ class Space:
             if refused.status != 404:
                 raise
 
-    def control(self, method: str, path: str, json: Any = None) -> Any:
-        """Any call of the control plane: `space.control("GET", "/coverage")`; its JSON, bytes or None."""
+    def admin(self, method: str, path: str, json: Any = None) -> Any:
+        """Any other call to the admin API: `space.admin("GET", "/coverage")`; its JSON, bytes or None."""
         return self._control(method, f"/{path.removeprefix('/')}", json)
 
     def reset(self, scope: ResetScope = "all") -> None:
