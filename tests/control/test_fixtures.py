@@ -201,3 +201,9 @@ def test_any_value_is_loaded_whole_or_refused(api: Api, value: Any) -> None:
     assert answer.status_code in (201, 400, 409)
     if answer.status_code != 201:
         assert export(api) == before
+
+
+def test_a_payment_that_leaves_no_surplus_is_created_without_an_id(api: Api) -> None:
+    payment = {"ledger": "46001", "customerNo": "1000001", "amount": 1, "invoiceNo": "100000101"}
+    made = api.post("/_sim/fixtures", {"payex": {"surpluses": [payment]}})
+    assert (made.status_code, made.json()) == (201, {"payex": {"surpluses": [{"surplusId": None}]}})

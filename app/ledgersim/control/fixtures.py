@@ -15,7 +15,7 @@ from ledgersim.core.vendor import origin
 Load = Callable[[Space, str, bytes], dict[str, Any]]
 
 # Of each vendor and kind, what was created: ids, and the address to read it at.
-Created = dict[str, dict[str, list[dict[str, str | list[str]]]]]
+Created = dict[str, dict[str, list[dict[str, str | int | list[str] | None]]]]
 
 _TEXT = {"schema": {"type": "string"}}
 _BODY = {

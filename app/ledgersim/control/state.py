@@ -22,7 +22,7 @@ class ResetRequest(Strict):
 class Persona(BaseModel):
     """A person or company that shows something; of each vendor, its ids there."""
 
-    __pydantic_extra__: dict[str, dict[str, str | list[str]]]
+    __pydantic_extra__: dict[str, dict[str, str | int | list[str]]]
 
     model_config = ConfigDict(extra="allow")
 
