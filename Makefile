@@ -25,7 +25,7 @@ test: ## Install what is needed and run all tests (ARGS="-k name ...")
 test-lowest: VENV = .venv-lowest
 test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows (ARGS="-k name ...")
 	$(call install,lowest)
-	PYTHONPATH="$(CURDIR)/app" $(BIN)/python -m pytest -m "not pinned" $(ARGS)
+	$(BIN)/python -m pytest -m "not pinned" $(ARGS)
 
 check: ## Lint, check types and imports, and run all tests
 	$(call install,dev)
@@ -92,7 +92,7 @@ help: ## List the commands
 	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
 	@touch $@
 
-# $(call install,run): the packages pinned in requirements/ and, except for `lowest`, the project itself. Done again
+# $(call install,run): the packages pinned in requirements/ and the project itself. Done again
 # when the KEY changes, or when PYTHON names another interpreter than that of the environment.
 # dev.txt contains all of run.txt and build.txt.
 define install
@@ -103,7 +103,7 @@ if ! [ -x $(BIN)/python ] || [ "$$(cat $(VENV)/installed-$(1) 2>/dev/null)" != "
 	echo "Installing requirements/$(1).txt into $(VENV)" >&2; \
 	{ [ -x $(BIN)/python -a -e $(BIN)/pip ] && ! is_other; } || $(PYTHON) -m venv --clear $(VENV); \
 	$(PIP) --require-hashes --requirement requirements/$(1).txt$(if $(filter run,$(1)), --requirement requirements/build.txt); \
-	$(if $(filter lowest,$(1)),,$(PIP) --no-build-isolation --editable .;) \
+	$(PIP) $(if $(filter lowest,$(1)),,--no-build-isolation) --editable .; \
 	for set in $(if $(filter dev,$(1)),run dev,$(1)); do echo "$(KEY)" > $(VENV)/installed-$$set; done; \
 fi
 endef

@@ -73,7 +73,7 @@ class Protocol(HttpToolsProtocol):
         return b"POST / HTTP/1.1\r\n%s\r\n" % b"".join([b"%s: %s\r\n" % pair for pair in headers])
 
     def on_message_begin(self) -> None:
-        """Give the request the transport of its connection: see `core/connection.py`."""
+        """Give the request the transport of its connection: see `http/connection.py`."""
         self._is_between_requests = False
         super().on_message_begin()
         self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]
