@@ -134,13 +134,18 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         assert sockets
-        port = sockets[0].getsockname()[1]
+        self._port = sockets[0].getsockname()[1]
         self.config.ssl = self._tls  # uvicorn before 0.48 takes no context as an option
         try:
             await super().startup(sockets)
         except OSError as error:  # another server began to listen since the port was bound
-            raise _cannot_listen(self._host, port, error) from error
-        self._say(port)
+            raise _cannot_listen(self._host, self._port, error) from error
+
+    async def main_loop(self) -> None:
+        """Say that requests are answered, and run until a signal."""
+        # Not at the end of startup: after a signal in between, uvicorn before 0.42 would skip the shutdown.
+        self._say(self._port)
+        await super().main_loop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Finish the requests in flight and stop; at a second signal, whichever it is, stop at once."""
