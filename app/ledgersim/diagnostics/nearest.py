@@ -16,6 +16,7 @@ _MAX_COST = 1.92  # of a route that is still worth suggesting
 _MISSING, _MISSING_BASE, _MISSING_VALUE, _UNEXPECTED, _EMPTY = 0.8, 0.35, 0.3, 0.6, 0.2
 _MISPLACED = 1.2  # a segment that some route has, where it is unexpected or in place of a value
 _METHOD = 0.25
+_TIE_BREAK = 0.01  # times the cost of the word: among misplaced segments the more similar one wins
 _POSITION = 0.03  # added for each preceding segment: the first segments weigh more
 
 _MAX_ANCHOR_COST = 0.3  # at least one segment must be that close to a literal segment of the route
@@ -138,7 +139,7 @@ class NearestRoutes:
         if name.startswith("{"):
             return _MISPLACED if is_literal else 0.0 if text else 1.0
         if is_literal and sent != expected:
-            return _MISPLACED + _POSITION * position
+            return _MISPLACED + _POSITION * position + _TIE_BREAK * _word_cost(sent, expected)
         return _word_cost(sent, expected)
 
 
