@@ -297,11 +297,11 @@ def test_a_secret_is_never_shown() -> None:
     told = refusal({"LEDGERSIM_CONTROL_TOKEN": "two words"})
     assert told == "LEDGERSIM_CONTROL_TOKEN is '***'; it must be a text without spaces"
     settings = load_settings({"LEDGERSIM_CONTROL_TOKEN": "s3cret"})
-    assert {"name": "--control-token", "value": "***", "from": "LEDGERSIM_CONTROL_TOKEN"} in settings.told()
+    assert {"name": "--control-token", "value": "***", "from": "LEDGERSIM_CONTROL_TOKEN"} in settings.describe()
 
 
 def test_each_setting_tells_where_its_value_came_from() -> None:
-    told = load_settings({"LEDGERSIM_PORT": "1", "LEDGERSIM_SEED": "2"}, port="3").told()
+    told = load_settings({"LEDGERSIM_PORT": "1", "LEDGERSIM_SEED": "2"}, port="3").describe()
     found = {one["name"]: (one["value"], one["from"]) for one in told}
     assert found["--port"] == (3, "--port")
     assert found["--seed"] == (2, "LEDGERSIM_SEED")

@@ -88,7 +88,7 @@ def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The application at each mount: the vendors' and the control plane's."""
     vendors = installed_vendors()
     admin = [router for vendor in vendors for router in vendor.admin(settings)]
-    control_app = control.build(partial(load, vendors), settings.told(), settings.control_token, admin)
+    control_app = control.build(partial(load, vendors), settings.describe(), settings.control_token, admin)
     return {**dict(vendor_apps(settings).values()), control.MOUNT: control_app}
 
 
@@ -130,8 +130,8 @@ def _identity(database: Database) -> dict[str, Any]:
     """Of which world a database is."""
     state = row(database.connection, STATE.select()) or {}
     return {
-        told: state.get(name)
-        for name, told in (
+        member: state.get(name)
+        for name, member in (
             ("schema_version", "layout of tables"),
             ("world_digest", "digest of the world's files"),
             ("fixtures_digest", "digest of the --fixtures"),

@@ -27,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="A stateful simulator of the REST APIs of Aptic, PayEx and Riverty, for testing offline.",
-    epilog="`ledgersim COMMAND --help` tells more of a command. Options without a command are those of serve.",
+    epilog="`ledgersim COMMAND --help` describes a command. Without a command, the options of serve apply.",
 )
 
 

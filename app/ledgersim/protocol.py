@@ -101,7 +101,7 @@ class Protocol(HttpToolsProtocol):
             self.loop.call_later(CONFIRM_WITHIN, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer in JSON, and close: where the next request begins cannot be told."""
+        """Answer in JSON and close the connection: the start of the next request is unknown."""
         content = json.dumps({"status": 400, "title": "Bad Request", "detail": f"{msg} {UNREADABLE}"})
         self.transport.write(
             b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"

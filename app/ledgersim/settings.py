@@ -204,7 +204,7 @@ class ServerSettings(BaseModel):
         "the path of a PEM file",
     )
 
-    def told(self) -> list[dict[str, Any]]:
+    def describe(self) -> list[dict[str, Any]]:
         """Each setting with its value, and where that came from: a flag, a variable or the default."""
         return [
             {

@@ -79,7 +79,7 @@ class Exchange:
             nearest = self.record.nearest
             headers.append((b"sim-nearest", f"{nearest.method} {nearest.path}".encode()))
         if self.record.notes:
-            headers.append((b"sim-violations", told(self.record.notes).encode()))
+            headers.append((b"sim-violations", format_diagnostics(self.record.notes).encode()))
         return headers
 
     def end(self) -> None:
@@ -193,7 +193,7 @@ def _no_connection(one: FaultHit) -> Problem:
     )
 
 
-def told(notes: list[Diagnostic]) -> str:
+def format_diagnostics(notes: list[Diagnostic]) -> str:
     """Notes for a header: code and place of each, in ASCII, as many as there is room for."""
     text = ""
     for number, one in enumerate(notes):

@@ -16,7 +16,7 @@ from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.problems import field_path
 from ledgersim.schemas import RequestModel, Tolerated
 
-MAX_NAME = 80  # characters of a name from outside that are told
+MAX_NAME = 80  # characters of a client-supplied name that an error message quotes
 
 Models = tuple[type[RequestModel], ...]
 Where = tuple[str | int, ...]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.redaction import redact_query
-from ledgersim.http.exchange import told
+from ledgersim.http.exchange import format_diagnostics
 
 log = logging.getLogger("ledgersim.requests")
 
@@ -30,7 +30,7 @@ def log_request(record: Record, space: str | None) -> None:
         f"space={space or '-'} id={record.id}",
     ]
     if record.notes:
-        line.append(f"diagnostics: {told(record.notes)}")
+        line.append(f"diagnostics: {format_diagnostics(record.notes)}")
     if record.faults:
         line.append(f"faults: {', '.join(record.faults)}")
     log.info("%s", " ".join(line))
