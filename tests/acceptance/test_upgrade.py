@@ -145,7 +145,15 @@ def test_hundreds_of_requests_may_follow_at_once(port: Port) -> None:
 def test_a_body_that_looks_like_a_request_is_none(port: Port) -> None:
     request = head("FOO", f"{APTIC}/Ping") + b"Content-Length: 20\r\n\r\n"
     (status, told), last = port.answers(request, b"BAR / HTTP/1.1\r\n\r\nxx", LAST)
-    assert (status, told["detail"], last) == (405, f"There is no FOO {APTIC}/Ping; the path takes GET.", PONG)
+    assert (status, told["detail"], last) == (405, f"There is no FOO {APTIC}/Ping; the path allows GET.", PONG)
+
+
+@pytest.mark.parametrize("parts", [(b"F", b"OO"), (b"FOO", b" "), (b"G", b"", b"E", b"T")])
+def test_a_method_may_arrive_in_pieces(port: Port, parts: tuple[bytes, ...]) -> None:
+    method = b"".join(parts).strip().decode()
+    rest = head(method, f"{APTIC}/Ping").removeprefix(b"".join(parts)) + b"\r\n"
+    (status, _), last = port.answers(*parts, rest, LAST)
+    assert (status, last) == (200 if method == "GET" else 405, PONG)
 
 
 @pytest.mark.pinned  # older versions of uvicorn see no `close` beside another token
