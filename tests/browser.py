@@ -71,7 +71,7 @@ class Browser:
         return [url for url in urls if not url.startswith(("chrome:", "data:"))]
 
     def complaints(self) -> list[str]:
-        """What the browser has written to its console, such as violations of a content security policy."""
+        """What the browser has written to its console, such as diagnostics of a content security policy."""
         return [one["message"] for one in self._post("se/log", {"type": "browser"})]
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:

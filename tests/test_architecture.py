@@ -23,7 +23,7 @@ from ledgersim.vendors import installed_vendors
 PACKAGE = Path(ledgersim.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 APPS = list(mounts(Settings()).values())
-ROUTES = [route for app in APPS for route in app.routes if isinstance(route, APIRoute)]
+ROUTES = [route for app in APPS for route in app.operations()]
 
 
 def dependencies(dependant: Any) -> Iterator[Any]:

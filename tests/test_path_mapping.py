@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ledgersim.app import openapi, routes, vendor_apps
 from ledgersim.errors import StartupError
-from ledgersim.http.error_response import refusal as plain
+from ledgersim.http.error_response import error_response as plain
 from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.path_mapping import map_paths
@@ -194,7 +195,7 @@ def test_requests_by_either_path_are_recorded_as_the_same_operation(mapped: Api)
     mapped.get(f"/ledger{SVEN}")
     mapped.get("/ledger/people/1000001/in/46001")
     counted = mapped.get("/_sim/coverage").json()["vendors"]["payex"]["operations"]["payex.customers.get"]
-    assert counted["answers"] == {"200": 2}
+    assert counted["responses"] == {"200": 2}
 
 
 # Showing
@@ -288,7 +289,7 @@ def unmapped() -> dict[str, VendorApp]:
     """Applications with all operations, in which nothing is mapped yet."""
     apps = {mount: VendorApp(app.name, app.title, plain) for mount, app in APPS.items()}
     for mount, app in apps.items():
-        app.include(APPS[mount].router)
+        app.include(APIRouter(routes=[*APPS[mount].operations()]))
     return apps
 
 
@@ -459,7 +460,7 @@ def test_any_mapping_leaves_every_path_findable(
     assume("conflicts with" not in reason)
     assert reason == ""
     for mount, app in APPS.items():
-        for route in app.routes:
+        for route in app.operations():
             assert isinstance(route, APIRoute)
             own = [(method, route.path) for method in route.methods or ()]
             for method, path in own + [mapping[one] for one in [str(route.operation_id)] if one in mapping]:

@@ -98,7 +98,7 @@ def test_faults_journal_and_coverage_know_its_operations(client: httpx.Client) -
         "acme.invoices.list",
         "acme.invoices.create",
     }
-    assert coverage["operations"]["acme.invoices.list"]["answers"]["200"] >= 1
+    assert coverage["operations"]["acme.invoices.list"]["responses"]["200"] >= 1
 
 
 def test_a_wrong_path_names_its_nearest_route(client: httpx.Client) -> None:

@@ -227,7 +227,7 @@ def test_a_server_tells_what_has_been_exercised() -> None:
         httpx.get(f"{server.space().aptic}/v1/Debtors", headers=CLIENT)
         told = server.coverage()
     assert told["exercised"] == 1
-    assert told["vendors"]["aptic"]["operations"]["aptic.debtors.list"]["answers"] == {"200": 1}
+    assert told["vendors"]["aptic"]["operations"]["aptic.debtors.list"]["responses"] == {"200": 1}
 
 
 # Spaces
@@ -546,7 +546,7 @@ def test_requests_are_listed_by_filters_and_read_in_full(space: Space, aptic: ht
     aptic.put("/v1/Debtors", json={"fullName": 5})
     aptic.get("/v1/Debtors")
     assert [one["status"] for one in space.requests(operation="aptic.debtors.create")] == [201, 400]
-    (refused,) = space.requests(violations=True, status=400)
+    (refused,) = space.requests(diagnostics=True, status=400)
     assert space.requests(since=refused["id"], limit=1)[0]["operation"] == "aptic.debtors.list"
     assert space.request(refused["id"])["request"]["body"] == {"fullName": 5}
 

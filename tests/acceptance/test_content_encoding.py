@@ -176,7 +176,7 @@ def test_the_bound_is_on_what_a_body_holds(
     answer = send(api, "PUT", DEBTORS, body, coding)
     assert answer.status_code == status
     if status == 413:
-        assert answer.json()["detail"] == "The body may have up to 10,485,760 bytes (10 MiB)."
+        assert answer.json()["detail"] == "The body may have at most 10,485,760 bytes (10 MiB)."
 
 
 def test_a_bomb_takes_no_more_memory_than_the_largest_body(api: Api) -> None:
@@ -211,7 +211,7 @@ def test_the_journal_shows_and_verifies_what_was_meant(api: Api) -> None:
     request = recorded(api, send(api, "PUT", DEBTORS, content))["request"]
     assert request["body"] == {"fullName": "Ada Ek", "idNumber": "1" * 200}
     assert (request["bytes"], request["headers"]["content-encoding"]) == (len(content), "gzip")
-    assert "cut" not in request
+    assert "truncated" not in request
     assert verified(api, {"fullName": "Ada Ek"})["ok"]
     assert not verified(api, {"fullName": "Bo Ek"})["ok"]
 
@@ -222,7 +222,7 @@ def test_a_long_body_is_cut_as_others_are(api: Api) -> None:
     packed = recorded(
         api, send(api, "PUT", DEBTORS, gzip.compress(json.dumps(body, separators=(",", ":")).encode()))
     )
-    assert (packed["request"]["cut"], packed["request"]["body"]) == (True, plain["body"])
+    assert (packed["request"]["truncated"], packed["request"]["body"]) == (True, plain["body"])
     assert verified(api, {"fullName": "Ada Ek"})["uncertain"] == 2
 
 
@@ -243,5 +243,5 @@ def test_a_body_that_cannot_be_read_is_shown_as_it_came(api: Api) -> None:
 
 def test_compressed_json_is_noted_since_no_vendor_documents_it(api: Api) -> None:
     answer = send(api, "PUT", DEBTORS, gzipped({"fullName": "Ada Ek"}))
-    assert answer.headers["sim-violations"] == "content-encoding Content-Encoding"
-    assert "sim-violations" not in send(api, "PUT", "/_sim/clock", gzipped({"mode": "frozen"})).headers
+    assert answer.headers["sim-diagnostics"] == "content-encoding Content-Encoding"
+    assert "sim-diagnostics" not in send(api, "PUT", "/_sim/clock", gzipped({"mode": "frozen"})).headers

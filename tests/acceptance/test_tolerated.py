@@ -18,16 +18,16 @@ CREATIONS: dict[str, tuple[str, str, dict[str, str], dict[str, Any], int]] = {
 vendors = pytest.mark.parametrize("vendor", CREATIONS)
 
 
-def violations(api: Api) -> list[dict[str, str]]:
+def diagnostics(api: Api) -> list[dict[str, str]]:
     """What the journal tells of the last request."""
     *_, last = api.get("/_sim/requests").json()["requests"]
-    found: list[dict[str, str]] = last.get("violations", [])
+    found: list[dict[str, str]] = last.get("diagnostics", [])
     return found
 
 
 def told(api: Api) -> list[tuple[str, str]]:
     """Code and place of what the journal tells of the last request."""
-    return [(one["code"], one["where"]) for one in violations(api)]
+    return [(one["code"], one["where"]) for one in diagnostics(api)]
 
 
 def create(api: Api, vendor: str, body: bytes | None = None, media_type: str = "application/json") -> str:
@@ -37,7 +37,7 @@ def create(api: Api, vendor: str, body: bytes | None = None, media_type: str = "
     headers = {**key, "Content-Type": media_type} if media_type else key
     answer = api.send(method, path, headers=headers, content=content)
     assert answer.status_code == status, answer.text
-    return str(answer.headers.get("sim-violations", ""))
+    return str(answer.headers.get("sim-diagnostics", ""))
 
 
 # Bodies
@@ -53,7 +53,7 @@ def test_a_request_as_documented_has_nothing_to_tell(api: Api, vendor: str) -> N
 def test_an_unknown_member_is_told(api: Api, vendor: str) -> None:
     body = json.dumps({**CREATIONS[vendor][3], "foo": {"bar": 1}}).encode()
     assert create(api, vendor, body) == "unknown-member foo"
-    assert violations(api) == [
+    assert diagnostics(api) == [
         {
             "code": "unknown-member",
             "where": "foo",
@@ -105,7 +105,7 @@ def test_a_whole_debtor_as_it_was_read_goes_into_a_new_case_and_the_unknown_memb
         "links",
     ]
     assert told(api) == [("unknown-member", f"[1].debtors[0].{name}") for name in expected]
-    assert violations(api)[2]["message"].endswith("Did you mean emails?")
+    assert diagnostics(api)[2]["message"].endswith("Did you mean emails?")
     case = imported.json()["caseGuids"][1]
     assert [one["debtorGuid"] for one in api.get(f"{APTIC}/Cases/{case}/Debtors").json()] == [guid]
 
@@ -114,7 +114,7 @@ def test_unknown_members_are_told_of_refused_requests_too(api: Api) -> None:
     answer = api.post(f"{SE}/find-customer", {"nationalIdentifer": {"regNo": "1"}})
     assert answer.status_code == 400
     assert told(api)[-1] == ("unknown-member", "nationalIdentifer")
-    assert violations(api)[-1]["message"].endswith("Did you mean nationalIdentifier?")
+    assert diagnostics(api)[-1]["message"].endswith("Did you mean nationalIdentifier?")
 
 
 def test_members_that_are_refused_are_told_once(api: Api) -> None:
@@ -125,7 +125,7 @@ def test_members_that_are_refused_are_told_once(api: Api) -> None:
 def test_payex_reads_members_in_any_case_which_is_nothing_to_tell(api: Api) -> None:
     sent = {name.upper(): value for name, value in CUSTOMER.items()}
     answer = api.post(f"{SE}/customers", {**sent, "LEGALADDRESS": {**ADDRESS, "foo": 1}})
-    assert (answer.status_code, answer.headers["sim-violations"]) == (201, "unknown-member LEGALADDRESS.foo")
+    assert (answer.status_code, answer.headers["sim-diagnostics"]) == (201, "unknown-member LEGALADDRESS.foo")
 
 
 def test_payex_takes_two_spellings_of_a_member_for_the_same_member(api: Api) -> None:
@@ -146,7 +146,7 @@ def test_custom_services_take_any_members(api: Api) -> None:
         headers={**BEARER, "Content-Type": "application/json"},
         content=b'{"a": {"b": 1, "b": 2}}',
     )
-    assert (answer.status_code, "sim-violations" in answer.headers) == (200, False)
+    assert (answer.status_code, "sim-diagnostics" in answer.headers) == (200, False)
 
 
 def test_the_form_of_the_token_endpoint_is_nothing_to_tell(api: Api) -> None:
@@ -164,11 +164,11 @@ def test_rates_that_are_rounded_are_told(api: Api) -> None:
 @pytest.mark.parametrize(("code", "successor"), [("SE", "SV"), ("DK", "DA")])
 def test_obsolete_languages_are_told_with_their_successors(api: Api, code: str, successor: str) -> None:
     answer = api.send("POST", ACCOUNTS, headers=KEY, json=application(conversationLanguage=code))
-    assert (answer.status_code, answer.headers["sim-violations"]) == (
+    assert (answer.status_code, answer.headers["sim-diagnostics"]) == (
         200,
         "deprecated-value conversationLanguage",
     )
-    assert violations(api)[0]["message"] == f"{code} is obsolete and will be removed. Send {successor}."
+    assert diagnostics(api)[0]["message"] == f"{code} is obsolete and will be removed. Send {successor}."
 
 
 @pytest.mark.parametrize("code", ["SV", "DA", "NO", 5, None, ["SE"], {"SE": 1}])
@@ -195,7 +195,7 @@ def test_an_unknown_parameter_is_told_with_those_that_the_operation_takes(
 ) -> None:
     answer = api.send("GET", f"{path}?pageSize=5", headers=headers)
     assert answer.status_code == 200, answer.text
-    (one,) = violations(api)
+    (one,) = diagnostics(api)
     assert one["code"] == "unknown-parameter"
     assert one["where"] == ("pagesize" if path.startswith("/ledger") else "pageSize")
     assert one["message"] == f"This parameter was ignored: the operation {known}."

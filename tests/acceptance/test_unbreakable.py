@@ -202,7 +202,7 @@ def test_a_body_over_10_mib_is_a_413_problem(api: Api, size: int, status: int) -
     answer = api.send("PUT", f"{APTIC}/Debtors", headers=JSON, content=body)
     assert answer.status_code == status
     if status == 413:
-        assert answer.json()["detail"] == "The body may have up to 10,485,760 bytes (10 MiB)."
+        assert answer.json()["detail"] == "The body may have at most 10,485,760 bytes (10 MiB)."
 
 
 @pytest.mark.parametrize(

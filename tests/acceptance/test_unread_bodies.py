@@ -46,7 +46,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
         assert connection.recv(12) == b"HTTP/1.1 %d" % status
     if status != 400:
         sent = recorded(server)["request"]
-        assert (sent["bytes"], sent["body"], sent["cut"]) == (1, "{", True)
+        assert (sent["bytes"], sent["body"], sent["truncated"]) == (1, "{", True)
         wanted = {"match": {"body": {}}, "count": {"exactly": 0}}
         assert httpx.post(f"{server.url}/_sim/requests/verify", json=wanted).json()["uncertain"] == 1
 
@@ -61,7 +61,7 @@ def test_a_body_without_end_is_read_only_so_far(start: Start) -> None:
             sent += 1
         assert connection.recv(12) == b"HTTP/1.1 401"
     assert sent <= 110
-    assert recorded(server)["request"]["cut"] is True
+    assert recorded(server)["request"]["truncated"] is True
 
 
 def test_a_fault_that_drops_the_connection_does_not_wait_for_the_body_either(start: Start) -> None:
@@ -92,5 +92,9 @@ def test_a_client_that_goes_away_before_the_end_of_its_body_is_no_failure(start:
         pass
     found = recorded(server)
     assert (found["status"], found["problem"]) == (None, "incomplete-body")
-    assert (found["request"]["bytes"], found["request"]["cut"], found["answer"]["bytes"]) == (1, True, 0)
+    assert (found["request"]["bytes"], found["request"]["truncated"], found["response"]["bytes"]) == (
+        1,
+        True,
+        0,
+    )
     assert server.stop()[:3] == (0, "", "")

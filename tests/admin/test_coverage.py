@@ -29,9 +29,9 @@ def test_operations_statuses_and_problems_are_counted_over_all_spaces(api: Api) 
     api.get(f"{APTIC}/Nowhere")
     aptic = coverage(api)["vendors"]["aptic"]
     assert aptic["exercised"] == 2
-    assert aptic["operations"]["aptic.debtors.create"] == {"answers": {"201": 2, "400": 1}, "never": [401]}
-    assert aptic["operations"]["aptic.debtors.get"] == {"answers": {"404": 1}, "never": [200, 401]}
-    assert aptic["operations"]["aptic.ping.get"] == {"answers": {}, "never": [200, 401]}
+    assert aptic["operations"]["aptic.debtors.create"] == {"responses": {"201": 2, "400": 1}, "never": [401]}
+    assert aptic["operations"]["aptic.debtors.get"] == {"responses": {"404": 1}, "never": [200, 401]}
+    assert aptic["operations"]["aptic.ping.get"] == {"responses": {}, "never": [200, 401]}
     assert aptic["problems"]["met"] == {"not-found": 2, "validation": 1}
     assert "unauthorized" in aptic["problems"]["never"]
     assert "not-found" not in aptic["problems"]["never"]
@@ -48,7 +48,7 @@ def test_a_creation_that_answers_200_is_a_success_as_well(serve: Serve) -> None:
     api = serve(created_status="200")
     api.put(DEBTORS, {"fullName": "Ada"})
     told = coverage(api)["vendors"]["aptic"]["operations"]["aptic.debtors.create"]
-    assert told == {"answers": {"200": 1}, "never": [400, 401]}
+    assert told == {"responses": {"200": 1}, "never": [400, 401]}
 
 
 def test_counting_starts_again_on_demand_and_not_by_a_reset(api: Api) -> None:
@@ -67,5 +67,5 @@ def test_what_a_fault_answers_does_not_count_but_what_it_kept_back_does(api: Api
     headers = {"Authorization": "Bearer any", "Sim-Fault": "status=500; when=after_commit"}
     api.send("GET", DEBTORS, headers=headers)
     aptic = coverage(api)["vendors"]["aptic"]
-    assert aptic["operations"]["aptic.debtors.list"]["answers"] == {"200": 1}
+    assert aptic["operations"]["aptic.debtors.list"]["responses"] == {"200": 1}
     assert aptic["problems"]["met"] == {}

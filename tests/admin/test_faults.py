@@ -324,7 +324,7 @@ def test_the_header_can_be_switched_off(serve: Serve) -> None:
     api = serve(fault_header="off")
     answer = with_header(api, "status=503")
     assert answer.status_code == 200
-    assert answer.headers["sim-violations"] == "fault-header-off Sim-Fault"
+    assert answer.headers["sim-diagnostics"] == "fault-header-off Sim-Fault"
 
 
 def test_the_header_does_nothing_to_the_control_plane(api: Api) -> None:

@@ -227,7 +227,7 @@ def test_what_no_export_holds_is_refused_and_the_place_named(
         (b"\xff", "Byte 1 is not UTF-8."),
         (b'{"guid_position": NaN}', "NaN is not a JSON number."),
         (b'{"guid_position": 1e999}', "1e999 is too large a number."),
-        (b'{"guid_position": "\\ud800"}', "A string holds half of a surrogate pair (\\ud800 to \\udfff)."),
+        (b'{"guid_position": "\\ud800"}', "A string has half of a surrogate pair (\\ud800 to \\udfff)."),
         (b"[" * 100_000, "It is nested too deeply."),
     ],
 )

@@ -39,7 +39,7 @@ def test_a_request_and_its_answer_are_told_in_full(api: Api) -> None:
     )
     found = full(api)
     assert isinstance(found.pop("duration_ms"), float)
-    assert found.pop("answer") == {
+    assert found.pop("response") == {
         "headers": dict(answer.headers),
         "bytes": len(answer.content),
         "body": answer.json(),
@@ -80,7 +80,7 @@ def test_a_body_is_recorded_though_the_answer_does_not_depend_on_it(
     assert answer.status_code == status
     sent = full(api)["request"]
     assert (sent["bytes"], sent["body"]) == (22, {"fullName": "Ada Ek"})
-    assert "cut" not in sent
+    assert "truncated" not in sent
 
 
 async def iter_later(*parts: bytes) -> AsyncIterator[bytes]:
@@ -124,7 +124,7 @@ def test_secrets_are_hidden_wherever_they_stand(api: Api) -> None:
     api.send("POST", "/APIGW/login/oauth/access_token", data=form, headers={})
     found = full(api)
     assert found["request"]["body"] == "grant_type=client_credentials&client_id=me&client_secret=***"
-    assert found["answer"]["body"]["access_token"] == "***"
+    assert found["response"]["body"]["access_token"] == "***"
     headers = {
         "Authorization": "Bearer s3cret",
         "X-Api-Key": "s3cret",
@@ -149,21 +149,21 @@ def test_secrets_are_hidden_wherever_they_stand(api: Api) -> None:
 def test_why_a_request_was_refused_stands_in_the_journal_and_in_a_header(api: Api) -> None:
     answer = api.put(f"{APTIC}/Cases", [{"currencyCode": "SEK", "debts": [{"billDate": "soon"}]}])
     assert answer.status_code == 400
-    assert answer.headers["sim-violations"].startswith("validation [0].debts[0].")
+    assert answer.headers["sim-diagnostics"].startswith("validation [0].debts[0].")
     (found,) = recorded(api)
     assert found["problem"] == "validation"
-    assert {"code", "where", "message"} == set(found["violations"][0])
-    assert "[0].debts[0].billDate" in [one["where"] for one in found["violations"]]
+    assert {"code", "where", "message"} == set(found["diagnostics"][0])
+    assert "[0].debts[0].billDate" in [one["where"] for one in found["diagnostics"]]
     missing = api.get(f"{DEBTORS}/5eed0001-deb0-4000-8000-00000000ffff")
-    assert missing.headers["sim-violations"] == "not-found"
+    assert missing.headers["sim-diagnostics"] == "not-found"
     assert recorded(api)[-1]["detail"] == missing.json()["detail"]
     unauthorized = api.send("GET", DEBTORS, headers={})
-    assert unauthorized.headers["sim-violations"] == "unauthorized"
+    assert unauthorized.headers["sim-diagnostics"] == "unauthorized"
 
 
 def test_what_is_fine_has_no_violations(api: Api) -> None:
-    assert "sim-violations" not in api.get(DEBTORS).headers
-    assert "violations" not in recorded(api)[0]
+    assert "sim-diagnostics" not in api.get(DEBTORS).headers
+    assert "diagnostics" not in recorded(api)[0]
 
 
 def test_the_list_is_filtered_oldest_first(api: Api) -> None:
@@ -182,8 +182,8 @@ def test_the_list_is_filtered_oldest_first(api: Api) -> None:
     assert listed(path="*/CASES") == [1]
     assert listed(status=400) == [3]
     assert listed(problem="validation") == [3]
-    assert listed(violations="true") == [3]
-    assert listed(violations="false") == [0, 1, 2]
+    assert listed(diagnostics="true") == [3]
+    assert listed(diagnostics="false") == [0, 1, 2]
     assert listed(limit=2) == [2, 3]
     assert listed(since=ids[1]) == [2, 3]
 
@@ -240,7 +240,7 @@ def test_the_journal_is_bounded_in_bytes_and_long_bodies_are_cut(serve: Serve) -
     found = api.get("/_sim/requests").json()
     assert (found["recorded"], found["evicted"]) == (3, 2)
     sent = full(api)["request"]
-    assert (sent["bytes"], sent["cut"], len(sent["body"])) == (100_015, True, 16_384)
+    assert (sent["bytes"], sent["truncated"], len(sent["body"])) == (100_015, True, 16_384)
 
 
 def test_the_journal_can_be_switched_off(serve: Serve) -> None:
@@ -448,7 +448,7 @@ def test_whatever_was_sent_can_be_read_again(path: str, body: bytes, media_type:
     record = Record(
         1, datetime(2026, 1, 1, tzinfo=UTC), "PUT", path, body, [(b"content-type", media_type.encode())]
     )
-    record.take(body)
+    record.add_request_body(body)
     record.end()
     told = details(record)
     assert told["path"] == path

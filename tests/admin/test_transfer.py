@@ -76,4 +76,4 @@ def test_an_import_has_a_limit_of_its_own(api: Api, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(transfer, "MAX_BYTES", 2**20)
     answer = post(api, "", exported)
     assert answer.status_code == 413
-    assert answer.json()["detail"] == "The body may have up to 1,048,576 bytes (1 MiB)."
+    assert answer.json()["detail"] == "The body may have at most 1,048,576 bytes (1 MiB)."

@@ -233,14 +233,14 @@ def hold_conversation(client: Client, folder: Path) -> None:
     space = f"{server.url}/s/{client.name}"
     try:
         output = call([*client.run, space], folder)
-        journal = httpx.get(f"{space}/_sim/requests", params={"violations": True}).json()
+        journal = httpx.get(f"{space}/_sim/requests", params={"diagnostics": True}).json()
         logged = complaints(server.stop().errors)
     finally:
         server.end()
     if output != "ok\n":
         raise Failure(f"the program prints more than ok:\n{output}")
     if logged or journal["requests"]:
-        raise Failure(f"the server logs {logged} and records violations in {journal['requests']}")
+        raise Failure(f"the server logs {logged} and records diagnostics in {journal['requests']}")
 
 
 def call(command: list[str], folder: Path) -> str:

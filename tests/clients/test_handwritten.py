@@ -74,6 +74,6 @@ def test_a_client_holds_the_conversation_without_an_error_or_a_warning(name: str
         check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "ok\n", "")
-    journal = httpx.get(f"{space}/_sim/requests", params={"violations": True}).json()
+    journal = httpx.get(f"{space}/_sim/requests", params={"diagnostics": True}).json()
     assert (journal["recorded"], journal["requests"]) == (REQUESTS, [])
     assert complaints(server.stop().errors) == []

@@ -75,11 +75,11 @@ OPTIONAL_MEMBERS = {
             "probability", "ttl",
         ],
         "Match": ["operation", "method", "path", "header", "query"],
-        "NearMiss": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+        "NearMiss": ["problem", "detail", "diagnostics", "faults", "withheld", "nearest"],
         "ProblemDetails": ["errors"],
-        "RecordedMessage": ["body", "cut"],
-        "RecordedRequest": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
-        "RecordedRequestInFull": ["problem", "detail", "violations", "faults", "withheld", "nearest"],
+        "RecordedMessage": ["body", "truncated"],
+        "RecordedRequest": ["problem", "detail", "diagnostics", "faults", "withheld", "nearest"],
+        "RecordedRequestInFull": ["problem", "detail", "diagnostics", "faults", "withheld", "nearest"],
     },
 }  # fmt: skip
 

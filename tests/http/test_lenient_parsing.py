@@ -1,14 +1,15 @@
 """What of a request is tolerated: by table, and for any value."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledgersim.app import vendor_apps
-from ledgersim.diagnostics.diagnostic import MAX_NOTES, Diagnostic, add_diagnostic, add_diagnostics
+from ledgersim.diagnostics.diagnostic import MAX_DIAGNOSTICS, Diagnostic
+from ledgersim.diagnostics.journal import Record
 from ledgersim.http.body import JsonRoute, parse_json
 from ledgersim.http.lenient_parsing import (
     MAX_NAME,
@@ -208,7 +209,7 @@ def test_the_models_of_every_vendors_bodies_are_known() -> None:
     without = [
         route.operation_id
         for _, app in vendor_apps().values()
-        for route in app.routes
+        for route in app.operations()
         if isinstance(route, JsonRoute)
         and route.body_field is not None
         and not models_in(route.body_field.field_info.annotation)
@@ -220,8 +221,8 @@ def test_the_parameters_of_every_operation_but_the_token_endpoint_are_known() ->
     unknown = [
         route.operation_id
         for _, app in vendor_apps().values()
-        for route in app.routes
-        if isinstance(route, APIRoute) and not isinstance(route, JsonRoute)
+        for route in app.operations()
+        if not isinstance(route, JsonRoute)
     ]
     assert unknown == [TOKEN_OPERATION]
 
@@ -272,10 +273,10 @@ def test_an_unknown_parameter_is_told_with_those_that_are_known(takes: set[str],
     assert list(about_query(b"x=1", frozenset(takes))) == [Diagnostic("unknown-parameter", "x", message)]
 
 
-def test_a_request_has_so_many_notes_at_most_and_the_rest_is_not_looked_for() -> None:
-    scope: dict[str, Any] = {"notes": []}
-    add_diagnostic(scope, "a", "", "")
+def test_the_number_of_diagnostics_is_limited_and_no_more_are_computed() -> None:
+    record = Record(1, datetime(2026, 1, 1, tzinfo=UTC), "PUT", "/", b"", [])
+    record.add_diagnostic("a", "", "")
     endless = iter(lambda: Diagnostic("b", "", ""), None)
-    add_diagnostics(scope, endless)
-    add_diagnostic(scope, "c", "", "")
-    assert [one.code for one in scope["notes"]] == ["a"] + ["b"] * (MAX_NOTES - 1)
+    record.add_diagnostics(endless)
+    record.add_diagnostic("c", "", "")
+    assert [one.code for one in record.diagnostics] == ["a"] + ["b"] * (MAX_DIAGNOSTICS - 1)

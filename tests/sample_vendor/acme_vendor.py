@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse
 
 from ledgersim.admin.base import CurrentSpace
 from ledgersim.admin.base import new_router as new_admin_router
+from ledgersim.http.context import CurrentContext
 from ledgersim.http.openapi import ApiMetadata
-from ledgersim.http.vendor_app import CurrentContext, VendorApp, new_router, operation
+from ledgersim.http.vendor_app import VendorApp, new_router, operation
 from ledgersim.odata import Field as FilterField
 from ledgersim.odata import Kind, ODataError, filter_to_sql, parse_filter
 from ledgersim.plugin import Vendor, VendorSettings, option

@@ -13,7 +13,7 @@ from ledgersim.admin import MOUNT as MOUNT
 from ledgersim.admin import clock, coverage, faults, info, requests, reset, snapshots, spaces, transfer
 from ledgersim.admin.base import AdminRouter
 from ledgersim.admin.fixtures import Load, fixtures_router
-from ledgersim.http.error_response import refusal
+from ledgersim.http.error_response import error_response
 from ledgersim.http.openapi import ApiMetadata
 from ledgersim.http.vendor_app import Guard, VendorApp
 from ledgersim.problems import UNAUTHORIZED
@@ -79,7 +79,9 @@ def build(
         open_operations=frozenset(str(one.operation_id) for one in routes if _is_public(one)),
         tags={**_TAGS, **_vendor_tags(vendors)},
     )
-    app = VendorApp("admin", "ledgersim admin API", refusal, None if token is None else _guard(token), metadata)
+    app = VendorApp(
+        "admin", "ledgersim admin API", error_response, None if token is None else _guard(token), metadata
+    )
     app.include(*routers)
     return app
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import ConfigDict, Field
 
 from ledgersim.http.body import JsonRoute
+from ledgersim.http.context import CurrentContext
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.schemas import Schema
 from ledgersim.spaces.registry import Spaces
@@ -49,22 +50,19 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-async def current_space(request: Request) -> Space:
+async def current_space(context: CurrentContext) -> Space:
     """The space of the request."""
-    space: Space = request.scope["space"]
-    return space
+    return context.space
 
 
-async def current_dispatcher(request: Request) -> Dispatcher:
+async def current_dispatcher(context: CurrentContext) -> Dispatcher:
     """The dispatcher of the server."""
-    dispatcher: Dispatcher = request.scope["dispatcher"]
-    return dispatcher
+    return context.dispatcher
 
 
-async def current_spaces(request: Request) -> Spaces:
+async def current_spaces(context: CurrentContext) -> Spaces:
     """All spaces of the server."""
-    spaces: Spaces = request.scope["dispatcher"].spaces
-    return spaces
+    return context.dispatcher.spaces
 
 
 CurrentSpace = Annotated[Space, Depends(current_space)]

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import CurrentDispatcher, CurrentSpace, Strict, new_router
 from ledgersim.clock import ClockBackwardsError, ClockError, Mode, add_duration
+from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.dispatcher import Dispatcher
-from ledgersim.http.vendor_app import CurrentContext, RequestContext
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.schemas import InstantIn
 from ledgersim.spaces.scheduler import Event
@@ -129,5 +129,5 @@ def _set(dispatcher: Dispatcher, space: Space, mode: Mode, now: datetime | None)
 
 def _to_response(context: RequestContext, events: Iterable[Event]) -> list[dict[str, Any]]:
     """Events with absolute URLs, which have the space prefix of the request."""
-    base = context.base.removesuffix(MOUNT)
+    base = context.url().removesuffix(MOUNT)
     return [{"at": one.at, "event": one.name, "href": base + one.path, **one.details} for one in events]

@@ -1,4 +1,4 @@
-"""Coverage: the operations, statuses and problems that tests have met, over all spaces, and the others."""
+"""Coverage: which operations, statuses and problems have been returned, over all spaces."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ router = new_router("Requests", "/coverage")
 class OperationCoverage(BaseModel):
     """How often an operation returned each status, and the statuses that it could return but never did."""
 
-    answers: dict[str, int]
+    responses: dict[str, int]
     never: list[int]
 
 
@@ -76,7 +76,7 @@ def _vendor(dispatcher: Dispatcher, mount: str) -> dict[str, Any]:
         for (where, code), count in sorted(dispatcher.coverage.problems.items(), key=repr)
         if where == mount
     }
-    never = [name for name, one in operations.items() if not one["answers"]]
+    never = [name for name, one in operations.items() if not one["responses"]]
     return {
         "exercised": len(operations) - len(never),
         "never": never,
@@ -87,15 +87,17 @@ def _vendor(dispatcher: Dispatcher, mount: str) -> dict[str, Any]:
 
 def _operation(dispatcher: Dispatcher, app: VendorApp, route: APIRoute) -> dict[str, Any]:
     """How often an operation returned each status, and the statuses that it could return but never did."""
-    counted = dispatcher.coverage.answers
-    answers = {status: count for (name, status), count in sorted(counted.items()) if name == route.operation_id}
-    succeeded = any(status < 300 for status in answers)
+    counted = dispatcher.coverage.responses
+    responses = {
+        status: count for (name, status), count in sorted(counted.items()) if name == route.operation_id
+    }
+    succeeded = any(status < 300 for status in responses)
     never = [
         status
         for status in _possible_statuses(app, route)
-        if status not in answers and not (status < 300 and succeeded)
+        if status not in responses and not (status < 300 and succeeded)
     ]
-    return {"answers": {str(status): count for status, count in answers.items()}, "never": never}
+    return {"responses": {str(status): count for status, count in responses.items()}, "never": never}
 
 
 def _possible_statuses(app: VendorApp, route: APIRoute) -> list[int]:

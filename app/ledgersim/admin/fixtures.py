@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import CurrentSpace, new_router
 from ledgersim.http.body import read_bytes
-from ledgersim.http.vendor_app import origin
+from ledgersim.http.context import context_of
 from ledgersim.spaces.space import Space
 
 # Loads fixtures (YAML or JSON) into a space. The result lists what was created, with links below a base URL.
@@ -40,6 +40,6 @@ def fixtures_router(load: Load) -> APIRouter:
         URLs of what was created.
         """
         data = await read_bytes(request)
-        return load(space, origin(request) + request.scope["root_path"].removesuffix(MOUNT), data)
+        return load(space, context_of(request.scope).url().removesuffix(MOUNT), data)
 
     return router

@@ -25,8 +25,8 @@ def summary(record: Record) -> dict[str, Any]:
     if record.problem is not None:
         response["problem"] = record.problem
         response["detail"] = record.detail
-    if record.notes:
-        response["violations"] = [one._asdict() for one in record.notes]
+    if record.diagnostics:
+        response["diagnostics"] = [one._asdict() for one in record.diagnostics]
     if record.faults:
         response["faults"] = record.faults
     if record.withheld is not None:
@@ -52,19 +52,22 @@ def details(record: Record) -> dict[str, Any]:
     """Everything that was recorded of a request and its response."""
     return {
         **summary(record),
-        "request": _message(record.headers, record.content, record.body_size, record.is_cut),
-        "answer": _message(
-            record.answer_headers, record.answer, record.answer_size, record.answer_size > len(record.answer)
+        "request": _message(record.headers, record.content, record.body_size, record.is_truncated),
+        "response": _message(
+            record.response_headers,
+            record.response_body,
+            record.response_size,
+            record.response_size > len(record.response_body),
         ),
     }
 
 
-def _message(headers: Headers, body: bytes, size: int, is_cut: bool) -> dict[str, Any]:
+def _message(headers: Headers, body: bytes, size: int, is_truncated: bool) -> dict[str, Any]:
     message: dict[str, Any] = {"headers": _headers(headers), "bytes": size}
     if body:
         message["body"] = _body(body, dict(headers).get(b"content-type", b""))
-    if is_cut:
-        message["cut"] = True
+    if is_truncated:
+        message["truncated"] = True
     return message
 
 

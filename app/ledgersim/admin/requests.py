@@ -31,7 +31,9 @@ class RequestsQuery(BaseModel):
     path: Pattern | None = None
     problem: Pattern | None = None
     status: int | None = None
-    violations: bool | None = Field(None, description="Only requests with (true) or without (false) violations")
+    diagnostics: bool | None = Field(
+        None, description="Only requests with (true) or without (false) diagnostics"
+    )
     since: int = Field(0, ge=0, description="Only requests with a higher id")
     limit: int = Field(
         100,
@@ -43,8 +45,8 @@ class RequestsQuery(BaseModel):
     model_config = {"extra": "forbid"}
 
 
-class Violation(Sparse):
-    """A tolerated or rejected mistake in a request: a stable code, the place, and the reason."""
+class Diagnostic(Sparse):
+    """A tolerated or rejected mistake in a request: a stable code, its path in the request, and a message."""
 
     code: str
     where: str
@@ -76,7 +78,7 @@ class RecordedRequest(Sparse):
     duration_ms: float
     problem: str = OPTIONAL
     detail: str = OPTIONAL
-    violations: list[Violation] = OPTIONAL
+    diagnostics: list[Diagnostic] = OPTIONAL
     faults: list[str] = OPTIONAL
     withheld: int = OPTIONAL
     nearest: NearestRoute = OPTIONAL
@@ -88,14 +90,14 @@ class RecordedMessage(Sparse):
     headers: dict[str, str]
     bytes: int
     body: Any = OPTIONAL
-    cut: bool = OPTIONAL
+    truncated: bool = OPTIONAL
 
 
 class RecordedRequestInFull(RecordedRequest):
     """Everything that was recorded of a request and its response."""
 
     request: RecordedMessage
-    answer: RecordedMessage
+    response: RecordedMessage
 
 
 class NearMiss(RecordedRequest):
@@ -159,7 +161,7 @@ async def list_requests(
     for record in reversed(space.journal):
         if len(found) == query.limit or record.id <= query.since:
             break
-        if query.violations in (None, bool(record.notes)) and not match.differences(record):
+        if query.diagnostics in (None, bool(record.diagnostics)) and not match.differences(record):
             found.append(recorded.summary(record))
     return {"requests": found[::-1], "recorded": len(space.journal), "evicted": space.journal.evicted()}
 
@@ -177,7 +179,7 @@ async def get_request(space: CurrentSpace, id: str) -> Any:
     if record is None:
         raise NOT_FOUND.with_detail(
             f"Request {id[:20]!r} not found in the journal of the space {space.name!r}. It keeps the last "
-            f"{space.journal.most:,} requests to the vendors' routes; requests to /_sim are not recorded."
+            f"{space.journal.max_entries:,} requests to the vendors' routes; those to /_sim are not recorded."
         )
     return recorded.details(record)
 
@@ -200,7 +202,7 @@ async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, bo
     similar requests.
     """
     check_match(dispatcher, body.match)
-    if not space.journal.most:
+    if not space.journal.max_entries:
         raise CONFLICT.with_detail("The journal is disabled. Start the server without --journal-entries 0.")
     least, most = _bounds(body.count)
     return verify(space.journal, body.match, least, most)
@@ -223,7 +225,7 @@ def verify(journal: Journal, match: RecordMatch, least: int, most: int | None) -
     """Whether `least` to `most` recorded requests match. Uncertain requests never make a verification pass."""
     compared = [(record, match.differences(record)) for record in journal]
     matching = [record for record, differences in compared if not differences]
-    cut = sum(1 for record, differences in compared if list(differences) == ["body"] and record.is_cut)
+    cut = sum(1 for record, differences in compared if list(differences) == ["body"] and record.is_truncated)
     count, uncertain = len(matching), journal.evicted(match) + cut
     ok = count >= least and (most is None or count + uncertain <= most)
     reason = f"{count} found, {_expected(least, most)} expected."

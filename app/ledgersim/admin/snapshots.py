@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from ledgersim.admin.base import CurrentSpace, CurrentSpaces, Strict, new_router
 from ledgersim.admin.import_export import check_image
 from ledgersim.http.body import read_bytes
-from ledgersim.http.vendor_app import NO_CONTENT, origin
+from ledgersim.http.context import context_of
+from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND
 from ledgersim.spaces.space import Snapshot, Space
 
@@ -138,5 +139,5 @@ def _to_response(request: Request, name: str, snapshot: Snapshot) -> dict[str, A
         "name": name,
         "bytes": len(snapshot.image),
         "taken_at": snapshot.taken_at,
-        "file": f"{origin(request)}{request.scope['root_path']}/snapshots/{name}/file",
+        "file": context_of(request.scope).url(f"/snapshots/{name}/file"),
     }

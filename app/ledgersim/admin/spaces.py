@@ -6,7 +6,8 @@ from fastapi import Body, Request
 from pydantic import BaseModel, Field
 
 from ledgersim.admin.base import CurrentSpace, CurrentSpaces, Strict, new_router
-from ledgersim.http.vendor_app import NO_CONTENT, VendorApp, server_url
+from ledgersim.http.context import context_of
+from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.spaces.space import Space
@@ -113,12 +114,13 @@ def _start_image(spaces: Spaces, current: Space, source: str) -> bytes | None:
 def base_urls(request: Request, name: str) -> dict[str, str]:
     """The base URL of each vendor in a space."""
     root = _root(request, name)
-    vendors: dict[str, VendorApp] = request.scope["dispatcher"].vendors
+    vendors = context_of(request.scope).dispatcher.vendors
     return {app.name: root + mount for mount, app in vendors.items()}
 
 
 def _root(request: Request, name: str) -> str:
-    return server_url(request) if name == DEFAULT else f"{server_url(request)}/s/{name}"
+    server_url = context_of(request.scope).server_url
+    return server_url if name == DEFAULT else f"{server_url}/s/{name}"
 
 
 def _to_response(request: Request, space: Space) -> dict[str, Any]:

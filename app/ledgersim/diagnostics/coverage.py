@@ -9,18 +9,18 @@ class Coverage:
     """Counts responses by operation and status, and problems by mount and code, over all spaces."""
 
     def __init__(self) -> None:
-        self.answers: Counter[tuple[str, int]] = Counter()
+        self.responses: Counter[tuple[str, int]] = Counter()
         self.problems: Counter[tuple[str | None, str]] = Counter()
 
     def count(self, mount: str | None, record: Record) -> None:
         """Count the vendor's own response, including one that a fault withheld, but not what a fault sent."""
-        status = record.withheld if record.spoilt else record.status or record.withheld
+        status = record.withheld if record.from_simulator else record.status or record.withheld
         if record.operation is not None and status is not None:
-            self.answers[record.operation, status] += 1
-        if record.problem is not None and not record.spoilt:
+            self.responses[record.operation, status] += 1
+        if record.problem is not None and not record.from_simulator:
             self.problems[mount, record.problem] += 1
 
     def clear(self) -> None:
         """Start counting from zero."""
-        self.answers.clear()
+        self.responses.clear()
         self.problems.clear()

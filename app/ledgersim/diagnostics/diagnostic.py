@@ -1,12 +1,12 @@
 """Diagnostics of a request: what was accepted although the vendor doesn't document it, or why it failed."""
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
-from starlette.types import Scope
-
-MAX_NOTES = 20  # per request
+MAX_DIAGNOSTICS = 20  # per request
+MAX_HEADER = 1_000  # characters of `Sim-Diagnostics`
+_SAFE = "[].$@-_:/"  # not percent-encoded there
 
 
 class Diagnostic(NamedTuple):
@@ -17,12 +17,12 @@ class Diagnostic(NamedTuple):
     message: str
 
 
-def add_diagnostic(scope: Scope, code: str, where: str, message: str) -> None:
-    """Add a diagnostic to the request; it appears in the journal and in the header `Sim-Violations`."""
-    add_diagnostics(scope, [Diagnostic(code, where, message)])
-
-
-def add_diagnostics(scope: Scope, diagnostics: Iterable[Diagnostic]) -> None:
-    """Add diagnostics up to the limit. The iterable is not consumed beyond it."""
-    added = scope["notes"]
-    added.extend(islice(diagnostics, max(MAX_NOTES - len(added), 0)))
+def format_diagnostics(diagnostics: Sequence[Diagnostic]) -> str:
+    """The code and path of each diagnostic in ASCII, for a header: as many as there is room for."""
+    text = ""
+    for number, one in enumerate(diagnostics):
+        part = f"{one.code} {quote(one.where, safe=_SAFE)}".rstrip()
+        if len(text) + len(part) > MAX_HEADER:
+            return f"{text}, and {len(diagnostics) - number} more"
+        text = f"{text}, {part}" if text else part
+    return text

@@ -1,29 +1,30 @@
-"""What passed: the last requests of a space and their answers, bounded in number and in bytes.
+"""The journal: the last requests of a space and their responses, bounded in number and in bytes.
 
-A record keeps what came as it came; it is made readable only where somebody reads it, so that keeping it
-costs next to nothing.
+A record keeps raw bytes. They are parsed and redacted when somebody reads the record, so that keeping it costs
+next to nothing.
 """
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from time import perf_counter
 
 from ledgersim.content_encoding import plain
-from ledgersim.diagnostics.diagnostic import MAX_NOTES, Diagnostic
+from ledgersim.diagnostics.diagnostic import MAX_DIAGNOSTICS, Diagnostic
 from ledgersim.diagnostics.matching import EvictedEntry, RecordMatch
 from ledgersim.diagnostics.nearest import Nearest
 from ledgersim.problems import Problem
 
 Headers = Iterable[tuple[bytes, bytes]]
 
-MAX_BODY = 16 * 2**10  # bytes that are kept of a request's or an answer's body
-RECORD_BYTES = 1_000  # about what a record takes besides its texts
+MAX_BODY = 16 * 2**10  # recorded bytes of a request's or a response's body
+RECORD_BYTES = 1_000  # roughly what a record takes besides its texts
 
 
 class PackedHeaders:
-    """Headers in one piece, which takes a fifth of the memory of a list of pairs."""
+    """Headers in one byte string, which takes a fifth of the memory of a list of pairs."""
 
     __slots__ = ("text",)
 
@@ -37,7 +38,7 @@ class PackedHeaders:
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """A request and what came of it. `operation` is None where no route took it, `status` where no answer."""
+    """A request and its response. `operation` is None if no route matched, `status` without a response."""
 
     id: int
     at: datetime
@@ -50,74 +51,84 @@ class Record:
     body_size: int = 0
     is_incomplete: bool = False  # not all of the body arrived
     status: int | None = None
-    answer_headers: Headers = ()
-    answer: bytes = b""
-    answer_size: int = 0
+    response_headers: Headers = ()
+    response_body: bytes = b""
+    response_size: int = 0
     problem: str | None = None
     detail: str = ""
-    notes: list[Diagnostic] = field(default_factory=list)
-    spoilt: bool = False  # the answer is not that of the vendor's own rules
-    withheld: int | None = None  # the status of an answer that a fault has kept back or replaced
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    from_simulator: bool = (
+        False  # the response comes from a fault or the simulator, not from the vendor's rules
+    )
+    withheld: int | None = None  # the status of a response that a fault withheld or replaced
     faults: list[str] = field(default_factory=list)
     nearest: Nearest | None = None
     seconds: float = field(default_factory=lambda: -perf_counter())
 
     @property
     def content(self) -> bytes:
-        """The request's body, decompressed: what is kept of it, at most `MOST_BODY` bytes."""
+        """The recorded part of the request's body, decompressed: at most `MAX_BODY` bytes."""
         return plain(self.headers, self.body, MAX_BODY)
 
     @property
-    def is_cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether `content` may not be all of the request's body."""
         if self.is_incomplete or self.body_size > len(self.body):
             return True
         return len(plain(self.headers, self.body, MAX_BODY + 1)) > MAX_BODY
 
-    def take(self, chunk: bytes) -> None:
-        """Keep a part of the request's body."""
+    def add_request_body(self, chunk: bytes) -> None:
+        """Record a part of the request's body."""
         if len(self.body) < MAX_BODY:
             self.body += chunk[: MAX_BODY - len(self.body)]
         self.body_size += len(chunk)
 
-    def give(self, chunk: bytes) -> None:
-        """Keep a part of the answer's body."""
-        if len(self.answer) < MAX_BODY:
-            self.answer += chunk[: MAX_BODY - len(self.answer)]
-        self.answer_size += len(chunk)
+    def add_response_body(self, chunk: bytes) -> None:
+        """Record a part of the response's body."""
+        if len(self.response_body) < MAX_BODY:
+            self.response_body += chunk[: MAX_BODY - len(self.response_body)]
+        self.response_size += len(chunk)
 
-    def refuse(self, problem: Problem) -> None:
-        """Note why the request was refused, before what was tolerated."""
+    def add_problem(self, problem: Problem) -> None:
+        """Record why the request failed, ahead of its other diagnostics."""
         self.problem, self.detail = problem.code, problem.detail
         errors = problem.errors or {"": [problem.detail or problem.title]}
         reasons = [
-            Diagnostic(problem.code, where, message) for where, all_ in errors.items() for message in all_
+            Diagnostic(problem.code, where, message) for where, texts in errors.items() for message in texts
         ]
-        self.notes[:0] = reasons[:MAX_NOTES]
-        del self.notes[MAX_NOTES:]
+        self.diagnostics[:0] = reasons[:MAX_DIAGNOSTICS]
+        del self.diagnostics[MAX_DIAGNOSTICS:]
+
+    def add_diagnostic(self, code: str, where: str, message: str) -> None:
+        """Record a diagnostic, which is also sent in the header `Sim-Diagnostics`."""
+        self.add_diagnostics([Diagnostic(code, where, message)])
+
+    def add_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Record diagnostics up to the limit. The iterable is not consumed beyond it."""
+        self.diagnostics.extend(islice(diagnostics, max(MAX_DIAGNOSTICS - len(self.diagnostics), 0)))
 
     def end(self) -> None:
-        """Stop the time."""
+        """Stop the clock of the request's duration."""
         self.seconds += perf_counter()
 
     def pack(self) -> int:
-        """Take less memory; about how many bytes it still takes."""
+        """Pack the headers to save memory. Returns roughly how many bytes the record takes."""
         self.headers = headers = PackedHeaders(self.headers)
-        self.answer_headers = answer_headers = PackedHeaders(self.answer_headers)
-        size = RECORD_BYTES + len(self.path) + len(self.query) + len(self.body) + len(self.answer)
-        size += len(headers.text) + len(answer_headers.text)
-        for one in self.notes:
+        self.response_headers = response_headers = PackedHeaders(self.response_headers)
+        size = RECORD_BYTES + len(self.path) + len(self.query) + len(self.body) + len(self.response_body)
+        size += len(headers.text) + len(response_headers.text)
+        for one in self.diagnostics:
             size += len(one.where) + len(one.message)
         return size
 
 
 class Journal:
-    """The last records of a space, oldest first; `most` of them at most, and so many bytes."""
+    """The last records of a space, oldest first: at most `max_entries`, in roughly `max_bytes`."""
 
-    def __init__(self, most: int, most_bytes: int) -> None:
-        self.most = most
-        self._most_bytes = most_bytes
-        self.size = 0  # about how many bytes the records take
+    def __init__(self, max_entries: int, max_bytes: int) -> None:
+        self.max_entries = max_entries
+        self._max_bytes = max_bytes
+        self.size = 0  # bytes of all records, roughly
         self._records: deque[tuple[Record, int]] = deque()
         self._evicted: Counter[EvictedEntry] = Counter()
 
@@ -131,13 +142,13 @@ class Journal:
         return len(self._records)
 
     def add(self, record: Record) -> None:
-        """Keep the record of a request that has ended, in place of the oldest where there is no room."""
-        if not self.most:
+        """Add the record of a request that has ended, and evict the oldest records if there is no room."""
+        if not self.max_entries:
             return
         size = record.pack()
         self._records.append((record, size))
         self.size += size
-        while len(self._records) > self.most or self.size > self._most_bytes:
+        while len(self._records) > self.max_entries or self.size > self._max_bytes:
             oldest, size = self._records.popleft()
             self.size -= size
             self._evicted[EvictedEntry(oldest.operation, oldest.status)] += 1
@@ -147,11 +158,11 @@ class Journal:
         return next((record for record in self if record.id == number), None)
 
     def evicted(self, match: RecordMatch | None = None) -> int:
-        """How many records have been evicted that could have been meant."""
-        return sum(count for known, count in self._evicted.items() if match is None or match.may_mean(known))
+        """How many evicted records may have matched."""
+        return sum(count for entry, count in self._evicted.items() if match is None or match.may_mean(entry))
 
     def clear(self) -> None:
-        """Forget everything, also what was evicted."""
+        """Remove all records, and the count of those evicted."""
         self._records.clear()
         self._evicted.clear()
         self.size = 0

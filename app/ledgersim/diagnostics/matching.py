@@ -70,7 +70,7 @@ class MatchableRecord(MatchableRequest, Protocol):
     def content(self) -> bytes: ...
 
     @property
-    def is_cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether only a part of the request's body was kept."""
 
 
@@ -88,7 +88,7 @@ class RecordMatch(Match):
             found["status"] = record.status
         if not _matches_ignoring_case(record.problem, self.problem):
             found["problem"] = record.problem
-        if self.body is not None and record.is_cut:
+        if self.body is not None and record.is_truncated:
             found["body"] = "only part of it was recorded"
         elif self.body is not None:
             found |= _body_differences(record.content, self.body)

@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from ledgersim import problems
 from ledgersim.content_encoding import Decoder, coding_of
-from ledgersim.diagnostics.diagnostic import Diagnostic, add_diagnostics
+from ledgersim.diagnostics.diagnostic import Diagnostic
+from ledgersim.http.context import context_of
 from ledgersim.http.lenient_parsing import (
     Models,
     Repeated,
@@ -25,14 +26,14 @@ from ledgersim.http.lenient_parsing import (
 )
 
 MAX_BYTES = 10 * 2**20
-MAX_DRAINED = 9 * MAX_BYTES  # of what is too much in a body, so that the client gets to read the refusal
+MAX_DRAINED = 9 * MAX_BYTES  # read beyond the limit, so that the client gets to read the error
 
 
-async def read_bytes(request: Request, most: int = MAX_BYTES) -> bytes:
+async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
     """The body, decompressed.
 
-    Raises a 413 Problem if it is over `most` bytes as sent or decompressed, a 415 Problem for an unknown
-    `Content-Encoding`, and a 400 Problem where the body is not what that says.
+    Raises a 413 Problem if it exceeds `limit` bytes as sent or decompressed, a 415 Problem for an unknown
+    `Content-Encoding`, and a 400 Problem if the body cannot be decompressed.
     """
     coding = coding_of(request.scope["headers"])
     decoder = None if coding is None else Decoder(coding)
@@ -40,13 +41,15 @@ async def read_bytes(request: Request, most: int = MAX_BYTES) -> bytes:
     sent = size = 0
     async for chunk in request.stream():
         sent += len(chunk)
-        if sent > most + MAX_DRAINED:
+        if sent > limit + MAX_DRAINED:
             break
-        if max(sent, size) <= most:
-            chunks.append(chunk if decoder is None else decoder.feed(chunk, most + 1 - size))
+        if max(sent, size) <= limit:
+            chunks.append(chunk if decoder is None else decoder.feed(chunk, limit + 1 - size))
             size += len(chunks[-1])
-    if max(sent, size) > most:
-        raise problems.TOO_LARGE.with_detail(f"The body may have up to {most:,} bytes ({most // 2**20} MiB).")
+    if max(sent, size) > limit:
+        raise problems.TOO_LARGE.with_detail(
+            f"The body may have at most {limit:,} bytes ({limit // 2**20} MiB)."
+        )
     if decoder is not None:
         decoder.finish()
     return b"".join(chunks)
@@ -66,7 +69,7 @@ def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
     except UnicodeDecodeError as error:
         raise _unreadable(f"Byte {error.start + 1} is not UTF-8.") from error
     except UnicodeEncodeError as error:
-        raise _unreadable("A string holds half of a surrogate pair (\\ud800 to \\udfff).") from error
+        raise _unreadable("A string has half of a surrogate pair (\\ud800 to \\udfff).") from error
     except RecursionError as error:
         raise _unreadable("It is nested too deeply.") from error
     except (ValueError, DecimalException) as error:
@@ -90,7 +93,7 @@ def _unreadable(reason: str) -> problems.Problem:
     )
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
@@ -100,10 +103,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _plain_decoder(fraction: Callable[[str], Any]) -> json.JSONDecoder:
-    return json.JSONDecoder(parse_float=fraction, parse_constant=_refuse_constant)
+    return json.JSONDecoder(parse_float=fraction, parse_constant=_reject_constant)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_reject_constant)
 
 
 def _check_text(value: Any) -> None:
@@ -126,7 +129,7 @@ def _is_json(content_type: str) -> bool:
     )
 
 
-def _tolerated(
+def _lenient_parsing(
     content_type: str, coding: str | None, body: bytes, value: Any, models: Models
 ) -> Iterator[Diagnostic]:
     if coding is not None:
@@ -143,7 +146,7 @@ class JsonRequest(Request):
     """A request whose body has been read and parsed already."""
 
     def __init__(self, request: Request, body: bytes, value: Any) -> None:
-        # FastAPI accepts fewer media types as JSON; ours have been checked already.
+        # FastAPI accepts fewer media types as JSON; the media type has been checked already.
         headers = [pair for pair in request.scope["headers"] if pair[0] != b"content-type"]
         headers.append((b"content-type", b"application/json"))
         super().__init__({**request.scope, "headers": headers}, request.receive)
@@ -152,13 +155,13 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route whose body, if it has one, is read by this module."""
+    """A route that reads its JSON body by the rules of this module."""
 
     any_media_type = False
 
     @cached_property
     def parameters(self) -> frozenset[str]:
-        """Names of the query parameters that it takes."""
+        """Names of its query parameters."""
         return frozenset(parameters_of(self.dependant))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -179,7 +182,8 @@ class JsonRoute(APIRoute):
             value = parse_json(body)
             coding = None if self.any_media_type else coding_of(request.scope["headers"])
             content_type = "application/json" if self.any_media_type else kind
-            add_diagnostics(request.scope, _tolerated(content_type, coding, body, value, models))
+            lenient = _lenient_parsing(content_type, coding, body, value, models)
+            context_of(request.scope).record.add_diagnostics(lenient)
             return await handle(JsonRequest(request, body, value))
 
         return read_and_handle

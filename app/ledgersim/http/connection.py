@@ -1,4 +1,4 @@
-"""Breaking a client's connection on purpose. Only a server of ours has one to break: see `server.py`.
+"""Breaking a client's connection on purpose. `protocol.py` gives requests access to their connection.
 
 The request must have been read to its end: unread bytes would turn a closed connection into a reset one.
 """
@@ -6,7 +6,7 @@ The request must have been read to its end: unread bytes would turn a closed con
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.types import Receive, Scope
@@ -15,6 +15,16 @@ EXTENSION = "ledgersim.transport"  # in the scope's extensions, the transport of
 
 # On, for no time: closing such a socket sends RST. On Windows its two members are short.
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+Break = Callable[[Scope, Receive], Awaitable[None]]
+
+
+class BreakConnection(Exception):
+    """Raised to have the connection of a request broken once the request has been recorded."""
+
+    def __init__(self, how: Break) -> None:
+        super().__init__()
+        self.how = how
 
 
 def transport_of(scope: Scope) -> Any:

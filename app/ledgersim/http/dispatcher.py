@@ -1,4 +1,4 @@
-"""The outermost application: finds the space and the mount that a request is for, and keeps watch over both."""
+"""The outermost ASGI application: finds the space, the mount and the route of a request, once."""
 
 import logging
 from asyncio import CancelledError
@@ -11,13 +11,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledgersim.clock import Clock
 from ledgersim.diagnostics.coverage import Coverage
-from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.diagnostics.faults import FaultHit, from_header
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.nearest import NearestRoutes
-from ledgersim.http.exchange import Exchange
+from ledgersim.http.connection import BreakConnection, transport_of
+from ledgersim.http.context import KEY, RequestContext
+from ledgersim.http.error_response import error_response, send_error
+from ledgersim.http.fault_injection import FaultInjection
+from ledgersim.http.recorder import Recorder
 from ledgersim.http.request_log import log_request
-from ledgersim.http.routing import segments
+from ledgersim.http.routing import NOT_ROUTED, segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem
 from ledgersim.spaces.registry import DEFAULT, Spaces
@@ -29,20 +32,23 @@ PAGES = ""
 _DOCS = "docs"
 
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
-_TAKES_NO_ROOM = ("GET", "HEAD", "OPTIONS", "DELETE")
+STOPPED = Problem(503, "server-stopped", "Service Unavailable").with_detail(
+    "The server was stopped before this request was finished."
+)
+_STORES_NOTHING = ("GET", "HEAD", "OPTIONS", "DELETE")
 
 
 log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Takes `/s/NAME` off the path, picks the mount, and hands on with the space in the scope.
+    """Finds the space, mount and route of each request, and passes it on with a `RequestContext`.
 
-    `control` is the mount of the control plane: what goes there or to the pages is not recorded, and meets no
-    faults. `pages` makes the application of the pages when one is first asked for.
+    Requests to `admin`, the mount of the admin API, and to the pages are neither recorded nor hit by faults.
+    `pages` builds the application of the pages when one is first requested.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
     from the requests that they pass on, so a request may have it or not; links always do.
-    `cors` is a middleware for requests to the vendors. It wraps the exchange, so that answers of faults get its
+    `cors` is a middleware for requests to the vendors. It wraps recording, so that responses of faults get its
     headers, and preflights, which the browser adds, are neither recorded nor hit by faults.
     """
 
@@ -51,7 +57,7 @@ class Dispatcher:
         mounts: Mapping[str, VendorApp],
         spaces: Spaces,
         scheduler: Scheduler,
-        control: str,
+        admin: str,
         pages: Callable[[], VendorApp],
         fault_header: bool = True,
         root_path: str | None = None,
@@ -61,8 +67,8 @@ class Dispatcher:
         self.spaces = spaces
         self.scheduler = scheduler
         self.coverage = Coverage()
-        self._control = control
-        self._own = (control, PAGES)
+        self._admin = admin
+        self._own = (admin, PAGES)
         self._build_pages = pages
         self._fault_header = fault_header
         self._root_path = root_path
@@ -76,7 +82,7 @@ class Dispatcher:
     @property
     def vendors(self) -> dict[str, VendorApp]:
         """The vendors' applications, by mount."""
-        return {mount: app for mount, app in self.mounts.items() if mount != self._control}
+        return {mount: app for mount, app in self.mounts.items() if mount != self._admin}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -93,21 +99,21 @@ class Dispatcher:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        base, parts = self._below_root_path(scope)
+        base_path, parts = self._below_root_path(scope)
         try:
             name, prefix, inside = _space_of(parts, _values(scope, b"sim-space"))
             space = self.spaces[name]
         except Problem as problem:
             clock = self.spaces[DEFAULT].clock
-            ended = partial(self._end, None, None)
-            exchange = Exchange(self._record(scope, parts, clock), clock, receive, send, ended)
-            await exchange.refuse(problem, scope)
+            record = self._record(scope, parts, clock)
+            app: ASGIApp = partial(send_error, problem, record, error_response)
+            await Recorder(app, record, clock, partial(self._end, None, None))(scope, receive, send)
             return
-        mount, taken = self._mount_of(inside)
-        if self._is_page(mount, inside[taken:]):
-            mount, taken = PAGES, 0
-        target = _Target(space, mount, base, base + prefix + (mount or ""), inside, inside[taken:])
-        app: ASGIApp = partial(self._serve_target, target)
+        mount, length = self._mount_of(inside)
+        if self._is_page(mount, inside[length:]):
+            mount, length = PAGES, 0
+        target = _Target(space, mount, base_path, base_path + prefix + (mount or ""), inside, inside[length:])
+        app = partial(self._serve_target, target)
         if self._cors is not None and mount is not None and mount not in self._own:
             app = self._cors(app)
         await app(scope, receive, send)
@@ -126,18 +132,25 @@ class Dispatcher:
     async def _serve_target(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
         space, mount = target.space, target.mount
         record = self._record(scope, target.path, space.clock)
-        exchange = Exchange(record, space.clock, receive, send, partial(self._end, space, mount))
+        app = None if mount is None else self._pages if mount == PAGES else self.mounts[mount]
+        found = NOT_ROUTED if app is None else app.find(record.method, target.parts)
+        if found.route is not None:
+            record.operation = found.route.operation_id
+        else:
+            record.nearest = self._nearest.find(record.method, record.path)
+        context = RequestContext(
+            self, space, record, found, target.base_path, target.root_path, scope["scheme"]
+        )
+        scope = {**scope, KEY: context, "root_path": target.root_path}
+        respond: ASGIApp = partial(self._respond, context, mount, app)
+        if app is not None:
+            scope["path"] = f"{target.root_path}/{'/'.join(target.parts)}"
         space.enter()
         try:
-            if mount is None:
-                await self._serve_nothing(exchange, scope, target.base)
-            else:
-                child = {**scope, "space": space, "segments": target.parts}
-                child |= {"root_path": target.root, "app_root_path": target.base}
-                child["path"] = f"{target.root}/{'/'.join(target.parts)}"
-                await self._serve_at(mount, exchange, child, _values(scope, b"sim-fault"))
+            await Recorder(respond, record, space.clock, partial(self._end, space, mount))(scope, receive, send)
+        except BreakConnection as broken:
+            await broken.how(scope, receive)
         finally:
-            exchange.end()
             self.spaces.leave(space)
 
     def _record(self, scope: Scope, parts: list[str], clock: Clock) -> Record:
@@ -161,64 +174,79 @@ class Dispatcher:
     def _is_page(self, mount: str | None, rest: list[str]) -> bool:
         if mount is None:
             return not rest or rest[0].lower() == _DOCS
-        return mount == self._control and not rest
+        return mount == self._admin and not rest
 
     @cached_property
     def _pages(self) -> VendorApp:
         return self._build_pages()
 
-    async def _serve_nothing(self, exchange: Exchange, scope: Scope, base: str) -> None:
-        nearest = self._nearest.find(exchange.record.method, exchange.record.path)
-        if nearest is not None:
-            exchange.record.nearest = nearest._replace(path=base + nearest.path)
-        mounts = ", ".join(self.mounts)
-        problem = NOT_FOUND.with_detail(f"Nothing is mounted at {scope['path']}. The mounts are: {mounts}.")
-        await exchange.refuse(problem, scope)
-
-    async def _serve_at(self, mount: str, exchange: Exchange, child: Scope, asked_for: list[str]) -> None:
-        app = self._pages if mount == PAGES else self.mounts[mount]
-        record, space = exchange.record, child["space"]
-        found = app.find(record.method, child["segments"])
-        if found.route is None:
-            record.nearest = self._nearest.find(record.method, record.path)
-        else:
-            record.operation = found.route.operation_id
-        child.update(dispatcher=self, record=record, notes=record.notes, found=found)
-        strikes: list[FaultHit] = []
+    async def _respond(
+        self,
+        context: RequestContext,
+        mount: str | None,
+        app: VendorApp | None,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        record = context.record
+        render = error_response if app is None else app.render
+        layers: ASGIApp
         try:
-            self.scheduler.run_due(space)
-            if mount not in self._own:
-                strikes = self._admit(record, space, asked_for)
-        except Problem as problem:
-            if mount not in self._own:  # there a reset must be possible
-                await exchange.refuse(problem, child, app.render)
-                return
-        except JobError as error:  # for example in rows that a user has imported
-            log.exception("a scheduled job failed in the space %s", space.name)
-            if mount not in self._own:  # there a reset must be possible
-                advice = "POST /_sim/reset takes the space back to its start."
-                await exchange.refuse(INTERNAL.with_detail(f"{error}. {advice}"), child, app.render)
-                return
-        try:
-            if strikes:
-                await exchange.spoil(app, child, strikes)
-            else:
-                await app(child, exchange.receive, exchange.send)
+            try:
+                layers = self._admit(context, mount, app, scope)
+            except Problem as problem:
+                layers = partial(send_error, problem, record, render)
+            await layers(scope, receive, send)
         except CancelledError:
-            await exchange.give_up(child, app.render)
+            # The server stops. In-process clients cancel requests too, and don't wait for a response.
+            if record.status is None and transport_of(scope) is not None:
+                await send_error(STOPPED, record, render, scope, receive, send)
             raise
 
-    def _admit(self, record: Record, space: Space, asked_for: list[str]) -> list[FaultHit]:
-        """What a request meets, by its own headers or the faults of its space. Raises a 400 or 503 Problem."""
-        if record.method not in _TAKES_NO_ROOM:
+    def _not_mounted(self, context: RequestContext, scope: Scope) -> Problem:
+        nearest = context.record.nearest
+        if nearest is not None:
+            context.record.nearest = nearest._replace(path=context.base_path + nearest.path)
+        mounts = ", ".join(self.mounts)
+        return NOT_FOUND.with_detail(f"Nothing is mounted at {scope['path']}. The mounts are: {mounts}.")
+
+    def _admit(
+        self, context: RequestContext, mount: str | None, app: VendorApp | None, scope: Scope
+    ) -> ASGIApp:
+        """Run the jobs that are due. Returns the application, in a layer that injects the faults that hit.
+
+        Raises a 400, 404, 500 or 503 Problem. The admin API, which can reset the space, works though jobs fail.
+        """
+        space, record = context.space, context.record
+        if app is None:
+            raise self._not_mounted(context, scope)
+        try:
+            self.scheduler.run_due(space)
+        except JobError as error:  # for example because of rows that a user has imported
+            log.exception("a scheduled job failed in the space %s", space.name)
+            if mount not in self._own:
+                advice = "POST /_sim/reset takes the space back to its start."
+                raise INTERNAL.with_detail(f"{error}. {advice}") from error
+        except Problem:
+            if mount not in self._own:
+                raise
+        if mount in self._own:
+            return app
+        if record.method not in _STORES_NOTHING:
             self.spaces.check_capacity()
-        if not asked_for and not space.faults.active:
+        hits = self._fault_hits(space, record, _values(scope, b"sim-fault"))
+        return FaultInjection(app, hits) if hits else app
+
+    def _fault_hits(self, space: Space, record: Record, requested: list[str]) -> list[FaultHit]:
+        """The faults that the request's `Sim-Fault` headers ask for, or else those of its space that hit it."""
+        if not requested and not space.faults.active:
             return []
         now = space.clock.now()
-        if asked_for and self._fault_header:
-            return [from_header(one, now, space.faults.chance) for one in asked_for]
-        if asked_for:
-            record.notes.append(Diagnostic("fault-header-off", "Sim-Fault", "The server takes no such header"))
+        if requested and self._fault_header:
+            return [from_header(one, now, space.faults.chance) for one in requested]
+        if requested:
+            record.add_diagnostic("fault-header-off", "Sim-Fault", "The server ignores this header")
         return space.faults.hits(record, now)
 
 
@@ -226,11 +254,11 @@ class _Target(NamedTuple):
     """Where a request goes."""
 
     space: Space
-    mount: str | None  # None: nothing is there
-    base: str  # the base path of a proxy
-    root: str  # what precedes `parts` in links
-    path: list[str]  # the segments behind the prefix of the space, and behind the mount
-    parts: list[str]
+    mount: str | None  # None: nothing is mounted there
+    base_path: str
+    root_path: str
+    path: list[str]  # the segments after the prefix of the space
+    parts: list[str]  # the segments after the mount
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

@@ -1,21 +1,35 @@
-"""Refusals in the simulator's own words: plain JSON, for what no vendor answers."""
+"""Error responses in the simulator's own format: plain JSON, where no vendor's API is involved."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
+from ledgersim.diagnostics.journal import Record
 from ledgersim.problems import Problem
 
+Render = Callable[[Problem, Request], Response]
 
-def refusal(problem: Problem, _: Request) -> JSONResponse:
-    """A problem as status, title, detail and, for bad fields, errors."""
-    told = "; ".join(f"{name}: {message}" for name, messages in problem.errors.items() for message in messages)
+
+def error_response(problem: Problem, _: Request) -> JSONResponse:
+    """A problem as status, title, detail and, for invalid fields, errors."""
+    messages = [f"{name}: {message}" for name, texts in problem.errors.items() for message in texts]
     content: dict[str, Any] = {
         "status": problem.status,
         "title": problem.title,
-        "detail": problem.detail or told or problem.title,
+        "detail": problem.detail or "; ".join(messages) or problem.title,
     }
     if problem.errors:
         content["errors"] = problem.errors
     return JSONResponse(content, problem.status, dict(problem.headers))
+
+
+async def send_error(
+    problem: Problem, record: Record, render: Render, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Respond with a problem of the simulator itself, in the format of `render`, and record it."""
+    record.add_problem(problem)
+    record.from_simulator = True
+    await render(problem, Request(scope))(scope, receive, send)

@@ -4,21 +4,21 @@ import logging
 from string import printable
 from urllib.parse import quote
 
+from ledgersim.diagnostics.diagnostic import format_diagnostics
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.redaction import redact_query
-from ledgersim.http.exchange import format_diagnostics
 
 log = logging.getLogger("ledgersim.requests")
 
-# What a line shows as it was sent. Control characters and others that could break or forge a line are encoded.
+# Characters that are logged as they are. Others, which could break or forge a line, are percent-encoded.
 _SAFE = "".join(sorted(set(printable) - set(" \t\n\r\x0b\x0c")))
 
 
 def log_request(record: Record, space: str | None) -> None:
     """Log a request that has ended: `PUT /APIGW/v1/Debtors 201 3.2 ms space=default id=17`.
 
-    Then follow the diagnostics, as in `Sim-Violations`, and the faults that hit it. The space is None where
-    the request named none that can be used; the status is `-` where no answer was sent.
+    The line ends with the diagnostics, as in `Sim-Diagnostics`, and the faults that hit the request. `space` is
+    None if the request named no usable space; the status is `-` if no response was sent.
     """
     if not log.isEnabledFor(logging.INFO):
         return
@@ -29,8 +29,8 @@ def log_request(record: Record, space: str | None) -> None:
         f"{record.status or '-'} {record.seconds * 1_000:.1f} ms",
         f"space={space or '-'} id={record.id}",
     ]
-    if record.notes:
-        line.append(f"diagnostics: {format_diagnostics(record.notes)}")
+    if record.diagnostics:
+        line.append(f"diagnostics: {format_diagnostics(record.diagnostics)}")
     if record.faults:
         line.append(f"faults: {', '.join(record.faults)}")
     log.info("%s", " ".join(line))

@@ -1,4 +1,4 @@
-"""Finding the route of a request: by literal segments in any case, with or without a slash at the end."""
+"""Finding the route of a request. Literal segments match in any case, and a trailing slash is ignored."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -15,21 +15,24 @@ class _Node:
 
 
 class Found(NamedTuple):
-    """The route, its path parameters, and the methods that the path allows otherwise (none: no such path)."""
+    """The route and its path parameters, or else the methods that the path allows (none: unknown path)."""
 
     route: APIRoute | None
     parameters: dict[str, Any]
     allowed: list[str]
 
 
+NOT_ROUTED = Found(None, {}, [])
+
+
 class RouteIndex:
-    """A tree over the segments of all paths, so that the number of routes costs nothing."""
+    """A tree of the segments of all paths: the time to find a route does not depend on how many there are."""
 
     def __init__(self) -> None:
         self._root = _Node()
 
     def add(self, route: APIRoute) -> None:
-        """Make a route findable under its path and methods."""
+        """Index a route under its path and methods."""
         node, names = self._root, []
         for segment in segments(route.path):
             if segment.startswith("{"):
@@ -42,7 +45,7 @@ class RouteIndex:
             node.routes[method] = route, tuple(names)
 
     def find(self, method: str, parts: list[str]) -> Found:
-        """What is found for a method and the segments of a path."""
+        """The route for a method and the segments of a path."""
         allowed: list[str] = []
         for node, values in _walk(self._root, parts, 0, ()):
             if method in node.routes:
@@ -65,7 +68,7 @@ def _walk(node: _Node, parts: list[str], at: int, values: tuple[str, ...]) -> An
 
 
 def segments(path: str) -> list[str]:
-    """The decoded parts of a percent-encoded path; a slash at the end counts for nothing."""
+    """The decoded segments of a percent-encoded path; a trailing slash is ignored."""
     parts = [unquote(part) for part in path.split("/")[1:]]
     if parts and parts[-1] == "":
         parts.pop()

@@ -1,15 +1,15 @@
-"""A vendor: one application at one mount, which says no in its own way."""
+"""The application at one mount: the API of a vendor, with its own error format."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
 from threading import Lock
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -17,51 +17,20 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ledgersim import problems
-from ledgersim.diagnostics.diagnostic import add_diagnostics
 from ledgersim.http.body import JsonRoute
+from ledgersim.http.context import context_of
+from ledgersim.http.error_response import Render
 from ledgersim.http.lenient_parsing import about_query
 from ledgersim.http.openapi import ApiMetadata, finish
 from ledgersim.http.routing import Found, RouteIndex
 from ledgersim.problems import Problem
-from ledgersim.spaces.space import Space
 
-Render = Callable[[Problem, Request], Response]
 RenderInvalid = Callable[[RequestValidationError], Response]
 Guard = Callable[[APIRoute, Request], None]
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """What a route knows of its request besides the parameters: the space, and how to write links."""
-
-    space: Space
-    base: str  # what precedes the vendor's own path in a link
-
-    def url(self, path: str) -> str:
-        """An absolute address, with the prefix by which the request came."""
-        return self.base + path
-
-
-def origin(request: Request) -> str:
-    """Scheme and host by which a request came."""
-    return f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
-
-
-def server_url(request: Request) -> str:
-    """The address of the server as its clients see it: with the base path of a proxy, without a space."""
-    return origin(request) + str(request.scope["app_root_path"])
-
-
-async def current_context(request: Request) -> RequestContext:
-    """The space and base address of a request, as the dispatcher found them."""
-    return RequestContext(request.scope["space"], origin(request) + request.scope["root_path"])
-
-
-CurrentContext = Annotated[RequestContext, Depends(current_context)]
-
-
 def operation(identifier: str, *, method: str, path: str, summary: str) -> dict[str, Any]:
-    """What a route says of itself: the contract's id, and how sure we are of its method and path.
+    """The metadata of a route: its id, and the provenance of its method and path.
 
     Provenance is `observed`, `documented`, `documented elsewhere` or `inferred`; what the user maps becomes
     `configured`.
@@ -73,17 +42,20 @@ def operation(identifier: str, *, method: str, path: str, summary: str) -> dict[
     }
 
 
-# For routes that answer with no body, and so without a media type.
+# For routes whose response has no body, and so no media type.
 NO_CONTENT: dict[str, Any] = {"status_code": 204, "response_class": Response}
 
 
 def new_router(tag: str) -> APIRouter:
-    """A router whose routes read bodies in the house's way; `tag` says what its operations are about."""
+    """A router whose routes are `JsonRoute`s. The OpenAPI document groups its operations under `tag`."""
     return APIRouter(tags=[tag], route_class=JsonRoute)
 
 
 class VendorApp(FastAPI):
-    """A FastAPI application that finds its routes by an index and words every refusal itself."""
+    """A FastAPI application whose routes are found by an index, and whose errors are rendered by `render`.
+
+    The router has no routes of its own: the dispatcher has found the operation before it calls the application.
+    """
 
     def __init__(
         self,
@@ -106,51 +78,62 @@ class VendorApp(FastAPI):
             openapi_url=None,
             docs_url=None,
             redoc_url=None,
+            redirect_slashes=False,
         )
         self.render = render
+        self._operations: list[APIRoute] = []
         self._index = RouteIndex()
         self._guard = guard
         self._documenting = Lock()  # threads build the document: see `ui/documents.py`
-        self.router.middleware_stack = self._route
+        self.router.default = self._respond
 
-        async def refuse(request: Request, problem: Any) -> Response:
-            request.scope["record"].refuse(problem)
+        async def respond_with(request: Request, problem: Any) -> Response:
+            context_of(request.scope).record.add_problem(problem)
             return render(problem, request)
 
-        async def refuse_invalid(request: Request, error: Any) -> Response:
+        async def on_invalid(request: Request, error: Any) -> Response:
             problem = _from_validation(error)
-            if render_invalid is None:
-                return await refuse(request, problem)
-            request.scope["record"].refuse(problem)
-            return render_invalid(error)
+            response = await respond_with(request, problem)
+            return response if render_invalid is None else render_invalid(error)
 
-        async def refuse_http(request: Request, error: Any) -> Response:
-            return await refuse(request, Problem(error.status_code, "http", error.detail))
+        async def on_http_exception(request: Request, error: Any) -> Response:
+            return await respond_with(request, Problem(error.status_code, "http", error.detail))
 
-        async def refuse_incomplete(request: Request, _: Any) -> Response:
-            return await refuse(request, problems.INCOMPLETE_BODY)
+        async def on_disconnect(request: Request, _: Any) -> Response:
+            return await respond_with(request, problems.INCOMPLETE_BODY)
 
-        async def refuse_failure(request: Request, _: Any) -> Response:
-            return await refuse(
-                request, problems.INTERNAL.with_detail("The simulator failed; its log tells why.")
+        async def on_failure(request: Request, _: Any) -> Response:
+            return await respond_with(
+                request, problems.INTERNAL.with_detail("The simulator failed; see its log.")
             )
 
-        self.add_exception_handler(Problem, refuse)
-        self.add_exception_handler(RequestValidationError, refuse_invalid)
-        self.add_exception_handler(HTTPException, refuse_http)
-        self.add_exception_handler(ClientDisconnect, refuse_incomplete)
-        self.add_exception_handler(Exception, refuse_failure)
+        self.add_exception_handler(Problem, respond_with)
+        self.add_exception_handler(RequestValidationError, on_invalid)
+        self.add_exception_handler(HTTPException, on_http_exception)
+        self.add_exception_handler(ClientDisconnect, on_disconnect)
+        self.add_exception_handler(Exception, on_failure)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, with the vendor's own errors and credentials in place of the framework's."""
         with self._documenting:
-            if not self.openapi_schema:
-                statuses = {str(route.operation_id): self.error_statuses(route) for route in self.operations()}
-                finish(super().openapi(), self.about, statuses)
-            return self.openapi_schema or {}
+            if self.openapi_schema is None:
+                document = get_openapi(
+                    title=self.title,
+                    version=self.version,
+                    description=self.description,
+                    contact=self.contact,
+                    license_info=self.license_info,
+                    routes=self._operations,
+                    tags=self.openapi_tags,
+                    servers=self.servers,
+                )
+                statuses = {str(route.operation_id): self.error_statuses(route) for route in self._operations}
+                finish(document, self.about, statuses)
+                self.openapi_schema = document
+            return self.openapi_schema
 
     def error_statuses(self, route: APIRoute) -> list[int]:
-        """The errors that a client can cause by a wrong request, as far as the shape of the operation shows."""
+        """The errors that clients can cause, as far as the parameters of the operation show."""
         possible = {
             400: "requestBody" in (route.openapi_extra or {}) or _takes_more_than_a_path(route.dependant),
             401: bool(self.about.security) and route.operation_id not in self.about.open_operations,
@@ -159,24 +142,25 @@ class VendorApp(FastAPI):
         return [status for status, may_be in possible.items() if may_be]
 
     def include(self, *routers: APIRouter) -> None:
-        """Take the routes of these routers, flat."""
+        """Add the routes of these routers."""
         for router in routers:
             for route in router.routes:
                 assert isinstance(route, APIRoute)
-                self.router.routes.append(route)
+                self._operations.append(route)
                 self._index.add(route)
 
     def show_creations_as_200(self) -> None:
-        """Show 200 in place of 201, for an application whose middleware answers so."""
-        for number, route in enumerate(self.operations()):
+        """Document 200 in place of 201, for an application whose middleware changes the status."""
+        for number, route in enumerate(self._operations):
             if route.status_code == 201:
-                self.router.routes[number] = shown = copy(route)
-                shown.status_code = 200
+                self._operations[number] = documented = copy(route)
+                documented.status_code = 200
 
     def map_operation(self, route: APIRoute, method: str | None, path: str | None) -> None:
-        """Answer at the user's method and path too (None: the route's own), and show them instead of its own.
+        """Serve a route under the user's method and path too, and document these instead of its own.
 
-        The path has the placeholders of the route's own, in any order, and is that of no other route.
+        None leaves the method or path as it is. The path must have the placeholders of the route's own, in any
+        order, and must not be that of another route.
         """
         mapped = copy(route)
         provenance = {**(route.openapi_extra or {})["x-provenance"]}
@@ -187,38 +171,37 @@ class VendorApp(FastAPI):
             mapped.path = mapped.path_format = path
             provenance["path"] = "configured"
         mapped.openapi_extra = {**(route.openapi_extra or {}), "x-provenance": provenance}
-        self.router.routes[self.router.routes.index(route)] = mapped
+        self._operations[self._operations.index(route)] = mapped
         self._index.add(mapped)
 
     def find(self, method: str, segments: list[str]) -> Found:
-        """The route of a request, if there is one."""
+        """The route for a method and the segments of a path."""
         return self._index.find(method, segments)
 
-    def operations(self) -> Iterator[APIRoute]:
+    def operations(self) -> Sequence[APIRoute]:
         """Every route, in the order in which they were included."""
-        for route in self.routes:
-            assert isinstance(route, APIRoute)
-            yield route
+        return self._operations
 
     def paths(self) -> Iterator[tuple[str, str]]:
-        """Method and path of every route, as they are shown."""
-        for route in self.operations():
+        """Method and path of every route, as documented."""
+        for route in self._operations:
             for method in sorted(route.methods or ()):
                 yield method, route.path
 
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        route, parameters, allowed = scope["found"]
+        context = context_of(scope)
+        route, parameters, allowed = context.found
         if route is None:
             raise _no_route(scope, allowed)
-        scope.update(route=route, endpoint=route.endpoint, path_params=parameters, router=self.router)
+        scope.update(route=route, endpoint=route.endpoint, path_params=parameters)
         if self._guard is not None:
             self._guard(route, Request(scope))
         if scope["query_string"]:
             scope["query_string"] = query = _OPTION.sub(lambda found: found[0].lower(), scope["query_string"])
             if isinstance(route, JsonRoute):
-                add_diagnostics(scope, about_query(query, route.parameters))
+                context.record.add_diagnostics(about_query(query, route.parameters))
         await route.app(scope, receive, send)
 
 
@@ -228,10 +211,10 @@ def _takes_more_than_a_path(dependant: Dependant) -> bool:
     )
 
 
-# The name of a query option such as $filter, which counts in any case.
+# The name of a query option such as $filter, in any case.
 _OPTION = re.compile(rb"(?:^|(?<=&))(?:\$|%24)[A-Za-z]+(?==)")
 
-# Where pydantic speaks of Python, in the words of JSON.
+# pydantic's messages about Python types, in terms of JSON.
 MESSAGES = {
     "no_body": "A JSON body is required",
     "model_type": "Input should be a JSON object",
@@ -251,7 +234,7 @@ def _no_route(scope: Scope, allowed: list[str]) -> Problem:
         return problems.NOT_FOUND.with_detail(f"There is no {what}.")
     methods = ", ".join(sorted(set(allowed)))
     return problems.METHOD_NOT_ALLOWED.with_detail(
-        f"There is no {what}; the path takes {methods}.", Allow=methods
+        f"There is no {what}; the path allows {methods}.", Allow=methods
     )
 
 

@@ -102,8 +102,8 @@ class Space:
     def requests(self, **filters: Any) -> list[dict[str, Any]]:
         """The recorded requests, oldest first.
 
-        Filters: operation, method, path, problem (`*` stands for any text), status, violations (True or False),
-        since (an id), limit (the newest so many; 1,000, which is also the most).
+        Filters: operation, method, path, problem (`*` stands for any text), status, diagnostics (True or
+        False), since (an id), limit (how many of the newest; at most, and by default, 1,000).
         """
         query = {name: text_of(value) for name, value in {"limit": _MAX_LISTED, **filters}.items()}
         return list(self._control("GET", f"/requests?{urlencode(query)}")["requests"])
@@ -144,7 +144,7 @@ class Space:
             recorded = self.requests()
         except (AdminApiError, OSError, HTTPException):
             return ""
-        told = [one for one in recorded if one.keys() & {"problem", "violations", "faults", "nearest"}]
+        told = [one for one in recorded if one.keys() & {"problem", "diagnostics", "faults", "nearest"}]
         earlier = [f"… {len(told) - _MAX_TROUBLES} earlier"] if len(told) > _MAX_TROUBLES else []
         return "\n".join([*earlier, *map(describe, told[-_MAX_TROUBLES:])])
 
@@ -197,7 +197,7 @@ def describe(request: Mapping[str, Any]) -> str:
     query = f"?{request['query']}" if request["query"] else ""
     answer = " ".join(str(part) for part in (request["status"] or "no answer", request.get("problem")) if part)
     lines = [f"#{request['id']} {request['method']} {request['path']}{query} -> {answer}"]
-    for one in request.get("violations", ()):
+    for one in request.get("diagnostics", ()):
         lines.append(f"{' '.join(filter(None, (one['code'], one['where'])))}: {one['message']}")
     lines += [f"fault {one}" for one in request.get("faults", ())]
     if nearest := request.get("nearest"):

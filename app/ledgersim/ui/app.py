@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from ledgersim import __version__
 from ledgersim.admin import MOUNT
-from ledgersim.http.error_response import refusal
-from ledgersim.http.vendor_app import VendorApp, origin
+from ledgersim.http.context import context_of
+from ledgersim.http.error_response import error_response
+from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import AuthMode
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
@@ -74,14 +75,14 @@ def build(server: Server) -> VendorApp:
     async def show_guide_of_docs(request: Request, name: str) -> Response:
         return _guide(request, f"docs/{name}")
 
-    app = VendorApp("ui", "ledgersim pages", refusal)
+    app = VendorApp("ui", "ledgersim pages", error_response)
     app.include(router)
     return app
 
 
 def _landing(request: Request, server: Server) -> Response:
-    space: Space = request.scope["space"]
-    here = origin(request) + request.scope["root_path"]
+    space = context_of(request.scope).space
+    here = context_of(request.scope).url()
     bases = {name: here + mount for name, mount in documents.MOUNTS.items()}
     personas = [_persona(one, here) for one in space.values["personas"]]
     content = {
@@ -125,8 +126,8 @@ def _curl(personas: Sequence[dict[str, Any]], server: Server, space: Space, here
 
 
 def _admin(request: Request) -> Response:
-    app: VendorApp = request.scope["dispatcher"].mounts[MOUNT]
-    here = origin(request) + request.scope["root_path"]
+    app = context_of(request.scope).dispatcher.mounts[MOUNT]
+    here = context_of(request.scope).url()
     routes = [
         {
             "method": method,
@@ -146,7 +147,7 @@ def _reference(request: Request, server: Server, name: str) -> Response:
     content = {
         "name": name,
         "labels": documents.LABELS,
-        "headers": server.headers(request.scope["space"], name, {}),
+        "headers": server.headers(context_of(request.scope).space, name, {}),
     }
     return page(request, "reference.html", content, inline_styles=True)
 

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from ledgersim.admin import MOUNT
+from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.vendors import installed_vendors
 
@@ -24,8 +25,8 @@ async def document(request: Request, name: str) -> bytes:
     meanwhile.
     """
     mount = MOUNTS[name]
-    app: VendorApp = request.scope["dispatcher"].mounts[mount]
-    return await asyncio.to_thread(_written, app, mount, request.scope["root_path"] + mount)
+    app = context_of(request.scope).dispatcher.mounts[mount]
+    return await asyncio.to_thread(_written, app, mount, context_of(request.scope).root_path + mount)
 
 
 def _written(app: VendorApp, mount: str, root: str) -> bytes:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from ledgersim import __version__
+from ledgersim.http.context import context_of
 from ledgersim.problems import NOT_FOUND
 
 _FOLDER = Path(__file__).parent
@@ -41,13 +42,9 @@ def _templates() -> Any:
 
 def page(request: Request, template: str, content: Mapping[str, Any], inline_styles: bool = False) -> Response:
     """An HTML page. Templates have `root`, which links begin with, beside what is given."""
-    written: str = (
-        _templates()
-        .get_template(template)
-        .render(
-            content, root=request.scope["root_path"], version=__version__, space=request.scope["space"].name
-        )
-    )
+    context = context_of(request.scope)
+    values = {"root": context.root_path, "version": __version__, "space": context.space.name}
+    written: str = _templates().get_template(template).render(content, **values)
     return HTMLResponse(written, headers=_HEADERS | (_INLINE_STYLES if inline_styles else {}))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledgersim.http.context import context_of
 from ledgersim.problems import Problem
 
 # JSON Schema of a problem document.
@@ -46,7 +47,7 @@ _RFC9110_SECTIONS = {
 def to_response(problem: Problem, request: Request) -> Response:
     """Render a problem as a problem document."""
     section = _RFC9110_SECTIONS.get(problem.status)
-    chance = request.scope["space"].chance
+    chance = context_of(request.scope).space.chance
     content: dict[str, Any] = {
         "type": "about:blank" if section is None else f"https://tools.ietf.org/html/rfc9110#section-{section}",
         "title": problem.title,

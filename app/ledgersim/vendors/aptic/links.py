@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ledgersim.http.vendor_app import RequestContext
+from ledgersim.http.context import RequestContext
 from ledgersim.schemas import ResponseModel
 
 

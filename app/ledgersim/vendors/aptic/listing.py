@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, bindparam, func, select
 from sqlalchemy.sql import visitors
 
-from ledgersim.diagnostics.diagnostic import add_diagnostic
+from ledgersim.http.context import context_of
 from ledgersim.odata import Field as FilterField
 from ledgersim.odata import (
     ODataError,
@@ -81,7 +81,7 @@ async def read_query(
     """Read the query options of a request."""
     if top > MAX_TOP:
         message = f"A page has at most {MAX_TOP} items. Use $skip to read the others."
-        add_diagnostic(request.scope, "value-cut", "$top", message)
+        context_of(request.scope).record.add_diagnostic("value-cut", "$top", message)
     return ListQuery(filter, skip, top, orderby)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Column, ColumnElement, bindparam, select
 
-from ledgersim.http.vendor_app import RequestContext, operation
+from ledgersim.http.context import RequestContext
+from ledgersim.http.vendor_app import operation
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link

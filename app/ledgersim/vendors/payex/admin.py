@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from ledgersim.admin.base import PUBLIC, Strict, new_router
+from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND, Problem
 from ledgersim.schemas import AmountIn
-from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex import card_check
 from ledgersim.vendors.payex.consents import commands as consents
@@ -104,7 +104,7 @@ class CardRegistrationEnded(BaseModel):
 )
 async def show_card_check(request: Request, key: str) -> Response:
     """The page on which a customer registers a card. It works without a token."""
-    registration = find_registration_by_key(request.scope["space"], key)
+    registration = find_registration_by_key(context_of(request.scope).space, key)
     return _page(request, registration)
 
 
@@ -122,7 +122,7 @@ async def show_card_check(request: Request, key: str) -> Response:
 )
 async def press_button(request: Request, key: str, button: str) -> Response:
     """Ends the registration and redirects to the URL that was sent when it was started."""
-    space: Space = request.scope["space"]
+    space = context_of(request.scope).space
     registration = find_registration_by_key(space, key)
     button = button.lower()
     if button not in _ACTIONS:
@@ -134,7 +134,7 @@ async def press_button(request: Request, key: str, button: str) -> Response:
 
 
 def _page(request: Request, registration: Row) -> Response:
-    here = f"{request.scope['root_path']}/payex/card-check/{registration['key']}"
+    here = f"{context_of(request.scope).root_path}/payex/card-check/{registration['key']}"
     has_ended = registration["status"] != INITIALIZED
     return HTMLResponse(
         card_check.page(registration, here),

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Depends
 from starlette.requests import Request
 
-from ledgersim.http.vendor_app import server_url
+from ledgersim.http.context import context_of
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row
@@ -48,9 +48,9 @@ class LedgerContext:
 
 async def current_ledger(request: Request, ledger: str) -> LedgerContext:
     """The space and ledger of a request. Raises a 501 Problem."""
-    scope = request.scope
-    space: Space = scope["space"]
-    return LedgerContext(space, find_ledger(space, ledger), scope["root_path"], server_url(request))
+    context = context_of(request.scope)
+    space = context.space
+    return LedgerContext(space, find_ledger(space, ledger), context.root_path, context.server_url)
 
 
 CurrentLedger = Annotated[LedgerContext, Depends(current_ledger)]

@@ -10,7 +10,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.http.vendor_app import Render
+from ledgersim.http.context import context_of
+from ledgersim.http.error_response import Render
 from ledgersim.problems import UNREADABLE, VALIDATION, Problem
 from ledgersim.vendors.payex.settings import ProblemCase
 
@@ -61,7 +62,9 @@ def _content(problem: Problem, request: Request, case: ProblemCase) -> dict[str,
         "Type": f"{_TYPES}{code}",
         "Title": problem.title,
         "Status": problem.status,
-        "Instance": request.scope["space"].chance.guid(),  # identifies this occurrence in support cases
+        "Instance": context_of(
+            request.scope
+        ).space.chance.guid(),  # identifies this occurrence in support cases
         "Detail": problem.detail or problem.title,
         "Problems": [{name: message} for name, messages in problem.errors.items() for message in messages],
     }

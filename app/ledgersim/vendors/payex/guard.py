@@ -3,6 +3,7 @@
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import Guard
 from ledgersim.plugin import AuthMode
 from ledgersim.problems import UNAUTHORIZED, Problem
@@ -19,7 +20,7 @@ def guard(mode: AuthMode) -> Guard:
     """The check before every operation: token, ledger, grant, and the problem requested by a test, if any."""
 
     def check(route: APIRoute, request: Request) -> None:
-        space: Space = request.scope["space"]
+        space = context_of(request.scope).space
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         token = token.strip()
         if mode != "off" and (scheme.lower() != "bearer" or not token):

@@ -3,10 +3,10 @@
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import Guard
 from ledgersim.plugin import AuthMode
 from ledgersim.problems import UNAUTHORIZED
-from ledgersim.spaces.space import Space
 from ledgersim.vendors.riverty.state import RivertyState
 
 _DENIED = UNAUTHORIZED.with_detail("Authorization has been denied for this request.")  # [observed]
@@ -16,7 +16,7 @@ def guard(mode: AuthMode) -> Guard:
     """The check before every operation: any key in lenient mode, a known one in strict mode."""
 
     def check(_: APIRoute, request: Request) -> None:
-        space: Space = request.scope["space"]
+        space = context_of(request.scope).space
         key = request.headers.get("x-auth-key", "").strip()
         if mode != "off" and (not key or (mode == "strict" and key not in space.state(RivertyState).keys)):
             raise _DENIED

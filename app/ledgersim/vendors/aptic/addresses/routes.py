@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import Select
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.addresses.commands import add_address, change_address, remove_address
 from ledgersim.vendors.aptic.addresses.models import ADDRESS

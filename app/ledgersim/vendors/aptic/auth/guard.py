@@ -3,6 +3,7 @@
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import Guard
 from ledgersim.plugin import AuthMode
 from ledgersim.problems import UNAUTHORIZED, Problem
@@ -19,7 +20,7 @@ def guard(mode: AuthMode) -> Guard:
     def check(route: APIRoute, request: Request) -> None:
         if mode == "off" or route.operation_id == TOKEN_OPERATION:
             return
-        space: Space = request.scope["space"]
+        space = context_of(request.scope).space
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         key = request.headers.get("x-api-key", "")
         if key and (mode == "lenient" or key in space.state(ApticState).api_keys):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from ledgersim.http.body import read_bytes
+from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import operation
 from ledgersim.plugin import AuthMode
 from ledgersim.problems import Problem
@@ -74,7 +75,7 @@ def token_router(mode: AuthMode) -> APIRouter:
         except TokenRequestError as error:
             return _error_response(error)
         except Problem as problem:  # the body is too large, or its encoding is not supported
-            request.scope["record"].refuse(problem)
+            context_of(request.scope).record.add_problem(problem)
             return _error_response(
                 TokenRequestError("invalid_request", problem.detail, problem.status), problem.headers
             )
@@ -90,7 +91,7 @@ def _issue(request: Request, body: bytes, mode: AuthMode) -> dict[str, Any]:
     except ValueError as error:
         raise TokenRequestError("invalid_request", "The body cannot be read as a form.") from error
     client = client_of(form, request.headers.get("authorization", ""))
-    space = request.scope["space"]
+    space = context_of(request.scope).space
     if mode == "strict" and client not in space.state(ApticState).credentials:
         raise TokenRequestError("invalid_client", "These client credentials are not configured.", 401)
     token = space.issue_token(VENDOR, TOKEN_LIFETIME)

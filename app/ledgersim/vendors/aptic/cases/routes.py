@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Body, Query, Request
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases import pending, queries

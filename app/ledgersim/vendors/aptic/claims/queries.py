@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import bindparam, literal, select
 
-from ledgersim.http.vendor_app import RequestContext
+from ledgersim.http.context import RequestContext
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases.models import CASE

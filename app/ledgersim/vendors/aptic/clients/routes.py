@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import Response
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router, operation
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
 from ledgersim.vendors.aptic.clients.commands import add_client, change_client
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.clients.schemas import ClientCreate, ClientDetails, ClientPage, ClientUpdate

@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, delete, insert
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.storage.statements import add
 from ledgersim.vendors.aptic.credit_insurances.models import CREDIT_INSURANCE
 from ledgersim.vendors.aptic.credit_insurances.rules import company_name

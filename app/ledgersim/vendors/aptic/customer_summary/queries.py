@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from ledgersim.http.vendor_app import RequestContext
+from ledgersim.http.context import RequestContext
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.customer_summary.models import (
     COLLATERAL,

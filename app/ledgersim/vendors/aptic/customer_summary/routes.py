@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.vendors.aptic.customer_summary.queries import summary
 from ledgersim.vendors.aptic.customer_summary.schemas import CustomerSummary
 from ledgersim.vendors.aptic.customers.routes import find_customer

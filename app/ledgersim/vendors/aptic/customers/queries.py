@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from ledgersim.http.vendor_app import RequestContext
+from ledgersim.http.context import RequestContext
 from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.queries import OWN

@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import Response
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.queries import VALID, valid_on

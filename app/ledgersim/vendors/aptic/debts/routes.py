@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, select
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router, operation
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
 from ledgersim.storage.statements import Row, row
 from ledgersim.vendors.aptic.addresses.queries import DEFAULT
 from ledgersim.vendors.aptic.addresses.rules import PARTS

@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import insert
 
-from ledgersim.http.vendor_app import CurrentContext, new_router
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import new_router
 from ledgersim.problems import VALIDATION
 from ledgersim.storage.statements import add
 from ledgersim.vendors.aptic.customers.routes import find_customer

@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import insert
 
-from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import new_router
 from ledgersim.storage.statements import Row, add
 from ledgersim.vendors.aptic.cases.routes import find_case
 from ledgersim.vendors.aptic.documents.models import DOCUMENT

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import Select, bindparam, delete
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.odata import Field, Kind
 from ledgersim.problems import NOT_FOUND, invalid
 from ledgersim.storage.statements import Row, row

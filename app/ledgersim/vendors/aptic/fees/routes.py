@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import Response
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.commands import add_fee, adjust, check_owed, remove
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE

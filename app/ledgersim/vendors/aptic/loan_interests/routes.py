@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.claims.rules import accrued_interest
 from ledgersim.vendors.aptic.customers.routes import find_customer

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from fastapi import Body, Response
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.problems import NOT_FOUND, VALIDATION
 from ledgersim.storage.statements import Row, add, row
 from ledgersim.vendors.aptic.customers.routes import find_customer

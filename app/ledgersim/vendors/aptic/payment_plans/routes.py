@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, RequestContext, new_router
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.debtors.routes import find_debtor
 from ledgersim.vendors.aptic.fields import fields_of

@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, select
 
-from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import new_router
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ledgersim.http.vendor_app import NO_CONTENT, CurrentContext, new_router
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.customers.routes import find_customer

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from ledgersim.http.vendor_app import RequestContext
+from ledgersim.http.context import RequestContext
 from ledgersim.schemas import ResponseModel
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases.queries import case_response

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
-from ledgersim.http.vendor_app import CurrentContext, RequestContext, new_router
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.vendor_app import new_router
 from ledgersim.problems import INTERNAL, Problem
 from ledgersim.spaces.service_runs import ServiceRun
 from ledgersim.spaces.space import Space

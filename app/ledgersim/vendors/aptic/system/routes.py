@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.schemas import ResponseModel
 from ledgersim.vendors.aptic.claims.commands import ADJUSTMENTS
 from ledgersim.vendors.aptic.links import Link

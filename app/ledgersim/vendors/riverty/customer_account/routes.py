@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ledgersim.http.vendor_app import CurrentContext, new_router, operation
+from ledgersim.http.context import CurrentContext
+from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, row
