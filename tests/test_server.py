@@ -171,7 +171,8 @@ Open {url}/ in a browser for a first request and the API documents; see README.m
 def test_a_banner_on_standard_error_says_what_runs_and_where(start: Start, options: list[str]) -> None:
     server = start("--port", "0", *options)
     ended = server.stop()
-    assert ended.banner.endswith(BANNER.format(version=__version__, url=f"http://127.0.0.1:{server.port}"))
+    banner = BANNER.format(version=__version__, url=f"http://127.0.0.1:{server.port}")
+    assert banner.rstrip("\n") in ended.banner
     assert ended.output == ""
 
 

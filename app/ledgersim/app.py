@@ -1,15 +1,15 @@
 """Where everything meets: the one place that knows all parts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import DatabaseError
-from starlette.types import ASGIApp
 
 from ledgersim.admin import app as control
 from ledgersim.errors import StartupError
+from ledgersim.http.access import Access
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.settings import Settings
@@ -54,24 +54,17 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
     """The applications and the spaces of a server, put together. Raises StartupError."""
     if settings.root_path is not None:
         _check_root_path(settings.root_path, mounts)
-    cors = _cors(settings.cors_origin) if settings.cors_origin else None
+    access = Access((settings.host, *settings.allowed_host), settings.cors_origin, settings.admin_origin)
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
     scheduler = Scheduler([job for vendor in installed_vendors() for job in vendor.jobs()])
-    return Dispatcher(mounts, spaces, scheduler, control.MOUNT, pages, fault_header, settings.root_path, cors)
+    return Dispatcher(mounts, spaces, scheduler, control.MOUNT, pages, access, fault_header, settings.root_path)
 
 
 def _pages(settings: Settings) -> VendorApp:
     from ledgersim.ui.app import Server, build
 
     return build(Server(Path(settings.world).stem, settings.auth, settings.control_token is not None))
-
-
-def _cors(origins: tuple[str, ...]) -> Callable[[ASGIApp], ASGIApp]:
-    from starlette.middleware.cors import CORSMiddleware
-
-    allowed: dict[str, Any] = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
-    return lambda app: CORSMiddleware(app, allow_origins=origins, **allowed)
 
 
 def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:

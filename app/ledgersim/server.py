@@ -21,7 +21,7 @@ from ledgersim.admin import app as control
 from ledgersim.app import create_app
 from ledgersim.errors import StartupError
 from ledgersim.protocol import Protocol
-from ledgersim.settings import Settings, address_of, local_host
+from ledgersim.settings import Settings, address_of, is_loopback, local_host
 from ledgersim.vendors import installed_vendors
 
 STOP_WITHIN = 8  # seconds for the requests in flight; Docker kills 10 seconds after SIGTERM
@@ -58,9 +58,19 @@ def _banner(settings: Settings, url: str) -> str:
             f"ledgersim {__version__}: world {settings.world}, {world}",
             *[f"  {name:11}{url}{mount}" for name, mount in bases.items()],
             f"Open {url}/ in a browser for a first request and the API documents; see README.md and docs/ too.",
+            *_warnings(settings),
             "",
         ]
     )
+
+
+def _warnings(settings: Settings) -> list[str]:
+    if settings.control_token is not None or is_loopback(settings.host):
+        return []
+    return [
+        f"Everybody who can reach this machine (it listens on {settings.host}) can use the admin API, which "
+        "reads and deletes all data. Set LEDGERSIM_CONTROL_TOKEN to require a token."
+    ]
 
 
 class BackgroundServer:

@@ -3,8 +3,10 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -30,6 +32,7 @@ _LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
 _ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,?#]+")
+_HOST = re.compile(r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -62,6 +65,23 @@ def _origins(value: object) -> object:
     if not all(map(_ORIGIN.fullmatch, origins)):
         raise ValueError("not what a browser sends as Origin")
     return origins
+
+
+def _named_origins(value: object) -> object:
+    origins = _origins(value)
+    if isinstance(origins, tuple) and not {"*", "null"}.isdisjoint(origins):
+        raise ValueError("every page could call the admin API")
+    return origins
+
+
+def _hosts(value: object) -> object:
+    texts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple):
+        return value
+    hosts = tuple(str(text).strip().lower() for text in texts)
+    if not all(map(_HOST.fullmatch, hosts)):
+        raise ValueError("not a host name")
+    return hosts
 
 
 def _paths(value: object) -> object:
@@ -179,6 +199,19 @@ class ServerSettings(BaseModel):
         "may be given more than once (in the variable separated by commas). Never for /_sim.",
         "* or an origin such as https://app.example.com, or several",
     )
+    admin_origin: Annotated[tuple[str, ...], BeforeValidator(_named_origins)] = option(
+        (),
+        "Origin such as https://app.example.com whose pages may call the admin API (CORS); may be given more "
+        "than once (in the variable separated by commas). Pages of other sites get 403.",
+        "an origin such as https://app.example.com, or several",
+    )
+    allowed_host: Annotated[tuple[str, ...], BeforeValidator(_hosts)] = option(
+        (),
+        "Host name under which clients reach the server; .example.com is the name and all below it, * any. May "
+        "be given more than once (in the variable separated by commas). IP addresses, names without a dot and "
+        "names that only local networks resolve are always served; others get 421.",
+        "a host name such as sim.example.com, .example.com or *, or several",
+    )
     control_token: str | None = option(
         None,
         "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and pages. "
@@ -260,6 +293,13 @@ def address_of(scheme: str, host: str, port: int) -> str:
 def local_host(host: str) -> str:
     """Where clients on the same machine reach a server that listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on the same machine can reach a server that listens on `host`."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host.lower() == "localhost"
 
 
 def flag(name: str) -> str:

@@ -14,6 +14,7 @@ from ledgersim.diagnostics.coverage import Coverage
 from ledgersim.diagnostics.faults import FaultHit, from_header
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.nearest import NearestRoutes
+from ledgersim.http.access import Access
 from ledgersim.http.connection import BreakConnection, transport_of
 from ledgersim.http.context import KEY, RequestContext
 from ledgersim.http.error_response import error_response, send_error
@@ -30,6 +31,7 @@ from ledgersim.spaces.space import Space
 # The mount of the pages, which are at `/`, below `/docs`, and at the mount of the admin API itself.
 PAGES = ""
 _DOCS = "docs"
+_HEALTH = "health"  # below the admin API: probes name the host as they like
 
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
 STOPPED = Problem(503, "server-stopped", "Service Unavailable").with_detail(
@@ -48,8 +50,8 @@ class Dispatcher:
     `pages` builds the application of the pages when one is first requested.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
     from the requests that they pass on, so a request may have it or not; links always do.
-    `cors` is a middleware for requests to the vendors. It wraps recording, so that responses of faults get its
-    headers, and preflights, which the browser adds, are neither recorded nor hit by faults.
+    CORS headers are added outside of recording, so that responses of faults have them too, and preflights,
+    which the browser adds, are neither recorded nor hit by faults.
     """
 
     def __init__(
@@ -59,9 +61,9 @@ class Dispatcher:
         scheduler: Scheduler,
         admin: str,
         pages: Callable[[], VendorApp],
+        access: Access,
         fault_header: bool = True,
         root_path: str | None = None,
-        cors: Callable[[ASGIApp], ASGIApp] | None = None,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
@@ -70,9 +72,9 @@ class Dispatcher:
         self._admin = admin
         self._own = (admin, PAGES)
         self._build_pages = pages
+        self._access = access
         self._fault_header = fault_header
         self._root_path = root_path
-        self._cors = cors
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -99,23 +101,24 @@ class Dispatcher:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        base_path, parts = self._below_root_path(scope)
-        try:
-            name, prefix, inside = _space_of(parts, _values(scope, b"sim-space"))
-            space = self.spaces[name]
-        except Problem as problem:
-            clock = self.spaces[DEFAULT].clock
-            record = self._record(scope, parts, clock)
-            app: ASGIApp = partial(send_error, problem, record, error_response)
-            await Recorder(app, record, clock, partial(self._end, None, None))(scope, receive, send)
-            return
+        base_path, path = self._below_root_path(scope)
+        named, inside = _split_space(path)
         mount, length = self._mount_of(inside)
         if self._is_page(mount, inside[length:]):
             mount, length = PAGES, 0
-        target = _Target(space, mount, base_path, base_path + prefix + (mount or ""), inside, inside[length:])
-        app = partial(self._serve_target, target)
-        if self._cors is not None and mount is not None and mount not in self._own:
-            app = self._cors(app)
+        parts = inside[length:]
+        problem = None
+        try:
+            if not (mount == self._admin and parts[:1] == [_HEALTH]):
+                self._access.check(scope, mount == self._admin)
+            space = self.spaces[_space_name(named, _values(scope, b"sim-space"))]
+        except Problem as error:
+            space, problem, inside = self.spaces[DEFAULT], error, path
+        root_path = base_path + ("" if named is None else f"/s/{named}") + (mount or "")
+        target = _Target(space, mount, base_path, root_path, inside, parts, problem)
+        app: ASGIApp = partial(self._serve_target, target)
+        if mount not in (None, PAGES):
+            app = self._access.with_cors(app, mount == self._admin)
         await app(scope, receive, send)
 
     def _below_root_path(self, scope: Scope) -> tuple[str, list[str]]:
@@ -136,18 +139,19 @@ class Dispatcher:
         found = NOT_ROUTED if app is None else app.find(record.method, target.parts)
         if found.route is not None:
             record.operation = found.route.operation_id
-        else:
+        elif target.problem is None:
             record.nearest = self._nearest.find(record.method, record.path)
         context = RequestContext(
             self, space, record, found, target.base_path, target.root_path, scope["scheme"]
         )
         scope = {**scope, KEY: context, "root_path": target.root_path}
-        respond: ASGIApp = partial(self._respond, context, mount, app)
+        respond: ASGIApp = partial(self._respond, context, target, app)
+        on_end = partial(self._end, None if target.problem else space, mount)
         if app is not None:
             scope["path"] = f"{target.root_path}/{'/'.join(target.parts)}"
         space.enter()
         try:
-            await Recorder(respond, record, space.clock, partial(self._end, space, mount))(scope, receive, send)
+            await Recorder(respond, record, space.clock, on_end)(scope, receive, send)
         except BreakConnection as broken:
             await broken.how(scope, receive)
         finally:
@@ -183,7 +187,7 @@ class Dispatcher:
     async def _respond(
         self,
         context: RequestContext,
-        mount: str | None,
+        target: "_Target",
         app: VendorApp | None,
         scope: Scope,
         receive: Receive,
@@ -194,7 +198,7 @@ class Dispatcher:
         layers: ASGIApp
         try:
             try:
-                layers = self._admit(context, mount, app, scope)
+                layers = self._admit(context, target, app, scope)
             except Problem as problem:
                 layers = partial(send_error, problem, record, render)
             await layers(scope, receive, send)
@@ -212,13 +216,16 @@ class Dispatcher:
         return NOT_FOUND.with_detail(f"Nothing is mounted at {scope['path']}. The mounts are: {mounts}.")
 
     def _admit(
-        self, context: RequestContext, mount: str | None, app: VendorApp | None, scope: Scope
+        self, context: RequestContext, target: "_Target", app: VendorApp | None, scope: Scope
     ) -> ASGIApp:
         """Run the jobs that are due. Returns the application, in a layer that injects the faults that hit.
 
-        Raises a 400, 404, 500 or 503 Problem. The admin API, which can reset the space, works though jobs fail.
+        Raises the problem of the target, or another with status 400, 404, 500 or 503. The admin API, which can
+        reset the space, works though jobs fail.
         """
-        space, record = context.space, context.record
+        space, record, mount = context.space, context.record, target.mount
+        if target.problem is not None:
+            raise target.problem
         if app is None:
             raise self._not_mounted(context, scope)
         try:
@@ -259,21 +266,25 @@ class _Target(NamedTuple):
     root_path: str
     path: list[str]  # the segments after the prefix of the space
     parts: list[str]  # the segments after the mount
+    problem: Problem | None  # why it may not go there: `space` is the default one then
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for header, value in scope["headers"] if header == name]
 
 
-def _space_of(parts: list[str], headers: list[str]) -> tuple[str, str, list[str]]:
-    """The space's name, the prefix of links, and the path behind the prefix."""
+def _split_space(path: list[str]) -> tuple[str | None, list[str]]:
+    """The space that a path names, and the segments after it."""
+    return (path[1], path[2:]) if len(path) > 1 and path[0].lower() == "s" else (None, path)
+
+
+def _space_name(named: str | None, headers: list[str]) -> str:
+    """The name of the space by path and headers. Raises a 400 Problem if they differ."""
     if len(set(headers)) > 1:
         names = " and ".join(map(repr, headers))
         raise SPACE_CONFLICT.with_detail(f"The headers Sim-Space name {names}; name one.")
-    if len(parts) < 2 or parts[0].lower() != "s":
-        return headers[0] if headers else DEFAULT, "", parts
-    if headers and headers[0] != parts[1]:
+    if named is not None and headers and headers[0] != named:
         raise SPACE_CONFLICT.with_detail(
-            f"The path names the space {parts[1]!r} and the header Sim-Space {headers[0]!r}; name one."
+            f"The path names the space {named!r} and the header Sim-Space {headers[0]!r}; name one."
         )
-    return parts[1], f"/s/{parts[1]}", parts[2:]
+    return headers[0] if headers else named or DEFAULT

@@ -1,0 +1,120 @@
+"""Which hosts are served, and which web pages may call what.
+
+Any page that a developer opens can send requests to a server on the same machine or network. Two checks keep
+foreign pages out. `Host`: a page can make its own name resolve to the address of the server (DNS rebinding).
+`Origin` and `Sec-Fetch-Site`: a page can send simple requests to other sites.
+"""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from ipaddress import ip_address
+from pathlib import Path
+from socket import gethostname
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Scope
+
+from ledgersim.problems import Problem
+
+UNKNOWN_HOST = Problem(421, "unknown-host", "Misdirected Request")
+CROSS_SITE = Problem(403, "cross-site", "Forbidden")
+
+# Top-level domains that nobody can register: for local networks (RFC 6762, RFC 8375), containers and tests.
+_PRIVATE = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".svc")
+_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class Access:
+    """The checks that the settings ask for.
+
+    `hosts` are names besides those that only local networks resolve; `.example.com` is the name and all below
+    it, and `*` is any. Pages of `origins` may call the vendors' routes, pages of `admin_origins` the admin API.
+    """
+
+    def __init__(
+        self, hosts: Collection[str], origins: Collection[str], admin_origins: Collection[str]
+    ) -> None:
+        self._hosts = {host.lower() for host in hosts} | {gethostname().lower()}
+        self._origins = {False: origins, True: admin_origins}
+        self._namespace = _kubernetes_namespace()
+        self._serves = lru_cache(256)(self.serves)
+
+    def check(self, scope: Scope, is_admin: bool) -> None:
+        """Raise a 421 Problem for an unknown host, or a 403 Problem for a page of another site."""
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
+        if not self._serves(host):
+            raise UNKNOWN_HOST.with_detail(
+                f"This server does not serve the host {host[:200]!r}: a web page could make that name resolve "
+                "to it. If the name is yours, start the server with --allowed-host and the name."
+            )
+        if b"origin" in headers or b"sec-fetch-site" in headers:
+            self._check_page(scope["method"], headers, host, is_admin)
+
+    def serves(self, host: str) -> bool:
+        """Whether a host is an IP address, a name that only local networks resolve, or a configured name."""
+        name = _hostname(host)
+        if "." not in name or _is_address(name) or name.endswith(_PRIVATE):
+            return True
+        if self._namespace and name.partition(".")[2] == self._namespace:  # Kubernetes: SERVICE.NAMESPACE
+            return True
+        parents = [name[at:] for at, letter in enumerate(name) if letter == "."]
+        return not self._hosts.isdisjoint({"*", name, f".{name}", *parents})
+
+    def _check_page(self, method: str, headers: Mapping[bytes, bytes], host: str, is_admin: bool) -> None:
+        """Raise a 403 Problem if a page of another site calls the admin API, or changes anything elsewhere."""
+        if method == "OPTIONS" or (method in _SAFE_METHODS and not is_admin):
+            return
+        site = headers.get(b"sec-fetch-site", b"").decode("latin-1")
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        if site in ("same-origin", "same-site", "none"):
+            return
+        if not site and _hostname(urlsplit(origin).netloc) == _hostname(host):  # older browsers
+            return
+        if "*" in self._origins[is_admin] or origin in self._origins[is_admin]:
+            return
+        destination = headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")
+        if method in _SAFE_METHODS and destination == (b"navigate", b"document"):  # a link that was followed
+            return
+        setting = "--admin-origin" if is_admin else "--cors-origin"
+        what = "call the admin API" if is_admin else "send such requests"
+        raise CROSS_SITE.with_detail(
+            f"A web page of another site ({origin[:200] or 'unknown origin'}) may not {what}. If it is yours, "
+            f"start the server with {setting} and its origin."
+        )
+
+    def with_cors(self, app: ASGIApp, is_admin: bool) -> ASGIApp:
+        """The application with CORS headers for the pages that may call it."""
+        if not self._origins[is_admin]:
+            return app
+        from starlette.middleware.cors import CORSMiddleware
+
+        return CORSMiddleware(
+            app,
+            allow_origins=self._origins[is_admin],
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["*"],
+        )
+
+
+def _hostname(host: str) -> str:
+    """A host without its port, in lower case."""
+    end = host.rfind("]") + 1 or len(host)
+    name = host[:end] if host.startswith("[") else host.partition(":")[0]
+    return name.lower().removesuffix(".")
+
+
+def _is_address(name: str) -> bool:
+    with suppress(ValueError):
+        ip_address(name.strip("[]").partition("%")[0])
+        return True
+    return False
+
+
+def _kubernetes_namespace() -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        return _NAMESPACE.read_text().strip().lower()
+    return ""
