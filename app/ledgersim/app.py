@@ -12,6 +12,7 @@ from ledgersim.admin import app as control
 from ledgersim.errors import StartupError
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import VendorApp
+from ledgersim.plugin import resolve
 from ledgersim.settings import Settings
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.registry import Limits, Spaces
@@ -57,7 +58,7 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
     cors = _cors(settings.cors_origin) if settings.cors_origin else None
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
-    scheduler = Scheduler([job for vendor in installed_vendors() for job in vendor.jobs()])
+    scheduler = Scheduler([job for vendor in installed_vendors() for job in resolve(vendor.jobs)])
     return Dispatcher(mounts, spaces, scheduler, control.MOUNT, pages, fault_header, settings.root_path, cors)
 
 
@@ -87,7 +88,7 @@ def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
 def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The application at each mount: the vendors' and the control plane's."""
     vendors = installed_vendors()
-    admin = [router for vendor in vendors for router in vendor.admin(settings)]
+    admin = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
     control_app = control.build(partial(load, vendors), settings.describe(), settings.control_token, admin)
     return {**dict(vendor_apps(settings).values()), control.MOUNT: control_app}
 
@@ -145,7 +146,7 @@ def _identity(database: Database) -> dict[str, Any]:
 def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:
     """Mount and application of each vendor, by name. Raises StartupError for paths that cannot be mapped."""
     settings = settings or Settings()
-    apps = {vendor.name: (vendor.mount, vendor.app(settings)) for vendor in installed_vendors()}
+    apps = {vendor.name: (vendor.mount, resolve(vendor.app)(settings)) for vendor in installed_vendors()}
     if settings.paths is not None:
         # YAML takes its time to load: only where there is such a file.
         from ledgersim.path_mapping import map_paths

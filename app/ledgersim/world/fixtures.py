@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from ledgersim.errors import StartupError
 from ledgersim.http.vendor_app import MESSAGES
-from ledgersim.plugin import Vendor
+from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import CONFLICT, VALIDATION, Problem, field_path
 from ledgersim.schemas import RequestModel
 from ledgersim.spaces.models import STATE
@@ -126,7 +126,7 @@ def _in_one_line(path: Path, mistakes: list[Mistake]) -> str:
 
 
 def _load(vendors: Sequence[Vendor], space: Space, base: str, data: bytes) -> Created:
-    kinds = {vendor: vendor.fixtures() for vendor in vendors}
+    kinds = {vendor: resolve(vendor.fixtures) for vendor in vendors}
     fixtures = _read(kinds, data)
     created: Created = {}
     with space.transaction() as connection:
