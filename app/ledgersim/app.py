@@ -178,11 +178,11 @@ def routes(paths: Path | None = None) -> list[Route]:
 def openapi(name: str, paths: Path | None = None) -> dict[str, Any]:
     """The OpenAPI document of a vendor, with what the user's file maps, or of the `admin` API.
 
-    Raises KeyError for an unknown name.
+    Raises StartupError for an unknown name.
     """
-    if name == "admin":
-        mount, app = control.MOUNT, mounts(Settings(paths=paths))[control.MOUNT]
-    else:
-        mount, app = vendor_apps(Settings(paths=paths))[name]
-    app.servers = [{"url": mount}]
+    bases = {vendor.name: vendor.mount for vendor in installed_vendors()} | {"admin": control.MOUNT}
+    if name not in bases:
+        raise StartupError(f"API is {name!r}; it must be one of {', '.join(bases)}")
+    app = mounts(Settings(paths=paths))[bases[name]]
+    app.servers = [{"url": bases[name]}]
     return app.openapi()

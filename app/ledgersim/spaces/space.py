@@ -39,6 +39,7 @@ _FIND_TOKEN = select(TOKEN.c.expires_at).where(
     TOKEN.c.vendor == bindparam("of_vendor"), TOKEN.c.token == bindparam("of_token")
 )
 _ADD_TOKEN = insert(TOKEN)
+_FIND_VALUE = select(VALUE.c.value).where(VALUE.c.name == bindparam("of_name"))
 _UPDATE_VALUE = update(VALUE).where(VALUE.c.name == bindparam("of_name")).values(value=bindparam("to"))
 _ADD_VALUE = insert(VALUE)
 _DELETE_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
@@ -94,10 +95,7 @@ class Space:
         self.seed: int = state["seed"]
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
-        self.values: dict[str, Any] = {
-            one["name"]: one["value"] for one in rows(self.connection, select(VALUE))
-        }
-        self._states: dict[type[VendorState], VendorState] = {}
+        self._states: dict[type[VendorState], VendorState] = {}  # those that have been read
         self.as_of = date.fromisoformat(state["as_of"])
         self.clock = self._load_clock(state)
 
@@ -136,7 +134,7 @@ class Space:
         A nested transaction is part of the outer one.
         """
         position, setting = self.guids.position, self.clock.setting
-        values, states = self.values, self._states
+        states = self._states
         changes = self.database.changes
         try:
             with self.database.transaction() as connection:
@@ -146,7 +144,7 @@ class Space:
                     self._save_progress(connection)
         except BaseException:
             self.guids.position, self.clock.setting = position, setting
-            self.values, self._states = values, states
+            self._states = states
             raise
 
     def options(self, kind: type[Options]) -> Options:
@@ -158,15 +156,24 @@ class Space:
         """The state of a vendor in this space."""
         found = self._states.get(kind)
         if found is None:
-            found = self._states[kind] = kind.model_validate(self.values.get(kind.key, {}))
+            found = self._states[kind] = kind.model_validate(self._value(kind.key, {}))
         return found  # type: ignore[return-value]
 
     def save_state(self, connection: Connection, state: VendorState) -> None:
         """Replace the state of a vendor; rolled back with the transaction."""
         value = state.model_dump(mode="json")
-        self.values, self._states = {**self.values, state.key: value}, {**self._states, type(state): state}
+        self._states = {**self._states, type(state): state}
         if not connection.execute(_UPDATE_VALUE, {"of_name": state.key, "to": value}).rowcount:
             connection.execute(_ADD_VALUE, {"name": state.key, "value": value})
+
+    def personas(self) -> list[dict[str, Any]]:
+        """The personas of the world, with their ids at each vendor."""
+        found: list[dict[str, Any]] = self._value("personas", [])
+        return found
+
+    def _value(self, name: str, default: Any) -> Any:
+        found = row(self.connection, _FIND_VALUE, of_name=name)
+        return default if found is None else found["value"]
 
     def record(self, kind: type[Record]) -> Record:
         """The record of a vendor in this space."""
