@@ -22,9 +22,8 @@ from pydantic import (
     create_model,
 )
 
-from ledgersim.errors import StartupError
+from ledgersim.errors import StartupError, did_you_mean
 from ledgersim.plugin import VendorSettings, option
-from ledgersim.suggestions import did_you_mean
 from ledgersim.vendors import installed_vendors
 
 PREFIX = "LEDGERSIM_"

@@ -11,9 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ledgersim.errors import StartupError
+from ledgersim.errors import StartupError, did_you_mean
 from ledgersim.plugin import Vendor, resolve
-from ledgersim.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError

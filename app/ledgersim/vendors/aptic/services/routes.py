@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
+from ledgersim.clock import isoformat
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.vendor_app import new_router
 from ledgersim.problems import INTERNAL, Problem
@@ -48,7 +49,7 @@ def service_router(owner: str, collection: str, services: Services, fetchers: Ma
         context: CurrentContext, request: Request, serviceDefinition: str, body: AnyJson = None
     ) -> ServiceRequest:
         text = (await request.body()).removeprefix(b"\xef\xbb\xbf").strip()
-        now = context.space.clock.now().isoformat().replace("+00:00", "Z")
+        now = isoformat(context.space.clock.now())
         return ServiceRequest(serviceDefinition, text, body, now, None, _find_in(context, fetchers))
 
     @router.post(

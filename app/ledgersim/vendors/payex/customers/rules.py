@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
 from stdnum import luhn
 from stdnum.dk import cvr
@@ -15,7 +15,7 @@ from stdnum.util import get_cc_module
 FIRST_NUMBER = 1_000_001  # of the customer numbers that a ledger generates
 NUMBER_LENGTH = len(str(FIRST_NUMBER))
 
-_ACTIVE_CONSENTS = (
+ActiveConsent = Literal[
     "Autogiro",
     "Avtalegiro",
     "Betalingsservice",
@@ -24,7 +24,7 @@ _ACTIVE_CONSENTS = (
     "EInvoice",
     "Kivra",
     "EBoks",
-)
+]
 RECURRING_CARD = "RecurringCard"
 _FI_CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
@@ -54,7 +54,7 @@ def merge_edi_address(before: Mapping[str, Any] | None, sent: Mapping[str, Any])
 
 def sort_consents(consents: set[str]) -> list[str]:
     """The consents in the order of the vendor's list."""
-    return [one for one in _ACTIVE_CONSENTS if one in consents]
+    return [one for one in get_args(ActiveConsent) if one in consents]
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

@@ -8,7 +8,7 @@ from ledgersim.vendors.payex.context import CurrentLedger
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
 from ledgersim.vendors.payex.invoices.rules import available_amount
 from ledgersim.vendors.payex.invoices.schemas import Account, Invoice
-from ledgersim.vendors.payex.times import format_time
+from ledgersim.vendors.payex.schemas import format_time
 
 router = new_router("Invoices and accounts")
 
