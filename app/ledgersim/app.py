@@ -12,6 +12,7 @@ from ledgersim.errors import StartupError
 from ledgersim.http.access import Access
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import VendorApp
+from ledgersim.plugin import resolve
 from ledgersim.settings import Settings
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.registry import Limits, Spaces
@@ -57,7 +58,7 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
     access = Access((settings.host, *settings.allowed_host), settings.cors_origin, settings.admin_origin)
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
-    scheduler = Scheduler([job for vendor in installed_vendors() for job in vendor.jobs()])
+    scheduler = Scheduler([job for vendor in installed_vendors() for job in resolve(vendor.jobs)])
     return Dispatcher(mounts, spaces, scheduler, control.MOUNT, pages, access, fault_header, settings.root_path)
 
 
@@ -80,7 +81,7 @@ def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
 def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The application at each mount: the vendors' and the control plane's."""
     vendors = installed_vendors()
-    admin = [router for vendor in vendors for router in vendor.admin(settings)]
+    admin = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
     control_app = control.build(partial(load, vendors), settings.describe(), settings.control_token, admin)
     return {**dict(vendor_apps(settings).values()), control.MOUNT: control_app}
 
@@ -138,7 +139,7 @@ def _identity(database: Database) -> dict[str, Any]:
 def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:
     """Mount and application of each vendor, by name. Raises StartupError for paths that cannot be mapped."""
     settings = settings or Settings()
-    apps = {vendor.name: (vendor.mount, vendor.app(settings)) for vendor in installed_vendors()}
+    apps = {vendor.name: (vendor.mount, resolve(vendor.app)(settings)) for vendor in installed_vendors()}
     if settings.paths is not None:
         # YAML takes its time to load: only where there is such a file.
         from ledgersim.path_mapping import map_paths
@@ -170,11 +171,11 @@ def routes(paths: Path | None = None) -> list[Route]:
 def openapi(name: str, paths: Path | None = None) -> dict[str, Any]:
     """The OpenAPI document of a vendor, with what the user's file maps, or of the `admin` API.
 
-    Raises KeyError for an unknown name.
+    Raises StartupError for an unknown name.
     """
-    if name == "admin":
-        mount, app = control.MOUNT, mounts(Settings(paths=paths))[control.MOUNT]
-    else:
-        mount, app = vendor_apps(Settings(paths=paths))[name]
-    app.servers = [{"url": mount}]
+    bases = {vendor.name: vendor.mount for vendor in installed_vendors()} | {"admin": control.MOUNT}
+    if name not in bases:
+        raise StartupError(f"API is {name!r}; it must be one of {', '.join(bases)}")
+    app = mounts(Settings(paths=paths))[bases[name]]
+    app.servers = [{"url": bases[name]}]
     return app.openapi()

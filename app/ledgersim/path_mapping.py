@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 from fastapi.routing import APIRoute
 
-from ledgersim.errors import StartupError
+from ledgersim.errors import StartupError, did_you_mean
 from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
-from ledgersim.suggestions import did_you_mean
 from ledgersim.world.yaml_files import lines_of_keys, parse
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

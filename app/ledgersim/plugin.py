@@ -2,14 +2,14 @@
 
 A vendor is a package with a module `plugin.py` that holds a `Vendor`, registered in the entry-point group
 `ledgersim.vendors`. No shared module knows a vendor by name. Keep `plugin.py` light, because `ledgersim --help`
-imports it: import FastAPI, tables and the like inside the functions that need them.
+imports it: name the parts that need FastAPI, tables and the like by import strings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ledgersim.world.seeding import Seed
 
 AuthMode = Literal["lenient", "strict", "off"]
+
+_T = TypeVar("_T")
+Part: TypeAlias = _T | str
 
 
 def option(default: object, description: str, allowed: str, **limits: Any) -> Any:
@@ -61,25 +64,37 @@ class Samples:
     headers: Callable[[Space, AuthMode, Mapping[str, Any]], Mapping[str, str]]
 
 
-@dataclass(frozen=True, kw_only=True)
+def resolve(part: Part[_T]) -> _T:
+    """A part of a vendor, imported now if the declaration names it by an import string."""
+    if not isinstance(part, str):
+        return part
+    from pkgutil import resolve_name  # not needed for help
+
+    found: _T = resolve_name(part)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Vendor:
     """A vendor's declaration. Everything but `name`, `mount` and `app` is optional.
 
-    `app` and `admin` are called with the server's settings, an instance of `settings`. `admin` returns routers
-    for the admin API; their paths start with `/NAME`, mounted under `/_sim`. `models` imports the modules that
-    define the vendor's tables; prefix your table names with the name of the vendor.
+    A `Part` is the object itself, or an import string such as `"acme.jobs:JOBS"`, imported on first use.
+
+    `app` is called with the server's settings, an instance of `settings`. `admin` is a router for the admin
+    API, mounted under `/_sim`; its paths start with `/NAME`. `models` names a module that defines or imports
+    the vendor's tables; prefix your table names with the name of the vendor.
     """
 
     name: str
     mount: str
-    app: Callable[[Any], VendorApp]
-    models: Callable[[], object] = lambda: None
+    app: Part[Callable[[Any], VendorApp]]
+    models: str | None = None
     settings: type[VendorSettings] = VendorSettings
-    jobs: Callable[[], Sequence[ScheduledJob]] = tuple
-    seed: Callable[[], Seed | None] = lambda: None
-    fixtures: Callable[[], Sequence[FixtureKind]] = tuple
-    admin: Callable[[Any], Sequence[APIRouter]] = lambda _: ()
-    samples: Callable[[], Samples | None] = lambda: None
+    jobs: Part[Sequence[ScheduledJob]] = ()
+    seed: Part[Seed | None] = None
+    fixtures: Part[Sequence[FixtureKind]] = ()
+    admin: Part[APIRouter | None] = None
+    samples: Part[Samples | None] = None
     label: str = ""  # the name as people write it; by default `name` with a capital letter
 
     @property

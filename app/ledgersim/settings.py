@@ -1,4 +1,8 @@
-"""The settings of a server: flags and LEDGERSIM_ variables, checked, in one frozen object."""
+"""The settings of a server: flags and LEDGERSIM_ variables, checked, in one frozen object.
+
+pydantic-settings would not do: errors name the flag or variable that a value came from, and variables that
+Kubernetes injects are ignored.
+"""
 
 import os
 import re
@@ -20,9 +24,8 @@ from pydantic import (
     create_model,
 )
 
-from ledgersim.errors import StartupError
+from ledgersim.errors import StartupError, did_you_mean
 from ledgersim.plugin import VendorSettings, option
-from ledgersim.suggestions import did_you_mean
 from ledgersim.vendors import installed_vendors
 
 PREFIX = "LEDGERSIM_"
@@ -252,21 +255,15 @@ class ServerSettings(BaseModel):
 def _settings_class() -> type[ServerSettings]:
     """The settings of the server and of all vendors in one class, flat. Raises StartupError where two clash."""
     owners = dict.fromkeys(ServerSettings.model_fields, "the server")
-    vendors = installed_vendors()
-    for vendor in vendors:
+    bases: list[Any] = [VendorSettings, ServerSettings]  # pydantic takes their fields from the last on
+    for vendor in installed_vendors():
         for name in vendor.settings.model_fields.keys() - VendorSettings.model_fields.keys():
             if name in owners:
                 raise StartupError(f"the vendor {vendor.name} has a setting {name}, as {owners[name]} has")
             owners[name] = f"the vendor {vendor.name}"
-    own = dict.fromkeys(
-        vendor.settings for vendor in reversed(vendors) if vendor.settings is not VendorSettings
-    )
-    bases: tuple[Any, ...] = (
-        *own,
-        VendorSettings,
-        ServerSettings,
-    )  # pydantic takes their fields from the last on
-    return create_model("Settings", __base__=bases)
+        if vendor.settings not in bases:
+            bases.insert(0, vendor.settings)
+    return create_model("Settings", __base__=tuple(bases))
 
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
 from ledgersim.storage.row_validation import MAX_DEPTH, MAX_INTEGER, vendor_tables
+from ledgersim.vendors.aptic.state import ApticState
 from tests.worlds import world_image
 
 Content = dict[str, Any]
@@ -114,9 +115,12 @@ def test_an_import_leaves_clock_tokens_and_facts_alone(spaces: Spaces) -> None:
     space = spaces["a"]
     space.set_clock("frozen", space.clock.now())
     space.issue_token("aptic", space.clock.now() - space.clock.setting.floor)
-    before = space.clock.setting, space.values, space.chance.position
+    with space.transaction() as connection:
+        space.save_state(connection, ApticState(case_import_delay=7))
+    before = space.clock.setting, space.chance.position
     transfer.import_rows(space, transfer.export_rows(spaces["b"]))
-    assert (space.clock.setting, space.values, space.chance.position) == before
+    assert (space.clock.setting, space.chance.position) == before
+    assert space.state(ApticState).case_import_delay == 7
 
 
 def with_row(table: str, **values: object) -> Change:

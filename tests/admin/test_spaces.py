@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from ledgersim.settings import Settings
-from ledgersim.spaces.service_runs import MAX_RUNS
+from ledgersim.vendors.aptic.services.runs import MAX_RUNS
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field as Member
 from sqlalchemy import func, insert, select, update
 from sqlmodel import Field, SQLModel
@@ -167,17 +167,14 @@ def load_invoice(to: FixtureContext, item: InvoiceIn) -> dict[str, Any]:
     return {"invoiceId": add_invoice(to.space, item)["id"], "href": to.url("/invoices")}
 
 
-def admin(_: AcmeSettings) -> tuple[APIRouter]:
-    """`PUT /_sim/acme/reminders`."""
-    routes = new_admin_router("Acme", "/acme")
+admin = new_admin_router("Acme", "/acme")
 
-    @routes.put("/reminders", operation_id="sim.acme.reminders.set", summary="Switch reminders on or off")
-    async def set_reminders(space: CurrentSpace, body: AcmeState) -> AcmeState:
-        with space.transaction() as connection:
-            space.save_state(connection, body)
-        return body
 
-    return (routes,)
+@admin.put("/reminders", operation_id="sim.acme.reminders.set", summary="Switch reminders on or off")
+async def set_reminders(space: CurrentSpace, body: AcmeState) -> AcmeState:
+    with space.transaction() as connection:
+        space.save_state(connection, body)
+    return body
 
 
 def app(_: AcmeSettings) -> VendorApp:
@@ -192,8 +189,8 @@ VENDOR = Vendor(
     mount="/acme",
     app=app,
     settings=AcmeSettings,
-    jobs=lambda: [ScheduledJob("acme.reminders", next_at, remind)],
-    seed=lambda: Seed(fill=fill),
-    fixtures=lambda: [FixtureKind("invoices", InvoiceIn, load_invoice)],
+    jobs=[ScheduledJob("acme.reminders", next_at, remind)],
+    seed=Seed(fill=fill),
+    fixtures=[FixtureKind("invoices", InvoiceIn, load_invoice)],
     admin=admin,
 )

@@ -32,7 +32,7 @@ def facts(space: Space) -> int:
 
 
 def test_a_transaction_within_another_is_taken_back_with_it(space: Space) -> None:
-    before = export_rows(space), space.values, space.clock.setting, facts(space)
+    before = export_rows(space), space.personas(), space.clock.setting, facts(space)
 
     def change_and_fail() -> None:
         with space.transaction():
@@ -45,7 +45,7 @@ def test_a_transaction_within_another_is_taken_back_with_it(space: Space) -> Non
 
     with pytest.raises(InterruptedError):
         change_and_fail()
-    assert (export_rows(space), space.values, space.clock.setting, facts(space)) == before
+    assert (export_rows(space), space.personas(), space.clock.setting, facts(space)) == before
     assert not space.state(Switch).on
 
 

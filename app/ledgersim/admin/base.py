@@ -1,13 +1,16 @@
-"""Router, request model and dependencies shared by all routes of the admin API."""
+"""Router, request model, dependencies and checks shared by the routes of the admin API."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import ConfigDict, Field
 
+from ledgersim.diagnostics.matching import Match, matches
+from ledgersim.errors import did_you_mean
 from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.dispatcher import Dispatcher
+from ledgersim.problems import invalid
 from ledgersim.schemas import Schema
 from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
@@ -68,3 +71,17 @@ async def current_spaces(context: CurrentContext) -> Spaces:
 CurrentSpace = Annotated[Space, Depends(current_space)]
 CurrentDispatcher = Annotated[Dispatcher, Depends(current_dispatcher)]
 CurrentSpaces = Annotated[Spaces, Depends(current_spaces)]
+
+
+def check_match(dispatcher: Dispatcher, match: Match) -> None:
+    """Raise a 400 Problem for an unknown operation, or a path that cannot be the path of a request."""
+    if match.operation is not None:
+        names = [str(route.operation_id) for app in dispatcher.vendors.values() for route in app.operations()]
+        pattern = match.operation.lower()
+        if not any(matches(name.lower(), pattern) for name in names):
+            hint = did_you_mean(pattern, names, "`ledgersim routes` lists them")
+            raise invalid("match.operation", f"{match.operation[:80]!r} matches no operation; {hint}")
+    if match.path is not None and not match.path.startswith(("/", "*")):
+        raise invalid("match.path", "must start with / or *, for example /APIGW/v1/Debtors*")
+    if match.path is not None and match.path.lower().startswith("/s/"):
+        raise invalid("match.path", "must not include the prefix /s/NAME: paths are matched without it")

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from ledgersim.admin.base import CurrentDispatcher, CurrentSpace, Sparse, new_router
-from ledgersim.admin.match_validation import check_match
+from ledgersim.admin.base import CurrentDispatcher, CurrentSpace, Sparse, check_match, new_router
 from ledgersim.diagnostics import faults
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.spaces.space import Space

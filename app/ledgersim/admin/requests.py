@@ -8,8 +8,15 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from ledgersim.admin import recorded_requests as recorded
-from ledgersim.admin.base import OPTIONAL, CurrentDispatcher, CurrentSpace, Sparse, Strict, new_router
-from ledgersim.admin.match_validation import check_match
+from ledgersim.admin.base import (
+    OPTIONAL,
+    CurrentDispatcher,
+    CurrentSpace,
+    Sparse,
+    Strict,
+    check_match,
+    new_router,
+)
 from ledgersim.diagnostics.journal import Journal, Record
 from ledgersim.diagnostics.matching import Pattern, RecordMatch
 from ledgersim.http.vendor_app import NO_CONTENT

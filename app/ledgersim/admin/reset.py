@@ -49,4 +49,4 @@ async def reset(space: CurrentSpace, body: Annotated[ResetRequest | None, Body()
 )
 async def list_personas(space: CurrentSpace) -> Any:
     """People and companies with fixed ids, each made to show one thing, with their ids at each vendor."""
-    return {"personas": space.values["personas"]}
+    return {"personas": space.personas()}

@@ -27,8 +27,8 @@ class SpaceCreate(Strict):
 class SpaceInfo(BaseModel):
     """A space: its base URLs and contents.
 
-    `bytes` is the size of its rows changed since its start, its journal, and its records of service runs and
-    events.
+    `bytes` is the size of its rows changed since its start, its journal, and what jobs and vendors have
+    recorded.
     """
 
     name: str

@@ -1,9 +1,12 @@
-"""What of a request is tolerated though the API does not know it: noted, never refused."""
+"""What of a request is tolerated though the API does not know it: noted, never refused.
+
+Pydantic's `extra="forbid"` would validate every body a second time, name members that another model of a union
+knows, and still leave repeated members and rounded values to this walk.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -13,6 +16,7 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
 from ledgersim.diagnostics.diagnostic import Diagnostic
+from ledgersim.errors import did_you_mean
 from ledgersim.problems import field_path
 from ledgersim.schemas import RequestModel, Tolerated
 
@@ -140,9 +144,8 @@ def _sent_twice(value: dict[str, Any], any_case: bool) -> Iterator[str]:
 
 @lru_cache(maxsize=1024)
 def _about_unknown(name: str, names: tuple[str, ...]) -> str:
-    near = get_close_matches(name.lower(), {one.lower() for one in names}, n=1)
-    hint = next((f"Did you mean {one}?" for one in names if [one.lower()] == near), "Leave it out.")
-    return f"The operation has no such member here, and ignored it. {hint}"
+    hint = did_you_mean(name, names, "leave it out.")
+    return f"The operation has no such member here, and ignored it. {hint[0].upper()}{hint[1:]}"
 
 
 def about_media_type(content_type: str) -> Iterator[Diagnostic]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from ledgersim.errors import did_you_mean
 from ledgersim.odata.errors import ODataError, quoted
-from ledgersim.suggestions import did_you_mean
 
 Sql = ColumnElement[Any]
 

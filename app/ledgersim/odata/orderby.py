@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from ledgersim.errors import did_you_mean
 from ledgersim.odata.errors import ORDERBY, ODataError
 from ledgersim.odata.fields import Fields, find_field
 from ledgersim.odata.lexer import TokenKind, tokenize
-from ledgersim.suggestions import did_you_mean
 
 MAX_KEYS = 20
 

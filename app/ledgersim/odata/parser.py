@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from ledgersim.errors import did_you_mean
 from ledgersim.odata.errors import FILTER, ODataError
 from ledgersim.odata.fields import Kind
 from ledgersim.odata.lexer import DOUBLE_QUOTES, Token, TokenKind, tokenize
@@ -16,7 +17,6 @@ from ledgersim.odata.tree import (
     Node,
     depth_over,
 )
-from ledgersim.suggestions import did_you_mean
 
 MAX_NESTING = 50  # levels of parentheses, `not` and function calls
 MAX_DEPTH = 60  # see ledgersim.odata.tree

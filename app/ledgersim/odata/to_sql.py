@@ -8,13 +8,13 @@ from functools import reduce
 
 from sqlalchemy import Boolean, ColumnElement, and_, false, literal, not_, or_, true
 
+from ledgersim.errors import did_you_mean
 from ledgersim.odata.comparisons import Condition, compare, is_member
 from ledgersim.odata.errors import FILTER, ODataError, quoted
 from ledgersim.odata.fields import Fields, Kind, find_field
 from ledgersim.odata.functions import FUNCTIONS, Function
 from ledgersim.odata.operands import Operand, operand_to_sql, quoting_hint, unify_kinds
 from ledgersim.odata.tree import Call, Combination, Comparison, Literal, Membership, Name, Negation, Node
-from ledgersim.suggestions import did_you_mean
 
 _DEEP = 7  # terms deeper than this come first (see ledgersim.odata.tree); the others keep their order
 

@@ -14,8 +14,7 @@ from ledgersim.diagnostics.faults import Faults
 from ledgersim.diagnostics.journal import Journal
 from ledgersim.ids import Stream
 from ledgersim.spaces.models import STATE, TOKEN, VALUE
-from ledgersim.spaces.service_runs import ServiceRuns
-from ledgersim.spaces.vendor_state import VendorState
+from ledgersim.spaces.vendor_state import VendorRecord, VendorState
 from ledgersim.storage.database import Database
 from ledgersim.storage.statements import Row, add, row, rows
 
@@ -40,6 +39,7 @@ _FIND_TOKEN = select(TOKEN.c.expires_at).where(
     TOKEN.c.vendor == bindparam("of_vendor"), TOKEN.c.token == bindparam("of_token")
 )
 _ADD_TOKEN = insert(TOKEN)
+_FIND_VALUE = select(VALUE.c.value).where(VALUE.c.name == bindparam("of_name"))
 _UPDATE_VALUE = update(VALUE).where(VALUE.c.name == bindparam("of_name")).values(value=bindparam("to"))
 _ADD_VALUE = insert(VALUE)
 _DELETE_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))
@@ -55,6 +55,7 @@ class SpaceSettings:
 
 
 State = TypeVar("State", bound=VendorState)
+Record = TypeVar("Record", bound=VendorRecord)
 Options = TypeVar("Options")
 
 
@@ -75,9 +76,9 @@ class Space:
         self.name = name
         self._settings = settings
         self.database = database
-        self.runs = ServiceRuns()
         self.journal = Journal(settings.journal_entries, settings.journal_bytes)
         self.events: deque[Any] = deque(maxlen=MAX_EVENTS)  # of scheduled jobs, oldest first
+        self._records: dict[type[VendorRecord], VendorRecord] = {}
         self.snapshots: dict[str, Snapshot] = {}
         self.image = image
         self.in_flight = 0  # requests
@@ -94,10 +95,7 @@ class Space:
         self.seed: int = state["seed"]
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
-        self.values: dict[str, Any] = {
-            one["name"]: one["value"] for one in rows(self.connection, select(VALUE))
-        }
-        self._states: dict[type[VendorState], VendorState] = {}
+        self._states: dict[type[VendorState], VendorState] = {}  # those that have been read
         self.as_of = date.fromisoformat(state["as_of"])
         self.clock = self._load_clock(state)
 
@@ -120,8 +118,9 @@ class Space:
 
     @property
     def records_size(self) -> int:
-        """About how many bytes are taken by what is recorded beside the rows: journal, runs and events."""
-        return self.journal.size + self.runs.size + EVENT_BYTES * len(self.events)
+        """About how many bytes are taken by what is recorded beside the rows."""
+        records = sum(record.size for record in self._records.values())
+        return self.journal.size + records + EVENT_BYTES * len(self.events)
 
     @property
     def size(self) -> int:
@@ -135,7 +134,7 @@ class Space:
         A nested transaction is part of the outer one.
         """
         position, setting = self.guids.position, self.clock.setting
-        values, states = self.values, self._states
+        states = self._states
         changes = self.database.changes
         try:
             with self.database.transaction() as connection:
@@ -145,7 +144,7 @@ class Space:
                     self._save_progress(connection)
         except BaseException:
             self.guids.position, self.clock.setting = position, setting
-            self.values, self._states = values, states
+            self._states = states
             raise
 
     def options(self, kind: type[Options]) -> Options:
@@ -157,15 +156,36 @@ class Space:
         """The state of a vendor in this space."""
         found = self._states.get(kind)
         if found is None:
-            found = self._states[kind] = kind.model_validate(self.values.get(kind.key, {}))
+            found = self._states[kind] = kind.model_validate(self._value(kind.key, {}))
         return found  # type: ignore[return-value]
 
     def save_state(self, connection: Connection, state: VendorState) -> None:
         """Replace the state of a vendor; rolled back with the transaction."""
         value = state.model_dump(mode="json")
-        self.values, self._states = {**self.values, state.key: value}, {**self._states, type(state): state}
+        self._states = {**self._states, type(state): state}
         if not connection.execute(_UPDATE_VALUE, {"of_name": state.key, "to": value}).rowcount:
             connection.execute(_ADD_VALUE, {"name": state.key, "value": value})
+
+    def personas(self) -> list[dict[str, Any]]:
+        """The personas of the world, with their ids at each vendor."""
+        found: list[dict[str, Any]] = self._value("personas", [])
+        return found
+
+    def _value(self, name: str, default: Any) -> Any:
+        found = row(self.connection, _FIND_VALUE, of_name=name)
+        return default if found is None else found["value"]
+
+    def record(self, kind: type[Record]) -> Record:
+        """The record of a vendor in this space."""
+        found = self._records.get(kind)
+        if found is None:
+            found = self._records[kind] = kind()
+        return found  # type: ignore[return-value]
+
+    def cancel_background_work(self) -> None:
+        """Cancel what vendors are doing in the background."""
+        for record in self._records.values():
+            record.cancel(self.clock.now())
 
     def cached(self, key: Hashable, compute: Callable[[], Any]) -> Any:
         """The result of `compute`, cached until the next write to the space."""
@@ -183,7 +203,7 @@ class Space:
     def reset(self, scope: ResetScope = "all") -> None:
         """Reset rows and identifiers (`data`), the clock, the faults, the journal, or all of them.
 
-        `all` and `data` cancel background jobs; only `all` deletes tokens and the record of service runs.
+        `all` and `data` cancel background work; only `all` deletes tokens and the vendors' records.
         Snapshots stay.
         """
         if scope in ("all", "faults"):
@@ -191,7 +211,8 @@ class Space:
         if scope in ("all", "journal"):
             self.journal.clear()
         if scope == "all":
-            self.runs.clear()
+            for record in self._records.values():
+                record.clear()
             self._restore_image(self.image)
         elif scope == "clock":
             self._store_clock(Clock.starting(start_of(self.as_of)).setting)
@@ -205,12 +226,12 @@ class Space:
             self._store_clock(setting)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background jobs."""
+        """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background work."""
         self._restore_image(snapshot.image)
 
     def _restore_image(self, image: bytes) -> None:
         """Restore the database. The chance stream continues, so that no token is ever issued twice."""
-        self.runs.cancel(self.clock.now())
+        self.cancel_background_work()
         self.restarts += 1
         self.events.clear()
         chance = self.chance.position
@@ -262,13 +283,13 @@ class Space:
         """Close the space as soon as no request is in flight; those that a fault delays are not carried out."""
         self._closing = True
         self.restarts += 1
-        self.runs.cancel(self.clock.now())
+        self.cancel_background_work()
         if not self.in_flight:
             self.close()
 
     def close(self) -> None:
-        """Cancel background jobs and close the database."""
-        self.runs.cancel(self.clock.now())
+        """Cancel background work and close the database."""
+        self.cancel_background_work()
         self.database.close()
 
 

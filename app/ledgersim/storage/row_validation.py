@@ -16,10 +16,10 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.types import NullType
 from sqlmodel import AutoString, SQLModel
 
+from ledgersim.errors import did_you_mean
 from ledgersim.problems import field_path
 from ledgersim.storage.statements import Row
 from ledgersim.storage.types import Instant
-from ledgersim.suggestions import did_you_mean
 
 FieldError = tuple[str, str]  # path and message
 

@@ -84,7 +84,7 @@ def _landing(request: Request, server: Server) -> Response:
     space = context_of(request.scope).space
     here = context_of(request.scope).url()
     bases = {name: here + mount for name, mount in documents.MOUNTS.items()}
-    personas = [_persona(one, here) for one in space.values["personas"]]
+    personas = [_persona(one, here) for one in space.personas()]
     content = {
         "name": "ledgersim",
         "version": __version__,

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from ledgersim.plugin import AuthMode, Samples
+from ledgersim.plugin import AuthMode, Samples, resolve
 from ledgersim.spaces.space import Space
 from ledgersim.vendors import installed_vendors
 
@@ -13,7 +13,7 @@ from ledgersim.vendors import installed_vendors
 @cache
 def _samples() -> dict[str, tuple[str, Samples]]:
     """Mount and samples of each vendor that has some."""
-    return {one.name: (one.mount, samples) for one in installed_vendors() if (samples := one.samples())}
+    return {one.name: (one.mount, samples) for one in installed_vendors() if (samples := resolve(one.samples))}
 
 
 def links(persona: Mapping[str, Any], root: str) -> dict[str, dict[str, str]]:

@@ -8,7 +8,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from ledgersim.ids import Stream
-from ledgersim.plugin import Vendor
+from ledgersim.plugin import Vendor, resolve
 from ledgersim.spaces.models import STATE, VALUE, layout
 from ledgersim.storage.database import Database
 from ledgersim.storage.statements import Row
@@ -20,7 +20,7 @@ from ledgersim.world.seeding import SeedContext
 def build(vendors: Sequence[Vendor], definition: Definition, seed: int, customers: int, as_of: date) -> bytes:
     """The database image of a world: equal arguments give equal bytes. Raises StartupError."""
     for vendor in vendors:
-        vendor.models()
+        resolve(vendor.models)
     database = Database.in_memory()
     with database.transaction() as connection:
         _create_tables(connection)
@@ -49,7 +49,7 @@ def build(vendors: Sequence[Vendor], definition: Definition, seed: int, customer
 
 def _run_seeds(vendors: Sequence[Vendor], context: SeedContext) -> list[Row]:
     """Run the seeds of the vendors in order. Returns their states and the personas as values."""
-    states = [seed.fill(context) for vendor in vendors if (seed := vendor.seed()) is not None]
+    states = [seed.fill(context) for vendor in vendors if (seed := resolve(vendor.seed)) is not None]
     context.rows.flush()
     values = [
         {"name": state.key, "value": state.model_dump(mode="json")} for state in states if state is not None

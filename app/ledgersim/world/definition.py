@@ -11,9 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ledgersim.errors import StartupError
-from ledgersim.plugin import Vendor
-from ledgersim.suggestions import did_you_mean
+from ledgersim.errors import StartupError, did_you_mean
+from ledgersim.plugin import Vendor, resolve
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -50,7 +49,7 @@ def load(vendors: Sequence[Vendor], world: str) -> "Definition":
     from ledgersim.world.parts import CountryCode
     from ledgersim.world.yaml_files import parse
 
-    seeds = {vendor.name: seed for vendor in vendors if (seed := vendor.seed()) is not None}
+    seeds = {vendor.name: seed for vendor in vendors if (seed := resolve(vendor.seed)) is not None}
     own_files = {key: model for seed in seeds.values() for key, model in seed.files.items()}
     world_model, persona_model = _models(tuple(seeds.items()))
 

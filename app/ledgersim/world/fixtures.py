@@ -15,16 +15,15 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, Field, ValidationError, create_model
 from sqlalchemy import Connection, bindparam, update
 
-from ledgersim.errors import StartupError
+from ledgersim.errors import StartupError, did_you_mean
 from ledgersim.http.vendor_app import MESSAGES
-from ledgersim.plugin import Vendor
+from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import CONFLICT, VALIDATION, Problem, field_path
 from ledgersim.schemas import RequestModel
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
 from ledgersim.storage.statements import Row
-from ledgersim.suggestions import did_you_mean
 from ledgersim.world.definition import bytes_of
 
 Created = dict[str, dict[str, list[Row]]]  # by vendor and kind
@@ -126,7 +125,7 @@ def _in_one_line(path: Path, mistakes: list[Mistake]) -> str:
 
 
 def _load(vendors: Sequence[Vendor], space: Space, base: str, data: bytes) -> Created:
-    kinds = {vendor: vendor.fixtures() for vendor in vendors}
+    kinds = {vendor: resolve(vendor.fixtures) for vendor in vendors}
     fixtures = _read(kinds, data)
     created: Created = {}
     with space.transaction() as connection:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
@@ -101,7 +102,7 @@ def _version(vendors: Sequence[Vendor]) -> tuple[object, ...]:
     return (
         __version__,
         sources_digest(package),
-        *((vendor.name, _vendor_digest(vendor, package)) for vendor in vendors),
+        *((vendor.name, _vendor_digest(vendor)) for vendor in vendors),
         importlib.metadata.version("faker"),
         sqlite3.sqlite_version,
         sys.version_info[:2],
@@ -113,13 +114,16 @@ def sources_digest(package: Path) -> str:
     return _digest_of(package, package.rglob("*.py"))
 
 
-def _vendor_digest(vendor: Vendor, package: Path) -> str:
-    """A digest of the modules of a vendor; empty if they are in `package`, which is digested as a whole."""
-    module = sys.modules[vendor.app.__module__]
-    file = Path(module.__file__ or "").resolve()
-    if file.is_relative_to(package):
+def _vendor_digest(vendor: Vendor) -> str:
+    """A digest of a vendor's top-level package or module; empty for those of ledgersim, already digested."""
+    module = vendor.app.partition(":")[0] if isinstance(vendor.app, str) else vendor.app.__module__
+    spec = find_spec(module.partition(".")[0])
+    if spec is None or spec.name == "ledgersim":
         return ""
-    return sources_digest(file.parent) if module.__package__ else _digest_of(file.parent, [file])
+    if spec.submodule_search_locations is not None:
+        return "".join(sources_digest(Path(folder)) for folder in spec.submodule_search_locations)
+    file = Path(spec.origin or "")
+    return _digest_of(file.parent, [file])
 
 
 def _digest_of(folder: Path, files: Iterable[Path]) -> str:

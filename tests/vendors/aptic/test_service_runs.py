@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledgersim.spaces.service_runs import MAX_BYTES, MAX_JOBS, MAX_RUNS
 from ledgersim.vendors.aptic.services import routes
+from ledgersim.vendors.aptic.services.runs import MAX_BYTES, MAX_JOBS, MAX_RUNS
 from tests.client import APTIC, Api
 from tests.vendors.aptic.test_services import ECHO, JSON, SLOW, runs
 

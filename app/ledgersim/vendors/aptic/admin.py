@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from ledgersim.admin.base import CurrentSpace, Strict, new_router
+from ledgersim.vendors.aptic.services.runs import ServiceRuns
 from ledgersim.vendors.aptic.settings import IMMEDIATE, MAX_IMPORT_DELAY
 from ledgersim.vendors.aptic.state import ApticState, case_import_delay
 
@@ -84,4 +85,4 @@ async def set_case_import(space: CurrentSpace, body: CaseImportDelay) -> Any:
 )
 async def list_runs(space: CurrentSpace) -> Response:
     """Oldest first, with their requests and answers."""
-    return Response(space.runs.export(), media_type="application/json")
+    return Response(space.record(ServiceRuns).export(), media_type="application/json")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from fastapi import Response
 from pydantic import BaseModel
 from sqlalchemy import Column, ColumnElement, bindparam, select
 
@@ -25,6 +26,16 @@ def inferred_operations(resource: str) -> Callable[[str, str], dict[str, Any]]:
         return operation(f"{resource}.{verb}", method="inferred", path="inferred", summary=summary)
 
     return metadata
+
+
+def item_links(context: RequestContext, kind: str, owner: Row, segment: str, guid: str) -> list[dict[str, str]]:
+    """Return the links of an item to itself and to its owner, of kind `case` or `customer`."""
+    owner_guid, collection = owner[f"{kind}_guid"], f"{kind.capitalize()}s"
+    path = f"/v1/{collection}/{owner_guid}"
+    return [
+        link(context, "self", f"{path}/{segment}/{guid}", segment, guid, "item"),
+        link(context, kind, path, collection, owner_guid, "item"),
+    ]
 
 
 class NestedResource:
@@ -73,13 +84,16 @@ class NestedResource:
         """Return the owner's item with that GUID. Raises a 404 Problem."""
         return find(context.space.connection, self._by_guid, self._name, guid, of_owner=owner["id"])
 
+    def get(self, context: RequestContext, owner: Row, guid: str) -> Row:
+        """Return the owner's item with that GUID, with its links. Raises a 404 Problem."""
+        return self.response(context, owner, self.find(context, owner, guid))
+
+    def created(self, context: RequestContext, owner: Row, item: Row, response: Response) -> Row:
+        """Return a new item with its links, and set the `Location` of the response."""
+        created = self.response(context, owner, item)
+        response.headers["Location"] = created["links"][0]["href"]
+        return created
+
     def response(self, context: RequestContext, owner: Row, item: Row) -> Row:
-        """Return an item with its links; the first one is its own."""
-        guid, owner_guid = item[self._key], owner[f"{self._owner}_guid"]
-        collection = f"{self._owner.capitalize()}s"
-        path = f"/v1/{collection}/{owner_guid}"
-        links = [
-            link(context, "self", f"{path}/{self._segment}/{guid}", self._segment, guid, "item"),
-            link(context, self._owner, path, collection, owner_guid, "item"),
-        ]
-        return {**item, "links": links}
+        """Return an item with its links."""
+        return {**item, "links": item_links(context, self._owner, owner, self._segment, item[self._key])}

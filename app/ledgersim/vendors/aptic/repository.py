@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, select, update
 
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, NOT_FOUND
@@ -47,3 +47,8 @@ def update_row(connection: Connection, table: Table, row_id: int, values: Mappin
     """Set columns of one row; does nothing without values."""
     if values:
         connection.execute(update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values})
+
+
+def delete_row(connection: Connection, table: Table, row_id: int) -> None:
+    """Delete one row."""
+    connection.execute(delete(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id})

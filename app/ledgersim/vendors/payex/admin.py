@@ -20,7 +20,7 @@ from ledgersim.vendors.payex.consents.rules import INITIALIZED, redirect_url
 from ledgersim.vendors.payex.context import LedgerContext, current_ledger
 from ledgersim.vendors.payex.customers.commands import set_columns
 from ledgersim.vendors.payex.customers.queries import find_customer
-from ledgersim.vendors.payex.customers.rules import RECURRING_CARD, sort_consents
+from ledgersim.vendors.payex.customers.rules import RECURRING_CARD, ActiveConsent, sort_consents
 from ledgersim.vendors.payex.ledgers import commands as ledgers
 from ledgersim.vendors.payex.surpluses import commands as surpluses
 from ledgersim.vendors.payex.surpluses.queries import find_surplus
@@ -68,18 +68,7 @@ class SetOff(Strict):
 class ActiveConsents(Strict):
     """All consents of the customer."""
 
-    active_consents: list[
-        Literal[
-            "Autogiro",
-            "Avtalegiro",
-            "Betalingsservice",
-            "RecurringCard",
-            "RecurringInvoiceToken",
-            "EInvoice",
-            "Kivra",
-            "EBoks",
-        ]
-    ] = Field(alias="activeConsents")
+    active_consents: list[ActiveConsent] = Field(alias="activeConsents")
 
 
 class NextProblem(Strict):

@@ -1,5 +1,6 @@
 """The base of what crosses the wire of this vendor: members are read without regard to case."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints, model_validator
@@ -82,6 +83,11 @@ def _check_country(code: str) -> str:
     if len(code) != 2 or not code.isascii() or pycountry.countries.get(alpha_2=code.upper()) is None:
         raise PydanticCustomError("country", "Input should be an ISO 3166-1 alpha-2 country code such as SE")
     return code
+
+
+def format_time(instant: datetime) -> str:
+    """The instant in UTC as `yyyy-MM-ddTHH:mm:ss`, without an offset [documented]."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 # The samples write `SE` and `se`: any case is taken, and shown as it was sent.

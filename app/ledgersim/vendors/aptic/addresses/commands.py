@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, insert, update
 
 from ledgersim.ids import Stream
 from ledgersim.storage.statements import Row, add, row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.queries import DEFAULT, OLDEST, OWN
 from ledgersim.vendors.aptic.addresses.rules import LEGAL, PARTS, full_address, validated_at
-from ledgersim.vendors.aptic.repository import update_row
+from ledgersim.vendors.aptic.repository import delete_row, update_row
 
 _ADD_ADDRESS = insert(ADDRESS)
-_REMOVE = delete(ADDRESS).where(ADDRESS.c.id == bindparam("row_id"))
 _CLEAR_DEFAULT = update(ADDRESS).where(OWN, ADDRESS.c.default_address.is_(True)).values(default_address=False)
 
 
@@ -66,7 +65,7 @@ def change_address(connection: Connection, address: Row, now: datetime, sent: Ma
 def remove_address(connection: Connection, address: Row) -> None:
     """Remove an address. If it was the default, the party's oldest other address becomes the default."""
     owner = {"of_owner": address["owner"], "of_id": address["owner_id"]}
-    connection.execute(_REMOVE, {"row_id": address["id"]})
+    delete_row(connection, ADDRESS, address["id"])
     oldest = row(connection, OLDEST, **owner)
     if oldest is not None and row(connection, DEFAULT, **owner) is None and address["default_address"]:
         update_row(connection, ADDRESS, oldest["id"], {"default_address": True})

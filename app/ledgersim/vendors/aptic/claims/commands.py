@@ -10,7 +10,7 @@ from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import add, row
 from ledgersim.vendors.aptic.claims import rules
-from ledgersim.vendors.aptic.claims.models import ADJUSTMENT, CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.claims.models import ADJUSTMENT, CLAIM, DEBT, FEE, PARITY
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.claims.rules import Balances, Posting, due_date, open_balances
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
@@ -48,8 +48,8 @@ _REMOVE = delete(CLAIM).where(_C.id == bindparam("row_id"))
 _OWED = select(
     func.sum(
         cast(_C.original_principal + _C.adjusted_principal + _C.original_interest, Float)
-        * func.coalesce(_C.exch_rate, 1_000_000)
-        / 1_000_000
+        * func.coalesce(_C.exch_rate, PARITY)
+        / PARITY
     )
 ).where(_C.case_id == bindparam("of_case"))
 

@@ -71,7 +71,7 @@ def open_balances(sent: dict[str, Any]) -> Balances:
     original_vat = sent.get("original_vat")
     remaining_vat = sent.get("remaining_vat")
     if remaining_vat is None:
-        remaining_vat = _share(
+        remaining_vat = share(
             original_vat or 0, principal["remaining_principal"], principal["original_principal"]
         )
     start = accrual_start(sent)
@@ -170,7 +170,7 @@ def post(balances: Balances, posting: Posting, today: int) -> Balances:
         paid_interest=before.paid_interest + posting.paid_interest,
         adjusted_interest=before.adjusted_interest + posting.adjusted_interest,
         remaining_interest=interest,
-        remaining_vat=_share(before.remaining_vat, principal, before.remaining_principal),
+        remaining_vat=share(before.remaining_vat, principal, before.remaining_principal),
     )
 
 
@@ -205,8 +205,8 @@ def _opening(part: str, original: int | None, remaining: int | None) -> dict[str
     }
 
 
-def _share(amount: int, part: int, whole: int) -> int:
-    """`amount` * part / whole, rounded half up."""
+def share(amount: int, part: int, whole: int) -> int:
+    """Return `amount` * part / whole, rounded half up; the amount if `whole` is 0."""
     return amount if whole == 0 else (2 * amount * part + whole) // (2 * whole)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import Response
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import insert
 
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router
@@ -19,7 +19,7 @@ from ledgersim.vendors.aptic.credit_insurances.schemas import (
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.listing import ListOptions
 from ledgersim.vendors.aptic.nested import NestedResource, inferred_operations
-from ledgersim.vendors.aptic.repository import update_row
+from ledgersim.vendors.aptic.repository import delete_row, update_row
 
 router = new_router("Customers")
 
@@ -27,7 +27,6 @@ _INSURANCES = NestedResource(
     "customer", "CreditInsurances", "credit insurance", CREDIT_INSURANCE.c.insurance_guid, CreditInsurance
 )
 _ADD_INSURANCE = insert(CREDIT_INSURANCE)
-_REMOVE = delete(CREDIT_INSURANCE).where(CREDIT_INSURANCE.c.id == bindparam("row_id"))
 
 _operation = inferred_operations("aptic.customers.creditinsurances")
 
@@ -61,9 +60,7 @@ async def create_credit_insurance(
             "currency_code": body.currency_code or customer["currency_code"],
         }
         add(connection, _ADD_INSURANCE, insurance)
-    created = _INSURANCES.response(context, customer, insurance)
-    response.headers["Location"] = created["links"][0]["href"]
-    return created
+    return _INSURANCES.created(context, customer, insurance, response)
 
 
 @router.get(
@@ -72,8 +69,7 @@ async def create_credit_insurance(
     **_operation("get", "Read one credit insurance"),
 )
 async def get_credit_insurance(context: CurrentContext, customerGuid: str, insuranceGuid: str) -> Any:
-    customer = find_customer(context, customerGuid)
-    return _INSURANCES.response(context, customer, _INSURANCES.find(context, customer, insuranceGuid))
+    return _INSURANCES.get(context, find_customer(context, customerGuid), insuranceGuid)
 
 
 @router.patch(
@@ -97,4 +93,4 @@ async def update_credit_insurance(
 async def delete_credit_insurance(context: CurrentContext, customerGuid: str, insuranceGuid: str) -> None:
     insurance = _INSURANCES.find(context, find_customer(context, customerGuid), insuranceGuid)
     with context.space.transaction() as connection:
-        connection.execute(_REMOVE, {"row_id": insurance["id"]})
+        delete_row(connection, CREDIT_INSURANCE, insurance["id"])

@@ -26,8 +26,8 @@ from ledgersim.vendors.aptic.debts.schemas import (
     DebtPage,
     DebtUpdate,
 )
-from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import ListOptions
+from ledgersim.vendors.aptic.nested import item_links
 from ledgersim.vendors.aptic.payment_plans.lifecycle import check_not_covered
 from ledgersim.vendors.aptic.repository import update_row
 
@@ -73,18 +73,13 @@ async def create_debt(context: CurrentContext, caseGuid: str, body: DebtCreate, 
 async def get_debt(context: CurrentContext, caseGuid: str, debtGuid: str) -> Any:
     case = find_case(context, caseGuid)
     debt = find_claim(context, case, DEBT, debtGuid)
-    path = f"/v1/Cases/{case['case_guid']}"
-    links = [
-        link(context, "self", f"{path}/Debts/{debt['guid']}", "Debts", debt["guid"], "item"),
-        link(context, "case", path, "Cases", case["case_guid"], "item"),
-    ]
     head = {**debt, "receiver": _receiver(context, case), "delivery": {}}
     return {
         **debt,
         "debt_guid": debt["guid"],
         "calc_rate": debt["accrual_rate"],
         "head": head,
-        "links": links,
+        "links": item_links(context, "case", case, "Debts", debt["guid"]),
     }
 
 

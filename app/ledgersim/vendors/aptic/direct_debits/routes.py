@@ -67,9 +67,7 @@ async def create_direct_debit(
         }
         add(connection, _ADD_MANDATE, mandate)
     mandate["bank_account_no"] = body.sending_bank_account_no
-    created = _MANDATES.response(context, customer, mandate)
-    response.headers["Location"] = created["links"][0]["href"]
-    return created
+    return _MANDATES.created(context, customer, mandate, response)
 
 
 @router.get(
@@ -78,5 +76,4 @@ async def create_direct_debit(
     **_operation("get", "Read one direct debit mandate"),
 )
 async def get_direct_debit(context: CurrentContext, customerGuid: str, directDebitGuid: str) -> Any:
-    customer = find_customer(context, customerGuid)
-    return _MANDATES.response(context, customer, _MANDATES.find(context, customer, directDebitGuid))
+    return _MANDATES.get(context, find_customer(context, customerGuid), directDebitGuid)

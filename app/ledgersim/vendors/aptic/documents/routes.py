@@ -69,9 +69,7 @@ async def create_document(
             "important": bool(body.important),
         }
         add(connection, _ADD_DOCUMENT, document)
-    created = _DOCUMENTS.response(context, case, document)
-    response.headers["Location"] = created["links"][0]["href"]
-    return created
+    return _DOCUMENTS.created(context, case, document, response)
 
 
 @router.get(
@@ -80,5 +78,4 @@ async def create_document(
     **_operation("get", "Read one document's data"),
 )
 async def get_document(context: CurrentContext, caseGuid: str, documentGuid: str) -> Any:
-    case = find_case(context, caseGuid)
-    return _DOCUMENTS.response(context, case, _DOCUMENTS.find(context, case, documentGuid))
+    return _DOCUMENTS.get(context, find_case(context, caseGuid), documentGuid)

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Response
-from sqlalchemy import Select, bindparam, delete
+from sqlalchemy import Select
 
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router
@@ -21,12 +21,11 @@ from ledgersim.vendors.aptic.extrafields.schemas import (
 )
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.nested import inferred_operations
-from ledgersim.vendors.aptic.repository import find, update_row
+from ledgersim.vendors.aptic.repository import delete_row, find, update_row
 
 _COLUMNS = {"name": EXTRA_FIELD.c.name, "value": EXTRA_FIELD.c.value}
 _FIELDS = {"name": Field(EXTRA_FIELD.c.name, Kind.STRING, nullable=False)}
 _LIST = Listing(EXTRA_FIELD, _COLUMNS, _FIELDS, EXTRA_FIELD.c.id, OWN)
-_REMOVE = delete(EXTRA_FIELD).where(EXTRA_FIELD.c.id == bindparam("row_id"))
 
 
 def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> APIRouter:
@@ -82,6 +81,6 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
     async def delete_extra_field(context: CurrentContext, name: str, of: Row = Depends(find_owner)) -> None:
         field = find_field(context, of, name)
         with context.space.transaction() as connection:
-            connection.execute(_REMOVE, {"row_id": field["id"]})
+            delete_row(connection, EXTRA_FIELD, field["id"])
 
     return router

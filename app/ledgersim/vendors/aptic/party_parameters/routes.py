@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Body, Response
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router
@@ -21,7 +21,7 @@ from ledgersim.vendors.aptic.party_parameters.schemas import (
     PartyParameterPage,
     PartyParameterUpdate,
 )
-from ledgersim.vendors.aptic.repository import update_row
+from ledgersim.vendors.aptic.repository import delete_row, update_row
 
 router = new_router("Customers")
 
@@ -36,7 +36,6 @@ _LIST = Listing(
 )
 _BY_NAME = select(PARTY_PARAMETER).where(_OF_CUSTOMER, PARTY_PARAMETER.c.name == bindparam("of_name"))
 _ADD_PARAMETER = insert(PARTY_PARAMETER)
-_REMOVE = delete(PARTY_PARAMETER).where(PARTY_PARAMETER.c.id == bindparam("row_id"))
 
 
 _operation = inferred_operations("aptic.customers.parameters")
@@ -108,7 +107,7 @@ async def update_parameter(context: CurrentContext, customerGuid: str, name: str
 async def delete_parameter(context: CurrentContext, customerGuid: str, name: str) -> None:
     parameter = _find(context, find_customer(context, customerGuid), name)
     with context.space.transaction() as connection:
-        connection.execute(_REMOVE, {"row_id": parameter["id"]})
+        delete_row(connection, PARTY_PARAMETER, parameter["id"])
 
 
 def _find(context: RequestContext, customer: Row, name: str) -> Row:

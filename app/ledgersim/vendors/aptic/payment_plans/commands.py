@@ -102,27 +102,21 @@ def _covered(
 
 
 def _unsaved(space: Space, debtor: Row, sent: Mapping[str, Any], active: int, covered: Sequence[Row]) -> Row:
-    return {
+    values = {
         "payment_plan_guid": None,
         "debtor_id": debtor["id"],
         "registration_date": space.clock.now(),
         "active": active,
         "payment_plan_type": sent["payment_plan_type"],
         "currency_code": covered[0]["currency_code"] if covered else None,
-        "payment_type": 0,
-        "interval_type": 3,
-        "interval": 1,
         "requested_number": sent["number_of_payments"],
         "requested_amount": sent["amount"],
         "registration_fee": sent["registration_fee"] or 0,
         "invoice_fee": sent["invoice_fee"] or 0,
         "reminder_fee": sent["reminder_fee"] or 0,
-        "covered": plans.stored_cases(owed_on(space, [case["id"] for case in covered])),
         "deviations": _deviations(sent["payments"]),
-        "receipts": [],
-        "reminders": {},
-        "invoiced": 0,
     }
+    return plans.new_plan(owed_on(space, [case["id"] for case in covered]), values)
 
 
 def calculated(plan: Row) -> engine.Plan:

@@ -12,6 +12,7 @@ from ledgersim.vendors.aptic.payment_plans import engine, progress
 from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
 from ledgersim.vendors.aptic.payment_plans.models import ACTIVE
+from ledgersim.vendors.aptic.payment_plans.periods import MONTH, ORDINARY
 from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, Terms
 from ledgersim.vendors.aptic.payment_plans.progress import Receipt
 from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow
@@ -25,6 +26,26 @@ def decimal(cents: int) -> Decimal:
 def cents(amount: Decimal) -> int:
     """Convert a decimal amount to hundredths."""
     return int(amount.scaleb(2))
+
+
+def new_plan(covered: Iterable[CoveredCase], values: Row) -> Row:
+    """Return the columns of a plan without progress: `values`, and defaults for what they lack."""
+    return {
+        "payment_type": ORDINARY,
+        "interval_type": MONTH,
+        "interval": 1,
+        "requested_number": None,
+        "requested_amount": None,
+        "registration_fee": 0,
+        "invoice_fee": 0,
+        "reminder_fee": 0,
+        "covered": stored_cases(covered),
+        "deviations": [],
+        "receipts": [],
+        "reminders": {},
+        "invoiced": 0,
+        **values,
+    }
 
 
 def terms_of(plan: Row) -> Terms:

@@ -17,7 +17,7 @@ from ledgersim.vendors.aptic.claims.rules import Posting
 from ledgersim.vendors.aptic.claims.sums import REMAINING_INTEREST
 from ledgersim.vendors.aptic.payment_plans.lifecycle import on_payment, plans_of
 from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
-from ledgersim.vendors.aptic.payments.rules import Allocation, Directed, Owed, allocate
+from ledgersim.vendors.aptic.payments.rules import Allocation, Directed, Owed, allocate, bookings
 from ledgersim.vendors.aptic.repository import update_row
 
 _C = CLAIM.c
@@ -128,25 +128,10 @@ def _price_of_payment(claims: Sequence[Row], currency: str, payment: Row) -> Fra
 
 
 def _book(connection: Connection, space: Space, payment_id: int, allocations: Sequence[Allocation]) -> None:
-    by_claim: dict[int, Row] = {}
-    for one in allocations:
-        part = "interest" if one.part == "interest" else "principal"
-        booking = by_claim.setdefault(
-            one.claim_id,
-            {
-                "payment_id": payment_id,
-                "claim_id": one.claim_id,
-                "principal": 0,
-                "interest": 0,
-                "used_principal": 0,
-                "used_interest": 0,
-            },
-        )
-        booking[part] += one.paid
-        booking[f"used_{part}"] += one.used
-    for claim_id, booking in by_claim.items():
+    booked = bookings(allocations)
+    for claim_id, booking in booked.items():
         posting = Posting(paid_principal=booking["principal"], paid_interest=booking["interest"])
         balances = claim_rules.post(balances_of(connection, claim_id), posting, today(space))
         update_row(connection, CLAIM, claim_id, balances.columns())
-    if by_claim:
-        connection.execute(_ADD_BOOKINGS, list(by_claim.values()))
+    if booked:
+        connection.execute(_ADD_BOOKINGS, [{"payment_id": payment_id, **one} for one in booked.values()])

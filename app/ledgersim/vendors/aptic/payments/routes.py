@@ -13,7 +13,7 @@ from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
-from ledgersim.vendors.aptic.nested import inferred_operations
+from ledgersim.vendors.aptic.nested import inferred_operations, item_links
 from ledgersim.vendors.aptic.payments.commands import add_payment
 from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
 from ledgersim.vendors.aptic.payments.schemas import (
@@ -80,8 +80,6 @@ async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) 
     payment = find(connection, _BY_GUID, "payment of this case", paymentGuid, of_case=case["id"])
     bookings = rows(connection, _BOOKINGS, of_payment=payment["id"])
     used = sum(one["used_principal"] + one["used_interest"] for one in bookings)
-    path = f"/v1/Cases/{case['case_guid']}"
-    guid = payment["payment_guid"]
     return {
         **payment,
         "amount_not_deducted": payment["paid_amount"] - used,
@@ -89,10 +87,7 @@ async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) 
         "remittence_amount": used,
         "specifications": _specifications(context, case, payment, bookings),
         "pledges": [],
-        "links": [
-            link(context, "self", f"{path}/Payments/{guid}", "Payments", guid, "item"),
-            link(context, "case", path, "Cases", case["case_guid"], "item"),
-        ],
+        "links": item_links(context, "case", case, "Payments", payment["payment_guid"]),
     }
 
 

@@ -68,6 +68,18 @@ def allocate(amount: int, claims: Sequence[Owed], directed: Sequence[Directed] =
     return _merged(allocations)
 
 
+def bookings(allocations: Sequence[Allocation]) -> dict[int, dict[str, int]]:
+    """Return the booking on each claim, by the claim's id, in the order of the first allocations."""
+    found: dict[int, dict[str, int]] = {}
+    for one in allocations:
+        part = "interest" if one.part == "interest" else "principal"
+        empty = {"principal": 0, "interest": 0, "used_principal": 0, "used_interest": 0}
+        booking = found.setdefault(one.claim_id, {"claim_id": one.claim_id, **empty})
+        booking[part] += one.paid
+        booking[f"used_{part}"] += one.used
+    return found
+
+
 def _ordered(claims: Sequence[Owed]) -> Iterator[tuple[Owed, Part, int | None]]:
     for part in ORDER:
         for claim in claims:

@@ -45,8 +45,7 @@ async def list_questions(context: CurrentContext, customerGuid: str, query: List
     **_operation("get", "Read one question"),
 )
 async def get_question(context: CurrentContext, customerGuid: str, actionGuid: str) -> Any:
-    customer = find_customer(context, customerGuid)
-    return _QUESTIONS.response(context, customer, _QUESTIONS.find(context, customer, actionGuid))
+    return _QUESTIONS.get(context, find_customer(context, customerGuid), actionGuid)
 
 
 @router.post(

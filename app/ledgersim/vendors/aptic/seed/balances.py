@@ -1,13 +1,13 @@
 """Past payments, booked on the claims of a case by the rules for claims and payments."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.claims import rules
 from ledgersim.vendors.aptic.claims.models import FEE
 from ledgersim.vendors.aptic.claims.rules import Balances, Posting, accrue_to, closed, open_balances
-from ledgersim.vendors.aptic.payments.rules import Owed, allocate
+from ledgersim.vendors.aptic.payments.rules import Owed, allocate, bookings
 
 
 @dataclass
@@ -57,25 +57,14 @@ def pay(accounts: list[Account], amount: int, day: int) -> list[Row]:
         raise ValueError(
             f"a payment of {amount / 100:.2f} is {excess / 100:.2f} more than the remaining amount"
         )
-    bookings = []
+    booked = bookings(allocations)
+    stored = []
     for account in accounts:
-        posting = Posting()
-        for one in allocations:
-            if one.claim_id == account.row["id"]:
-                name = "paid_interest" if one.part == "interest" else "paid_principal"
-                posting = replace(posting, **{name: one.paid})
-        if posting != Posting():
+        if (booking := booked.get(account.row["id"])) is not None:
+            posting = Posting(paid_principal=booking["principal"], paid_interest=booking["interest"])
             account.balances = rules.post(account.balances, posting, day)
-            bookings.append(
-                {
-                    "claim_id": account.row["id"],
-                    "principal": posting.paid_principal,
-                    "interest": posting.paid_interest,
-                    "used_principal": posting.paid_principal,
-                    "used_interest": posting.paid_interest,
-                }
-            )
-    return bookings
+            stored.append(booking)
+    return stored
 
 
 def close(accounts: list[Account], day: int) -> None:

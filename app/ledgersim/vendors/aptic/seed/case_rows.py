@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ledgersim.ids import Stream
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
-from ledgersim.vendors.aptic.addresses.rules import full_address
+from ledgersim.vendors.aptic.addresses.rules import full_address, validated_at
 from ledgersim.vendors.aptic.cases.commands import ACTIVE, CLOSED, MAIN_ROLE, OTHER_ROLE
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
@@ -41,7 +41,6 @@ _DEBT: Row = dict.fromkeys(
         "debt_principal_type",
         "reference_number",
         "name",
-        "fee_type",
     )
 )
 
@@ -155,7 +154,7 @@ class ApticRows:
                     "full_name": party["full_name"],
                     "default_address": number == 0,
                     "valid_from": registered,
-                    "validated_at": registered if number == 0 else None,
+                    "validated_at": validated_at(address, registered) if number == 0 else None,
                     "valid_override": False,
                     "last_updated_at": registered,
                 },
@@ -214,6 +213,7 @@ class ApticRows:
                 "id": claim_id,
                 "case_id": case_id,
                 "kind": kind,
+                "fee_type": sent["name"] if kind == FEE else None,
                 "currency_code": draft.currency,
                 "registration_date": max(draft.registered, sent["bill_date"]),
             }

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ledgersim.storage.statements import Row
-from ledgersim.vendors.aptic.claims.rules import accrued_interest
+from ledgersim.vendors.aptic.claims.rules import accrued_interest, share
 from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft
 from ledgersim.vendors.aptic.seed.context import Context
 from ledgersim.vendors.aptic.seed.definition import Client
@@ -92,7 +92,7 @@ class CaseMaker:
             "reference_number": f"{client.reference_code[:3]}{1_000_000 + self._serial}",
         }
         if chance.random() * 100 < self._of.with_vat:
-            debt["original_vat"] = _contained_vat(principal, country.vat)
+            debt["original_vat"] = share(principal, country.vat, _PER_CENT + country.vat)
         if chance.random() * 100 < self._of.paid_before_import:
             remaining = principal * chance.randrange(30, 95) // 100
             debt["remaining_principal"] = remaining
@@ -127,7 +127,6 @@ class CaseMaker:
                 fees.append(
                     {
                         "name": name,
-                        "fee_type": name,
                         "description": fee.description,
                         "original_principal": fee.amount_for(principal),
                         "bill_date": instant(fee_day),
@@ -156,9 +155,3 @@ class CaseMaker:
         if code == PAID:
             payments.append(PaymentDraft(last, source=chance.choice(self._of.payment_sources)))
         return None if code is None else (code, last), payments
-
-
-def _contained_vat(principal: int, rate: int) -> int:
-    """Return the VAT contained in an amount, rounded half up."""
-    whole = _PER_CENT + rate
-    return (2 * principal * rate + whole) // (2 * whole)

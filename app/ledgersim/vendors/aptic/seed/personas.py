@@ -8,13 +8,12 @@ from ledgersim.vendors.aptic.claims.models import DEBT, FEE
 from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import calculate
 from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
-from ledgersim.vendors.aptic.payment_plans.periods import MONTH, ORDINARY
 from ledgersim.vendors.aptic.payment_plans.plan_terms import PlanType
 from ledgersim.vendors.aptic.payment_plans.plans import (
     columns_of,
     covered_of,
     decimal,
-    stored_cases,
+    new_plan,
     terms_of,
 )
 from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft, StoredCase
@@ -25,6 +24,7 @@ from ledgersim.vendors.aptic.seed.persona_definition import (
     PersonaFee,
     aptic_part,
 )
+from ledgersim.vendors.aptic.settings import ApticSettings
 from ledgersim.world.days import instant
 from ledgersim.world.persona_model import Persona
 from ledgersim.world.seeding import SeededPersona
@@ -133,7 +133,6 @@ def _debt(debt: PersonaDebt, today: int) -> Row:
 def _fee(fee: PersonaFee, today: int) -> Row:
     return {
         "name": fee.name,
-        "fee_type": fee.name,
         "description": fee.description,
         "original_principal": fee.amount,
         "bill_date": instant(today - fee.days_ago),
@@ -147,7 +146,7 @@ def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debto
     open_cases = [
         stored for stored, case in zip(cases, aptic_part(persona).cases, strict=True) if case.closed is None
     ]
-    row: Row = {
+    values = {
         "payment_plan_guid": plan.guid,
         "debtor_id": debtors[debtor.guid],
         "registration_date": instant(context.today - plan.registered_days_ago),
@@ -155,20 +154,9 @@ def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debto
         "payment_plan_type": PlanType.LINEAR.value,
         "currency_code": context.registers[persona.party.country].country.currency,
         "requested_number": plan.payments,
-        "requested_amount": None,
-        "registration_fee": 0,
-        "invoice_fee": 0,
-        "reminder_fee": 0,
-        "covered": stored_cases(_covered(stored) for stored in open_cases),
-        "deviations": [],
-        "receipts": [],
-        "reminders": {},
-        "invoiced": 0,
-        "payment_type": ORDINARY,
-        "interval_type": MONTH,
-        "interval": 1,
     }
-    row |= columns_of(row, calculate(covered_of(row), terms_of(row)), reminder_days=1)
+    row = new_plan((_covered(stored) for stored in open_cases), values)
+    row |= columns_of(row, calculate(covered_of(row), terms_of(row)), ApticSettings().plan_reminder_days)
     plan_id = context.rows.add(PAYMENT_PLAN, row)
     for stored in open_cases:
         context.rows.add(PAYMENT_PLAN_CASE, {"payment_plan_id": plan_id, "case_id": stored.id})

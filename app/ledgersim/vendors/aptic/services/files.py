@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ledgersim.errors import StartupError
-from ledgersim.suggestions import did_you_mean
+from ledgersim.errors import StartupError, did_you_mean
 from ledgersim.vendors.aptic.services.definitions import Definition, ServiceRequest, ServiceResponse
 
 MAX_DELAY = 600  # seconds

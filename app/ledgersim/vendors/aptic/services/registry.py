@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from ledgersim.errors import did_you_mean
 from ledgersim.problems import NOT_FOUND
-from ledgersim.suggestions import did_you_mean
 from ledgersim.vendors.aptic.services.definitions import BUILT_IN, Definition
 from ledgersim.vendors.aptic.services.files import read_folder
 

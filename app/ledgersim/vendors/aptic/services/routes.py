@@ -9,15 +9,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
+from ledgersim.clock import isoformat
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.vendor_app import new_router
 from ledgersim.problems import INTERNAL, Problem
-from ledgersim.spaces.service_runs import ServiceRun
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.nested import inferred_operations
 from ledgersim.vendors.aptic.services.definitions import Definition, Find, ServiceRequest, ServiceResponse
 from ledgersim.vendors.aptic.services.registry import Services
+from ledgersim.vendors.aptic.services.runs import ServiceRun, ServiceRuns
 
 # Returns the resource with a GUID as its GET does. Raises a 404 Problem.
 Fetch = Callable[[RequestContext, str], Row]
@@ -48,7 +49,7 @@ def service_router(owner: str, collection: str, services: Services, fetchers: Ma
         context: CurrentContext, request: Request, serviceDefinition: str, body: AnyJson = None
     ) -> ServiceRequest:
         text = (await request.body()).removeprefix(b"\xef\xbb\xbf").strip()
-        now = context.space.clock.now().isoformat().replace("+00:00", "Z")
+        now = isoformat(context.space.clock.now())
         return ServiceRequest(serviceDefinition, text, body, now, None, _find_in(context, fetchers))
 
     @router.post(
@@ -103,9 +104,10 @@ async def _execute(
 ) -> Response:
     definition = services.find(request.service)
     now = space.clock.now()
-    run = space.runs.start(ServiceRun(request.service, collection, owner, in_background, request.text, now))
+    runs = space.record(ServiceRuns)
+    run = runs.start(ServiceRun(request.service, collection, owner, in_background, request.text, now))
     if in_background:
-        space.runs.run_in_background(run, _run_in_background(space, definition, request, run))
+        runs.run_in_background(run, _run_in_background(space, definition, request, run))
         return Response(b"{}", media_type=JSON)
     response = await _run(space, definition, request, run)
     text = b"" if response.status in STATUSES_WITHOUT_BODY else response.text
@@ -123,13 +125,14 @@ async def _run(
     space: Space, definition: Definition, request: ServiceRequest, run: ServiceRun
 ) -> ServiceResponse:
     """Respond after the definition's delay, and record the response in the run. Raises a Problem."""
+    runs = space.record(ServiceRuns)
     try:
         await sleep(definition.delay(request))
         response = definition.respond(request)
     except Exception as error:
         problem = error if isinstance(error, Problem) else INTERNAL
         content = {"title": problem.title, "detail": problem.detail, "errors": problem.errors}
-        space.runs.finish(run, space.clock.now(), problem.status, dumps(content, ensure_ascii=False).encode())
+        runs.finish(run, space.clock.now(), problem.status, dumps(content, ensure_ascii=False).encode())
         raise
-    space.runs.finish(run, space.clock.now(), response.status, response.text)
+    runs.finish(run, space.clock.now(), response.status, response.text)
     return response

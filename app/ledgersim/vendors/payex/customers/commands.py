@@ -9,18 +9,22 @@ from ledgersim.vendors.payex.addresses.models import BILLING, LEGAL
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.customers.queries import customer_by_number
-from ledgersim.vendors.payex.customers.rules import person_number
+from ledgersim.vendors.payex.customers.rules import (
+    NUMBER_LENGTH,
+    merge_edi_address,
+    next_number,
+    number_error,
+    person_number,
+)
 from ledgersim.vendors.payex.customers.schemas import CustomerCreate, CustomerUpdate, GenerateCustomer
 from ledgersim.vendors.payex.register.queries import look_up
 from ledgersim.vendors.payex.register.rules import Person
-
-FIRST_NUMBER = 1_000_001  # of the customer numbers that a ledger generates
 
 _C = CUSTOMER.c
 _ADD = insert(CUSTOMER)
 _CHANGE = update(CUSTOMER).where(_C.id == bindparam("row_id"))
 _LAST_NUMBER = select(func.max(_C.customer_no)).where(
-    _C.ledger == bindparam("of_ledger"), func.length(_C.customer_no) == len(str(FIRST_NUMBER))
+    _C.ledger == bindparam("of_ledger"), func.length(_C.customer_no) == NUMBER_LENGTH
 )
 
 
@@ -42,9 +46,7 @@ def create_customer(context: LedgerContext, body: CustomerCreate) -> Row:
         exclude={"customer_no", "national_identifier", "legal_address", "billing_address", "edi_address_info"}
     )
     if body.edi_address_info is not None:
-        values["edi_address_info"] = merge_edi_address(
-            None, body.edi_address_info.model_dump(exclude_none=True)
-        )
+        values["edi_address_info"] = _edi_address(None, body.edi_address_info.model_dump())
     values |= {} if identifier is None else identifier.model_dump()
     number = _customer_number(context, body.customer_no, optional=False)
     with context.space.transaction() as connection:
@@ -95,15 +97,14 @@ def update_customer(context: LedgerContext, customer: Row, body: CustomerUpdate)
     values = body.model_dump(exclude_unset=True)
     _check_protected(context, body.protected_identity)
     if values.get("edi_address_info") is not None:
-        values["edi_address_info"] = merge_edi_address(customer["edi_address_info"], values["edi_address_info"])
+        values["edi_address_info"] = _edi_address(customer["edi_address_info"], values["edi_address_info"])
     with context.space.transaction() as connection:
         set_columns(connection, customer["id"], values)
 
 
-def merge_edi_address(before: Row | None, sent: Row) -> Row:
-    """The EDI address after a change: absent members stay, null removes. Raises a 400 Problem."""
-    after = {name: value for name, value in ((before or {}) | sent).items() if value is not None}
-    if "buyer_id" not in after:
+def _edi_address(before: Row | None, sent: Row) -> Row:
+    after = merge_edi_address(before, sent)
+    if after is None:
         raise invalid("eDIAddressInfo.BuyerId", "Field required")
     return after
 
@@ -128,12 +129,9 @@ def _customer_number(context: LedgerContext, sent: str | None, optional: bool) -
         return _next_number(context)
     if sent is None:
         raise invalid("customerNo", "Field required")
-    shortest, longest = ledger.number_lengths
-    if not (sent.isascii() and sent.isdigit() and shortest <= len(sent) <= longest):
-        digits = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
-        raise invalid("customerNo", f"Input should be {digits} digits")
-    if not ledger.leading_zero and sent.startswith("0"):
-        raise invalid("customerNo", "Input should not begin with 0, because of AutoGiro")
+    error = number_error(sent, ledger.number_lengths, ledger.leading_zero)
+    if error is not None:
+        raise invalid("customerNo", error)
     if customer_by_number(context, sent) is not None:
         raise CONFLICT.with_detail(f"The ledger {ledger.number} already has a customer {sent}.")
     return sent
@@ -141,10 +139,10 @@ def _customer_number(context: LedgerContext, sent: str | None, optional: bool) -
 
 def _next_number(context: LedgerContext) -> str:
     last = context.space.connection.execute(_LAST_NUMBER, {"of_ledger": context.ledger.number}).scalar()
-    number = FIRST_NUMBER if last is None else max(int(last) + 1, FIRST_NUMBER)
-    if number >= 10 ** len(str(FIRST_NUMBER)):
+    number = next_number(last)
+    if number is None:
         raise CONFLICT.with_detail(f"The ledger {context.ledger.number} has no customer numbers left.")
-    return str(number)
+    return number
 
 
 def _check_protected(context: LedgerContext, protected: bool | None) -> None:

@@ -1,7 +1,6 @@
 """Finding customers and formatting them as responses."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 
@@ -13,6 +12,7 @@ from ledgersim.vendors.payex.consents.models import RECURRING_CARD as CARD
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.customers.rules import RECURRING_CARD, sort_consents
+from ledgersim.vendors.payex.kyc.rules import renewal_at
 from ledgersim.vendors.payex.problems import CUSTOMER_NOT_FOUND
 
 EXPANDABLE = {"legaladdress": LEGAL, "billingaddress": BILLING}
@@ -78,8 +78,7 @@ def kyc_is_due(context: LedgerContext, customer: Row) -> bool:
     answered = customer["kyc_answered_at"]
     if context.ledger.kyc is None or answered is None:
         return False
-    due = answered + timedelta(days=context.ledger.kyc["renewal_days"])
-    return bool(due <= context.space.clock.now())
+    return renewal_at(answered, context.ledger.kyc["renewal_days"]) <= context.space.clock.now()
 
 
 def has_card(context: LedgerContext, customer: Row) -> bool:

@@ -1,8 +1,9 @@
-"""National numbers and VAT numbers by country, and the order of consents."""
+"""Customer numbers, national numbers and VAT numbers by country, EDI addresses, and the order of consents."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any, Literal, get_args
 
 from stdnum import luhn
 from stdnum.dk import cvr
@@ -11,7 +12,10 @@ from stdnum.fi import ytunnus
 from stdnum.no import fodselsnummer, orgnr
 from stdnum.util import get_cc_module
 
-_ACTIVE_CONSENTS = (
+FIRST_NUMBER = 1_000_001  # of the customer numbers that a ledger generates
+NUMBER_LENGTH = len(str(FIRST_NUMBER))
+
+ActiveConsent = Literal[
     "Autogiro",
     "Avtalegiro",
     "Betalingsservice",
@@ -20,14 +24,37 @@ _ACTIVE_CONSENTS = (
     "EInvoice",
     "Kivra",
     "EBoks",
-)
+]
 RECURRING_CARD = "RecurringCard"
 _FI_CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
 
+def next_number(last: str | None) -> str | None:
+    """The customer number that a ledger generates after its last one; None if there are none left."""
+    number = str(FIRST_NUMBER if last is None else max(int(last) + 1, FIRST_NUMBER))
+    return number if len(number) == NUMBER_LENGTH else None
+
+
+def number_error(number: str, lengths: tuple[int, int], leading_zero: bool) -> str | None:
+    """Why a ledger does not accept a customer number; None if it does."""
+    shortest, longest = lengths
+    if not (number.isascii() and number.isdigit() and shortest <= len(number) <= longest):
+        digits = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
+        return f"Input should be {digits} digits"
+    if not leading_zero and number.startswith("0"):
+        return "Input should not begin with 0, because of AutoGiro"
+    return None
+
+
+def merge_edi_address(before: Mapping[str, Any] | None, sent: Mapping[str, Any]) -> dict[str, Any] | None:
+    """An EDI address after a change: absent members stay, null removes. None if it would lack `buyer_id`."""
+    after = {name: value for name, value in {**(before or {}), **sent}.items() if value is not None}
+    return after if "buyer_id" in after else None
+
+
 def sort_consents(consents: set[str]) -> list[str]:
     """The consents in the order of the vendor's list."""
-    return [one for one in _ACTIVE_CONSENTS if one in consents]
+    return [one for one in get_args(ActiveConsent) if one in consents]
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

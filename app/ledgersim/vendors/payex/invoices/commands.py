@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, bindparam, update
 
 from ledgersim.storage.statements import Row
+from ledgersim.vendors.payex.invoices import rules
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
 
 _SET_DEBT = (
@@ -15,10 +16,9 @@ _SET_BALANCE = update(ACCOUNT).where(ACCOUNT.c.id == bindparam("row_id")).values
 
 def pay_off(connection: Connection, invoice: Row, amount: int) -> int:
     """Reduce the debt of an invoice, at most to zero. Returns the remainder of the amount, in hundredths."""
-    paid = min(amount, invoice["current_debt"])
-    debt = invoice["current_debt"] - paid
-    connection.execute(_SET_DEBT, {"row_id": invoice["id"], "debt": debt, "to": "open" if debt else "closed"})
-    return amount - int(paid)
+    debt, remainder = rules.pay(invoice["current_debt"], amount)
+    connection.execute(_SET_DEBT, {"row_id": invoice["id"], "debt": debt, "to": rules.invoice_status(debt)})
+    return remainder
 
 
 def post_to_account(connection: Connection, account: Row, amount: int) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.vendors.payex.context import CurrentLedger
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
+from ledgersim.vendors.payex.invoices.rules import available_amount
 from ledgersim.vendors.payex.invoices.schemas import Account, Invoice
-from ledgersim.vendors.payex.times import format_time
+from ledgersim.vendors.payex.schemas import format_time
 
 router = new_router("Invoices and accounts")
 
@@ -38,10 +39,10 @@ async def get_invoice(context: CurrentLedger, invoiceNo: str) -> Any:
 )
 async def get_account(context: CurrentLedger, accountNo: str) -> Any:
     account = find_account(context.space, context.ledger.number, accountNo)
-    available = account["credit_limit"] + account["total_balance"] - account["reserved_amount"]
+    limit, balance, reserved = account["credit_limit"], account["total_balance"], account["reserved_amount"]
     return {
         **account,
         "id_": context.account(account["account_no"]),
         "start_date": format_time(account["start_date"]),
-        "available_amount": available,
+        "available_amount": available_amount(limit, balance, reserved),
     }

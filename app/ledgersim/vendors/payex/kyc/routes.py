@@ -1,7 +1,5 @@
 """KYC: the questions of a ledger, and the answers of its customers."""
 
-import re
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,13 +8,11 @@ from ledgersim.problems import NOT_FOUND, VALIDATION
 from ledgersim.vendors.payex.context import CurrentLedger
 from ledgersim.vendors.payex.customers.commands import set_columns
 from ledgersim.vendors.payex.customers.queries import customer_by_number
-from ledgersim.vendors.payex.kyc.rules import ENGLISH, translate, validate_answers
+from ledgersim.vendors.payex.kyc.rules import ENGLISH, language_code, renewal_at, translate, validate_answers
 from ledgersim.vendors.payex.kyc.schemas import KycAnswers, KycQuestionList
 from ledgersim.vendors.payex.problems import GENERAL_VALIDATION, KYC_CONFIGURATION, NO_QUESTIONS
 
 router = new_router("KYC")
-
-_LANGUAGES = {"no": "nb"}  # the vendor uses the code NO for Norwegian
 
 _operation = partial(operation, method="documented", path="documented")
 
@@ -28,16 +24,12 @@ _operation = partial(operation, method="documented", path="documented")
     **_operation("payex.kyc.questions", summary="List the KYC questions"),
 )
 async def list_questions(context: CurrentLedger, language: str = ENGLISH) -> Any:
-    match = re.fullmatch(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{2,8})?", language or ENGLISH)
-    if match is None:
+    code = language_code(language or ENGLISH)
+    if code is None:
         raise GENERAL_VALIDATION.with_errors({"language": ["Input should be an ISO 639-1 code such as sv"]})
     if context.ledger.kyc is None:
         raise NO_QUESTIONS.with_detail(f"The ledger {context.ledger.number} has no KYC questions.")
-    code = match[1].lower()
-    return {
-        "kyc_questions": translate(context.ledger.kyc["questions"], _LANGUAGES.get(code, code)),
-        "operations": [],
-    }
+    return {"kyc_questions": translate(context.ledger.kyc["questions"], code), "operations": []}
 
 
 @router.post(
@@ -57,6 +49,6 @@ async def update_answers(context: CurrentLedger, no: str, body: KycAnswers) -> N
         raise VALIDATION.with_errors(errors)
     with context.space.transaction() as connection:
         now = context.space.clock.now()
-        renewal_at = now + timedelta(days=context.ledger.kyc["renewal_days"])
-        values = {"kyc_answers": answers, "kyc_answered_at": now, "kyc_renewal_at": renewal_at}
+        due = renewal_at(now, context.ledger.kyc["renewal_days"])
+        values = {"kyc_answers": answers, "kyc_answered_at": now, "kyc_renewal_at": due}
         set_columns(connection, customer["id"], values)

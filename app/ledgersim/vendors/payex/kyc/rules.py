@@ -1,4 +1,4 @@
-"""Translating KYC questions, and validating answers.
+"""Translating KYC questions, validating answers, and when they are due for renewal.
 
 A sub-question is asked if its question has one of the answers in `asked_when`, or any answer if that is empty
 [inferred].
@@ -7,11 +7,27 @@ A sub-question is asked if its question has one of the answers in `asked_when`, 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 ENGLISH = "en"
 
 Question = Mapping[str, Any]
+
+_LANGUAGES = {"no": "nb"}  # the vendor uses the code NO for Norwegian
+_LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{2,8})?")
+
+
+def language_code(text: str) -> str | None:
+    """The ISO 639-1 code of a language such as `sv`, `NO` or `da-DK`; None for anything else."""
+    found = _LANGUAGE.fullmatch(text)
+    code = found and found[1].lower()
+    return _LANGUAGES.get(code, code) if code else None
+
+
+def renewal_at(answered_at: datetime, renewal_days: int) -> datetime:
+    """When answers are due for renewal."""
+    return answered_at + timedelta(days=renewal_days)
 
 
 def translate(questions: Iterable[Question], language: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import row
 from ledgersim.vendors.payex.register.models import REGISTER_ENTRY
-from ledgersim.vendors.payex.register.rules import Person, generate_person, with_forwarding_address
+from ledgersim.vendors.payex.register.rules import Person, find_person
 
 _E = REGISTER_ENTRY.c
 _FIND = select(REGISTER_ENTRY).where(
@@ -17,14 +17,7 @@ _FIND = select(REGISTER_ENTRY).where(
 def look_up(space: Space, country: str, reg_no: str, protected: bool = False) -> Person:
     """The person with this national number, at a forwarding address if protected. Raises a 404 Problem."""
     entry = row(space.connection, _FIND, of_country=country, of_number=reg_no)
-    person = generate_person(country, reg_no)
-    if entry is not None:
-        person = None
-        if entry["known"]:
-            stored = (entry["name"], entry["street_address"], entry["zip_code"], entry["city"])
-            generated = generate_person(country, reg_no)
-            person = Person(*stored) if entry["name"] or generated is None else generated
-            protected = protected or entry["protected"]
+    person = find_person(entry, country, reg_no, protected)
     if person is None:
         raise NOT_FOUND.with_detail("The population register does not contain this national number.")
-    return with_forwarding_address(person, country) if protected else person
+    return person

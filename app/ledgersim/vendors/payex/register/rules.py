@@ -1,7 +1,8 @@
-"""Generates people from national numbers: the same number always gives the same person [inferred]."""
+"""The people of the register, generated from national numbers: equal numbers give equal people [inferred]."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _FIRST = {
     "SE": ("Alva", "Bertil", "Disa", "Elof", "Frej", "Hilma", "Ivar", "Signe"),
@@ -58,6 +59,23 @@ def generate_person(country: str, reg_no: str) -> Person | None:
     zip_code, city = _PLACES[country][digest[3] % 3]
     street = _STREETS[country][digest[2] % 3]
     return Person(f"{first} {last}", f"{street} {digest[4] % 99 + 1}", zip_code, city)
+
+
+def find_person(
+    entry: Mapping[str, Any] | None, country: str, reg_no: str, protected: bool = False
+) -> Person | None:
+    """The person with a national number, at a forwarding address if protected; None if there is nobody.
+
+    `entry` is what the world defines: a person, or that nobody has the number. Everybody else is generated.
+    """
+    person = generate_person(country, reg_no)
+    if entry is not None:
+        if not entry["known"]:
+            return None
+        if entry["name"] or person is None:
+            person = Person(entry["name"], entry["street_address"], entry["zip_code"], entry["city"])
+        protected = protected or entry["protected"]
+    return with_forwarding_address(person, country) if person is not None and protected else person
 
 
 def with_forwarding_address(person: Person, country: str) -> Person:

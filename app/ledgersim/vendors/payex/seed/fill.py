@@ -12,10 +12,10 @@ from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex.addresses.models import ADDRESS, BILLING, LEGAL
 from ledgersim.vendors.payex.consents.models import RECURRING_CARD
 from ledgersim.vendors.payex.consents.rules import new_card
-from ledgersim.vendors.payex.customers.commands import FIRST_NUMBER
 from ledgersim.vendors.payex.customers.models import CUSTOMER
-from ledgersim.vendors.payex.customers.rules import national_number, person_number
+from ledgersim.vendors.payex.customers.rules import FIRST_NUMBER, NUMBER_LENGTH, national_number, person_number
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
+from ledgersim.vendors.payex.invoices.rules import invoice_status
 from ledgersim.vendors.payex.register.models import REGISTER_ENTRY
 from ledgersim.vendors.payex.seed import definition
 from ledgersim.vendors.payex.seed.definition import Ledgers, PersonaPayex
@@ -131,7 +131,7 @@ class _Seeder:
         facts = person.facts
         reg_no = national_number(country, facts["id_number"] or "")
         shortest, longest = ledger.number_lengths
-        digits = max(shortest, min(len(str(FIRST_NUMBER)), longest))
+        digits = max(shortest, min(NUMBER_LENGTH, longest))
         kyc = ledger.kyc if serial % 5 == 4 else None
         return {
             "ledger": ledger.number,
@@ -174,7 +174,7 @@ class _Seeder:
                 "customer_id": customer["id"],
                 "external_invoice_id": f"EXT-{customer['customer_no']}-{place}",
                 "created": at(issued, 36_000),
-                "status": "open" if debt else "closed",
+                "status": invoice_status(debt),
                 "claim_level": level,
                 "current_debt": debt,
                 "original_amount": amount,

@@ -11,6 +11,7 @@ from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.invoices.commands import pay_off, post_to_account
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
+from ledgersim.vendors.payex.invoices.rules import overpaid
 from ledgersim.vendors.payex.ledgers.queries import find_ledger
 from ledgersim.vendors.payex.state_machine import transition
 from ledgersim.vendors.payex.surpluses.models import SURPLUS
@@ -164,8 +165,7 @@ def receive_payment(
         elif account_no is not None:
             account = find_account(space, customer["ledger"], account_no)
             _check_owner(customer, account, "accountNo")
-            balance = post_to_account(connection, account, amount)
-            remainder = max(0, min(amount, balance))
+            remainder = overpaid(post_to_account(connection, account, amount), amount)
             source, currency = {"account_no": account["account_no"]}, account["currency"]
         if not remainder:
             return None

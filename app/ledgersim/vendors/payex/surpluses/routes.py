@@ -9,6 +9,7 @@ from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex.context import CurrentLedger, LedgerContext
 from ledgersim.vendors.payex.customers.queries import find_customer
+from ledgersim.vendors.payex.schemas import format_time
 from ledgersim.vendors.payex.surpluses.commands import disburse
 from ledgersim.vendors.payex.surpluses.queries import find_surplus, list_page
 from ledgersim.vendors.payex.surpluses.rules import OPEN
@@ -19,7 +20,6 @@ from ledgersim.vendors.payex.surpluses.schemas import (
     Surplus,
     SurplusPage,
 )
-from ledgersim.vendors.payex.times import format_time
 
 router = new_router("Surpluses")
 

@@ -13,7 +13,7 @@ from ledgersim.vendors.riverty.customer_account.rules import (
     OPEN,
     Decision,
     account_number,
-    corrected,
+    addresses_of,
 )
 from ledgersim.vendors.riverty.state import RivertyState
 
@@ -39,20 +39,12 @@ def apply(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
     if found is None:
         return _open(connection, space, sent, decision)
     if decision is CORRECTED and not found["confirmed"]:
-        return {**found, "address_list": addresses_of(customer, decision)}
+        return {**found, "address_list": addresses_of(customer["address"], decision)}
     if decision.outcome == "Accepted" and not found["confirmed"]:
-        addresses = addresses_of(customer, decision) or found["address_list"]
+        addresses = addresses_of(customer["address"], decision) or found["address_list"]
         connection.execute(_CONFIRM, {"of_id": found["id"], "addresses": addresses})
         return {**found, "confirmed": True, "address_list": addresses}
     return found
-
-
-def addresses_of(customer: Mapping[str, Any], decision: Decision) -> list[Row]:
-    """The address that was sent, if any, preceded by the correction if the decision corrects it."""
-    sent = customer["address"]
-    if sent is None:
-        return []
-    return [corrected(sent), sent] if decision is CORRECTED else [sent]
 
 
 def _open(connection: Connection, space: Space, sent: Mapping[str, Any], decision: Decision) -> Row:
@@ -77,7 +69,7 @@ def _open(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
             name: customer[name]
             for name in ("first_name", "last_name", "organization_personal_no", "category", "currency")
         },
-        "address_list": addresses_of(customer, decision),
+        "address_list": addresses_of(customer["address"], decision),
         "country_code": sent["country_code"],
         "conversation_language": sent["conversation_language"],
     }

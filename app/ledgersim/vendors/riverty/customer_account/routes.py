@@ -8,7 +8,7 @@ from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, row
 from ledgersim.vendors.riverty.customer_account import rules
-from ledgersim.vendors.riverty.customer_account.commands import BY_NUMBER, addresses_of, apply
+from ledgersim.vendors.riverty.customer_account.commands import BY_NUMBER, apply
 from ledgersim.vendors.riverty.customer_account.schemas import (
     AccountApplication,
     AccountApplicationResult,
@@ -45,7 +45,8 @@ async def apply_for_account(context: CurrentContext, body: AccountApplication) -
         result = account
     else:
         account = None
-        result = {**customer, "customer_account_id": None, "address_list": addresses_of(customer, decision)}
+        addresses = rules.addresses_of(customer["address"], decision)
+        result = {**customer, "customer_account_id": None, "address_list": addresses}
     return {
         "account": None if account is None else _to_response(context.space, account),
         "temporary_external_problem": decision.temporary_external_problem,

@@ -96,7 +96,14 @@ def decide(first_name: str | None, limit: int) -> Decision:
     return _BY_FIRST_NAME.get(name, _ACCEPTED)
 
 
-def corrected(address: dict[str, Any]) -> dict[str, Any]:
+def addresses_of(sent: dict[str, Any] | None, decision: Decision) -> list[dict[str, Any]]:
+    """The address that was sent, if any, preceded by its correction if the decision corrects it."""
+    if sent is None:
+        return []
+    return [_corrected(sent), sent] if decision is CORRECTED else [sent]
+
+
+def _corrected(address: dict[str, Any]) -> dict[str, Any]:
     """The address as a register might correct it: with another entrance."""
     entrance = "B" if address["street_number_additional"] == "A" else "A"
     return {**address, "street_number_additional": entrance}

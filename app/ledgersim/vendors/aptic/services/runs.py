@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ledgersim.clock import isoformat
 from ledgersim.problems import Problem
+from ledgersim.spaces.vendor_state import VendorRecord
 
 MAX_RUNS = 1_000  # per space; the oldest are dropped first
 MAX_JOBS = 100  # at a time in a space
@@ -75,11 +76,10 @@ class ServiceRun:
         return head + b', "request": %b, "answer": %b}' % (self.request or b"null", self.answer or b"null")
 
 
-class ServiceRuns:
+class ServiceRuns(VendorRecord):
     """The latest runs of a space, and its background jobs."""
 
     def __init__(self) -> None:
-        self.size = 0  # roughly the bytes that the record uses
         self._runs: dict[ServiceRun, None] = {}
         self._jobs: dict[Task[None], ServiceRun] = {}
 
