@@ -6,13 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Timer
 from time import monotonic
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+
+from ledgersim.app import create_app
+from ledgersim.errors import StartupError
+from ledgersim.settings import load_settings
 
 LIMIT = 60  # seconds after which a process that a test has started is ended
 
@@ -84,6 +89,13 @@ class Served:
 def complaints(log: str) -> list[str]:
     """The lines of a server's standard error that report a problem."""
     return [line for line in log.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|Traceback", line)]
+
+
+def refusal(environ: Mapping[str, str] = MappingProxyType({}), /, **flags: str | list[str]) -> str:
+    """Why no server starts with these variables and flags. A process prints it as `refused` returns it."""
+    with pytest.raises(StartupError) as caught:
+        create_app(load_settings(environ, **flags))
+    return str(caught.value)
 
 
 def refused(*arguments: str, **variables: str) -> str:
