@@ -14,7 +14,7 @@ import pytest
 from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
-from ledgersim.spaces.registry import Spaces
+from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
@@ -22,6 +22,8 @@ from tests.serving import Served, Start
 from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
+
+HOUR = 3600  # seconds; longer than any run
 
 # No deadline: a busy machine is no bug. By default the examples are the same in every run; `make fuzz` tries others.
 COMMON = hypothesis.settings(
@@ -146,6 +148,27 @@ def start() -> Iterator[Start]:
     yield start_one
     for server in servers:
         server.end()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """A server for all tests that need a socket and no settings of their own; none makes it log anything."""
+    served = Served("--port", "0", limit=HOUR)
+    yield served
+    ended = served.stop()
+    served.end()
+    assert ended[:3] == (0, "", "")
+
+
+@pytest.fixture
+def server(served: Served) -> Served:
+    """That server, with the default space as it was at the start, and no other."""
+    with httpx.Client(base_url=served.url, trust_env=False) as client:
+        for space in client.get("/_sim/spaces").json()["spaces"]:
+            if space["name"] != DEFAULT:
+                client.delete(f"/_sim/spaces/{space['name']}").raise_for_status()
+        client.post("/_sim/reset").raise_for_status()
+    return served
 
 
 @pytest.fixture(scope="session")

@@ -50,9 +50,9 @@ class Ended(NamedTuple):
 class Served:
     """A server in a process of its own, and what it has said so far."""
 
-    def __init__(self, *arguments: str, **variables: str) -> None:
+    def __init__(self, *arguments: str, limit: float = LIMIT, **variables: str) -> None:
         self.process = process("serve", *arguments, **variables)
-        self._limit = Timer(LIMIT, self.process.kill)
+        self._limit = Timer(limit, self.process.kill)
         self._limit.start()
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline()
