@@ -9,10 +9,12 @@ CLIENTS := tests/clients/generated
 LOCK := .venv-lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS)
+# Tests start many processes; without bytecode in files each of them would compile every module again.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8
 INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-lowest check openapi contract clients benchmark format lock clean help
+.PHONY: run test fuzz test-lowest check openapi contract clients benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -20,12 +22,16 @@ run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 
 test: ## Install what is needed and run all tests (ARGS="-k name ...")
 	$(call install,dev)
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+fuzz: ## Try 20 times as many examples of the tests with hypothesis, other ones in each run (ARGS="-k name ...")
+	$(call install,dev)
+	$(PYTEST) --verbose -m hypothesis --hypothesis-profile fuzz $(ARGS)
 
 test-lowest: VENV = .venv-lowest
 test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows (ARGS="-k name ...")
 	$(call install,lowest)
-	$(BIN)/python -m pytest -m "not pinned" $(ARGS)
+	$(PYTEST) -m "not pinned" $(ARGS)
 
 check: ## Lint, check types and imports, and run all tests
 	$(call install,dev)
@@ -33,7 +39,7 @@ check: ## Lint, check types and imports, and run all tests
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orval php")
 	$(call install,dev)

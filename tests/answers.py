@@ -30,6 +30,7 @@ NO_CONNECTION = 501  # a fault that breaks connections, where there is none
 ROOT = "urn:document"
 
 _DOCUMENTS: WeakKeyDictionary[VendorApp, "Document"] = WeakKeyDictionary()
+_ALIKE: dict[str, "Document"] = {}
 
 
 class Document:
@@ -108,9 +109,13 @@ def strict(schema: Json) -> Json:
 
 
 def document_of(app: VendorApp) -> Document:
-    """The document of an application, read once."""
+    """The document of an application, read once for all applications whose responses are described alike."""
     if app not in _DOCUMENTS:
-        _DOCUMENTS[app] = Document(app)
+        responses = [(route.operation_id, route.status_code) for route in app.operations()]
+        key = repr((app.title, app.about, responses))
+        if key not in _ALIKE:
+            _ALIKE[key] = Document(app)
+        _DOCUMENTS[app] = _ALIKE[key]
     return _DOCUMENTS[app]
 
 

@@ -1,7 +1,10 @@
 """Every test works on worlds of its own: a server is made for it from the one seeded image."""
 
 import asyncio
+import fcntl
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,17 +14,24 @@ import pytest
 from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
-from ledgersim.spaces.registry import Spaces
+from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
 from tests.serving import Served, Start
-from tests.worlds import AS_OF, Row, Tables, build, load, tables_of, world_image
+from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
 
-# A busy machine is no bug: no deadline for an example. The same examples in every run, so that CI is repeatable.
-hypothesis.settings.register_profile("ledgersim", deadline=None, derandomize=True)
+HOUR = 3600  # seconds; longer than any run
+
+# No deadline: a busy machine is no bug. By default the examples are the same in every run; `make fuzz` tries others.
+COMMON = hypothesis.settings(
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("ledgersim", COMMON, max_examples=50, derandomize=True)
+hypothesis.settings.register_profile("fuzz", COMMON, max_examples=1000, print_blob=True)
 hypothesis.settings.load_profile("ledgersim")
 
 
@@ -48,11 +58,30 @@ def documented_answers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache folder of all workers and of the processes that they start: a run builds each world once."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def image() -> bytes:
+def image(cache: Path) -> bytes:
     """The default world."""
     settings = Settings()
-    return world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: other workers wait instead of building it too
+        return world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+
+
+@pytest.fixture(scope="session")
+def small_image() -> bytes:
+    """The personas, and next to nobody else: for tests that export or compare whole worlds."""
+    return world_image("nordic-basic", 1, 1, AS_OF)
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +113,7 @@ def serve(
     """Makes fresh servers; each returns a client of it."""
     opened: list[Spaces] = []
 
-    def start(**options: str) -> Api:
+    def start(image: bytes = image, **options: str) -> Api:
         settings = Settings.model_validate(options)
         spaces = open_spaces(settings, image)
         opened.append(spaces)
@@ -102,6 +131,12 @@ def api(serve: Serve) -> Api:
 
 
 @pytest.fixture
+def small_api(serve: Serve, small_image: bytes) -> Api:
+    """A client of a fresh server with few people."""
+    return serve(image=small_image)
+
+
+@pytest.fixture
 def start() -> Iterator[Start]:
     """Starts servers that end with the test."""
     servers: list[Served] = []
@@ -116,14 +151,35 @@ def start() -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """A server for all tests that need a socket and no settings of their own; none makes it log anything."""
+    served = Served("--port", "0", limit=HOUR)
+    yield served
+    ended = served.stop()
+    served.end()
+    assert ended[:3] == (0, "", "")
+
+
+@pytest.fixture
+def server(served: Served) -> Served:
+    """That server, with the default space as it was at the start, and no other."""
+    with httpx.Client(base_url=served.url, trust_env=False) as client:
+        for space in client.get("/_sim/spaces").json()["spaces"]:
+            if space["name"] != DEFAULT:
+                client.delete(f"/_sim/spaces/{space['name']}").raise_for_status()
+        client.post("/_sim/reset").raise_for_status()
+    return served
+
+
+@pytest.fixture(scope="session")
 def definition() -> Definition:
     return load("nordic-basic")
 
 
 @pytest.fixture(scope="session")
-def world(definition: Definition) -> Tables:
+def world(image: bytes) -> Tables:
     """The default world's rows."""
-    return tables_of(build(definition, 1, 200, AS_OF))
+    return tables_of(image)
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Timer
 from time import monotonic
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+
+from ledgersim.app import create_app
+from ledgersim.errors import StartupError
+from ledgersim.settings import load_settings
 
 LIMIT = 60  # seconds after which a process that a test has started is ended
 
@@ -45,9 +50,9 @@ class Ended(NamedTuple):
 class Served:
     """A server in a process of its own, and what it has said so far."""
 
-    def __init__(self, *arguments: str, **variables: str) -> None:
+    def __init__(self, *arguments: str, limit: float = LIMIT, **variables: str) -> None:
         self.process = process("serve", *arguments, **variables)
-        self._limit = Timer(LIMIT, self.process.kill)
+        self._limit = Timer(limit, self.process.kill)
         self._limit.start()
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline()
@@ -84,6 +89,13 @@ class Served:
 def complaints(log: str) -> list[str]:
     """The lines of a server's standard error that report a problem."""
     return [line for line in log.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|Traceback", line)]
+
+
+def refusal(environ: Mapping[str, str] = MappingProxyType({}), /, **flags: str | list[str]) -> str:
+    """Why no server starts with these variables and flags. A process prints it as `refused` returns it."""
+    with pytest.raises(StartupError) as caught:
+        create_app(load_settings(environ, **flags))
+    return str(caught.value)
 
 
 def refused(*arguments: str, **variables: str) -> str:

@@ -15,7 +15,7 @@ from ledgersim import cli
 from ledgersim.errors import StartupError
 from ledgersim.health import NotReady, ask, ask_own
 from ledgersim.settings import Settings
-from tests.serving import LIMIT, Start, process, refused
+from tests.serving import LIMIT, Served, Start, process, refused
 
 READY = "/_sim/health/ready"
 Other = Callable[[int, bytes], str]
@@ -74,8 +74,7 @@ def free_port() -> int:
 # Ready
 
 
-def test_a_ready_server_is_ok_by_its_base_address_with_or_without_a_space(start: Start) -> None:
-    server = start("--port", "0")
+def test_a_ready_server_is_ok_by_its_base_address_with_or_without_a_space(server: Served) -> None:
     for path in ("", "/", "/s/test-1", "/s/test-1/"):
         assert told("--url", server.url + path) == (0, "ok\n", "")
 
@@ -95,8 +94,7 @@ def test_a_server_on_all_ipv6_addresses_is_found(start: Start) -> None:
     assert told(**variables) == (0, "ok\n", "")
 
 
-def test_a_proxy_is_not_asked(start: Start) -> None:
-    server = start("--port", "0")
+def test_a_proxy_is_not_asked(server: Served) -> None:
     proxy = f"http://127.0.0.1:{free_port()}"
     assert told("--url", server.url, http_proxy=proxy, HTTP_PROXY=proxy, no_proxy="") == (0, "ok\n", "")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledgersim.app import openapi, routes, vendor_apps
@@ -17,9 +17,10 @@ from ledgersim.http.error_response import error_response as plain
 from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.path_mapping import map_paths
+from tests import serving
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
-from tests.serving import Start, refused
+from tests.test_cli import complaint
 
 Write = Callable[..., Path]
 
@@ -399,15 +400,20 @@ def test_a_file_that_is_no_mapping_is_refused(text: str, reason: str, write: Wri
     assert refusal(file, unmapped()) == f"{file}{reason}"
 
 
-@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["routes"], ["openapi", "riverty"]])
-def test_every_command_that_takes_a_mapping_refuses_a_missing_file(command: list[str], tmp_path: Path) -> None:
-    nowhere = tmp_path / "nowhere.yaml"
-    message = f"ledgersim: the path mapping {nowhere} cannot be read: No such file or directory"
-    assert refused(*command, "--paths", str(nowhere)) == message
-    assert refused(*command, LEDGERSIM_PATHS=str(nowhere)) == message
+@pytest.mark.parametrize("command", [["routes"], ["openapi", "riverty"]])
+def test_every_command_that_takes_a_mapping_refuses_a_missing_file(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = str(tmp_path / "nowhere.yaml")
+    message = f"the path mapping {nowhere} cannot be read: No such file or directory"
+    assert complaint(capsys, *command, "--paths", nowhere) == f"ledgersim: {message}"
+    monkeypatch.setenv("LEDGERSIM_PATHS", nowhere)
+    assert complaint(capsys, *command) == f"ledgersim: {message}"
+    assert serving.refusal(paths=nowhere) == message
+    assert serving.refusal({"LEDGERSIM_PATHS": nowhere}) == message
 
 
-def test_a_served_mapping_answers(start: Start, file: Path) -> None:
+def test_a_served_mapping_answers(start: serving.Start, file: Path) -> None:
     server = start("--port", "0", "--paths", str(file))
     with server.connect(b"GET /ledger/people/1/in/46001 HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
         assert connection.recv(12) == b"HTTP/1.1 401"
@@ -448,7 +454,6 @@ def found(app: VendorApp, method: str, path: str) -> tuple[Any, dict[str, str], 
     return route and route.operation_id, parameters, sent
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mapping=mappings())
 def test_any_mapping_leaves_every_path_findable(
     mapping: dict[str, tuple[str, str]], tmp_path_factory: pytest.TempPathFactory

@@ -17,6 +17,7 @@ PLUGIN = ("-p", "no:ledgersim", "-p", "ledgersim.pytest_plugin", "-p", "no:cache
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Where tests are run, with variables of the simulator that are not theirs."""
     monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others only take their time to load
     monkeypatch.setenv("LEDGERSIM_AUTH", "off")
     monkeypatch.setenv("LEDGERSIM_WROLD", "mine")
     return pytester

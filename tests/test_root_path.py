@@ -9,7 +9,7 @@ from starlette.routing import Mount
 
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
-from tests.serving import Start, refused
+from tests.serving import Start, refusal
 from tests.vendors.riverty.conftest import KEY
 
 BASE = "http://sim.test/sim"
@@ -136,15 +136,13 @@ def test_a_served_process_takes_it_from_the_option_or_the_variable(start: Start)
 
 @pytest.mark.parametrize("path", ["/APIGW", "/apigw/x", "/ledger/sim", "/api", "/_sim", "/s", "/docs"])
 def test_a_base_path_that_the_server_itself_answers_stops_the_start(path: str) -> None:
-    told = refused("serve", "--port", "0", "--root-path", path)
-    assert told.startswith(f"ledgersim: --root-path is {path!r}")
+    assert refusal(root_path=path).startswith(f"--root-path is {path!r}")
 
 
 @pytest.mark.parametrize(
     "path", ["sim", "/", "/a b", "/a//b", "/../x", "/a?b", "//host", "https://host/sim", "/å"]
 )
 def test_what_is_no_base_path_stops_the_start(path: str) -> None:
-    told = refused("serve", "--port", "0", LEDGERSIM_ROOT_PATH=path)
-    assert (
-        told == f"ledgersim: LEDGERSIM_ROOT_PATH is {path!r}; it must be a path such as /sim, without a ? or #"
+    assert refusal({"LEDGERSIM_ROOT_PATH": path}) == (
+        f"LEDGERSIM_ROOT_PATH is {path!r}; it must be a path such as /sim, without a ? or #"
     )

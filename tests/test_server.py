@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import ssl
-from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -151,8 +150,7 @@ def test_a_world_that_was_built_before_is_served_from_the_cache(start: Start, tm
     assert [file.stat().st_ino for file in tmp_path.rglob("*.world")] == [before]
 
 
-def test_answers_do_not_name_the_server_software(start: Start) -> None:
-    server = start("--port", "0")
+def test_answers_do_not_name_the_server_software(server: Served) -> None:
     assert "server" not in httpx.get(server.url + LIVE).headers
 
 
@@ -276,8 +274,8 @@ def test_a_tls_file_that_is_no_pem_stops_the_process_with_one_line(
 @pytest.mark.parametrize(
     "line", ["GET /APIGW/v1/Debtors?$filter=city%20eq%20'Örebro' HTTP/1.1", "nonsense", "GET / HTTP/9.9"]
 )
-def test_a_request_that_cannot_be_read_is_told_in_json_what_to_do(start: Start, line: str) -> None:
-    connection = start("--port", "0").connect(f"{line}\r\nHost: x\r\n\r\n".encode())
+def test_a_request_that_cannot_be_read_is_told_in_json_what_to_do(server: Served, line: str) -> None:
+    connection = server.connect(f"{line}\r\nHost: x\r\n\r\n".encode())
     answer = b"".join(iter(lambda: connection.recv(65536), b""))
     connection.close()
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -301,14 +299,6 @@ def answer_to(server: Served, request: bytes) -> tuple[int, dict[str, str], byte
 
 END = b"Host: x\r\nConnection: close\r\n\r\n"
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    """A server for tests that change nothing."""
-    served = Served("--port", "0")
-    yield served
-    served.end()
 
 
 @pytest.mark.parametrize(

@@ -97,15 +97,23 @@ def _default_database(settings: Settings, image: bytes) -> Database | None:
     if settings.database is None:
         return None
     database = Database.in_file(settings.database, image)
+    try:
+        _check_identity(settings.database, database, image)
+    except StartupError:
+        database.close()
+        raise
+    database.enable_wal()
+    return database
+
+
+def _check_identity(path: Path, database: Database, image: bytes) -> None:
     seeded = Database.in_memory(image)
     wanted = _identity(seeded)
     seeded.close()
     try:
         found = _identity(database)
     except DatabaseError as error:
-        raise StartupError(
-            f"the database {settings.database} cannot be used: it is not a database of ledgersim"
-        ) from error
+        raise StartupError(f"the database {path} cannot be used: it is not a database of ledgersim") from error
     if found != wanted:
         differing = ", ".join(
             f"its {name} is {found.get(name)}, not {wanted[name]}"
@@ -113,11 +121,9 @@ def _default_database(settings: Settings, image: bytes) -> Database | None:
             if found.get(name) != wanted[name]
         )
         raise StartupError(
-            f"the database {settings.database} was made for another world ({differing}); "
+            f"the database {path} was made for another world ({differing}); "
             "start with the same options as then, or name another file"
         )
-    database.enable_wal()
-    return database
 
 
 def _identity(database: Database) -> dict[str, Any]:

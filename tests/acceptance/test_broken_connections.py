@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from tests.client import APTIC, BEARER
-from tests.serving import Start
+from tests.serving import Served, Start
 
 DEBTORS = f"{APTIC}/Debtors"
 
@@ -39,23 +39,18 @@ def raw(port: int, fault: str, method: str = "GET", body: bytes = b"") -> socket
 
 
 @pytest.mark.parametrize("body", [b"", b'{"fullName": "' + b"x" * 300_000 + b'"}'], ids=["empty", "long"])
-def test_drop_closes_the_connection_without_a_byte(start: Start, body: bytes) -> None:
-    server = start("--port", "0")
+def test_drop_closes_the_connection_without_a_byte(server: Served, body: bytes) -> None:
     with raw(server.port, "drop", "PUT", body) as connection:
         assert connection.recv(1) == b""  # an end, not a reset
-    assert server.stop()[:3] == (0, "", "")
 
 
 @pytest.mark.parametrize("when", ["", "; when=after_commit"])
-def test_reset_resets_the_connection(start: Start, when: str) -> None:
-    server = start("--port", "0")
+def test_reset_resets_the_connection(server: Served, when: str) -> None:
     with raw(server.port, f"reset{when}") as connection, pytest.raises(ConnectionResetError):
         connection.recv(1)
-    assert server.stop()[:3] == (0, "", "")
 
 
-def test_truncate_ends_the_connection_within_the_body(start: Start) -> None:
-    server = start("--port", "0")
+def test_truncate_ends_the_connection_within_the_body(server: Served) -> None:
     with raw(server.port, "truncate=10") as connection:
         answer = b"".join(iter(lambda: connection.recv(65_536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -63,11 +58,9 @@ def test_truncate_ends_the_connection_within_the_body(start: Start) -> None:
     assert len(body) == 10
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
         httpx.get(server.url + DEBTORS, headers={**BEARER, "Sim-Fault": "truncate"})
-    assert server.stop()[:3] == (0, "", "")
 
 
-def test_after_commit_the_write_happened_though_the_client_never_hears(start: Start) -> None:
-    server = start("--port", "0")
+def test_after_commit_the_write_happened_though_the_client_never_hears(server: Served) -> None:
     fault = {"kind": "drop", "when": "after_commit", "times": 1, "match": {"operation": "aptic.debtors.create"}}
     assert httpx.post(server.url + "/_sim/faults", json=fault).status_code == 201
     with pytest.raises(httpx.RemoteProtocolError, match="disconnected without sending a response"):
@@ -79,16 +72,14 @@ def test_after_commit_the_write_happened_though_the_client_never_hears(start: St
     assert (dropped["status"], dropped["withheld"], dropped["faults"]) == (None, 201, ["f1 drop"])
 
 
-def test_before_the_write_did_not_happen(start: Start) -> None:
-    server = start("--port", "0")
+def test_before_the_write_did_not_happen(server: Served) -> None:
     for kind, error in [("drop", httpx.RemoteProtocolError), ("reset", httpx.ReadError)]:
         with pytest.raises(error):
             create(server.url, **{"Sim-Fault": kind})
     assert total(server.url) == 0
 
 
-def test_a_fault_breaks_only_the_connection_of_its_request(start: Start) -> None:
-    server = start("--port", "0")
+def test_a_fault_breaks_only_the_connection_of_its_request(server: Served) -> None:
     with httpx.Client(base_url=server.url, headers=BEARER) as other:
         assert other.get(DEBTORS).status_code == 200
         with raw(server.port, "reset") as connection, pytest.raises(ConnectionResetError):
@@ -111,8 +102,7 @@ def test_over_tls_connections_break_as_well(start: Start, tmp_path: Path) -> Non
     assert server.stop()[:3] == (0, "", "")
 
 
-def test_requests_wait_for_delays_side_by_side(start: Start) -> None:
-    server = start("--port", "0")
+def test_requests_wait_for_delays_side_by_side(server: Served) -> None:
     held = [raw(server.port, "delay=2") for _ in range(20)]
     while httpx.get(server.url + "/_sim/info").json()["in_flight"] < 20:
         pass

@@ -5,15 +5,14 @@ import pytest
 
 from tests.browser import browser, needs_browser
 from tests.client import BEARER
-from tests.serving import Start
+from tests.serving import Served
 
 REGISTRATION = "/ledger/customer/v1/46001/customers/1000001/consent/recurring-card-redirect-registration"
 
 
 @needs_browser
 @pytest.mark.parametrize(("button", "status"), [("confirm", "Completed"), ("cancel", "Aborted")])
-def test_a_button_pressed_by_keyboard_ends_the_registration(start: Start, button: str, status: str) -> None:
-    server = start("--port", "0")
+def test_a_button_pressed_by_keyboard_ends_the_registration(server: Served, button: str, status: str) -> None:
     targets = {
         "completeUrl": f"{server.url}/_sim/health/live?from=confirm",
         "cancelUrl": f"{server.url}/_sim/health/live?from=cancel",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.browser import browser, needs_browser
-from tests.serving import Start
+from tests.serving import Served, Start
 
 
 def hosts(urls: list[str]) -> set[str]:
@@ -55,8 +55,7 @@ def test_an_operation_can_be_tried(start: Start, auth: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
-def test_the_curl_line_works_in_a_shell(start: Start) -> None:
-    server = start("--port", "0")
+def test_the_curl_line_works_in_a_shell(server: Served) -> None:
     line = httpx.get(f"{server.url}/").json()["curl"]
     answer = subprocess.run(line, shell=True, capture_output=True, check=True, encoding="utf-8", timeout=60)
     assert '"remainingSum":1250.0' in answer.stdout

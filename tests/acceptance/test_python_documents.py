@@ -20,6 +20,7 @@ BLOCK = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the examples of the documents, each in the file that it names."""
     monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others only take their time to load
     for document in ("README.md", "docs/python.md"):
         text = (ROOT / document).read_text(encoding="utf-8")
         examples = BLOCK.findall(text)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Start
+from tests.serving import Served
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -21,8 +21,7 @@ def commands(heading: str) -> list[str]:
 
 
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
-def test_the_quick_start_does_what_it_says(start: Start) -> None:
-    server = start("--port", "0")
+def test_the_quick_start_does_what_it_says(server: Served) -> None:
     script = "set -euo pipefail\n" + "echo\n".join(commands("Quick start"))
     script = script.replace("curl -s", "curl -sS --fail-with-body -w '\\n'").replace(
         "http://127.0.0.1:8080", server.url

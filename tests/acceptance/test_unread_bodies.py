@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.client import APTIC
-from tests.serving import Served, Start
+from tests.serving import Served
 
 DEBTORS = f"{APTIC}/Debtors"
 
@@ -39,9 +39,8 @@ def recorded(server: Served) -> dict[str, Any]:
     ],
 )
 def test_a_body_that_does_not_come_is_not_waited_for(
-    start: Start, path: str, headers: list[str], status: int
+    server: Served, path: str, headers: list[str], status: int
 ) -> None:
-    server = start("--port", "0")
     with server.connect(head(path, "Content-Length: 9", *headers) + b"{") as connection:
         assert connection.recv(12) == b"HTTP/1.1 %d" % status
     if status != 400:
@@ -51,8 +50,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
         assert httpx.post(f"{server.url}/_sim/requests/verify", json=wanted).json()["uncertain"] == 1
 
 
-def test_a_body_without_end_is_read_only_so_far(start: Start) -> None:
-    server = start("--port", "0")
+def test_a_body_without_end_is_read_only_so_far(server: Served) -> None:
     chunk = b"100000\r\n%s\r\n" % (b"x" * 2**20)
     with server.connect(head(DEBTORS, "Transfer-Encoding: chunked")) as connection:
         sent = 0
@@ -64,14 +62,12 @@ def test_a_body_without_end_is_read_only_so_far(start: Start) -> None:
     assert recorded(server)["request"]["truncated"] is True
 
 
-def test_a_fault_that_drops_the_connection_does_not_wait_for_the_body_either(start: Start) -> None:
-    server = start("--port", "0")
+def test_a_fault_that_drops_the_connection_does_not_wait_for_the_body_either(server: Served) -> None:
     with server.connect(head(DEBTORS, "Content-Length: 9", "Sim-Fault: drop") + b"{") as connection:
         assert connection.recv(1) == b""
 
 
-def test_who_waits_for_100_continue_is_told_to_go_on(start: Start) -> None:
-    server = start("--port", "0")
+def test_who_waits_for_100_continue_is_told_to_go_on(server: Served) -> None:
     fault = "Sim-Fault: status=503"
     with server.connect(head(DEBTORS, "Expect: 100-continue", "Content-Length: 2", fault)) as connection:
         assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -82,8 +78,7 @@ def test_who_waits_for_100_continue_is_told_to_go_on(start: Start) -> None:
     assert httpx.get(f"{server.url}/_sim/requests/{before['id']}").json()["request"]["body"] == {}
 
 
-def test_a_client_that_goes_away_before_the_end_of_its_body_is_no_failure(start: Start) -> None:
-    server = start("--port", "0")
+def test_a_client_that_goes_away_before_the_end_of_its_body_is_no_failure(server: Served) -> None:
     with server.connect(head(DEBTORS, "Content-Length: 9", "Authorization: Bearer x") + b"{") as connection:
         while not httpx.get(f"{server.url}/_sim/info").json()["in_flight"]:
             pass
@@ -97,4 +92,3 @@ def test_a_client_that_goes_away_before_the_end_of_its_body_is_no_failure(start:
         True,
         0,
     )
-    assert server.stop()[:3] == (0, "", "")

@@ -225,11 +225,10 @@ def test_curl_that_offers_http_2_gets_its_body_read(port: Port) -> None:
     assert printed.count('"firstname":"Ada"') == 2
 
 
-def test_javas_client_gets_its_bodies_read(start: Any) -> None:
+def test_javas_client_gets_its_bodies_read(server: Served) -> None:
     java = shutil.which("java")
     if java is None:
         pytest.skip("needs a JDK (Debian: default-jdk-headless)")
-    server = start("--port", "0")
     program = Path(__file__).with_name("ReadBody.java")
     bodies = [json.dumps({"firstname": name}) for name in ("Ada", "Bo", "C" * 60_000)]
     lines = run(java, str(program), server.url + DEBTORS, *bodies).splitlines()

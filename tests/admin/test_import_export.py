@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgersim.admin import import_export as transfer
@@ -302,7 +302,6 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON_VALUES, data=st.data())
 def test_any_value_anywhere_is_taken_or_refused(spaces: Spaces, value: object, data: st.DataObject) -> None:
     space = spaces["a"]
@@ -469,7 +468,6 @@ def test_a_file_in_wal_mode_is_refused_with_advice_and_its_snapshot_taken(
 POSITIONS = st.integers(0, 99) | st.integers(0, 2**22)
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     flips=st.lists(st.tuples(POSITIONS, st.integers(1, 255)), min_size=1, max_size=3),
     keep=st.none() | POSITIONS,
@@ -492,7 +490,6 @@ def test_no_damage_gets_past_the_check_and_ends_in_a_failure(
     spaces.close()
 
 
-@settings(max_examples=100, deadline=None)
 @given(rest=st.binary(max_size=200))
 def test_random_bytes_are_refused(like: Database, rest: bytes) -> None:
     for image in (rest, b"SQLite format 3\0\x02\0\1\1" + rest):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgersim.app import mounts
@@ -213,7 +213,6 @@ pieces = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(anything, anything | st.lists(pieces | anything, max_size=30).map(lambda parts: "/" + "/".join(parts)))
 def test_whatever_is_sent_the_answer_is_a_route_told_in_printable_ascii(method: str, path: str) -> None:
     found = NEAREST.find(method, path)

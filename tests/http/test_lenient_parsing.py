@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgersim.app import vendor_apps
@@ -185,7 +185,6 @@ def at(value: Any, path: str) -> list[Any]:
     return found
 
 
-@settings(deadline=None)
 @given(values)
 def test_of_any_value_only_members_that_are_there_are_told(value: Any) -> None:
     for code, where in places((Tree,), value):
@@ -193,7 +192,6 @@ def test_of_any_value_only_members_that_are_there_are_told(value: Any) -> None:
         assert at(value, where)
 
 
-@settings(deadline=None)
 @given(values)
 def test_what_is_told_of_a_value_is_told_of_it_in_a_list(value: Any) -> None:
     expected = places((Tree,), value) if isinstance(value, dict) else []

@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import starmap
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import sqlite
@@ -17,8 +17,6 @@ from ledgersim.odata import Fields, ODataError, filter_to_sql, parse_filter
 
 Row = Any  # a mapping from wire names to values
 Ids = Callable[[str], list[int]]
-
-QUICK = settings(max_examples=400, deadline=None, derandomize=True)
 
 VOCABULARY = [
     *("eq", "ne", "gt", "ge", "lt", "le", "and", "or", "not", "in", "null", "true", "false", "(", ")", ","),
@@ -29,7 +27,6 @@ VOCABULARY = [
 ]
 
 
-@QUICK
 @given(
     st.one_of(
         st.text(max_size=60),
@@ -227,13 +224,11 @@ conditions = st.recursive(
 )
 
 
-@settings(QUICK, max_examples=1500)
 @given(conditions)
 def test_sql_agrees_with_a_second_implementation(ids: Ids, rows: list[Row], made: Made) -> None:
     assert ids(made.text) == [row["id"] for row in rows if made.value(row) is True]
 
 
-@settings(QUICK, max_examples=100)
 @given(st.text(alphabet="abcdefgh", min_size=12, max_size=20), st.integers(10**9, 10**12))
 def test_no_value_is_in_the_text_of_the_sql(
     where: Callable[[str], ColumnElement[bool]], text: str, number: int
@@ -261,7 +256,6 @@ SORTABLE = (
 )
 
 
-@settings(QUICK, max_examples=200)
 @given(
     st.lists(
         st.tuples(st.sampled_from(SORTABLE), st.sampled_from(["", " asc", " DESC"])), min_size=1, max_size=5

@@ -17,7 +17,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import ledgersim
-from tests.serving import Start
+from tests.serving import Served
 
 ROOT = Path(__file__).parents[2]
 PACKAGE_ROOT = str(Path(ledgersim.__file__).parents[1])
@@ -109,9 +109,8 @@ def test_a_command_runs_the_server_which_ends_with_the_session(
 
 
 def test_tests_at_a_url_have_spaces_of_their_own_and_leave_none(
-    python: Path, tmp_path: Path, start: Start
+    python: Path, tmp_path: Path, server: Served
 ) -> None:
-    server = start("--port", "0")
     for _ in range(2):
         ran = run(python, tmp_path, "-o", f"ledgersim_url={server.url}")
         assert "2 passed" in ran.stdout, ran.stdout

@@ -12,10 +12,10 @@ import pytest
 from ledgersim.admin.import_export import export_rows
 from ledgersim.app import create_app
 from ledgersim.errors import StartupError
-from ledgersim.settings import Settings
+from ledgersim.settings import Settings, load_settings
 from ledgersim.spaces.space import Space
 from ledgersim.vendors.payex.state import PayexState
-from tests.serving import Start, refused
+from tests.serving import refusal
 from tests.worlds import seeded, tables_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "fixtures.md"
@@ -178,32 +178,27 @@ def test_twenty_mistakes_are_reported_and_the_others_counted(image: bytes, tmp_p
     ]
 
 
-def test_a_missing_or_invalid_file_aborts_start_up_with_one_line(tmp_path: Path) -> None:
+def test_a_missing_or_invalid_file_aborts_start_up(tmp_path: Path) -> None:
     missing, bad = tmp_path / "missing.yaml", tmp_path / "bad.yaml"
     bad.write_text("aptic:\n  debtors: 5\n")
-    assert refused("serve", "--port", "0", "--fixtures", str(missing)) == (
-        f"ledgersim: the fixtures cannot be read from {missing}: No such file or directory"
+    assert refusal(fixtures=[str(missing)]) == (
+        f"the fixtures cannot be read from {missing}: No such file or directory"
     )
-    assert refused("serve", "--port", "0", LEDGERSIM_FIXTURES=f"{bad}{os.pathsep}{missing}").endswith(
+    assert refusal({"LEDGERSIM_FIXTURES": f"{bad}{os.pathsep}{missing}"}).endswith(
         f"{missing}: No such file or directory"
     )
-    assert refused("serve", "--port", "0", "--fixtures", str(bad)) == (
-        f"ledgersim: {bad}, line 2: aptic.debtors: Input should be a JSON array"
-    )
+    assert refusal(fixtures=[str(bad)]) == (f"{bad}, line 2: aptic.debtors: Input should be a JSON array")
 
 
-def test_a_database_requires_the_fixtures_that_it_was_created_with(
-    start: Start, tmp_path: Path, file: Path
-) -> None:
+def test_a_database_requires_the_fixtures_that_it_was_created_with(tmp_path: Path, file: Path) -> None:
     other = tmp_path / "other.json"
     other.write_text("{}")
-    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"))
-    both = ("--fixtures", str(file), "--fixtures", str(other))
-    start(*arguments, *both).stop()
-    start(*arguments, *both).stop()
-    for fewer in (both[:2], ()):
+    database, both = str(tmp_path / "space.db"), [str(file), str(other)]
+    for _ in range(2):
+        create_app(load_settings({}, database=database, fixtures=both)).spaces.close()
+    for fewer in (both[:1], []):
         assert re.fullmatch(
-            r"ledgersim: the database .* was made for another world \(its digest of the --fixtures is "
+            r"the database .* was made for another world \(its digest of the --fixtures is "
             r"[0-9a-f]{32}, not (None|[0-9a-f]{32})\); start with the same options as then, or name another file",
-            refused("serve", *arguments, *fewer),
+            refusal(database=database, fixtures=fewer),
         )

@@ -77,9 +77,13 @@ class Database:
             if not path.exists() or path.stat().st_size == 0:
                 _write_file(path, image)
             raw = connect(str(path))
-            raw.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps a second server off the file
-            raw.execute("BEGIN EXCLUSIVE")
-            raw.execute("COMMIT")
+            try:
+                raw.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps a second server off the file
+                raw.execute("BEGIN EXCLUSIVE")
+                raw.execute("COMMIT")
+            except sqlite3.DatabaseError:
+                raw.close()
+                raise
         except sqlite3.DatabaseError as error:
             reason = "another server is using it" if "locked" in str(error) else str(error)
             raise StartupError(f"the database {path} cannot be used: {reason}") from error

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgersim.vendors.aptic.claims.rules import accrue_to, open_balances
@@ -59,7 +59,6 @@ def remaining(debt: dict[str, Any]) -> tuple[int, int]:
     return balances.remaining_principal, balances.remaining_interest
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(cases, min_size=1, max_size=3))
 def test_every_sum_is_what_its_parts_say(api: Api, bodies: list[dict[str, Any]]) -> None:
     api.post("/_sim/reset")

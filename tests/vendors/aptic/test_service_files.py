@@ -8,7 +8,7 @@ from ledgersim.errors import StartupError
 from ledgersim.problems import Problem
 from ledgersim.vendors.aptic.services.definitions import Definition, ServiceRequest, ServiceResponse
 from ledgersim.vendors.aptic.services.registry import read_services
-from tests.serving import refused
+from tests.serving import refusal
 
 ASKED = ServiceRequest("Mine", b"", None, "2026-01-01T00:00:00Z", None, lambda _, __: None)
 ONE = "a service definition must have either an answer or a template"
@@ -122,8 +122,8 @@ def test_a_folder_that_went_away_stops_the_start(tmp_path: Path) -> None:
     )
 
 
-def test_an_invalid_file_aborts_start_up_with_one_line(tmp_path: Path) -> None:
+def test_an_invalid_file_aborts_start_up(tmp_path: Path) -> None:
     path = tmp_path / "Mine.json"
     path.write_text('{\n"answer": 1, "status": 1}', encoding="utf-8")
-    said = refused("serve", "--port", "0", LEDGERSIM_SERVICES=str(tmp_path))
-    assert said == f"ledgersim: {path}, line 2: status is 1; {STATUS}"
+    said = refusal({"LEDGERSIM_SERVICES": str(tmp_path)})
+    assert said == f"{path}, line 2: status is 1; {STATUS}"
