@@ -19,8 +19,8 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 # not choose, so none may stand where its absence means "leave as it is".
 DOCUMENTED_DEFAULTS = {
     ("aptic", "PaymentPlanCreate", "active"): 2,  # the vendor: "2 = Proposal (default)"
-    ("admin", "ResetRequest", "scope"): "all",  # docs/control.md
-    ("admin", "SpaceCreate", "from"): "seed",  # docs/control.md
+    ("admin", "ResetRequest", "scope"): "all",  # docs/admin.md
+    ("admin", "SpaceCreate", "from"): "seed",  # docs/admin.md
 }
 
 # Words of the languages that clients are generated in, and of the clients: a schema of that name is renamed, or

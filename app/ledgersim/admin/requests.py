@@ -17,6 +17,7 @@ from ledgersim.admin.base import (
     check_match,
     new_router,
 )
+from ledgersim.diagnostics.codes import CODES
 from ledgersim.diagnostics.journal import Journal, Record
 from ledgersim.diagnostics.matching import Pattern, RecordMatch
 from ledgersim.http.vendor_app import NO_CONTENT
@@ -55,7 +56,7 @@ class RequestsQuery(BaseModel):
 class Diagnostic(Sparse):
     """A tolerated or rejected mistake in a request: a stable code, its path in the request, and a message."""
 
-    code: str
+    code: str = Field(description=f"The code of a problem, or one of {', '.join(CODES)}")
     where: str
     message: str
 

@@ -27,7 +27,7 @@ def _files() -> dict[str, Path]:
 
 @cache
 def titles() -> dict[str, str]:
-    """The title of each guide, by path: `README.md`, `docs/control.md`."""
+    """The title of each guide, by path: `README.md`, `docs/admin.md`."""
     return {name: path.read_text("utf-8").partition("\n")[0].lstrip("# ") for name, path in _files().items()}
 
 

@@ -1,0 +1,23 @@
+"""The codes of diagnostics, besides the codes of problems. `docs/diagnostics.md` has the same table."""
+
+from collections.abc import Mapping
+
+# What each code means, for whoever finds it in a response header or in the journal.
+CODES: Mapping[str, str] = {
+    "unknown-member": "The operation has no such member; it was ignored.",
+    "duplicate-member": "The member occurs more than once in its object; the last one was used.",
+    "unknown-parameter": "The operation has no such query parameter; it was ignored.",
+    "duplicate-parameter": "The query parameter was sent more than once; the last one was used.",
+    "missing-media-type": "The body has no media type; it was read as JSON.",
+    "media-type": (
+        "The media type is not application/json or the charset not UTF-8; the body was read as JSON in UTF-8."
+    ),
+    "content-encoding": (
+        "The body is compressed, which no vendor documents that it accepts; it was decompressed."
+    ),
+    "byte-order-mark": "The body begins with a byte order mark, which was ignored.",
+    "deprecated-value": "The vendor calls the value obsolete; it was replaced by its successor.",
+    "value-cut": "The value exceeds the maximum; the maximum was used.",
+    "value-rounded": "The number has too many decimals; it was rounded.",
+    "fault-header-off": "The server runs with --fault-header off; the header was ignored.",
+}
