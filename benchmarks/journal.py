@@ -1,6 +1,6 @@
-"""What journal and faults cost a plain read when nobody asks for them: the ratio of servers with and without.
+"""The cost of the journal and of fault matching for a plain read: a server with them against one without.
 
-The rounds of both servers alternate, so that a machine that slows down slows both; the medians are compared.
+Rounds on both servers alternate, so that changes in the load of the machine affect both. Medians are compared.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ def main() -> None:
             "-m", "ledgersim", "serve", "--port", "0", "--journal-entries", "0", "--fault-header", "off"
         ),
     }
-    found: dict[str, list[float]] = {name: [] for name in servers}
+    measured: dict[str, list[float]] = {name: [] for name in servers}
     try:
         for _ in range(ROUNDS):
             for name, (_, port) in servers.items():
-                found[name].append(asyncio.run(rate(port, READ, rounds=1)))
+                measured[name].append(asyncio.run(rate(port, READ, rounds=1)))
     finally:
         for process, _ in servers.values():
             process.terminate()
             process.wait()
-    rates = {name: median(all_) for name, all_ in found.items()}
+    rates = {name: median(values) for name, values in measured.items()}
     print(
         f"get one debtor with journal and faults {rates['with']:,.0f}/s, without {rates['without']:,.0f}/s: "
         f"ratio {rates['with'] / rates['without']:.3f}"

@@ -1,6 +1,6 @@
-"""What busy spaces take, and what is left of it when they are deleted: resident memory of a server of its own.
+"""The resident memory of a server with many busy spaces, and after they are reset and deleted.
 
-python benchmarks/memory.py [SPACES] [REQUESTS OF EACH]
+python benchmarks/memory.py [SPACES] [REQUESTS PER SPACE]
 """
 
 import json
@@ -39,30 +39,30 @@ def main() -> None:
                 assert answer.status < 400, answer.read()
                 return answer.read()
 
-        def told(what: str) -> None:
+        def report(state: str) -> None:
             status = Path(f"/proc/{server.pid}/status").read_text(encoding="ascii")
             (resident,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")]
             size = json.loads(send("GET", "/_sim/spaces"))["bytes"]
-            print(f"{what:40} {resident / 1024:8.1f} MB resident {size / 2**20:8.1f} MB counted")
+            print(f"{state:40} {resident / 1024:8.1f} MB resident {size / 2**20:8.1f} MB counted")
 
         names = [f"busy-{number}" for number in range(SPACES)]
         try:
-            for _ in range(20):  # what is loaded with the first requests counts for none of them
+            for _ in range(20):  # so that modules loaded by the first requests are not counted
                 send("PUT", "/APIGW/v1/Cases", CASE)
                 send("GET", "/APIGW/v1/Cases")
             send("POST", "/_sim/reset")
-            told("started")
+            report("started")
             for turn in ("first", "second"):
                 for name in names:
                     for _ in range(REQUESTS):
                         send("PUT", f"/s/{name}/APIGW/v1/Cases", CASE)
-                told(f"{SPACES} spaces, {REQUESTS} cases each, {turn} time")
+                report(f"{SPACES} spaces, {REQUESTS} cases each, {turn} time")
                 for name in names:
                     send("POST", f"/s/{name}/_sim/reset")
-                told("all of them reset")
+                report("all of them reset")
                 for name in names:
                     send("DELETE", f"/_sim/spaces/{name}")
-                told("all of them deleted")
+                report("all of them deleted")
         finally:
             server.terminate()
 

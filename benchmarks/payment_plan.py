@@ -1,7 +1,6 @@
-"""How long the engine takes to calculate a payment plan of 60 payments, with and without its yearly rate.
+"""The time to calculate a payment plan of 60 payments, with and without its annual percentage rate.
 
-Three covered cases of two debts each, with fees. The target is below a millisecond, the rate included.
-Run it as `python -P benchmarks/payment_plan.py`: without -P the http.py beside it hides Python's own.
+Three covered cases of two debts each, with fees. The target is below a millisecond, including the rate.
 """
 
 from collections.abc import Callable
@@ -28,7 +27,7 @@ CASES = [
 
 
 def main() -> None:
-    """Print the best time of a call, in milliseconds, for each type."""
+    """Print the best time per call in milliseconds, for each type of plan."""
     for kind in PlanType:
         terms = Terms(
             date(2026, 1, 15),

@@ -1,7 +1,6 @@
-"""Requests per second of a few operations, and their ratio to a bare ASGI application on the same machine.
+"""Requests per second of some operations, relative to a bare ASGI application on the same machine.
 
-Both servers run on 127.0.0.1 in processes of their own; the load stops by itself. The ratio is what to
-compare: absolute figures differ from machine to machine.
+Both servers run in their own processes on 127.0.0.1. Compare the ratios; absolute figures vary by machine.
 """
 
 import asyncio
@@ -32,7 +31,7 @@ Server(uvicorn.Config(app, port=0, access_log=False, log_level="error", lifespan
 
 
 class Load(NamedTuple):
-    """A request to send again and again, at most `times` a round; `{}` in its path is a running number."""
+    """A request to send repeatedly, at most `times` per round. `{}` in its path is a serial number."""
 
     name: str
     method: str
@@ -67,7 +66,7 @@ LOADS = [
 
 
 def start(*command: str) -> tuple["subprocess.Popen[str]", int]:
-    """A server, and the port that it answers on."""
+    """Start a server. Returns its process and port."""
     process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -89,7 +88,7 @@ async def _send(port: int, requests: Iterator[bytes], until: float) -> int:
 
 
 async def rate(port: int, load: Load, rounds: int = ROUNDS) -> float:
-    """Requests per second, the best of some rounds."""
+    """Requests per second, in the best of some rounds."""
     best = 0.0
     numbers = count()
     for _ in range(rounds):
@@ -103,7 +102,7 @@ async def rate(port: int, load: Load, rounds: int = ROUNDS) -> float:
 def main() -> None:
     """Measure and print a table."""
     bare, bare_port = start("-c", BARE)
-    house, port = start("-m", "ledgersim", "serve", "--port", "0", "--customers", str(CUSTOMERS))
+    simulator, port = start("-m", "ledgersim", "serve", "--port", "0", "--customers", str(CUSTOMERS))
     try:
         floor = asyncio.run(rate(bare_port, BARE_LOAD))
         print(f"{'':32}{'requests/s':>12}{'ratio':>8}")
@@ -112,7 +111,7 @@ def main() -> None:
             found = asyncio.run(rate(port, load))
             print(f"{load.name:32}{found:12,.0f}{found / floor:8.3f}", flush=True)
     finally:
-        for process in (bare, house):
+        for process in (bare, simulator):
             process.terminate()
             process.wait()
 

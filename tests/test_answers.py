@@ -1,4 +1,4 @@
-"""The check that every answer in a test undergoes fails where an answer is not as documented."""
+"""The check of every response in a test fails if the response differs from its OpenAPI document."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows."""
+"""Rules of this project that no linter checks."""
 
 import ast
 import inspect
@@ -38,7 +38,7 @@ def test_endpoints_and_their_dependencies_are_coroutines(route: APIRoute) -> Non
     assert [call for call in called if not inspect.iscoroutinefunction(call)] == []
 
 
-def test_there_is_no_base_http_middleware() -> None:
+def test_no_base_http_middleware_is_used() -> None:
     used: list[Any] = [one.cls for app in APPS for one in app.user_middleware]
     assert [one for one in used if issubclass(one, BaseHTTPMiddleware)] == []
 
@@ -110,7 +110,7 @@ def test_a_server_knows_every_table_of_its_world_without_having_built_it(image: 
     assert set(known.stdout.split()) == stored
 
 
-# What names vendors outside their packages: the summary of the project, and the example of the Python objects.
+# Modules outside the vendors' packages that may name them: the project summary, and the example of the test objects.
 NAMES_VENDORS = {"__init__.py", "cli.py", "testing/__init__.py"}
 
 

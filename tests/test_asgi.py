@@ -1,4 +1,4 @@
-"""The ASGI application that is set by the environment."""
+"""The ASGI application that the environment variables configure."""
 
 import asyncio
 import importlib
@@ -14,7 +14,7 @@ from tests.client import APTIC, Api
 
 @pytest.fixture
 def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Imports the module anew, with these variables."""
+    """Reimport the module with these variables."""
 
     def build(**variables: str) -> Any:
         for name, value in variables.items():
@@ -34,6 +34,6 @@ def test_the_application_has_the_settings_of_the_environment(
     assert created.status_code == 200
 
 
-def test_a_bad_variable_is_refused_on_import(build: Callable[..., Any]) -> None:
+def test_a_bad_variable_is_rejected_on_import(build: Callable[..., Any]) -> None:
     with pytest.raises(StartupError, match=r"^LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number"):
         build(LEDGERSIM_CUSTOMERS="lots")

@@ -1,4 +1,4 @@
-"""What the commands print and what they refuse; test_server.py serves."""
+"""Output and errors of the commands, except serving: see test_server.py."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from ledgersim.settings import Settings
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command that succeeds prints, in this process."""
+    """The output of a command that must succeed, run in this process."""
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
     assert not caught.value.code
@@ -24,7 +24,7 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command that fails with exit code 2 says, in this process."""
+    """The error of a command that must fail with exit code 2, run in this process."""
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
     assert caught.value.code == 2
@@ -90,10 +90,10 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
 def test_help_loads_nothing_slow() -> None:
     slow = "fastapi", "uvicorn", "sqlalchemy", "sqlmodel", "faker", "rich", "asyncio"
     program = f"import sys, ledgersim.cli; print(*sorted(sys.modules.keys() & {set(slow)}))"
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8", timeout=60
     )
-    assert told.stdout == "\n"
+    assert completed.stdout == "\n"
 
 
 def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ def test_openapi_of_the_house_is_json(capsys: pytest.CaptureFixture[str]) -> Non
     assert list(json.loads(printed(capsys, "openapi", "aptic")))[:2] == ["openapi", "info"]
 
 
-def test_openapi_that_cannot_be_written_is_one_line(
+def test_an_unwritable_openapi_file_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("ledgersim.app.openapi", lambda *_: DOCUMENT)
@@ -194,14 +194,16 @@ def test_a_world_is_built_into_the_cache_and_its_path_printed(
     assert printed(capsys, "build-world", "--as-of", "2026-02-01", "--seed", "7") == path
 
 
-def test_a_world_that_cannot_be_kept_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_world_that_cannot_be_stored_is_reported_in_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
     assert complaint(capsys, "build-world", "--customers", "1", "--cache", str(tmp_path / "file")).startswith(
         f"ledgersim: the world cannot be kept in {tmp_path / 'file' / 'worlds'}: "
     )
 
 
-# Refusing
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_a_world_that_cannot_be_kept_is_one_line(capsys: pytest.CaptureFixture[s
     [
         (["serve", "--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
         (["--auth", "on"], "ledgersim: --auth is 'on'; it must be lenient, strict or off"),
-        # The rest is worded by typer.
+        # typer words the following.
         (["--prot", "1"], "ledgersim: No such option"),
         (["sevre"], "ledgersim: No such command 'sevre'"),
         (["serve", "--prot", "1"], "ledgersim: No such option"),

@@ -1,4 +1,4 @@
-"""Browsers on other origins: let in to the vendors where the server is told so, and to nothing else."""
+"""Requests of browsers from other origins: allowed to the vendors' routes if configured, never to others."""
 
 import httpx
 import pytest
@@ -37,11 +37,11 @@ def api(serve: Serve) -> Api:
     return serve(cors_origin=(SHOP, "http://localhost:3000"))
 
 
-def test_without_the_option_there_is_nothing_of_it(serve: Serve) -> None:
+def test_without_the_option_there_are_no_cors_headers(serve: Serve) -> None:
     api = serve()
     assert cors_headers(from_origin(api, DEBTORS)) == {}
-    refused = preflight(api, DEBTORS)
-    assert (refused.status_code, cors_headers(refused)) == (405, {})
+    rejected = preflight(api, DEBTORS)
+    assert (rejected.status_code, cors_headers(rejected)) == (405, {})
 
 
 @pytest.mark.parametrize("origin", [SHOP, "http://localhost:3000"])
@@ -80,7 +80,9 @@ def test_a_page_may_read_answers_with_all_their_headers(api: Api) -> None:
         (f"{APTIC}/CurrentUser", {"Sim-Fault": "status=500; when=after_commit"}, 500),
     ],
 )
-def test_a_page_may_read_refusals_and_faults(api: Api, path: str, headers: dict[str, str], status: int) -> None:
+def test_a_page_can_read_rejections_and_faults(
+    api: Api, path: str, headers: dict[str, str], status: int
+) -> None:
     answer = from_origin(api, path, **headers)
     assert (answer.status_code, answer.headers.get("access-control-allow-origin")) == (status, SHOP)
 
@@ -100,14 +102,14 @@ def test_an_options_request_that_is_no_preflight_is_the_vendors(api: Api) -> Non
 
 def test_another_origin_is_not_let_in(api: Api) -> None:
     for other in ("https://shop.test.evil.test", "http://shop.test", "null"):
-        refused = preflight(api, DEBTORS, other)
-        assert (refused.status_code, refused.text) == (400, "Disallowed CORS origin")
-        assert "access-control-allow-origin" not in refused.headers
+        rejected = preflight(api, DEBTORS, other)
+        assert (rejected.status_code, rejected.text) == (400, "Disallowed CORS origin")
+        assert "access-control-allow-origin" not in rejected.headers
         assert "access-control-allow-origin" not in from_origin(api, DEBTORS, other).headers
 
 
 @pytest.mark.parametrize("origins", [(SHOP,), ("*",)])
-def test_the_control_plane_and_other_pages_are_never_open(serve: Serve, origins: tuple[str, ...]) -> None:
+def test_the_admin_api_and_other_pages_are_never_open(serve: Serve, origins: tuple[str, ...]) -> None:
     api = serve(cors_origin=origins)
     for path in ("/_sim/reset", "/s/a/_sim/reset", "/_SIM/reset", "/_sim"):
         assert cors_headers(preflight(api, path, wanted="POST")) == {}

@@ -117,7 +117,7 @@ ADMIN_ROUTES = [(method, one.path) for one in APPS[MOUNT].operations() for metho
 
 
 def matches(template: str, path: str) -> bool:
-    """Whether a path, perhaps with placeholders of its own, is that of a route. `…` at its end is any rest."""
+    """Whether a path, perhaps with its own placeholders, is that of a route. A final `…` matches anything."""
     if path.endswith("…"):
         return template.startswith(path.rstrip("…"))
     return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) is not None

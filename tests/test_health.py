@@ -1,4 +1,4 @@
-"""`ledgersim health`, in a process of its own, of servers that are ready and of what is not one."""
+"""`ledgersim health` in its own process, against servers that are ready and those that are not."""
 
 import socket
 import subprocess
@@ -21,7 +21,7 @@ READY = "/_sim/health/ready"
 Other = Callable[[int, bytes], str]
 
 
-def told(*arguments: str, **variables: str) -> tuple[int, str, str]:
+def run_health(*arguments: str, **variables: str) -> tuple[int, str, str]:
     """Exit code, output and errors of `ledgersim health`."""
     asked = process("health", *arguments, **variables)
     try:
@@ -33,7 +33,7 @@ def told(*arguments: str, **variables: str) -> tuple[int, str, str]:
 
 @pytest.fixture
 def other() -> Iterator[Other]:
-    """Starts servers that are no ledgersim; each returns the address."""
+    """Starts servers that are not ledgersim. Returns the address of each."""
     servers: list[HTTPServer] = []
 
     def start(status: int, body: bytes) -> str:
@@ -60,7 +60,7 @@ def other() -> Iterator[Other]:
 
 @pytest.fixture
 def silent() -> Iterator[socket.socket]:
-    """Listens, and never says a word."""
+    """Listens, but never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 
@@ -76,34 +76,34 @@ def free_port() -> int:
 
 def test_a_ready_server_is_ok_by_its_base_address_with_or_without_a_space(server: Served) -> None:
     for path in ("", "/", "/s/test-1", "/s/test-1/"):
-        assert told("--url", server.url + path) == (0, "ok\n", "")
+        assert run_health("--url", server.url + path) == (0, "ok\n", "")
 
 
-def test_without_an_address_the_variables_say_where_the_server_is(start: Start) -> None:
+def test_without_an_address_the_variables_identify_the_server(start: Start) -> None:
     port = str(free_port())
     variables = {"LEDGERSIM_PORT": port, "LEDGERSIM_HOST": "0.0.0.0", "LEDGERSIM_CONTROL_TOKEN": "secret"}
     start(**variables)
-    assert told(**variables) == (0, "ok\n", "")
-    assert told(LEDGERSIM_PORT=port, LEDGERSIM_HOST="localhost") == (0, "ok\n", "")
+    assert run_health(**variables) == (0, "ok\n", "")
+    assert run_health(LEDGERSIM_PORT=port, LEDGERSIM_HOST="localhost") == (0, "ok\n", "")
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
 def test_a_server_on_all_ipv6_addresses_is_found(start: Start) -> None:
     variables = {"LEDGERSIM_PORT": str(free_port()), "LEDGERSIM_HOST": "::"}
     start(**variables)
-    assert told(**variables) == (0, "ok\n", "")
+    assert run_health(**variables) == (0, "ok\n", "")
 
 
 def test_a_proxy_is_not_asked(server: Served) -> None:
     proxy = f"http://127.0.0.1:{free_port()}"
-    assert told("--url", server.url, http_proxy=proxy, HTTP_PROXY=proxy, no_proxy="") == (0, "ok\n", "")
+    assert run_health("--url", server.url, http_proxy=proxy, HTTP_PROXY=proxy, no_proxy="") == (0, "ok\n", "")
 
 
 def test_over_tls_no_certificate_is_verified(start: Start, tmp_path: Path) -> None:
     variables = tls(trustme.CA(), "elsewhere.test", tmp_path)
     start(**variables)
-    assert told(**variables) == (0, "ok\n", "")
-    assert told("--url", f"https://127.0.0.1:{variables['LEDGERSIM_PORT']}") == (0, "ok\n", "")
+    assert run_health(**variables) == (0, "ok\n", "")
+    assert run_health("--url", f"https://127.0.0.1:{variables['LEDGERSIM_PORT']}") == (0, "ok\n", "")
 
 
 def test_where_clients_need_certificates_the_server_is_asked_with_its_own(start: Start, tmp_path: Path) -> None:
@@ -112,15 +112,15 @@ def test_where_clients_need_certificates_the_server_is_asked_with_its_own(start:
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     variables["LEDGERSIM_TLS_CLIENT_CA"] = str(tmp_path / "ca.pem")
     start(**variables)
-    assert told(**variables) == (0, "ok\n", "")
+    assert run_health(**variables) == (0, "ok\n", "")
     url = f"https://127.0.0.1:{variables['LEDGERSIM_PORT']}"
-    code, output, errors = told("--url", url)
+    code, output, errors = run_health("--url", url)
     assert (code, output, errors.count("\n")) == (1, "", 1)
     assert errors.startswith(f"ledgersim: {url}{READY} cannot be reached: ")
 
 
 def tls(authority: trustme.CA, name: str, folder: Path) -> dict[str, str]:
-    """The variables for serving https on a port that is free now."""
+    """The variables for serving HTTPS on a free port."""
     issued = authority.issue_cert(name)
     issued.cert_chain_pems[0].write_to_path(folder / "cert.pem")
     issued.private_key_pem.write_to_path(folder / "key.pem")
@@ -134,10 +134,10 @@ def tls(authority: trustme.CA, name: str, folder: Path) -> dict[str, str]:
 # Not ready
 
 
-def test_where_nothing_listens_it_ends_with_1_and_one_line() -> None:
+def test_a_port_without_a_listener_gives_exit_code_1_and_one_line() -> None:
     port = str(free_port())
     message = f"ledgersim: http://127.0.0.1:{port}{READY} cannot be reached: Connection refused\n"
-    assert told(LEDGERSIM_PORT=port) == (1, "", message)
+    assert run_health(LEDGERSIM_PORT=port) == (1, "", message)
 
 
 def reason(base: str, timeout: float = 2) -> str:
@@ -147,7 +147,7 @@ def reason(base: str, timeout: float = 2) -> str:
     return str(caught.value).removeprefix(f"{base}{READY} ")
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(silent: socket.socket) -> None:
+def test_a_silent_server_is_not_waited_for(silent: socket.socket) -> None:
     base = f"http://127.0.0.1:{silent.getsockname()[1]}"
     assert reason(base, 0.05) == "did not respond within 0.05 seconds"
 
@@ -166,7 +166,7 @@ def test_a_server_that_speaks_no_http_is_no_ledgersim(silent: socket.socket) -> 
 
 
 @pytest.mark.parametrize("status", [204, 302, 404, 503])
-def test_another_status_is_told(status: int, other: Other) -> None:
+def test_another_status_is_reported(status: int, other: Other) -> None:
     assert reason(other(status, b"")) == f"returned {status}"
 
 
@@ -177,7 +177,7 @@ def test_another_answer_is_no_ledgersim(body: bytes, other: Other) -> None:
     assert reason(other(200, body)) == "is not a ledgersim server"
 
 
-def test_https_where_there_is_none_cannot_be_reached(other: Other) -> None:
+def test_https_to_an_http_server_cannot_be_reached(other: Other) -> None:
     assert reason(other(200, b"").replace("http:", "https:")).startswith("cannot be reached: ")
 
 
@@ -198,7 +198,7 @@ def test_a_host_that_cannot_be_a_name_cannot_be_reached() -> None:
         ({"host": "10.0.0.7", "tls_cert": Path("c"), "tls_key": Path("k")}, "https://10.0.0.7:8080"),
     ],
 )
-def test_the_settings_tell_where_the_server_is(
+def test_the_settings_identify_the_server(
     options: dict[str, object], address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -207,7 +207,7 @@ def test_the_settings_tell_where_the_server_is(
     assert asked == [address]
 
 
-def test_port_0_does_not_tell_where_the_server_is() -> None:
+def test_port_0_does_not_identify_the_server() -> None:
     assert refused("health", LEDGERSIM_PORT="0") == (
         "ledgersim: the port is 0, which means any free port; use --url to say where the server is"
     )
@@ -223,7 +223,7 @@ def test_port_0_does_not_tell_where_the_server_is() -> None:
         "http://a/?b=c", "http://a/#b", "http://a/ b", "http://a/\r\nX: y", "http://ä.test",
     ],
 )  # fmt: skip
-def test_what_is_no_base_address_is_refused(url: str) -> None:
+def test_an_invalid_base_address_is_rejected(url: str) -> None:
     with pytest.raises(StartupError) as caught:
         ask(url, 2)
     assert str(caught.value) == (
@@ -239,7 +239,7 @@ def test_what_is_no_base_address_is_refused(url: str) -> None:
         (["--timeout", "-1"], "--timeout is -1; it must be above 0 and at most 600 seconds"),
         (["--timeout", "nan"], "--timeout is nan; it must be above 0 and at most 600 seconds"),
         (["--timeout", "inf"], "--timeout is inf; it must be above 0 and at most 600 seconds"),
-        # The rest is worded by typer.
+        # typer words the following.
         (["--timeout", "soon"], "Invalid value for '--timeout': "),
         (["now"], "Got unexpected extra argument"),
     ],
@@ -255,13 +255,13 @@ def test_bad_usage_ends_with_2_and_one_line(
     assert errors.startswith(f"ledgersim: {message}")
 
 
-def test_a_bad_variable_is_refused() -> None:
+def test_a_bad_variable_is_rejected() -> None:
     assert refused("health", LEDGERSIM_PORT="http") == (
         "ledgersim: LEDGERSIM_PORT is 'http'; it must be a whole number from 0 to 65535"
     )
 
 
-def test_it_loads_nothing_of_the_server() -> None:
+def test_it_imports_nothing_of_the_server() -> None:
     slow = {"fastapi", "starlette", "uvicorn", "sqlalchemy", "sqlmodel", "faker", "yaml", "asyncio"}
     program = f"import sys, ledgersim.cli, ledgersim.health; print(*sorted(sys.modules.keys() & {slow}))"
     loaded = subprocess.run(

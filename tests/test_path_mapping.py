@@ -1,4 +1,4 @@
-"""Paths of the user's own: both answer, the user's are shown, and what cannot be mapped stops the start."""
+"""Path mappings: the user's and the vendor's paths both work, and invalid mappings abort start-up."""
 
 import json
 from collections.abc import Callable
@@ -66,7 +66,7 @@ def mapped(serve: Serve, file: Path) -> Api:
     return serve(paths=str(file))
 
 
-# Answering
+# Requests
 
 
 def test_an_operation_of_aptic_answers_at_both_paths(mapped: Api) -> None:
@@ -140,7 +140,7 @@ def test_a_405_names_the_methods_of_either_path(method: str, path: str, allow: s
     assert (answer.status_code, answer.headers["allow"]) == (405, allow)
 
 
-# The same guards and the same face
+# The same credentials and errors
 
 
 PAIRS = [
@@ -174,7 +174,7 @@ def face(api: Api, method: str, path: str, headers: dict[str, str], body: Any) -
     ],
     ids=lambda headers: "".join(headers.values()) or "none",
 )
-def test_a_mapped_path_refuses_as_the_vendors_own_does(
+def test_a_mapped_path_has_the_errors_of_the_vendors_path(
     pair: tuple[str, str, str, str], headers: dict[str, str], mapped: Api
 ) -> None:
     method, path, our_method, our_path = pair
@@ -182,7 +182,7 @@ def test_a_mapped_path_refuses_as_the_vendors_own_does(
     assert face(mapped, our_method, our_path, headers, {}) == theirs
 
 
-def test_a_token_of_another_ledger_is_refused_at_a_mapped_path(mapped: Api) -> None:
+def test_a_token_of_another_ledger_is_rejected_at_a_mapped_path(mapped: Api) -> None:
     answer = mapped.send(
         "GET", "/ledger/people/1000001/in/46001", {"Authorization": "Bearer payex-46002-token"}
     )
@@ -199,7 +199,7 @@ def test_requests_by_either_path_are_recorded_as_the_same_operation(mapped: Api)
     assert counted["responses"] == {"200": 2}
 
 
-# Showing
+# Routes and OpenAPI
 
 
 def test_routes_show_the_users_methods_and_paths_in_place_of_the_vendors(file: Path) -> None:
@@ -256,14 +256,14 @@ def test_the_example_of_the_documentation_can_be_mapped(write: Write) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}"])
-def test_a_mapping_of_nothing_changes_nothing(text: str, write: Write) -> None:
+def test_an_empty_mapping_changes_nothing(text: str, write: Write) -> None:
     assert routes(write(text)) == routes()
 
 
 @pytest.mark.parametrize(
     "entry", ["GET /v1/Cases/{guid}", "GET /V1/cases/{guid}/", "{method: get}", "{path: '/v1/Cases/{guid}'}"]
 )
-def test_a_mapping_may_say_what_is_so_anyway(entry: str, serve: Serve, write: Write) -> None:
+def test_a_mapping_may_repeat_the_vendors_path(entry: str, serve: Serve, write: Write) -> None:
     api = serve(paths=str(write(f"aptic.cases.get: {entry}")))
     assert api.get(api.case()).status_code == 200
 
@@ -280,22 +280,22 @@ def test_a_path_may_be_the_base_address_itself(serve: Serve, write: Write) -> No
     assert [api.get(path).status_code for path in ("/APIGW", "/APIGW/", "/APIGW/v1/Ping")] == [200, 200, 200]
 
 
-# Refusing
+# Errors
 
 
 APPS = dict(vendor_apps().values())
 
 
 def unmapped() -> dict[str, VendorApp]:
-    """Applications with all operations, in which nothing is mapped yet."""
+    """Applications with all operations and no mappings."""
     apps = {mount: VendorApp(app.name, app.title, plain) for mount, app in APPS.items()}
     for mount, app in apps.items():
         app.include(APIRouter(routes=[*APPS[mount].operations()]))
     return apps
 
 
-def refusal(file: Path, apps: dict[str, VendorApp]) -> str:
-    """Why a file cannot be mapped; empty where it can."""
+def error_of(file: Path, apps: dict[str, VendorApp]) -> str:
+    """Why a file cannot be mapped; empty if it can."""
     try:
         map_paths(file, apps)
     except StartupError as reason:
@@ -366,16 +366,16 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("entry", "reason"), REFUSALS, ids=[entry for entry, _ in REFUSALS])
-def test_what_cannot_be_mapped_is_refused_in_one_line_with_its_place(
+def test_invalid_mappings_are_rejected_in_one_line_with_their_place(
     entry: str, reason: str, write: Write
 ) -> None:
     file = write(f"# first\naptic.ping.get:\n  path: /v1/Pong\n{entry}\n")
-    assert refusal(file, unmapped()) == f"{file}, line 4: {reason}"
+    assert error_of(file, unmapped()) == f"{file}, line 4: {reason}"
 
 
-def test_two_mappings_to_the_same_place_are_refused(write: Write) -> None:
+def test_two_mappings_to_the_same_path_are_rejected(write: Write) -> None:
     file = write("aptic.cases.get: GET /v1/One/{guid}\naptic.cases.update: GET /v1/one/{caseGuid}/\n")
-    assert refusal(file, unmapped()) == (
+    assert error_of(file, unmapped()) == (
         f"{file}, line 2: GET /v1/one/{{caseGuid}}/ conflicts with GET /v1/One/{{guid}}, the path of "
         "aptic.cases.get"
     )
@@ -395,13 +395,13 @@ def test_the_same_path_at_two_vendors_is_no_conflict(write: Write) -> None:
         ("a: {\n", ", line 2: did not find expected node content"),
     ],
 )
-def test_a_file_that_is_no_mapping_is_refused(text: str, reason: str, write: Write) -> None:
+def test_a_file_that_is_not_a_mapping_is_rejected(text: str, reason: str, write: Write) -> None:
     file = write(text)
-    assert refusal(file, unmapped()) == f"{file}{reason}"
+    assert error_of(file, unmapped()) == f"{file}{reason}"
 
 
 @pytest.mark.parametrize("command", [["routes"], ["openapi", "riverty"]])
-def test_every_command_that_takes_a_mapping_refuses_a_missing_file(
+def test_every_command_with_paths_rejects_a_missing_file(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nowhere = str(tmp_path / "nowhere.yaml")
@@ -419,7 +419,7 @@ def test_a_served_mapping_answers(start: serving.Start, file: Path) -> None:
         assert connection.recv(12) == b"HTTP/1.1 401"
 
 
-# Whatever is mapped
+# Generated mappings
 
 
 ROUTES = routes()
@@ -461,7 +461,7 @@ def test_any_mapping_leaves_every_path_findable(
     apps = unmapped()
     file = tmp_path_factory.mktemp("any") / "paths.json"
     file.write_text(json.dumps({name: " ".join(place) for name, place in mapping.items()}))
-    reason = refusal(file, apps)
+    reason = error_of(file, apps)
     assume("conflicts with" not in reason)
     assert reason == ""
     for mount, app in APPS.items():

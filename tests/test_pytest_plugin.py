@@ -1,4 +1,4 @@
-"""The pytest plugin, in runs of pytest of its own."""
+"""The pytest plugin, tested in separate runs of pytest."""
 
 import tomllib
 from pathlib import Path
@@ -15,7 +15,7 @@ PLUGIN = ("-p", "no:ledgersim", "-p", "ledgersim.pytest_plugin", "-p", "no:cache
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """Where tests are run, with variables of the simulator that are not theirs."""
+    """A folder to run tests in, with LEDGERSIM_ variables that they must ignore."""
     monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others only take their time to load
     monkeypatch.setenv("LEDGERSIM_AUTH", "off")
@@ -71,7 +71,7 @@ def test_each_test_has_a_fresh_space_of_one_server(run: pytest.Pytester) -> None
     run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=3)
 
 
-def test_the_report_of_a_failing_test_tells_what_went_wrong_with_the_simulator(run: pytest.Pytester) -> None:
+def test_the_report_of_a_failing_test_shows_what_went_wrong_in_the_simulator(run: pytest.Pytester) -> None:
     run.makepyfile(
         """
         import httpx
@@ -81,7 +81,7 @@ def test_the_report_of_a_failing_test_tells_what_went_wrong_with_the_simulator(r
             url = f"{space.aptic}/v1/Debtors"
             return httpx.put(url, json={"fullName": name}, headers={"Authorization": "Bearer x"})
 
-        def test_refused(ledgersim):
+        def test_rejected(ledgersim):
             assert create(ledgersim, 5).status_code == 201
 
         def test_in_vain(ledgersim):
@@ -113,13 +113,13 @@ def test_the_report_of_a_failing_test_tells_what_went_wrong_with_the_simulator(r
             "*- ledgersim -*",
             "#* PUT /APIGW/v1/Debtors -> 400 validation",
             "    validation fullName: Input should be a string",
-            "*_ test_refused _*",
+            "*_ test_rejected _*",
             "*- ledgersim -*",
             "#* PUT /APIGW/v1/Debtors -> 400 validation",
             "    validation fullName: Input should be a string",
             "*_ test_in_vain _*",
             ">       ledgersim.verify(2, status=201)",
-            "E       AssertionError: 1 found, exactly 2 expected. Wanted: status=201",
+            "E       AssertionError: 1 found, exactly 2 expected. Criteria: status=201",
             "test_*.py:*: AssertionError",
             "*_ test_without_a_space _*",
         ],
@@ -152,7 +152,7 @@ def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(run: pytest.
     assert result.outlines.count(reason) == 2
 
 
-def test_other_settings_in_a_folder_fail_its_tests_and_say_what_to_do(run: pytest.Pytester) -> None:
+def test_other_settings_in_a_folder_fail_its_tests_with_advice(run: pytest.Pytester) -> None:
     settings = """
         import pytest
 
@@ -167,13 +167,13 @@ def test_other_settings_in_a_folder_fail_its_tests_and_say_what_to_do(run: pytes
         result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "The server of this session runs with the settings {'created_status': 200}, and this test asks for"
-            " {}. There is one set of settings a run: override ledgersim_settings in the root conftest.py, or*"
+            "The server of this session runs with the settings {'created_status': 200}, but this test needs "
+            "{}. A run has one set of settings: override ledgersim_settings in the root conftest.py, or*"
         ]
     )
 
 
-def test_a_module_may_have_a_server_of_its_own(run: pytest.Pytester) -> None:
+def test_a_module_may_have_its_own_server(run: pytest.Pytester) -> None:
     run.makepyfile(
         test_first="def test_a_space(ledgersim): pass",
         test_own="""
@@ -202,7 +202,7 @@ def test_a_module_may_have_a_server_of_its_own(run: pytest.Pytester) -> None:
     run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
 
 
-def test_of_a_refused_call_the_line_of_the_test_is_shown_alone(run: pytest.Pytester) -> None:
+def test_a_rejected_call_shows_only_the_line_of_the_test(run: pytest.Pytester) -> None:
     run.makepyfile(
         """
         def test_refused(ledgersim):
@@ -220,7 +220,7 @@ def test_of_a_refused_call_the_line_of_the_test_is_shown_alone(run: pytest.Pytes
     ]
 
 
-def test_a_client_in_the_same_process_has_an_application_of_its_own(run: pytest.Pytester) -> None:
+def test_a_client_in_the_same_process_has_its_own_application(run: pytest.Pytester) -> None:
     run.makepyfile(
         """
         import asyncio

@@ -16,7 +16,7 @@ BASE = "http://sim.test/sim"
 CUSTOMER = "/ledger/customer/v1/46001/customers/1000001"
 TARGETS = {"completeUrl": "https://shop.test/done", "cancelUrl": "https://shop.test/not", "language": "en-US"}
 
-# What the server is asked for where a client asks for /sim/...: with the base path, or without it.
+# The path that reaches the server when a client requests /sim/...: with the base path, or without it.
 sent_as = pytest.mark.parametrize("sent", ["/sim", ""], ids=["kept", "stripped"])
 
 
@@ -40,7 +40,7 @@ def test_links_and_locations_carry_the_base_path(api: Api, sent: str, space: str
 
 @sent_as
 @pytest.mark.parametrize("space", ["", "/s/a"])
-def test_every_vendor_and_the_control_plane_answer(api: Api, sent: str, space: str) -> None:
+def test_every_vendor_and_the_admin_api_answer(api: Api, sent: str, space: str) -> None:
     prefix = sent + space
     assert api.get(f"{prefix}{APTIC}/Ping").status_code == 200
     limit = api.send("GET", f"{prefix}/api/v3/customer-account/0100.0000008/credit-limit", headers=KEY)
@@ -54,8 +54,8 @@ def test_every_vendor_and_the_control_plane_answer(api: Api, sent: str, space: s
     assert api.get(f"{prefix}/_sim/openapi.json").json()["servers"] == [{"url": f"/sim{space}/_sim"}]
     made = api.post(f"{sent}/_sim/spaces", {"name": "b"}).json()
     assert (made["control"], made["vendors"]["aptic"]) == (f"{BASE}/s/b/_sim", f"{BASE}/s/b/APIGW")
-    taken = api.post(f"{prefix}/_sim/snapshots", {"name": "x"}).json()
-    assert taken["file"] == f"{BASE}{space}/_sim/snapshots/x/file"
+    snapshot = api.post(f"{prefix}/_sim/snapshots", {"name": "x"}).json()
+    assert snapshot["file"] == f"{BASE}{space}/_sim/snapshots/x/file"
     loaded = api.post(f"{prefix}/_sim/fixtures", {"aptic": {"debtors": [{"fullName": "Bo Ek"}]}}).json()
     assert f'"{BASE}{space}{APTIC}/Debtors/' in httpx.Response(200, json=loaded).text
 
@@ -83,7 +83,7 @@ def test_events_have_links_with_the_base_path(api: Api) -> None:
 
 
 @sent_as
-def test_the_nearest_route_is_told_with_the_base_path_where_the_mount_was_wrong(api: Api, sent: str) -> None:
+def test_the_nearest_route_has_the_base_path_if_the_mount_was_wrong(api: Api, sent: str) -> None:
     wrong_mount = api.get(f"{sent}/APIGWW/v1/Debtors")
     assert (wrong_mount.status_code, wrong_mount.headers["sim-nearest"]) == (404, "GET /sim/APIGW/v1/Debtors")
     wrong_path = api.get(f"{sent}{APTIC}/Debtor")
@@ -97,7 +97,7 @@ def test_the_journal_has_paths_without_the_base_path(api: Api, sent: str) -> Non
     assert recorded["path"] == f"{APTIC}/Debtors"
 
 
-def test_the_base_path_is_taken_once_and_whole(api: Api) -> None:
+def test_the_base_path_is_stripped_once_and_as_a_whole(api: Api) -> None:
     assert api.get(f"/sim/sim{APTIC}/Ping").status_code == 404
     assert api.get(f"/simulator{APTIC}/Ping").status_code == 404
     assert api.get(f"/SIM{APTIC}/Ping").status_code == 404

@@ -1,4 +1,4 @@
-"""A vendor that somebody else wrote: installed beside ledgersim, it has everything that the built-in ones have."""
+"""A third-party vendor, installed beside ledgersim, has everything that the built-in ones have."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def client(server: Served, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    """A client of a space of its own."""
+    """A client of a separate space."""
     with httpx.Client(base_url=f"{server.url}/s/{request.node.name[:60]}") as client:
         client.put("/_sim/clock", json={"mode": "frozen", "now": "2026-01-01"}).raise_for_status()
         yield client
@@ -52,7 +52,7 @@ def test_its_routes_are_stateful_and_its_list_filters(client: httpx.Client) -> N
     assert client.get(f"{client.base_url}".replace("/s/", "/s/another-") + "acme/invoices").json() == []
 
 
-def test_its_problems_come_in_its_own_format(client: httpx.Client) -> None:
+def test_its_problems_have_its_own_format(client: httpx.Client) -> None:
     rejected = client.post("/acme/invoices", json={"customerId": 1, "amount": 1000.01})
     assert rejected.status_code == 422
     assert rejected.json() == {"error": "no-credit", "message": "An invoice may come to 1,000.00."}

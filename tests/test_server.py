@@ -1,4 +1,4 @@
-"""`ledgersim serve`, in a process of its own, and the sockets it serves on."""
+"""`ledgersim serve` in its own process, and the sockets that it serves on."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def test_all_addresses_of_a_name_get_the_same_free_port() -> None:
             one.close()
 
 
-def test_a_bound_port_refuses_connections_until_the_server_listens() -> None:
+def test_a_bound_port_rejects_connections_until_the_server_listens() -> None:
     (bound,) = open_sockets("127.0.0.1", 0)
     with bound, pytest.raises(ConnectionRefusedError):
         socket.create_connection(bound.getsockname(), timeout=5)
@@ -66,24 +66,24 @@ def test_the_address_of_all_interfaces_is_ipv4_as_well(start: Start) -> None:
         assert httpx.get(f"http://{host}:{server.port}{LIVE}").status_code == 200
 
 
-def test_a_port_in_use_is_refused() -> None:
+def test_a_port_in_use_is_rejected() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(StartupError) as caught:
             open_sockets("127.0.0.1", port)
     assert str(caught.value) == (
-        f"port {port} of 127.0.0.1 is in use; choose another with --port (0: a free one)"
+        f"port {port} of 127.0.0.1 is in use; choose another with --port (0 picks a free one)"
     )
 
 
-def test_an_address_of_another_machine_is_refused() -> None:
+def test_an_address_of_another_machine_is_rejected() -> None:
     # 192.0.2.0/24 is set aside for documentation (RFC 5737): no machine has it.
     with pytest.raises(StartupError) as caught:
         open_sockets("192.0.2.1", 0)
     assert str(caught.value) == "cannot listen on 192.0.2.1: this machine has no such address"
 
 
-def test_a_host_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_host_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_arguments: object, **_options: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -93,13 +93,13 @@ def test_a_host_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     assert str(caught.value) == "cannot listen on nowhere, port 8080: Name or service not known"
 
 
-def test_a_host_that_cannot_be_a_name_is_refused() -> None:
+def test_a_host_that_cannot_be_a_name_is_rejected() -> None:
     with pytest.raises(StartupError) as caught:
         open_sockets("a" * 64, 8080)
     assert str(caught.value).startswith(f"cannot listen on {'a' * 64}, port 8080: ")
 
 
-# Refusing
+# Errors
 
 
 def test_a_bad_variable_stops_the_process_with_one_line() -> None:
@@ -110,7 +110,7 @@ def test_a_bad_variable_stops_the_process_with_one_line() -> None:
 
 def test_an_unknown_variable_stops_the_process_with_one_line() -> None:
     assert refused("serve", LEDGERSIM_WROLD="mine") == (
-        "ledgersim: LEDGERSIM_WROLD is no setting; did you mean LEDGERSIM_WORLD?"
+        "ledgersim: LEDGERSIM_WROLD is not a setting; did you mean LEDGERSIM_WORLD?"
     )
 
 
@@ -118,7 +118,7 @@ def test_a_port_in_use_stops_the_process_with_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert refused("serve", "--port", str(port)) == (
-            f"ledgersim: port {port} of 127.0.0.1 is in use; choose another with --port (0: a free one)"
+            f"ledgersim: port {port} of 127.0.0.1 is in use; choose another with --port (0 picks a free one)"
         )
 
 
@@ -166,7 +166,7 @@ Open {url}/ in a browser for a first request and the API documents; see README.m
 
 
 @pytest.mark.parametrize("options", [[], ["--log-level", "info"], ["--host", "0.0.0.0"]])
-def test_a_banner_on_standard_error_says_what_runs_and_where(start: Start, options: list[str]) -> None:
+def test_a_banner_on_standard_error_shows_the_world_and_the_addresses(start: Start, options: list[str]) -> None:
     server = start("--port", "0", *options)
     ended = server.stop()
     banner = BANNER.format(version=__version__, url=f"http://127.0.0.1:{server.port}")
@@ -210,7 +210,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def tls(authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
-    """The variables for serving https, with clients' certificates checked."""
+    """The variables for serving HTTPS with client certificates."""
     issued = authority.issue_cert("127.0.0.1")
     issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     issued.private_key_pem.write_to_path(tmp_path / "key.pem")
@@ -225,7 +225,7 @@ def tls(authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """The TLS of a client that trusts the authority."""
+    """The TLS context of a client that trusts the authority."""
     context = ssl.create_default_context()
     authority.configure_trust(context)
     return context
@@ -263,7 +263,7 @@ def test_a_client_authority_lets_in_only_its_clients(
         ("client_ca", "ledgersim: the client authorities {client_ca} cannot be used: "),
     ],
 )
-def test_a_tls_file_that_is_no_pem_stops_the_process_with_one_line(
+def test_a_tls_file_that_is_not_pem_stops_the_process_with_one_line(
     broken: str, message: str, tls: dict[str, str]
 ) -> None:
     files = {name: tls[f"LEDGERSIM_TLS_{name.upper()}"] for name in ("cert", "key", "client_ca")}
@@ -274,7 +274,7 @@ def test_a_tls_file_that_is_no_pem_stops_the_process_with_one_line(
 @pytest.mark.parametrize(
     "line", ["GET /APIGW/v1/Debtors?$filter=city%20eq%20'Örebro' HTTP/1.1", "nonsense", "GET / HTTP/9.9"]
 )
-def test_a_request_that_cannot_be_read_is_told_in_json_what_to_do(server: Served, line: str) -> None:
+def test_an_unreadable_request_gets_advice_as_json(server: Served, line: str) -> None:
     connection = server.connect(f"{line}\r\nHost: x\r\n\r\n".encode())
     answer = b"".join(iter(lambda: connection.recv(65536), b""))
     connection.close()
@@ -289,7 +289,7 @@ def test_a_request_that_cannot_be_read_is_told_in_json_what_to_do(server: Served
 
 
 def answer_to(server: Served, request: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of the answer to the bytes of a request."""
+    """Status, headers and body of the response to the bytes of a request."""
     with server.connect(request) as connection:
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -316,7 +316,7 @@ PROBLEM = "application/problem+json"
         ("/api/v3/nothing", None, "application/json", ["message"]),
     ],
 )  # fmt: skip
-def test_any_other_method_is_refused_by_the_vendor(
+def test_any_other_method_is_rejected_by_the_vendor(
     server: Served, method: str, path: str, allow: str | None, kind: str, members: list[str]
 ) -> None:
     status, headers, body = answer_to(server, f"{method} {path} HTTP/1.1\r\n".encode() + END)
@@ -343,7 +343,7 @@ def test_a_method_of_any_name_may_come_after_other_requests_and_with_a_body(serv
         assert ask("GET") == (200, b"{}")
 
 
-def test_a_body_that_looks_like_a_request_is_none_though_it_comes_after_the_answer(server: Served) -> None:
+def test_a_body_that_looks_like_a_request_is_not_one_even_after_the_response(server: Served) -> None:
     request = b"FOO /APIGW/v1/Ping HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
     with server.connect(request) as connection:
         assert connection.recv(9) == b"HTTP/1.1 "

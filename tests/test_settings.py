@@ -1,4 +1,4 @@
-"""Settings from flags and environment, and what is refused."""
+"""Settings from flags and environment variables, and the errors for invalid ones."""
 
 import os
 from datetime import date
@@ -46,7 +46,7 @@ DEFAULTS = {
     "tls_client_ca": None,
 }
 
-# Name, text, value: the ends of every range among them.
+# Name, text and value, including both ends of every range.
 GOOD: list[tuple[str, str, object]] = [
     ("host", "::1", "::1"),
     ("port", "0", 0),
@@ -132,8 +132,8 @@ BAD = [
 ]
 
 
-def refusal(environ: dict[str, str], **flags: object) -> str:
-    """What `load_settings` refuses to start with."""
+def error_of(environ: dict[str, str], **flags: object) -> str:
+    """The error that `load_settings` raises."""
     with pytest.raises(StartupError) as caught:
         load_settings(environ, **flags)
     return str(caught.value)
@@ -154,27 +154,27 @@ def test_settings_do_not_change() -> None:
 
 
 @pytest.mark.parametrize(("name", "text", "value"), GOOD)
-def test_a_good_value_is_taken_from_the_environment(name: str, text: str, value: object) -> None:
+def test_a_valid_value_is_read_from_the_environment(name: str, text: str, value: object) -> None:
     assert load_settings({variable(name): text}).model_dump() == {**DEFAULTS, name: value}
 
 
 @pytest.mark.parametrize(("name", "text", "value"), GOOD)
-def test_a_good_value_is_taken_from_a_flag(name: str, text: str, value: object) -> None:
+def test_a_valid_value_is_read_from_a_flag(name: str, text: str, value: object) -> None:
     assert load_settings({}, **{name: text}).model_dump() == {**DEFAULTS, name: value}
 
 
 @pytest.mark.parametrize(("name", "text", "allowed"), BAD)
-def test_a_bad_variable_is_refused_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
-    assert refusal({variable(name): text}) == f"{variable(name)} is {text!r}; it must be {allowed}"
+def test_a_bad_variable_is_rejected_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
+    assert error_of({variable(name): text}) == f"{variable(name)} is {text!r}; it must be {allowed}"
 
 
 @pytest.mark.parametrize(("name", "text", "allowed"), BAD)
-def test_a_bad_flag_is_refused_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
-    assert refusal({}, **{name: text}) == f"{flag(name)} is {text!r}; it must be {allowed}"
+def test_a_bad_flag_is_rejected_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
+    assert error_of({}, **{name: text}) == f"{flag(name)} is {text!r}; it must be {allowed}"
 
 
-def test_a_refusal_stays_on_one_line_whatever_the_value() -> None:
-    assert refusal({"LEDGERSIM_PORT": "80\n81"}) == (
+def test_an_error_stays_on_one_line_for_any_value() -> None:
+    assert error_of({"LEDGERSIM_PORT": "80\n81"}) == (
         r"LEDGERSIM_PORT is '80\n81'; it must be a whole number from 0 to 65535"
     )
 
@@ -199,15 +199,15 @@ def test_an_empty_variable_was_not_given() -> None:
     assert load_settings({"LEDGERSIM_PORT": "", "LEDGERSIM_TYPO": ""}).model_dump() == DEFAULTS
 
 
-def test_fixtures_are_given_by_one_flag_or_several_whatever_is_in_their_names() -> None:
+def test_fixtures_are_given_by_one_or_more_flags_with_any_file_name() -> None:
     names = [f"a{os.pathsep}b.yaml", "c.json"]
     assert load_settings({"LEDGERSIM_FIXTURES": "d.yaml"}, fixtures=names).fixtures == tuple(map(Path, names))
     assert load_settings({"LEDGERSIM_FIXTURES": "d.yaml"}, fixtures=[]).fixtures == (Path("d.yaml"),)
 
 
 @pytest.mark.parametrize("name", ["port", "database", "world", "host"])
-def test_an_empty_flag_is_refused(name: str) -> None:
-    assert refusal({}, **{name: ""}).startswith(f"{flag(name)} is ''; it must be ")
+def test_an_empty_flag_is_rejected(name: str) -> None:
+    assert error_of({}, **{name: ""}).startswith(f"{flag(name)} is ''; it must be ")
 
 
 @pytest.mark.parametrize(
@@ -220,13 +220,13 @@ def test_an_empty_flag_is_refused(name: str) -> None:
         ("LEDGERSIM_CUSTOMER", "LEDGERSIM_CUSTOMERS"),
     ],
 )
-def test_an_unknown_variable_is_refused_with_the_nearest_name(unknown: str, nearest: str) -> None:
-    assert refusal({unknown: "1"}) == f"{unknown} is no setting; did you mean {nearest}?"
+def test_an_unknown_variable_is_rejected_with_the_nearest_name(unknown: str, nearest: str) -> None:
+    assert error_of({unknown: "1"}) == f"{unknown} is not a setting; did you mean {nearest}?"
 
 
-def test_an_unknown_variable_like_no_other_is_refused_with_all_names() -> None:
-    assert refusal({"LEDGERSIM_ZZZZZZZZZZZZZZZZZZ": "1"}) == (
-        "LEDGERSIM_ZZZZZZZZZZZZZZZZZZ is no setting; known are "
+def test_an_unknown_variable_without_a_similar_name_is_rejected_with_all_names() -> None:
+    assert error_of({"LEDGERSIM_ZZZZZZZZZZZZZZZZZZ": "1"}) == (
+        "LEDGERSIM_ZZZZZZZZZZZZZZZZZZ is not a setting; the settings are "
         + ", ".join(f"LEDGERSIM_{name.upper()}" for name in Settings.model_fields)
     )
 
@@ -246,33 +246,34 @@ def test_what_kubernetes_and_compose_links_inject_is_ignored(name: str, value: s
     assert load_settings({name: value}).model_dump() == DEFAULTS
 
 
-def test_a_folder_of_services_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_missing_folder_of_services_is_rejected_by_name(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     for given in (str(tmp_path / "nowhere"), str(file)):
         assert (
-            refusal({}, services=given) == f"--services is {given!r}; it must be the path of an existing folder"
+            error_of({}, services=given)
+            == f"--services is {given!r}; it must be the path of an existing folder"
         )
-        assert refusal({"LEDGERSIM_SERVICES": given}) == (
+        assert error_of({"LEDGERSIM_SERVICES": given}) == (
             f"LEDGERSIM_SERVICES is {given!r}; it must be the path of an existing folder"
         )
 
 
 def test_only_the_port_may_hold_a_link() -> None:
-    assert refusal({"LEDGERSIM_SEED": "tcp://10.0.0.11:8080"}) == (
+    assert error_of({"LEDGERSIM_SEED": "tcp://10.0.0.11:8080"}) == (
         f"LEDGERSIM_SEED is 'tcp://10.0.0.11:8080'; it must be {WHOLE_SEED}"
     )
 
 
 @pytest.fixture
 def pem(tmp_path: Path) -> Path:
-    """A file that is there."""
+    """An existing file."""
     path = tmp_path / "some.pem"
     path.touch()
     return path
 
 
-def test_a_certificate_with_its_key_is_taken(pem: Path) -> None:
+def test_a_certificate_with_its_key_is_accepted(pem: Path) -> None:
     settings = load_settings({"LEDGERSIM_TLS_CERT": str(pem)}, tls_key=str(pem), tls_client_ca=str(pem))
     assert settings.model_dump() == {
         **DEFAULTS,
@@ -285,32 +286,32 @@ def test_a_certificate_with_its_key_is_taken(pem: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("tls_cert", "--tls-cert needs --tls-key or LEDGERSIM_TLS_KEY beside it"),
-        ("tls_key", "--tls-key needs --tls-cert or LEDGERSIM_TLS_CERT beside it"),
-        ("tls_client_ca", "--tls-client-ca needs --tls-cert or LEDGERSIM_TLS_CERT beside it"),
+        ("tls_cert", "--tls-cert requires --tls-key or LEDGERSIM_TLS_KEY"),
+        ("tls_key", "--tls-key requires --tls-cert or LEDGERSIM_TLS_CERT"),
+        ("tls_client_ca", "--tls-client-ca requires --tls-cert or LEDGERSIM_TLS_CERT"),
     ],
 )
-def test_a_tls_file_without_its_partner_is_refused(given: str, message: str, pem: Path) -> None:
-    assert refusal({}, **{given: str(pem)}) == message
+def test_a_tls_file_without_its_partner_is_rejected(given: str, message: str, pem: Path) -> None:
+    assert error_of({}, **{given: str(pem)}) == message
 
 
 @pytest.mark.parametrize("missing", ["tls_cert", "tls_key", "tls_client_ca"])
-def test_a_missing_tls_file_is_refused_by_name(missing: str, pem: Path, tmp_path: Path) -> None:
+def test_a_missing_tls_file_is_rejected_by_name(missing: str, pem: Path, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "nowhere.pem")
     files: dict[str, Any] = {"tls_cert": str(pem), "tls_key": str(pem), missing: nowhere}
-    assert refusal({}, **files) == f"{flag(missing)} is {nowhere!r}; there is no such file"
+    assert error_of({}, **files) == f"{flag(missing)} is {nowhere!r}; the file does not exist"
 
 
 def test_a_secret_is_never_shown() -> None:
-    told = refusal({"LEDGERSIM_CONTROL_TOKEN": "two words"})
-    assert told == "LEDGERSIM_CONTROL_TOKEN is '***'; it must be a text without spaces"
+    shown = error_of({"LEDGERSIM_CONTROL_TOKEN": "two words"})
+    assert shown == "LEDGERSIM_CONTROL_TOKEN is '***'; it must be a string without spaces"
     settings = load_settings({"LEDGERSIM_CONTROL_TOKEN": "s3cret"})
     assert {"name": "--control-token", "value": "***", "from": "LEDGERSIM_CONTROL_TOKEN"} in settings.describe()
 
 
-def test_each_setting_tells_where_its_value_came_from() -> None:
-    told = load_settings({"LEDGERSIM_PORT": "1", "LEDGERSIM_SEED": "2"}, port="3").describe()
-    found = {one["name"]: (one["value"], one["from"]) for one in told}
+def test_each_setting_has_the_source_of_its_value() -> None:
+    shown = load_settings({"LEDGERSIM_PORT": "1", "LEDGERSIM_SEED": "2"}, port="3").describe()
+    found = {one["name"]: (one["value"], one["from"]) for one in shown}
     assert found["--port"] == (3, "--port")
     assert found["--seed"] == (2, "LEDGERSIM_SEED")
     assert found["--customers"] == (200, "default")

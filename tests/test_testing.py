@@ -23,7 +23,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """One server for all; each test has a space."""
+    """A server for all tests; each has its own space."""
     with Server() as server:
         yield server
 
@@ -37,7 +37,7 @@ def space(server: Server) -> Iterator[Space]:
 
 @pytest.fixture
 def aptic(space: Space) -> Iterator[httpx.Client]:
-    """A client of Aptic in that space, on connections of its own."""
+    """A client of Aptic in that space."""
     with httpx.Client(base_url=space.aptic, headers=CLIENT) as client:
         yield client
 
@@ -55,7 +55,7 @@ def named(client: httpx.Client, name: str) -> int:
 # Servers
 
 
-def test_a_server_takes_a_free_port_of_this_machine_and_frees_it_again() -> None:
+def test_a_server_uses_a_free_port_and_releases_it() -> None:
     with Server() as one, Server() as other:
         assert one.url.startswith("http://127.0.0.1:")
         assert one.url != other.url
@@ -65,7 +65,7 @@ def test_a_server_takes_a_free_port_of_this_machine_and_frees_it_again() -> None
         httpx.get(f"{url}/_sim/health/live")
 
 
-def test_a_server_takes_the_options_and_not_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_reads_its_settings_and_not_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEDGERSIM_AUTH", "off")
     monkeypatch.setenv("LEDGERSIM_WROLD", "mine")
     with Server(created_status=200) as server, server.space() as space:
@@ -75,7 +75,7 @@ def test_a_server_takes_the_options_and_not_the_environment(monkeypatch: pytest.
         )
 
 
-def test_the_token_of_the_control_plane_is_sent_along(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_of_the_admin_api_is_sent_along(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
     with Server(control_token="secret") as server, server.space() as space:
         assert httpx.get(f"{space.url}/_sim/clock", trust_env=False).status_code == 401
@@ -86,11 +86,11 @@ def test_the_token_of_the_control_plane_is_sent_along(monkeypatch: pytest.Monkey
     ("options", "reason"),
     [
         ({"customers": "lots"}, "--customers is 'lots'; it must be a whole number from 1 to 100000"),
-        ({"custmers": 5}, "custmers is no setting; known are host, port, "),
-        ({"tls_cert": __file__, "tls_key": __file__}, "a server for tests speaks plain http; "),
+        ({"custmers": 5}, "custmers is not a setting; the settings are host, port, "),
+        ({"tls_cert": __file__, "tls_key": __file__}, "a server for tests does not support HTTPS; "),
     ],
 )
-def test_options_that_do_not_do_are_refused(options: dict[str, Any], reason: str) -> None:
+def test_invalid_options_are_rejected(options: dict[str, Any], reason: str) -> None:
     with pytest.raises(StartupError) as caught:
         Server(**options)
     assert str(caught.value).startswith(reason)
@@ -104,13 +104,13 @@ def test_a_server_that_cannot_start_says_why(server: Server) -> None:
         Server(world="no-such-world").start()
 
 
-# Servers in a process of their own, and those that run already
+# Servers in their own process, and running ones
 
 COMMAND = (sys.executable, "-m", "ledgersim")
 
 
 @pytest.mark.parametrize("command", [COMMAND, shlex.join(COMMAND)])
-def test_a_server_may_have_a_process_of_its_own(
+def test_a_server_can_run_in_its_own_process(
     command: str | Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEDGERSIM_AUTH", "off")
@@ -142,7 +142,7 @@ def test_a_server_may_have_a_process_of_its_own(
         ),
     ],
 )
-def test_a_command_that_starts_no_server_is_told_with_what_it_says(
+def test_a_command_that_starts_no_server_fails_with_its_output(
     command: str | Sequence[str], options: dict[str, Any], reason: str
 ) -> None:
     server = Server(command=command, **options)
@@ -171,13 +171,14 @@ def test_a_server_that_runs_already_is_left_running(start: Start) -> None:
     assert httpx.get(f"{running.url}/_sim/health/live").status_code == 200
 
 
-def test_where_no_server_runs_it_is_told() -> None:
+def test_a_missing_server_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(StartupError) as caught:
         Server(url=f"http://127.0.0.1:{port}").start()
     assert (
-        str(caught.value) == f"no ledgersim is ready at http://127.0.0.1:{port}: [Errno 111] Connection refused"
+        str(caught.value)
+        == f"no ledgersim server is ready at http://127.0.0.1:{port}: [Errno 111] Connection refused"
     )
 
 
@@ -186,19 +187,19 @@ def test_where_no_server_runs_it_is_told() -> None:
     [
         (
             {"url": "http://a", "customers": 5, "auth": "off", "control_token": "x"},
-            "the server at http://a runs already; leave the settings auth, customers out, and start it with them",
+            "the server at http://a is already running; omit the settings auth, customers, and start that server with them",
         ),
         (
             {"url": "http://a", "command": "ledgersim"},
-            "the server at http://a runs already; leave either the command or the URL out",
+            "the server at http://a is already running; pass either a command or a URL",
         ),
         (
             {"command": "ledgersim", "tls_cert": "cert.pem"},
-            "a server for tests speaks plain http; leave the options tls_... out",
+            "a server for tests does not support HTTPS; omit the settings tls_...",
         ),
     ],
 )
-def test_options_that_contradict_each_other_are_refused(options: dict[str, Any], reason: str) -> None:
+def test_options_that_contradict_each_other_are_rejected(options: dict[str, Any], reason: str) -> None:
     with pytest.raises(StartupError) as caught:
         Server(**options)
     assert str(caught.value) == reason
@@ -206,15 +207,15 @@ def test_options_that_contradict_each_other_are_refused(options: dict[str, Any],
 
 def test_a_server_runs_once_at_a_time() -> None:
     server = Server()
-    assert repr(server) == "<Server that does not run>"
+    assert repr(server) == "<Server (stopped)>"
     server.stop()
     for call in (lambda: server.url, server.space, server.coverage):
-        with pytest.raises(RuntimeError, match=r"^the server does not run; call start\(\) first"):
+        with pytest.raises(RuntimeError, match=r"^the server is not running; call start\(\) first"):
             call()
     with server:
         url = server.url
         assert repr(server) == f"<Server {url}>"
-        with pytest.raises(RuntimeError, match=f"^the server runs already, at {url}; "):
+        with pytest.raises(RuntimeError, match=f"^the server is already running at {url}; "):
             server.start()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/_sim/health/live")
@@ -222,18 +223,18 @@ def test_a_server_runs_once_at_a_time() -> None:
         assert httpx.get(f"{server.url}/_sim/health/live").status_code == 200
 
 
-def test_a_server_tells_what_has_been_exercised() -> None:
+def test_a_server_returns_its_coverage() -> None:
     with Server() as server:
         httpx.get(f"{server.space().aptic}/v1/Debtors", headers=CLIENT)
-        told = server.coverage()
-    assert told["exercised"] == 1
-    assert told["vendors"]["aptic"]["operations"]["aptic.debtors.list"]["responses"] == {"200": 1}
+        coverage = server.coverage()
+    assert coverage["exercised"] == 1
+    assert coverage["vendors"]["aptic"]["operations"]["aptic.debtors.list"]["responses"] == {"200": 1}
 
 
 # Spaces
 
 
-def test_a_space_tells_the_address_of_each_vendor(server: Server) -> None:
+def test_a_space_has_the_address_of_each_vendor(server: Server) -> None:
     with server.space("mine") as space:
         assert space.name == "mine"
         assert repr(space) == f"<Space mine {server.url}/s/mine>"
@@ -256,7 +257,7 @@ def spaces_of(server: Server) -> list[str]:
     return [one["name"] for one in listed]
 
 
-def test_two_spaces_at_once_see_nothing_of_each_other(server: Server) -> None:
+def test_two_spaces_at_once_are_isolated(server: Server) -> None:
     def work(number: int) -> tuple[int, int, datetime]:
         with server.space() as space, httpx.Client(base_url=space.aptic, headers=CLIENT) as client:
             at = START + timedelta(days=number)
@@ -271,16 +272,14 @@ def test_two_spaces_at_once_see_nothing_of_each_other(server: Server) -> None:
     assert seen == [(number, number, START + timedelta(days=number)) for number in range(1, 9)]
 
 
-def test_a_space_may_begin_as_another_one_is(server: Server, space: Space, aptic: httpx.Client) -> None:
+def test_a_space_can_start_from_another(server: Server, space: Space, aptic: httpx.Client) -> None:
     create_debtor(aptic)
     with server.space(from_=space.name) as copy:
         assert copy.export() == space.export()
         assert copy.requests() == []
 
 
-def test_a_snapshot_is_gone_back_to_and_a_reset_goes_back_to_the_start(
-    space: Space, aptic: httpx.Client
-) -> None:
+def test_a_snapshot_is_restored_and_a_reset_restores_the_start(space: Space, aptic: httpx.Client) -> None:
     start = space.export()
     create_debtor(aptic)
     kept, name = space.export(), space.snapshot("one-debtor")
@@ -296,9 +295,9 @@ def test_a_snapshot_is_gone_back_to_and_a_reset_goes_back_to_the_start(
 
 def test_personas_are_found_by_name(space: Space) -> None:
     assert space.personas["Petra Paymentplan"]["aptic"]["debtorGuid"] == PETRA
-    with pytest.raises(KeyError, match=r"'Ulla Unpiad' is no persona; did you mean 'Ulla Unpaid'\?"):
+    with pytest.raises(KeyError, match=r"unknown persona 'Ulla Unpiad'; did you mean 'Ulla Unpaid'\?"):
         space.personas["Ulla Unpiad"]
-    with pytest.raises(KeyError, match=r"'x' is no persona; there are .*Petra Paymentplan, "):
+    with pytest.raises(KeyError, match=r"unknown persona 'x'; the personas are .*Petra Paymentplan, "):
         space.personas["x"]
 
 
@@ -313,7 +312,7 @@ def test_fixtures_are_a_file_a_text_or_a_dict(space: Space, aptic: httpx.Client,
         space.fixtures("mine.yaml")
 
 
-def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None:
+def test_every_other_call_of_the_admin_api_can_be_made(space: Space) -> None:
     assert space.admin("GET", "/health/live") == {"status": "ok"}
     assert space.admin("GET", "health/live") == {"status": "ok"}
     assert (
@@ -344,7 +343,7 @@ def test_every_other_call_of_the_control_plane_can_be_made(space: Space) -> None
         ),
     ],
 )
-def test_a_refusal_is_raised_with_its_reason(
+def test_a_rejection_is_raised_with_its_reason(
     server: Server, call: Callable[[Space], object], status: int, reason: str
 ) -> None:
     with server.space("refusing") as space, pytest.raises(AdminApiError) as caught:
@@ -402,7 +401,7 @@ def test_a_clock_moves_on_by_a_duration(space: Space, by: Any, instant: datetime
     assert space.clock.now == instant
 
 
-def test_moving_on_tells_what_fell_due_in_order(space: Space) -> None:
+def test_advancing_returns_the_events_in_order(space: Space) -> None:
     space.clock.freeze(START)
     assert space.clock.events() == []
     events = space.clock.advance("P3M")
@@ -417,15 +416,17 @@ def test_moving_on_tells_what_fell_due_in_order(space: Space) -> None:
     ]
 
 
-# Faults, as a client meets them on a connection
+# Faults, as a client sees them on a connection
 
 
-def test_a_status_is_the_vendors_own_refusal_as_often_as_asked_for(space: Space, aptic: httpx.Client) -> None:
+def test_a_status_is_sent_in_the_vendors_format_as_often_as_times_says(
+    space: Space, aptic: httpx.Client
+) -> None:
     fault = space.faults.status(503, times=1, retry_after=7, operation="aptic.debtors.*")
     assert aptic.get("/v1/Cases").status_code == 200
-    refused = aptic.get("/v1/Debtors")
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "7")
-    assert refused.headers["Content-Type"] == "application/problem+json"
+    rejected = aptic.get("/v1/Debtors")
+    assert (rejected.status_code, rejected.headers["Retry-After"]) == (503, "7")
+    assert rejected.headers["Content-Type"] == "application/problem+json"
     assert aptic.get("/v1/Debtors").status_code == 200
     assert fault.fired == 1
 
@@ -461,8 +462,8 @@ def test_faults_have_short_forms(
     space: Space, call: Callable[[Faults], Fault], members: dict[str, Any]
 ) -> None:
     fault = call(space.faults)
-    told = space.admin("GET", f"/faults/{fault.id}")
-    assert told == {"id": "f1", "fired": 0, "ended": False, **members}
+    definition = space.admin("GET", f"/faults/{fault.id}")
+    assert definition == {"id": "f1", "fired": 0, "ended": False, **members}
 
 
 @pytest.mark.parametrize(
@@ -470,12 +471,12 @@ def test_faults_have_short_forms(
     [
         (
             lambda faults: faults.drop(match={"method": "GET"}, operation="aptic.*", path="/x"),
-            "put operation, path into match, or leave match out",
+            "pass operation, path in match, or omit match",
         ),
         (lambda faults: faults.drop(True, when="before"), "after_commit=True contradicts when='before'"),
     ],
 )
-def test_members_of_a_fault_that_contradict_each_other_are_refused(
+def test_members_of_a_fault_that_contradict_each_other_are_rejected(
     space: Space, call: Callable[[Faults], Fault], reason: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{reason}$"):
@@ -546,9 +547,9 @@ def test_requests_are_listed_by_filters_and_read_in_full(space: Space, aptic: ht
     aptic.put("/v1/Debtors", json={"fullName": 5})
     aptic.get("/v1/Debtors")
     assert [one["status"] for one in space.requests(operation="aptic.debtors.create")] == [201, 400]
-    (refused,) = space.requests(diagnostics=True, status=400)
-    assert space.requests(since=refused["id"], limit=1)[0]["operation"] == "aptic.debtors.list"
-    assert space.request(refused["id"])["request"]["body"] == {"fullName": 5}
+    (rejected,) = space.requests(diagnostics=True, status=400)
+    assert space.requests(since=rejected["id"], limit=1)[0]["operation"] == "aptic.debtors.list"
+    assert space.request(rejected["id"])["request"]["body"] == {"fullName": 5}
 
 
 def test_without_a_limit_as_many_requests_are_listed_as_can_be(space: Space, aptic: httpx.Client) -> None:
@@ -571,35 +572,35 @@ def test_verifying_returns_the_ids_of_the_requests_meant(space: Space, aptic: ht
     assert space.verify(at_least=1, at_most=2, status=201, path="*/debtors") == [first, second]
 
 
-def test_verifying_in_vain_tells_why_and_what_came_nearest(space: Space, aptic: httpx.Client) -> None:
+def test_a_failed_verification_shows_the_reason_and_the_nearest_requests(
+    space: Space, aptic: httpx.Client
+) -> None:
     create_debtor(aptic)
     aptic.put("/v1/Debtors", json={"fullName": 5})
-    _created, refused = [one["id"] for one in space.requests()]
+    _created, rejected = [one["id"] for one in space.requests()]
     with pytest.raises(AssertionError) as caught:
         space.verify(2, operation="aptic.debtors.create", status=201)
     assert str(caught.value) == (
-        "1 found, exactly 2 expected. Wanted: operation='aptic.debtors.create', status=201\n"
+        "1 found, exactly 2 expected. Criteria: operation='aptic.debtors.create', status=201\n"
         "Nearest:\n"
-        f"#{refused} PUT /APIGW/v1/Debtors -> 400 validation\n"
+        f"#{rejected} PUT /APIGW/v1/Debtors -> 400 validation\n"
         "    validation fullName: Input should be a string\n"
         "    differs in status: 400"
     )
     with pytest.raises(AssertionError) as caught:
         space.verify(at_most=1)
-    assert str(caught.value).startswith("2 found, at most 1 expected. Wanted: any request")
+    assert str(caught.value).startswith("2 found, at most 1 expected. Criteria: any request")
 
 
-def test_verifying_in_vain_shows_what_was_found_too_often(
-    monkeypatch: pytest.MonkeyPatch, space: Space
-) -> None:
+def test_a_failed_verification_shows_surplus_requests(monkeypatch: pytest.MonkeyPatch, space: Space) -> None:
     request = {"id": 3, "method": "PUT", "path": "/APIGW/v1/Debtors", "query": "", "status": 201}
-    told = {"ok": False, "reason": "2 found, exactly 1 expected.", "found": [request], "matching": [3]}
+    result = {"ok": False, "reason": "2 found, exactly 1 expected.", "found": [request], "matching": [3]}
     nearest = [{**request, "id": 2, "differs": {"body.paymentAmount": 10}}]
-    monkeypatch.setattr(space, "_control", lambda *_: {**told, "nearest": nearest})
+    monkeypatch.setattr(space, "_call", lambda *_: {**result, "nearest": nearest})
     with pytest.raises(AssertionError) as caught:
         space.verify(1, operation="aptic.debtors.create")
     assert str(caught.value) == (
-        "2 found, exactly 1 expected. Wanted: operation='aptic.debtors.create'\n"
+        "2 found, exactly 1 expected. Criteria: operation='aptic.debtors.create'\n"
         "Found:\n"
         "#3 PUT /APIGW/v1/Debtors -> 201\n"
         "Nearest:\n"
@@ -608,25 +609,25 @@ def test_verifying_in_vain_shows_what_was_found_too_often(
     )
 
 
-def test_troubles_are_the_last_requests_that_something_was_amiss_with(
+def test_failures_are_the_latest_requests_with_problems_or_diagnostics(
     space: Space, aptic: httpx.Client
 ) -> None:
     aptic.get("/v1/Debtors")
-    assert space.troubles() == ""
+    assert space.failures() == ""
     for _ in range(12):
         space.faults.drop(times=1)
         with pytest.raises(httpx.RemoteProtocolError):
             aptic.get("/v1/Debtors?$top=1")
     ids = [one["id"] for one in space.requests()][1:]
     aptic.get("/v1/Debtors")
-    told = [
-        f"#{id} GET /APIGW/v1/Debtors?$top=1 -> no answer\n    fault f{number} drop"
+    lines = [
+        f"#{id} GET /APIGW/v1/Debtors?$top=1 -> no response\n    fault f{number} drop"
         for number, id in enumerate(ids, 1)
     ]
-    assert space.troubles() == "\n".join(["… 2 earlier", *told[2:]])
+    assert space.failures() == "\n".join(["… 2 earlier", *lines[2:]])
 
 
-def test_troubles_of_a_server_that_has_ended_are_not_known() -> None:
+def test_failures_of_a_stopped_server_are_empty() -> None:
     with Server() as server:
         space = server.space()
-    assert space.troubles() == ""
+    assert space.failures() == ""

@@ -1,4 +1,4 @@
-"""Where everything meets: the one place that knows all parts."""
+"""Assembles the simulator: the only module that knows all parts."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.exc import DatabaseError
 
-from ledgersim.admin import app as control
+from ledgersim.admin import app as admin
 from ledgersim.errors import StartupError
 from ledgersim.http.access import Access
 from ledgersim.http.dispatcher import Dispatcher
@@ -37,9 +37,9 @@ class Route(NamedTuple):
 
 
 def create_app(settings: Settings) -> Dispatcher:
-    """The whole simulator as one ASGI application, its world built and its database open.
+    """The simulator as an ASGI application, with its world built and its database open.
 
-    Raises StartupError for a world, fixtures, database or path mapping that cannot be used.
+    Raises StartupError for an unusable world, fixtures file, database or path mapping.
     """
     vendors = installed_vendors()
     image = world_image(
@@ -52,14 +52,14 @@ def create_app(settings: Settings) -> Dispatcher:
 
 
 def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces) -> Dispatcher:
-    """The applications and the spaces of a server, put together. Raises StartupError."""
+    """Assemble a server from its applications and spaces. Raises StartupError."""
     if settings.root_path is not None:
         _check_root_path(settings.root_path, mounts)
     access = Access((settings.host, *settings.allowed_host), settings.cors_origin, settings.admin_origin)
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
     scheduler = Scheduler([job for vendor in installed_vendors() for job in resolve(vendor.jobs)])
-    return Dispatcher(mounts, spaces, scheduler, control.MOUNT, pages, access, fault_header, settings.root_path)
+    return Dispatcher(mounts, spaces, scheduler, admin.MOUNT, pages, access, fault_header, settings.root_path)
 
 
 def _pages(settings: Settings) -> VendorApp:
@@ -69,25 +69,25 @@ def _pages(settings: Settings) -> VendorApp:
 
 
 def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
-    """A request below the path must not be mistaken for one that comes without it."""
-    own = [mount.split("/")[1] for mount in mounts] + ["s", "docs"]
-    if path.split("/")[1].lower() in [name.lower() for name in own]:
-        names = ", ".join(f"/{name}" for name in own)
+    """Requests without the root path must not look as if they had it. Raises StartupError."""
+    reserved = [mount.split("/")[1] for mount in mounts] + ["s", "docs"]
+    if path.split("/")[1].lower() in [name.lower() for name in reserved]:
+        names = ", ".join(f"/{name}" for name in reserved)
         raise StartupError(
-            f"--root-path is {path!r}; it must not begin with {names}, which the server answers itself"
+            f"--root-path is {path!r}; it must not begin with {names}, which the server uses itself"
         )
 
 
 def mounts(settings: Settings) -> dict[str, VendorApp]:
-    """The application at each mount: the vendors' and the control plane's."""
+    """The applications by mount: the vendors' and the admin API."""
     vendors = installed_vendors()
-    admin = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
-    control_app = control.build(partial(load, vendors), settings.describe(), settings.control_token, admin)
-    return {**dict(vendor_apps(settings).values()), control.MOUNT: control_app}
+    routers = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
+    admin_app = admin.build(partial(load, vendors), settings.describe(), settings.control_token, routers)
+    return {**dict(vendor_apps(settings).values()), admin.MOUNT: admin_app}
 
 
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
-    """The spaces of a server, with what its settings say of them."""
+    """The spaces of a server, with the limits in its settings."""
     common = SpaceSettings(settings, settings.journal_entries, settings.journal_bytes)
     limits = Limits(settings.max_spaces, settings.max_space_bytes, settings.spaces_on_first_use == "on")
     return Spaces(image, default, common, limits)
@@ -113,7 +113,7 @@ def _check_identity(path: Path, database: Database, image: bytes) -> None:
     try:
         found = _identity(database)
     except DatabaseError as error:
-        raise StartupError(f"the database {path} cannot be used: it is not a database of ledgersim") from error
+        raise StartupError(f"the database {path} cannot be used: it is not a ledgersim database") from error
     if found != wanted:
         differing = ", ".join(
             f"its {name} is {found.get(name)}, not {wanted[name]}"
@@ -121,18 +121,18 @@ def _check_identity(path: Path, database: Database, image: bytes) -> None:
             if found.get(name) != wanted[name]
         )
         raise StartupError(
-            f"the database {path} was made for another world ({differing}); "
-            "start with the same options as then, or name another file"
+            f"the database {path} was created for another world ({differing}); "
+            "start with the options of that world, or choose another file"
         )
 
 
 def _identity(database: Database) -> dict[str, Any]:
-    """Of which world a database is."""
+    """The identity of the world that a database was created for."""
     state = row(database.connection, STATE.select()) or {}
     return {
         member: state.get(name)
         for name, member in (
-            ("schema_version", "layout of tables"),
+            ("schema_version", "schema version"),
             ("world_digest", "digest of the world's files"),
             ("fixtures_digest", "digest of the --fixtures"),
             ("seed", "--seed"),
@@ -143,11 +143,11 @@ def _identity(database: Database) -> dict[str, Any]:
 
 
 def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:
-    """Mount and application of each vendor, by name. Raises StartupError for paths that cannot be mapped."""
+    """Mount and application of each vendor, by name. Raises StartupError for an invalid path mapping."""
     settings = settings or Settings()
     apps = {vendor.name: (vendor.mount, resolve(vendor.app)(settings)) for vendor in installed_vendors()}
     if settings.paths is not None:
-        # YAML takes its time to load: only where there is such a file.
+        # Imports PyYAML, which is slow to load.
         from ledgersim.path_mapping import map_paths
 
         map_paths(settings.paths, dict(apps.values()))
@@ -155,7 +155,7 @@ def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, Vendor
 
 
 def routes(paths: Path | None = None) -> list[Route]:
-    """All operations of all vendors, in the order they are declared, with what the user's file maps."""
+    """All operations of all vendors in order of declaration, including those that `paths` maps."""
     found = []
     for mount, app in vendor_apps(Settings(paths=paths)).values():
         for route in app.operations():
@@ -175,11 +175,11 @@ def routes(paths: Path | None = None) -> list[Route]:
 
 
 def openapi(name: str, paths: Path | None = None) -> dict[str, Any]:
-    """The OpenAPI document of a vendor, with what the user's file maps, or of the `admin` API.
+    """The OpenAPI document of a vendor, including the paths that `paths` maps, or of the `admin` API.
 
     Raises StartupError for an unknown name.
     """
-    bases = {vendor.name: vendor.mount for vendor in installed_vendors()} | {"admin": control.MOUNT}
+    bases = {vendor.name: vendor.mount for vendor in installed_vendors()} | {"admin": admin.MOUNT}
     if name not in bases:
         raise StartupError(f"API is {name!r}; it must be one of {', '.join(bases)}")
     app = mounts(Settings(paths=paths))[bases[name]]

@@ -1,4 +1,4 @@
-"""The command line. What a command needs is imported where it runs, so that help is quick."""
+"""The command line. Commands import what they need when they run, so that `--help` is quick."""
 
 import gc
 import os
@@ -15,11 +15,11 @@ from ledgersim import __version__
 from ledgersim.errors import BAD_USAGE, StartupError
 from ledgersim.settings import Settings, flag, load_settings, variable
 
-NOT_READY = 1  # that of `ledgersim health` where the server is not
-MAX_PATIENCE = 600  # seconds
+NOT_READY = 1  # exit code of `ledgersim health` if the server is not ready
+MAX_TIMEOUT = 600  # seconds
 
 _OWN_OPTIONS = ("--help", "--version")
-_UsageError: Any = typer.BadParameter.__base__  # which typer exports under no name before 0.28
+_UsageError: Any = typer.BadParameter.__base__  # typer does not export it before 0.28
 
 app = typer.Typer(
     name="ledgersim",
@@ -32,7 +32,7 @@ app = typer.Typer(
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and end the process; what it refuses takes one line and exit code 2."""
+    """Run the command line and exit. Errors of usage or start-up print one line; the exit code is then 2."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0].startswith("-") and arguments[0] not in _OWN_OPTIONS:
         arguments.insert(0, "serve")  # `docker run IMAGE --auth strict`
@@ -48,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 @app.callback(invoke_without_command=True)
 def start(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    """Print the version or, where no command is given, the help."""
+    """Print the version or, without a command, the help."""
     if version:
         print(f"ledgersim {__version__}")
         raise typer.Exit
@@ -61,14 +61,13 @@ def start(
 def serve(**flags: str | list[str] | None) -> None:
     """Serve the simulator until Ctrl+C or SIGTERM.
 
-    Prints one line, `Ready: http://...`, to standard output when it answers requests; all else goes to
-    standard error. Each option can also be given by the environment variable that it names; the option
-    wins.
+    Prints one line, `Ready: http://...`, to standard output when it accepts requests; everything else goes to
+    standard error. Each option can also be set by the environment variable in its description; the option wins.
     """
     settings = load_settings(os.environ, **flags)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
-    gc.disable()  # until the server is ready: while modules load there is little to collect
+    gc.disable()  # until the server is ready: loading modules creates little garbage
 
     from ledgersim import server
 
@@ -76,10 +75,10 @@ def serve(**flags: str | list[str] | None) -> None:
 
 
 def build_world(**flags: str | None) -> None:
-    """Build a world into the cache, from where `ledgersim serve` takes it.
+    """Build a world into the cache, where `ledgersim serve` finds it.
 
-    Prints the path of the file in which the world is kept to standard output. Each option can also be given
-    by the environment variable that it names; the option wins.
+    Prints the path of the file to standard output. Each option can also be set by the environment variable in
+    its description; the option wins.
     """
     settings = load_settings(os.environ, **flags)
 
@@ -93,13 +92,13 @@ def build_world(**flags: str | None) -> None:
 
 
 def _option_of(name: str) -> Parameter:
-    """The option of one setting. Its text is checked by `load_settings`, as that of the variable is."""
+    """The option of a setting. `load_settings` validates its text, like that of the variable."""
     setting = Settings.model_fields[name]
     default = "" if setting.default in (None, ()) else f"default: {setting.default}; "
     text = f"{setting.description}  [{default}{variable(name)}]"
     option = typer.Option(flag(name), help=text, metavar="VALUE", show_default=False)
-    text_of_one: Any = list[str] | None if isinstance(setting.default, tuple) else str | None
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[text_of_one, option])
+    type_: Any = list[str] | None if isinstance(setting.default, tuple) else str | None
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[type_, option])
 
 
 PathsFile = Annotated[
@@ -108,15 +107,15 @@ PathsFile = Annotated[
         "--paths",
         envvar=variable("paths"),
         show_envvar=False,
-        help=f"Show the methods and paths that this file maps.  [{variable('paths')}]",
+        help=f"File with the methods and paths of your gateway, to show as well.  [{variable('paths')}]",
         metavar="FILE",
     ),
 ]
 
 serve.__signature__ = Signature([_option_of(name) for name in Settings.model_fields])  # type: ignore[attr-defined]
 app.command()(serve)
-_OF_A_WORLD = ("world", "seed", "customers", "as_of", "cache")
-build_world.__signature__ = Signature([_option_of(name) for name in _OF_A_WORLD])  # type: ignore[attr-defined]
+_WORLD_OPTIONS = ("world", "seed", "customers", "as_of", "cache")
+build_world.__signature__ = Signature([_option_of(name) for name in _WORLD_OPTIONS])  # type: ignore[attr-defined]
 app.command()(build_world)
 
 
@@ -124,13 +123,13 @@ app.command()(build_world)
 def routes(paths: PathsFile = None) -> None:
     """Print all operations as a table: id, method, path, provenance (method/path) and summary.
 
-    Provenance tells how the vendor's method and path are known: observed, documented, documented
-    elsewhere, or inferred; configured is what --paths maps.
+    Provenance says how the vendor's method and path are known: documented, documented elsewhere, observed or
+    inferred. Those that --paths maps are configured.
     """
-    from ledgersim import app as house
+    from ledgersim import app as simulator
 
     table = [("ID", "METHOD", "PATH", "PROVENANCE", "SUMMARY")]
-    for route in house.routes(paths):
+    for route in simulator.routes(paths):
         provenance = f"{route.method_provenance}/{route.path_provenance}"
         table.append((route.id, route.method, route.path, provenance, route.summary))
     widths = [max(len(row[column]) for row in table) for column in range(4)]
@@ -142,19 +141,19 @@ def routes(paths: PathsFile = None) -> None:
 @app.command()
 def openapi(
     api: Annotated[
-        str, typer.Argument(help="Name of the vendor, or `admin` for the API under /_sim.", metavar="API")
+        str, typer.Argument(help="Name of a vendor, or `admin` for the API under /_sim.", metavar="API")
     ],
     output: Annotated[
-        Path | None, typer.Option(help="File to write to, instead of standard output.", metavar="FILE")
+        Path | None, typer.Option(help="File to write to instead of standard output.", metavar="FILE")
     ] = None,
     paths: PathsFile = None,
 ) -> None:
-    """Print the OpenAPI document of a vendor, or of the simulator's own API, as JSON."""
+    """Print the OpenAPI document of a vendor or of the admin API, as JSON."""
     import json
 
-    from ledgersim import app as house
+    from ledgersim import app as simulator
 
-    text = json.dumps(house.openapi(api, paths), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(simulator.openapi(api, paths), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
         return
@@ -169,22 +168,22 @@ def health(
     url: Annotated[
         str | None,
         typer.Option(
-            help="Base address of the server, with or without the prefix of a space; "
-            "without it, that of a server with the LEDGERSIM_ variables of this process.",
+            help="Base address of the server, with or without the prefix of a space. By default, the server "
+            "on this machine that the LEDGERSIM_ variables configure.",
             metavar="URL",
         ),
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.", metavar="SECONDS")] = 2,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the response.", metavar="SECONDS")] = 2,
 ) -> None:
-    """Ask a server whether it is ready, as a probe of its container.
+    """Check whether a server is ready, for example as a container probe.
 
-    Prints `ok` and ends with exit code 0, or says on standard error why not and ends with 1. Certificates are
-    not verified: the server is asked whether it is alive, not who it is.
+    Prints `ok`, or the reason to standard error with exit code 1. Certificates are not verified: the check is
+    whether the server is alive, not who it is.
     """
     from ledgersim.health import NotReady, ask, ask_own
 
-    if not 0 < timeout <= MAX_PATIENCE:
-        raise StartupError(f"--timeout is {timeout:g}; it must be above 0 and at most {MAX_PATIENCE} seconds")
+    if not 0 < timeout <= MAX_TIMEOUT:
+        raise StartupError(f"--timeout is {timeout:g}; it must be above 0 and at most {MAX_TIMEOUT} seconds")
     try:
         if url is None:
             ask_own(load_settings(os.environ), timeout)

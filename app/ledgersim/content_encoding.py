@@ -1,4 +1,4 @@
-"""Bodies with a `Content-Encoding` (RFC 9110, section 8.4): gzip and deflate, decompressed within bounds."""
+"""Decompresses bodies with a `Content-Encoding` (RFC 9110, section 8.4) of gzip or deflate, up to a limit."""
 
 import zlib
 from collections.abc import Iterable
@@ -8,11 +8,11 @@ from ledgersim.problems import UNREADABLE, UNSUPPORTED_MEDIA_TYPE, Problem
 GZIP, DEFLATE = "gzip", "deflate"
 _NAMES = {"gzip": GZIP, "x-gzip": GZIP, "deflate": DEFLATE}
 _WRAPPED_IN_GZIP, _RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
-_METHOD = 0x0F, 8  # of a zlib header's first byte: the bits of the method, and deflate
+_METHOD = 0x0F, 8  # in the first byte of a zlib header: the mask of the method, and deflate
 
 
 def coding_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """How a body is compressed: GZIP, DEFLATE, or None. Raises a 415 Problem for anything else."""
+    """The coding of a body: GZIP, DEFLATE or None. Raises a 415 Problem for any other."""
     values = [value.decode("latin-1") for name, value in headers if name == b"content-encoding"]
     if not values:
         return None
@@ -30,10 +30,7 @@ def coding_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 
 def plain(headers: Iterable[tuple[bytes, bytes]], body: bytes, most: int) -> bytes:
-    """A body or its beginning as it was before it was compressed, `most` bytes of it at most.
-
-    What cannot be decompressed is returned as it came.
-    """
+    """The first `most` bytes of a body, decompressed; the body itself if it cannot be decompressed."""
     try:
         coding = coding_of(headers)
         return body if coding is None else Decoder(coding).feed(body, most)
@@ -49,7 +46,7 @@ class Decoder:
         self._stream: zlib._Decompress | None = None
 
     def feed(self, chunk: bytes, most: int) -> bytes:
-        """The next part of the body, `most` bytes of it at most. Raises a 400 Problem for a corrupt stream."""
+        """The next part of the body, at most `most` bytes. Raises a 400 Problem for a corrupt stream."""
         if not chunk:
             return b""
         if self._stream is None:
@@ -57,18 +54,18 @@ class Decoder:
         try:
             plain = self._stream.decompress(chunk, most)
         except zlib.error as error:
-            raise self._corrupt("is damaged, or no such stream") from error
+            raise self._corrupt("is damaged, or in another format") from error
         if self._stream.unused_data:
             raise self._corrupt("is followed by other bytes")
         return plain
 
     def finish(self) -> None:
-        """Raises a 400 Problem where the stream is not complete; a body of no bytes is."""
+        """Raise a 400 Problem if the stream is incomplete. An empty body is complete."""
         if self._stream is not None and not self._stream.eof:
-            raise self._corrupt("is cut short")
+            raise self._corrupt("is incomplete")
 
     def _window(self, first: int) -> int:
-        """Which stream it is. By deflate some clients mean one without the zlib header that belongs to it."""
+        """The format of the stream. Some clients send deflate without the zlib header that it should have."""
         if self._coding == GZIP:
             return _WRAPPED_IN_GZIP
         mask, method = _METHOD

@@ -39,7 +39,7 @@ class Problem(Exception):
 
 VALIDATION = Problem(400, "validation", "One or more validation errors occurred.")
 UNREADABLE = Problem(400, "unreadable", "The request body cannot be read as JSON.")
-INCOMPLETE_BODY = Problem(400, "incomplete-body", "Bad Request").with_detail(  # for the journal alone
+INCOMPLETE_BODY = Problem(400, "incomplete-body", "Bad Request").with_detail(  # appears only in the journal
     "The client closed the connection before the end of the body."
 )
 UNAUTHORIZED = Problem(401, "unauthorized", "Unauthorized")

@@ -1,7 +1,7 @@
 """The pytest plugin: a server for the session, and a fresh space for each test.
 
-pytest imports this module in every run wherever ledgersim is installed, so the fixtures import all else. In the
-distribution pytest-ledgersim it is the module `pytest_ledgersim`, with `testing` in it.
+pytest imports this module in every run where ledgersim is installed, so the fixtures import everything else.
+In the distribution pytest-ledgersim, it is the module `pytest_ledgersim`, which contains `testing`.
 """
 
 from __future__ import annotations
@@ -24,41 +24,42 @@ Made = TypeVar("Made")
 _SPACE = pytest.StashKey["Space"]()
 _STARTED = pytest.StashKey[tuple["Server", dict[str, Any]]]()  # the server of the session, and its settings
 _NUMBERS = count(1)
-_RUN = os.urandom(3).hex()  # tells the spaces of this run from those of others on a shared server
-_MAX_OF_A_NAME = 50  # characters; names of spaces have up to 64
+_RUN = os.urandom(3).hex()  # in the names of spaces on a shared server, where other runs have spaces too
+_MAX_TEST_NAME = 50  # characters; names of spaces may have 64
 
 
 @pytest.fixture(scope="session")
 def ledgersim_settings() -> dict[str, Any]:
-    """The settings of the simulator, by the names of the options: `{"customers": 50, "auth": "strict"}`.
+    """The settings of the simulator, such as `{"customers": 50, "auth": "strict"}`.
 
-    Override it in the root conftest.py: there is one set of settings a run. The LEDGERSIM_ variables are not
-    read, so that tests do not depend on them.
+    Override it in the root conftest.py: a run has one set of settings. The LEDGERSIM_ variables are not read,
+    so tests do not depend on them.
     """
     return {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the server is, unless it runs in the process of the tests."""
+    """Add the ini options that select a server outside of the test process."""
     parser.addini(
         "ledgersim_command",
-        "Command that runs ledgersim where it is installed, for a server in a process of its own, "
-        "such as `uvx ledgersim`",
+        "Command that runs ledgersim, such as `uvx ledgersim`, to start the server in its own process",
         type="args",
     )
-    parser.addini("ledgersim_url", "Address of a ledgersim that runs already, such as `http://127.0.0.1:8080`")
+    parser.addini(
+        "ledgersim_url", "Address of a server that is already running, such as `http://127.0.0.1:8080`"
+    )
 
 
 @pytest.fixture(scope="session")
 def ledgersim_command(pytestconfig: pytest.Config) -> Sequence[str] | None:
-    """The command that runs ledgersim, for a server in a process of its own: the ini option of that name."""
+    """The command that starts the server in its own process: the ini option of the same name."""
     command: list[str] = pytestconfig.getini("ledgersim_command")
     return command or None
 
 
 @pytest.fixture(scope="session")
 def ledgersim_url(pytestconfig: pytest.Config) -> str | None:
-    """The address of a server that runs already: the ini option of the same name."""
+    """The address of a server that is already running: the ini option of the same name."""
     return pytestconfig.getini("ledgersim_url") or None
 
 
@@ -69,7 +70,7 @@ def ledgersim_server(
     ledgersim_url: str | None,
     request: pytest.FixtureRequest,
 ) -> Iterator[Server]:
-    """The server of the session: in this process, unless there is a `ledgersim_command` or `ledgersim_url`."""
+    """The server of the session: in this process unless `ledgersim_command` or `ledgersim_url` is set."""
     from .testing import Server
 
     server = _or_fail(
@@ -88,15 +89,15 @@ def ledgersim(
     server, settings = request.config.stash.get(_STARTED, (None, {}))
     if ledgersim_server is server and ledgersim_settings != settings:
         pytest.fail(
-            f"The server of this session runs with the settings {settings}, and this test asks for "
-            f"{ledgersim_settings}. There is one set of settings a run: override ledgersim_settings in the "
-            "root conftest.py, or give these tests a server of their own, by a fixture ledgersim_server of "
-            "their module or folder: `with Server(...) as server: yield server`.",
+            f"The server of this session runs with the settings {settings}, but this test needs "
+            f"{ledgersim_settings}. A run has one set of settings: override ledgersim_settings in the root "
+            "conftest.py, or give these tests their own server with a fixture ledgersim_server in their "
+            "module or folder: `with Server(...) as server: yield server`.",
             pytrace=False,
         )
-    told = re.sub(r"[^A-Za-z0-9._-]+", "-", request.node.name)[:_MAX_OF_A_NAME]
+    test_name = re.sub(r"[^A-Za-z0-9._-]+", "-", request.node.name)[:_MAX_TEST_NAME]
     number = f"{_RUN}-{next(_NUMBERS)}" if ledgersim_server.shared else next(_NUMBERS)
-    with ledgersim_server.space(f"{told}-{number}") as space:
+    with ledgersim_server.space(f"{test_name}-{number}") as space:
         request.node.stash[_SPACE] = space
         yield space
         del request.node.stash[_SPACE]
@@ -104,11 +105,11 @@ def ledgersim(
 
 @pytest.fixture
 def ledgersim_app(ledgersim_settings: dict[str, Any]) -> Iterator[Dispatcher]:
-    """A simulator of its own as an ASGI application, for clients in the same process."""
-    from .testing.server import settings_of
+    """A separate simulator as an ASGI application, for clients in the same process."""
+    from .testing.server import parse_settings
 
     def make() -> Dispatcher:
-        settings = settings_of(ledgersim_settings)
+        settings = parse_settings(ledgersim_settings)
         from ledgersim.app import create_app
 
         return create_app(settings)
@@ -119,7 +120,7 @@ def ledgersim_app(ledgersim_settings: dict[str, Any]) -> Iterator[Dispatcher]:
 
 
 def _or_fail(make: Callable[[], Made]) -> Made:
-    """What this makes; where it cannot, the test fails with the reason alone."""
+    """The result of `make`. A StartupError fails the test with its reason, without a traceback."""
     from .testing import StartupError
 
     try:
@@ -133,9 +134,9 @@ def _or_fail(make: Callable[[], Made]) -> Made:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add to the report of a failing test what went wrong between it and the simulator."""
+    """Add to the report of a failing test the requests that failed or had diagnostics."""
     report = yield
     space = item.stash.get(_SPACE, None)
-    if space is not None and report.failed and (told := space.troubles()):
-        report.sections.append(("ledgersim", told))
+    if space is not None and report.failed and (failures := space.failures()):
+        report.sections.append(("ledgersim", failures))
     return report

@@ -1,7 +1,7 @@
-"""The base of everything that crosses the wire: names, amounts, rates, instants, GUIDs.
+"""Base classes of request and response schemas, and their types: amounts, rates, instants, GUIDs.
 
-A request's amounts arrive as JSON numbers, read as Decimal (see body.py), and go on as whole hundredths;
-an answer's amounts are whole hundredths and leave as JSON numbers.
+Amounts are JSON numbers in requests and responses, and whole hundredths in between. `http/body.py` parses
+numbers with fractions as Decimal.
 """
 
 import re
@@ -32,10 +32,10 @@ MAX_RATE = 1_000  # per cent, and units of one currency for one of another
 
 
 class Schema(BaseModel):
-    """What crosses the wire. Its JSON schema has no defaults, except those in a field's `json_schema_extra`.
+    """Base of all schemas. Their JSON schemas have no defaults, except those in a field's `json_schema_extra`.
 
-    Generated clients send the defaults of a request's schema as if the user had chosen them; in a change, where
-    absent means unchanged, that would overwrite data. In an answer they would say nothing.
+    Generated clients send the defaults of a request schema as if the user had set them. In a `PATCH`, where an
+    absent member means no change, they would overwrite data. In a response, defaults have no use.
     """
 
     @classmethod
@@ -52,16 +52,16 @@ class Schema(BaseModel):
 
 
 def drop_null(schema: dict[str, Any]) -> bool:
-    """Take null out of the values that a JSON schema allows; whether it was one of them."""
+    """Remove null from the values that a JSON schema allows. Returns whether it was allowed."""
     if {"type": "null"} not in schema.get("anyOf", ()):
         return False
-    others = [one for one in schema.pop("anyOf") if one != {"type": "null"}]
+    others = [option for option in schema.pop("anyOf") if option != {"type": "null"}]
     schema |= others[0] if len(others) == 1 else {"anyOf": others}
     return True
 
 
 class ResponseModel(Schema):
-    """What the server sends. Built from rows: attributes are columns, aliases the vendor's spelling."""
+    """Base of responses. Attributes are the columns of rows, aliases the vendor's spelling."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -72,16 +72,19 @@ class ResponseModel(Schema):
 
 
 class RequestModel(Schema):
-    """What a client sends: exact JSON types, unknown members tolerated."""
+    """Base of request bodies: JSON types are exact, unknown members are ignored."""
 
-    in_any_case: ClassVar[bool] = False  # whether members are read in any spelling as to case
+    in_any_case: ClassVar[bool] = False  # whether member names match in any letter case
 
     model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerated:
-    """Marks a member of a request of which some values are not taken as they are: `remark` says why."""
+    """Marks a member of a request for which some values are accepted with a diagnostic.
+
+    `remark` returns the message for such a value, None for any other.
+    """
 
     code: str
     remark: Callable[[Any], str | None]
@@ -127,7 +130,7 @@ _CENTS = BeforeValidator(_scaled_number(100, Decimal(MAX_CENTS) / 100, exact=Tru
 AmountIn = Annotated[int, _CENTS, _NOT_NEGATIVE]
 # The same, and not zero.
 PositiveAmountIn = Annotated[int, Field(gt=0), _CENTS, _POSITIVE]
-# An amount to add or, below zero, to take off. Unit: hundredths.
+# An amount to add or, if negative, to subtract. Unit: hundredths.
 SignedAmountIn = Annotated[
     int, BeforeValidator(_scaled_number(100, Decimal(MAX_CENTS) / 100, exact=True, signed=True)), _NUMBER
 ]
@@ -149,13 +152,13 @@ ExchangeRateIn = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Marks a number of an answer that is kept as this many times its value, in whole numbers."""
+    """Marks a number of a response that is stored as an integer, multiplied by `factor`."""
 
     factor: int
 
-    def read(self, kept: int | None) -> float | None:
-        """The number to show."""
-        return None if kept is None else kept / self.factor
+    def read(self, stored: int | None) -> float | None:
+        """The number for the response."""
+        return None if stored is None else stored / self.factor
 
 
 _HUNDREDTHS, _TEN_THOUSANDTHS, _MILLIONTHS = Scale(100), Scale(10_000), Scale(1_000_000)
@@ -170,7 +173,7 @@ def _require_whole(value: Any) -> Any:
     return value
 
 
-# For closed lists of whole numbers: to pydantic, true and 1.0 are among Literal[0, 1].
+# For Literal types of integers: pydantic accepts true and 1.0 for Literal[0, 1].
 WHOLE = BeforeValidator(_require_whole)
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 
@@ -180,9 +183,9 @@ _INSTANT = re.compile(
 
 
 def parse_instant(text: str) -> datetime | None:
-    """An ISO 8601 date or date-time as an aware instant in UTC, or None where it is none.
+    """An ISO 8601 date or date-time as an aware instant in UTC, or None for other text.
 
-    A date is its midnight; without an offset the time is UTC; below a microsecond it is cut off.
+    A date is its midnight. Times without an offset are UTC. Fractions are cut to microseconds.
     """
     found = _INSTANT.fullmatch(text)
     if found is None:
@@ -211,7 +214,7 @@ InstantIn = Annotated[datetime, BeforeValidator(_read_instant)]
 
 @cache
 def _currencies() -> frozenset[str]:
-    import pycountry  # where a currency is sent, not at start-up
+    import pycountry  # slow to import, so not at start-up
 
     return frozenset(currency.alpha_3 for currency in pycountry.currencies)
 
@@ -232,4 +235,4 @@ def _check_guid(text: str) -> str:
     return guid
 
 
-GuidIn = Annotated[str, AfterValidator(_check_guid)]  # in any case; read in lower case
+GuidIn = Annotated[str, AfterValidator(_check_guid)]  # matches in any letter case, stored in lower case

@@ -1,4 +1,4 @@
-"""Serving: the sockets, TLS, and one uvicorn worker that says when it is ready."""
+"""Runs the server: sockets, TLS, and a uvicorn worker that reports when it is ready."""
 
 import errno
 import gc
@@ -17,7 +17,7 @@ from typing import Any
 import uvicorn
 
 from ledgersim import __version__
-from ledgersim.admin import app as control
+from ledgersim.admin import MOUNT
 from ledgersim.app import create_app
 from ledgersim.errors import StartupError
 from ledgersim.protocol import Protocol
@@ -25,12 +25,12 @@ from ledgersim.settings import Settings, address_of, is_loopback, local_host
 from ledgersim.vendors import installed_vendors
 
 STOP_WITHIN = 8  # seconds for the requests in flight; Docker kills 10 seconds after SIGTERM
-STOP_TESTS_WITHIN = 1  # the same where a test run ends, and nobody waits for the answers
-KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they end them, not we
+STOP_TESTS_WITHIN = 1  # the same at the end of a test run, when nobody waits for the responses
+KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they close them first
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal ends it; print `Ready: URL` when it answers. Raises StartupError."""
+    """Serve until a signal; print `Ready: URL` when requests are accepted. Raises StartupError."""
     sockets = open_sockets(settings.host, settings.port)
     tls = None if settings.tls_cert is None else tls_context(settings)
     logging.basicConfig(
@@ -40,19 +40,19 @@ def serve(settings: Settings) -> None:
     )
     scheme = "http" if tls is None else "https"
 
-    def say_ready(port: int) -> None:
+    def report_ready(port: int) -> None:
         gc.freeze()
         gc.enable()
         if settings.log_level not in ("critical", "error"):
             print(_banner(settings, address_of(scheme, local_host(settings.host), port)), file=sys.stderr)
         print("Ready:", address_of(scheme, settings.host, port), flush=True)
 
-    _Server(_config(settings, STOP_WITHIN), settings.host, say_ready, tls).run(sockets)
+    _Server(_config(settings, STOP_WITHIN), settings.host, report_ready, tls).run(sockets)
 
 
 def _banner(settings: Settings, url: str) -> str:
     world = f"{settings.customers} customers, seed {settings.seed}, as of {settings.as_of}"
-    bases = {**{vendor.name: vendor.mount for vendor in installed_vendors()}, "admin API": control.MOUNT}
+    bases = {**{vendor.name: vendor.mount for vendor in installed_vendors()}, "admin API": MOUNT}
     return "\n".join(
         [
             f"ledgersim {__version__}: world {settings.world}, {world}",
@@ -74,7 +74,7 @@ def _warnings(settings: Settings) -> list[str]:
 
 
 class BackgroundServer:
-    """A server on a thread of its own, for tests; it answers as soon as it is made. Raises StartupError."""
+    """A server on its own thread, for tests. It is ready once constructed. Raises StartupError."""
 
     def __init__(self, settings: Settings) -> None:
         self._host = settings.host
@@ -85,22 +85,22 @@ class BackgroundServer:
 
     def _run(self, settings: Settings) -> None:
         try:
-            with ExitStack() as open_here:
+            with ExitStack() as stack:
                 sockets = open_sockets(settings.host, settings.port)
-                for one in sockets:
-                    open_here.enter_context(one)
-                self._server = _Server(_config(settings, STOP_TESTS_WITHIN), settings.host, self._say_ready)
+                for listener in sockets:
+                    stack.enter_context(listener)
+                self._server = _Server(_config(settings, STOP_TESTS_WITHIN), settings.host, self._report_ready)
                 self._server.run(sockets)
         except BaseException as error:
             if self._answers.done():
                 raise
             self._answers.set_exception(error)
 
-    def _say_ready(self, port: int) -> None:
+    def _report_ready(self, port: int) -> None:
         self._answers.set_result(address_of("http", self._host, port))
 
     def stop(self) -> None:
-        """End the server, and wait until it has ended."""
+        """Stop the server and wait for it."""
         self._server.should_exit = True
         self._thread.join()
 
@@ -116,75 +116,75 @@ def _config(settings: Settings, stop_within: int) -> uvicorn.Config:
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
-        date_header=False,  # the clock of the space tells the date
+        date_header=False,  # the dispatcher sends the time of the space
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=stop_within,
     )
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """False for the traceback of what was cancelled because the server ends."""
+    """False for the tracebacks of requests that were cancelled because the server stops."""
     return record.exc_info is None or record.exc_info[0] is not CancelledError
 
 
 class _Server(uvicorn.Server):
-    """Says on which port it answers requests, once it does."""
+    """Calls `on_ready` with its port once it accepts requests."""
 
     def __init__(
         self,
         config: uvicorn.Config,
         host: str,
-        say: Callable[[int], object],
+        on_ready: Callable[[int], object],
         tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(config)
         self._host = host
-        self._say = say
+        self._on_ready = on_ready
         self._tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         assert sockets
         self._port = sockets[0].getsockname()[1]
-        self.config.ssl = self._tls  # uvicorn before 0.48 takes no context as an option
+        self.config.ssl = self._tls  # uvicorn before 0.48 has no option for a context
         try:
             await super().startup(sockets)
-        except OSError as error:  # another server began to listen since the port was bound
+        except OSError as error:  # another server has started to listen since the port was bound
             raise _cannot_listen(self._host, self._port, error) from error
 
     async def main_loop(self) -> None:
-        """Say that requests are answered, and run until a signal."""
+        """Report that the server is ready, and run until a signal."""
         # Not at the end of startup: after a signal in between, uvicorn before 0.42 would skip the shutdown.
-        self._say(self._port)
+        self._on_ready(self._port)
         await super().main_loop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Finish the requests in flight and stop; at a second signal, whichever it is, stop at once."""
+        """Finish the requests in flight and stop; on a second signal of either kind, stop at once."""
         if self.should_exit:
             self.force_exit = True
             for connection in list(self.server_state.connections):
-                connection.transport.abort()  # else asyncio's own event loop would wait for them
+                connection.transport.abort()  # otherwise asyncio's own event loop waits for them
         super().handle_exit(sig, frame)
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
-    """A bound socket for every address of `host`, all on one port. Raises StartupError.
+    """Bind a socket to each address of `host`, all to one port. Raises StartupError.
 
-    They do not listen yet: a client that waits for the port is refused until the server is ready.
+    They do not listen yet, so connections are refused until the server is ready.
     """
     sockets: list[socket.socket] = []
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, _, _, _, address in dict.fromkeys(found):
-            taken = sockets[0].getsockname()[1] if sockets else port
+            same_port = sockets[0].getsockname()[1] if sockets else port
             try:
-                sockets.append(_bind(family, (address[0], taken, *address[2:])))
+                sockets.append(_bind(family, (address[0], same_port, *address[2:])))
             except OSError as error:
-                # A name such as localhost may stand for an address that this machine does not have.
+                # A name such as localhost may resolve to an address that this machine does not have.
                 if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                     raise
     except (OSError, UnicodeError) as error:
-        for one in sockets:
-            one.close()
+        for bound in sockets:
+            bound.close()
         raise _cannot_listen(host, port, error) from error
     if not sockets:
         raise StartupError(f"cannot listen on {host}: this machine has no such address")
@@ -194,10 +194,10 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
 def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if sys.platform != "win32":  # where it would let two servers share the port
+        if sys.platform != "win32":  # there the option would let two servers share the port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            # The address of all interfaces takes IPv4 connections as well, where the system can.
+            # :: accepts IPv4 connections too, if the system supports it.
             both = address[0] == "::" and socket.has_dualstack_ipv6()
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not both)
         bound.bind(address)
@@ -209,17 +209,17 @@ def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
 
 def _cannot_listen(host: str, port: int, error: Exception) -> StartupError:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return StartupError(f"port {port} of {host} is in use; choose another with --port (0: a free one)")
+        return StartupError(f"port {port} of {host} is in use; choose another with --port (0 picks a free one)")
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return StartupError(f"cannot listen on {host}, port {port}: {reason}")
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:
-    """TLS with the certificate of the settings, and with clients' certificates where they name a CA."""
+    """TLS with the certificate of the settings; requires client certificates if `tls_client_ca` is set."""
     assert settings.tls_cert is not None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        # An empty password makes an encrypted key an error, where OpenSSL would ask at the terminal.
+        # Without a password, OpenSSL would ask for that of an encrypted key at the terminal.
         context.load_cert_chain(settings.tls_cert, settings.tls_key, password="")
     except OSError as error:
         files = f"the certificate {settings.tls_cert} and the key {settings.tls_key}"
@@ -236,5 +236,5 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
-        return error.reason.replace("_", " ").lower() if error.reason else "no PEM file, or an encrypted one"
+        return error.reason.replace("_", " ").lower() if error.reason else "not a PEM file, or encrypted"
     return error.strerror or str(error)

@@ -1,4 +1,4 @@
-"""The settings of a server: flags and LEDGERSIM_ variables, checked, in one frozen object.
+"""The settings of a server, from flags and LEDGERSIM_ variables, validated.
 
 pydantic-settings would not do: errors name the flag or variable that a value came from, and variables that
 Kubernetes injects are ignored.
@@ -30,7 +30,7 @@ from ledgersim.vendors import installed_vendors
 
 PREFIX = "LEDGERSIM_"
 
-# Kubernetes and old compose links tell every container where a service named `ledgersim` is.
+# Kubernetes and legacy Docker links set such variables in every container for a service named `ledgersim`.
 _LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
 _ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
@@ -47,7 +47,7 @@ HIDDEN = "***"
 
 def _iso_day(value: object) -> object:
     if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise ValueError("pydantic would also read a number of seconds")
+        raise ValueError("pydantic would also accept a number of seconds")
     return value
 
 
@@ -66,7 +66,7 @@ def _origins(value: object) -> object:
         return value
     origins = tuple(str(text).strip().removesuffix("/").lower() for text in texts)
     if not all(map(_ORIGIN.fullmatch, origins)):
-        raise ValueError("not what a browser sends as Origin")
+        raise ValueError("not an origin as browsers send it")
     return origins
 
 
@@ -90,7 +90,7 @@ def _hosts(value: object) -> object:
 def _paths(value: object) -> object:
     names = value.split(os.pathsep) if isinstance(value, str) else value
     if isinstance(names, list) and "" in names:
-        raise ValueError("pydantic would read the present folder")
+        raise ValueError("pydantic would take it for the current folder")
     return names
 
 
@@ -103,40 +103,40 @@ class ServerSettings(BaseModel):
 
     host: str = option(
         "127.0.0.1",
-        "Address to listen on; 0.0.0.0 is every IPv4 address of this machine, and :: every IPv6 address and, "
-        "where the system allows it, every IPv4 address too.",
+        "Address to listen on; 0.0.0.0 is all IPv4 addresses, :: is all IPv6 addresses and, where the system "
+        "allows it, all IPv4 addresses too.",
         "a host name or IP address",
         min_length=1,
     )
     port: int = option(
-        8080, "Port to listen on; 0 takes a free one.", "a whole number from 0 to 65535", ge=0, le=65535
+        8080, "Port to listen on; 0 picks a free port.", "a whole number from 0 to 65535", ge=0, le=65535
     )
     root_path: Annotated[str | None, BeforeValidator(_root_path)] = option(
         None,
-        "Path below which a reverse proxy publishes the server; links in answers begin with it, and requests "
-        "are answered with and without it.",
+        "Path below which a reverse proxy publishes the server. Links in responses begin with it; requests "
+        "may have it or not.",
         "a path such as /sim, without a ? or #",
     )
     database: Path | None = option(
         None,
-        "SQLite file that keeps the default space; made if it is not there. Without it all is in memory.",
+        "SQLite file that keeps the default space; created if missing. By default, everything is in memory.",
         "the path of a file",
     )
     world: str = option(
         "nordic-basic",
-        "World to start from: the name of one that comes with ledgersim, or the path of one of yours.",
+        "World to start from: the name of a built-in world, or the path of your own.",
         "the name of a world or the path of one",
         min_length=1,
     )
     fixtures: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = option(
         (),
-        "YAML or JSON file of your own customers, debtors, cases, ledgers and surpluses, loaded into the "
-        "world; may be given more than once (in the variable separated as in PATH).",
+        "YAML or JSON file with your own customers, debtors, cases and so on, to add to the world; may be "
+        "repeated (in the variable separated as in PATH).",
         "the path of a file, or several",
     )
     seed: int = option(
         1,
-        "Seed of the world and of the ids drawn in it: the same seed, the same world.",
+        "Seed of the random data and ids: equal seeds make equal worlds.",
         "a whole number from 0 to 9223372036854775807",
         ge=0,
         lt=2**63,
@@ -150,98 +150,99 @@ class ServerSettings(BaseModel):
     )
     as_of: Annotated[date, BeforeValidator(_iso_day)] = option(
         date(2026, 1, 1),
-        "Day on which the world stands, as YYYY-MM-DD.",
+        "Date of the world, as YYYY-MM-DD; the clocks of spaces start there.",
         "a day from 2000-01-01 to 2100-01-01",
         ge=date(2000, 1, 1),
         le=date(2100, 1, 1),
     )
     cache: Path | None = option(
         None,
-        "Folder that keeps built worlds, so that a start need not build them; made if it is not there. Without "
-        "it they are kept in your cache folder.",
+        "Folder that keeps built worlds, so that later starts do not build them again; created if missing. "
+        "By default, your cache folder.",
         "the path of a folder",
     )
     paths: Path | None = option(
         None,
-        "YAML or JSON file that maps operation ids to the methods and paths of your gateway; both answer.",
+        "YAML or JSON file that maps operation ids to the methods and paths of your gateway; those of the "
+        "vendor keep working.",
         "the path of a file",
     )
     max_spaces: int = option(
         500,
-        "Spaces that there may be beside the default one; a further one is answered by 503.",
+        "Maximum number of spaces besides the default one; creating more returns 503.",
         "a whole number from 0 to 100000",
         ge=0,
         le=100_000,
     )
     max_space_bytes: ByteSize = option(
         ByteSize(2 * 2**30),
-        "Bytes that all spaces with their journals and snapshots may take; what needs more is answered by 503.",
+        "Memory for all spaces with their journals and snapshots; requests that need more return 503.",
         "a number of bytes from 1MiB on, such as 2GiB",
         ge=2**20,
     )
     spaces_on_first_use: Switch = option(
-        "on", "Whether a space comes into being when it is first named: on, or off (POST /_sim/spaces).", ON_OFF
+        "on", "Whether spaces are created on first use; if off, create them with POST /_sim/spaces.", ON_OFF
     )
     journal_entries: int = option(
         1_000,
-        "Requests that the journal of a space keeps; 0 keeps none.",
+        "Number of requests that the journal of a space keeps; 0 disables the journal.",
         "a whole number from 0 to 100000",
         ge=0,
         le=100_000,
     )
     journal_bytes: ByteSize = option(
         ByteSize(4 * 2**20),
-        "Bytes that the journal of a space may take.",
+        "Memory for the journal of a space.",
         "a number of bytes from 64KiB on, such as 4MiB",
         ge=64 * 2**10,
     )
-    fault_header: Switch = option("on", "Whether the header Sim-Fault makes a request fail: on or off.", ON_OFF)
+    fault_header: Switch = option("on", "Whether the header Sim-Fault injects a fault: on or off.", ON_OFF)
     cors_origin: Annotated[tuple[str, ...], BeforeValidator(_origins)] = option(
         (),
         "Origin such as https://app.example.com whose pages may call the vendors' routes (CORS), or * for all; "
-        "may be given more than once (in the variable separated by commas). Never for /_sim.",
+        "may be repeated (in the variable separated by commas). Never applies to /_sim.",
         "* or an origin such as https://app.example.com, or several",
     )
     admin_origin: Annotated[tuple[str, ...], BeforeValidator(_named_origins)] = option(
         (),
-        "Origin such as https://app.example.com whose pages may call the admin API (CORS); may be given more "
-        "than once (in the variable separated by commas). Pages of other sites get 403.",
+        "Origin such as https://app.example.com whose pages may call the admin API (CORS); may be repeated "
+        "(in the variable separated by commas). Pages of other sites get 403.",
         "an origin such as https://app.example.com, or several",
     )
     allowed_host: Annotated[tuple[str, ...], BeforeValidator(_hosts)] = option(
         (),
         "Host name under which clients reach the server; .example.com is the name and all below it, * any. May "
-        "be given more than once (in the variable separated by commas). IP addresses, names without a dot and "
+        "be repeated (in the variable separated by commas). IP addresses, names without a dot and "
         "names that only local networks resolve are always served; others get 421.",
         "a host name such as sim.example.com, .example.com or *, or several",
     )
     control_token: str | None = option(
         None,
-        "Token that the control plane asks for (Authorization: Bearer TOKEN), save for health and pages. "
-        "Better given by the variable, as command lines can be seen by others.",
-        "a text without spaces",
+        "Token that the admin API requires (Authorization: Bearer TOKEN), except for health and pages. "
+        "Prefer the variable: other users of the machine can see command lines.",
+        "a string without spaces",
         pattern=r"^[!-~]{1,500}$",
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = option(
         "warning",
-        "Least severe messages to log, to standard error: critical, error, warning, info or debug. "
-        "info and debug log each request; critical and error also hide the banner at the start.",
+        "Lowest level to log, to standard error: critical, error, warning, info or debug. "
+        "info and debug log each request; critical and error hide the start-up banner.",
         "critical, error, warning, info or debug",
     )
     tls_cert: Path | None = option(
-        None, "PEM file with the certificate to serve https with; needs --tls-key.", "the path of a PEM file"
+        None, "PEM file with the certificate to serve HTTPS with; requires --tls-key.", "the path of a PEM file"
     )
     tls_key: Path | None = option(
-        None, "PEM file with the key of --tls-cert, not encrypted.", "the path of a PEM file"
+        None, "PEM file with the unencrypted key of --tls-cert.", "the path of a PEM file"
     )
     tls_client_ca: Path | None = option(
         None,
-        "PEM file with the authorities whose client certificates are let in, and no others; needs --tls-cert.",
+        "PEM file with the authorities whose client certificates are required; requires --tls-cert.",
         "the path of a PEM file",
     )
 
     def describe(self) -> list[dict[str, Any]]:
-        """Each setting with its value, and where that came from: a flag, a variable or the default."""
+        """Each setting with its value and source: a flag, a variable or the default."""
         return [
             {
                 "name": flag(name),
@@ -253,9 +254,9 @@ class ServerSettings(BaseModel):
 
 
 def _settings_class() -> type[ServerSettings]:
-    """The settings of the server and of all vendors in one class, flat. Raises StartupError where two clash."""
+    """One class with the settings of the server and of all vendors. Raises StartupError for duplicate names."""
     owners = dict.fromkeys(ServerSettings.model_fields, "the server")
-    bases: list[Any] = [VendorSettings, ServerSettings]  # pydantic takes their fields from the last on
+    bases: list[Any] = [VendorSettings, ServerSettings]  # pydantic orders fields from the last
     for vendor in installed_vendors():
         for name in vendor.settings.model_fields.keys() - VendorSettings.model_fields.keys():
             if name in owners:
@@ -276,7 +277,7 @@ else:
 
 @dataclass(frozen=True)
 class _Given:
-    """A value and where the user wrote it."""
+    """A value and the flag or variable that it was given by."""
 
     where: str
     value: object
@@ -288,7 +289,7 @@ def address_of(scheme: str, host: str, port: int) -> str:
 
 
 def local_host(host: str) -> str:
-    """Where clients on the same machine reach a server that listens on `host`."""
+    """The host by which clients on the same machine reach a server that listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
@@ -312,21 +313,21 @@ def variable(name: str) -> str:
 def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings from the flags that are not None, then the environment, then the defaults.
 
-    Raises StartupError for an unknown variable, a bad value, a folder that is not there, or TLS files that do
-    not go together.
+    Raises StartupError for an unknown variable, an invalid value, a missing file or folder, or incomplete TLS
+    files.
     """
     given = _from_environment(environ)
     given |= {name: _Given(flag(name), value) for name, value in flags.items() if value not in (None, [])}
-    for name, one in given.items():
-        if one.value == "":
-            raise _refusal(name, one)
+    for name, setting in given.items():
+        if setting.value == "":
+            raise _invalid(name, setting)
     try:
-        settings = Settings.model_validate({name: one.value for name, one in given.items()})
+        settings = Settings.model_validate({name: setting.value for name, setting in given.items()})
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
-        raise _refusal(name, given[name]) from error
+        raise _invalid(name, given[name]) from error
     _check_tls(settings, given)
-    settings._given.update({name: one.where for name, one in given.items()})
+    settings._given.update({name: setting.where for name, setting in given.items()})
     return settings
 
 
@@ -337,8 +338,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
         if not key.startswith(PREFIX) or not value or _is_link(key, value):
             continue
         if key not in names:
-            hint = did_you_mean(key.upper(), names, f"known are {', '.join(names)}")
-            raise StartupError(f"{key} is no setting; {hint}")
+            hint = did_you_mean(key.upper(), names, f"the settings are {', '.join(names)}")
+            raise StartupError(f"{key} is not a setting; {hint}")
         given[names[key]] = _Given(key, value)
     return given
 
@@ -349,7 +350,7 @@ def _is_link(key: str, value: str) -> bool:
     return key == f"{PREFIX}PORT" and _LINK_VALUE.fullmatch(value) is not None
 
 
-def _refusal(name: str, given: _Given) -> StartupError:
+def _invalid(name: str, given: _Given) -> StartupError:
     extra = Settings.model_fields[name].json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
     value = os.pathsep.join(given.value) if isinstance(given.value, list) else str(given.value)
@@ -360,8 +361,8 @@ def _refusal(name: str, given: _Given) -> StartupError:
 def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:
     for name, needed in (("tls_cert", "tls_key"), ("tls_key", "tls_cert"), ("tls_client_ca", "tls_cert")):
         if name in given and needed not in given:
-            raise StartupError(f"{given[name].where} needs {flag(needed)} or {variable(needed)} beside it")
+            raise StartupError(f"{given[name].where} requires {flag(needed)} or {variable(needed)}")
     for name in ("tls_cert", "tls_key", "tls_client_ca"):
         path: Path | None = getattr(settings, name)
         if path is not None and not path.is_file():
-            raise StartupError(f"{given[name].where} is {str(path)!r}; there is no such file")
+            raise StartupError(f"{given[name].where} is {str(path)!r}; the file does not exist")

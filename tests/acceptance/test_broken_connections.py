@@ -60,7 +60,7 @@ def test_truncate_ends_the_connection_within_the_body(server: Served) -> None:
         httpx.get(server.url + DEBTORS, headers={**BEARER, "Sim-Fault": "truncate"})
 
 
-def test_after_commit_the_write_happened_though_the_client_never_hears(server: Served) -> None:
+def test_after_commit_the_write_is_stored_although_the_client_gets_no_response(server: Served) -> None:
     fault = {"kind": "drop", "when": "after_commit", "times": 1, "match": {"operation": "aptic.debtors.create"}}
     assert httpx.post(server.url + "/_sim/faults", json=fault).status_code == 201
     with pytest.raises(httpx.RemoteProtocolError, match="disconnected without sending a response"):

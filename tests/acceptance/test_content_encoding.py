@@ -1,4 +1,4 @@
-"""Requests whose bodies are compressed: read everywhere, bounded, and rejected in the vendor's own format."""
+"""Requests with compressed bodies: decompressed on every route, limited in size, errors in the vendor's format."""
 
 import gzip
 import json
@@ -81,8 +81,8 @@ def test_every_vendor_and_every_kind_of_body_is_read(api: Api) -> None:
     address = {"addressee": "Ulla", "city": "Stockholm", "zipCode": "11120", "countryCode": "SE"}
     changed = send(api, "PUT", f"{CUSTOMERS}/1000001/legal-address", gzipped(address))
     assert (changed.status_code, changed.text) == (204, "")
-    refused = send(api, "POST", ACCOUNTS, gzipped({}), **KEY)
-    assert (refused.status_code, type(refused.json())) == (400, list)
+    rejected = send(api, "POST", ACCOUNTS, gzipped({}), **KEY)
+    assert (rejected.status_code, type(rejected.json())) == (400, list)
 
 
 def test_cases_that_are_imported_later_keep_what_was_sent(serve: Serve) -> None:
@@ -95,7 +95,7 @@ def test_cases_that_are_imported_later_keep_what_was_sent(serve: Serve) -> None:
     assert case["caseNumber"] == "Z-1"
 
 
-def test_the_control_plane_reads_compressed_bodies(api: Api) -> None:
+def test_the_admin_api_reads_compressed_bodies(api: Api) -> None:
     assert send(api, "PUT", "/_sim/clock", gzipped({"mode": "frozen", "now": "2026-02-01"})).status_code == 200
     exported = api.get("/_sim/export").content
     assert send(api, "POST", "/s/b/_sim/import", gzip.compress(exported)).status_code == 204
@@ -161,7 +161,7 @@ def test_two_headers_are_two_codings(api: Api) -> None:
     assert answer.status_code == 415
 
 
-def test_a_request_without_a_body_may_say_what_it_likes(api: Api) -> None:
+def test_a_request_without_a_body_may_have_any_media_type(api: Api) -> None:
     assert api.send("GET", DEBTORS, headers={**BEARER, "Content-Encoding": "br"}).status_code == 200
     assert send(api, "POST", "/_sim/reset", b"").status_code == 204
 
@@ -179,7 +179,7 @@ def test_the_bound_is_on_what_a_body_holds(
         assert answer.json()["detail"] == "The body may have at most 10,485,760 bytes (10 MiB)."
 
 
-def test_a_bomb_takes_no_more_memory_than_the_largest_body(api: Api) -> None:
+def test_a_decompression_bomb_uses_no_more_memory_than_the_largest_body(api: Api) -> None:
     squeeze = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
     bomb = b"".join(squeeze.compress(bytes(MIB)) for _ in range(1024)) + squeeze.flush()
     assert send(api, "PUT", DEBTORS, bomb).status_code == 413  # and everything is loaded

@@ -59,8 +59,8 @@ def test_a_pending_import_of_cases_outlives_the_server(start: Start, tmp_path: P
         paths = [f"{APTIC}/Cases/{guid}" for guid in made["caseGuids"]]
         assert [http.get(path).status_code for path in paths] == [404, 404]
         assert http.put(f"{APTIC}/Cases", json=[{"caseNumber": "N1"}]).status_code == 409
-        told = http.post("/_sim/clock/advance", json={"by": "PT30S"}).json()["events"]
-        assert [one["impStockId"] for one in told] == [made["impStockId"]] * 2
+        events = http.post("/_sim/clock/advance", json={"by": "PT30S"}).json()["events"]
+        assert [one["impStockId"] for one in events] == [made["impStockId"]] * 2
         assert [http.get(path).json()["registrationDate"] for path in paths] == ["2027-01-02T03:04:35Z"] * 2
 
 
@@ -77,7 +77,7 @@ def test_the_ids_go_on_as_if_the_server_had_never_stopped(start: Start, tmp_path
     assert found == [api.debtor(fullName=None)["debtorGuid"] for _ in range(4)]
 
 
-def test_reset_takes_a_file_back_to_the_start_for_good(start: Start, tmp_path: Path) -> None:
+def test_a_reset_of_a_file_is_permanent(start: Start, tmp_path: Path) -> None:
     arguments = ("--port", "0", "--database", str(tmp_path / "space.db"))
     server = start(*arguments)
     beginning = export(server)
@@ -100,25 +100,25 @@ def test_other_spaces_are_in_memory(start: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "difference"),
     [
         ({"seed": "2"}, "its --seed is 1, not 2"),
         ({"customers": "10"}, "its --customers is 200, not 10"),
         ({"as_of": "2026-02-01"}, "its --as-of is 2026-01-01, not 2026-02-01"),
     ],
 )
-def test_a_file_of_another_world_is_refused(tmp_path: Path, other: dict[str, str], told: str) -> None:
+def test_a_file_of_another_world_is_rejected(tmp_path: Path, other: dict[str, str], difference: str) -> None:
     path = tmp_path / "space.db"
     create_app(load_settings({}, database=str(path))).spaces.close()
     before = path.read_bytes()
     assert refusal(database=str(path), **other) == (
-        f"the database {path} was made for another world ({told}); "
-        "start with the same options as then, or name another file"
+        f"the database {path} was created for another world ({difference}); "
+        "start with the options of that world, or choose another file"
     )
     assert path.read_bytes() == before
 
 
-def test_a_file_in_use_is_refused(start: Start, tmp_path: Path) -> None:
+def test_a_file_in_use_is_rejected(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "space.db"
     start("--port", "0", "--database", str(path))
     assert refusal(database=str(path)) == (f"the database {path} cannot be used: another server is using it")
@@ -127,19 +127,19 @@ def test_a_file_in_use_is_refused(start: Start, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"no database at all, but long enough to look like one" * 10, b"SQLite format 3\x00"]
 )
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_database_is_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     assert refusal(database=str(path)).startswith(f"the database {path} cannot be used: ")
     assert path.read_bytes() == content
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "space.db"
     assert refusal(database=str(path)) == (f"the database {path} cannot be used: No such file or directory")
 
 
-def test_an_sqlite_file_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_an_sqlite_file_of_something_else_is_rejected(tmp_path: Path) -> None:
     import sqlite3
 
     path = tmp_path / "other.db"
@@ -147,4 +147,4 @@ def test_an_sqlite_file_of_something_else_is_refused(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
     connection.close()
     message = refusal(database=str(path))
-    assert message == f"the database {path} cannot be used: it is not a database of ledgersim"
+    assert message == f"the database {path} cannot be used: it is not a ledgersim database"

@@ -1,4 +1,4 @@
-"""What the documents show of Python, run as it stands there."""
+"""The Python examples in the documentation, run as written."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ BLOCK = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 
 @pytest.fixture
 def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the examples of the documents, each in the file that it names."""
+    """A folder with the examples of the documentation, each in the file that it names."""
     monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others only take their time to load
     for document in ("README.md", "docs/python.md"):

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: requests in flight are finished, new ones are not accepted, and it never takes long."""
+"""SIGTERM and SIGINT: requests in flight finish, new ones are not accepted, and the server stops in time."""
 
 import json
 import signal
@@ -16,19 +16,19 @@ LEDGER = "/ledger/customer/v1/46001/find-customer"
 
 
 def request(method: str, path: str, *headers: str) -> bytes:
-    """A request without a body, or the head of one."""
+    """A request without a body, or the head of a request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: x", "Authorization: Bearer x", *headers, "", ""]
     return "\r\n".join(lines).encode()
 
 
 def wait_for(server: Served, in_flight: int) -> None:
-    """Return when so many requests are in flight."""
+    """Wait until this many requests are in flight."""
     while httpx.get(f"{server.url}/_sim/info").json()["in_flight"] < in_flight:
         pass
 
 
 def wait_until_closed(server: Served) -> None:
-    """Return when the server does not accept connections any more."""
+    """Wait until the server no longer accepts connections."""
     while True:
         try:
             socket.create_connection(("127.0.0.1", server.port), timeout=60).close()
@@ -37,7 +37,7 @@ def wait_until_closed(server: Served) -> None:
 
 
 def answer(connection: socket.socket) -> tuple[int, Any]:
-    """Status and JSON of the last answer on a connection that the server closes."""
+    """Status and JSON of the last response on a connection that the server closes."""
     data = b"".join(iter(lambda: connection.recv(65_536), b""))
     head, _, body = data.partition(b"\r\n\r\n")
     return int(head[9:12]), json.loads(body)

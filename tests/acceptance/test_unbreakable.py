@@ -1,4 +1,4 @@
-"""Any bytes in: an answer in the vendor's form, never a failure, nothing half written."""
+"""Any input gets a response in the vendor's format: no server errors, no partial writes."""
 
 import json
 from collections import defaultdict
@@ -57,7 +57,7 @@ def assert_well_formed(answer: httpx.Response) -> None:
 
 @pytest.fixture
 def paths(api: Api) -> dict[str, str]:
-    """Paths of things that are there, for every route with a body."""
+    """Paths of existing objects, for every route with a body."""
     debtor = api.debtor(street="S")["debtorGuid"]
     case = api.case(debtors=[{"debtorGuid": debtor}], debts=[{"remainingPrincipal": 1}], fees=[{}])
     plans = f"{APTIC}/Debtors/{debtor}/Paymentplans"
@@ -254,5 +254,5 @@ def test_query_options_count_in_any_case(api: Api) -> None:
 
 
 @pytest.mark.parametrize("text", ["1_0", " 5", "5.0", "٣", "1e1", "0x5", ""])
-def test_what_is_no_plain_number_is_refused_as_top(api: Api, text: str) -> None:
+def test_a_top_that_is_not_a_plain_number_is_rejected(api: Api, text: str) -> None:
     assert list(api.get(f"{APTIC}/Debtors", _top=text).json()["errors"]) == ["$top"]

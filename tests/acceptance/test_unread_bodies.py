@@ -1,4 +1,4 @@
-"""Requests that are answered without their body: it is read for the journal, but never waited for long."""
+"""Responses that do not depend on the body: it is read for the journal, but not waited for long."""
 
 import re
 import select
@@ -38,9 +38,7 @@ def recorded(server: Served) -> dict[str, Any]:
         ("/s/a/nowhere", ["Sim-Space: b"], 400),
     ],
 )
-def test_a_body_that_does_not_come_is_not_waited_for(
-    server: Served, path: str, headers: list[str], status: int
-) -> None:
+def test_a_missing_body_is_not_waited_for(server: Served, path: str, headers: list[str], status: int) -> None:
     with server.connect(head(path, "Content-Length: 9", *headers) + b"{") as connection:
         assert connection.recv(12) == b"HTTP/1.1 %d" % status
     if status != 400:
@@ -67,7 +65,7 @@ def test_a_fault_that_drops_the_connection_does_not_wait_for_the_body_either(ser
         assert connection.recv(1) == b""
 
 
-def test_who_waits_for_100_continue_is_told_to_go_on(server: Served) -> None:
+def test_a_client_that_waits_for_100_continue_gets_it(server: Served) -> None:
     fault = "Sim-Fault: status=503"
     with server.connect(head(DEBTORS, "Expect: 100-continue", "Content-Length: 2", fault)) as connection:
         assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -78,7 +76,7 @@ def test_who_waits_for_100_continue_is_told_to_go_on(server: Served) -> None:
     assert httpx.get(f"{server.url}/_sim/requests/{before['id']}").json()["request"]["body"] == {}
 
 
-def test_a_client_that_goes_away_before_the_end_of_its_body_is_no_failure(server: Served) -> None:
+def test_a_client_that_disconnects_in_its_body_is_not_a_server_error(server: Served) -> None:
     with server.connect(head(DEBTORS, "Content-Length: 9", "Authorization: Bearer x") + b"{") as connection:
         while not httpx.get(f"{server.url}/_sim/info").json()["in_flight"]:
             pass

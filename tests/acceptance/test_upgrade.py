@@ -27,7 +27,7 @@ CLOSE = "Connection: close\r\n"
 
 
 class Port(NamedTuple):
-    """A server, and how its clients encrypt."""
+    """A server, and the TLS context of its clients, if any."""
 
     server: Served
     tls: ssl.SSLContext | None
@@ -40,7 +40,7 @@ class Port(NamedTuple):
         return self.tls.wrap_socket(connected, server_hostname="127.0.0.1")
 
     def answers(self, *parts: bytes) -> list[tuple[int, Any]]:
-        """Status and JSON of all answers to what is sent on one connection.
+        """Status and JSON of all responses to what is sent on one connection.
 
         A part is sent when the server has read the one before. The last request must close the connection.
         """
@@ -52,7 +52,7 @@ class Port(NamedTuple):
 
 
 def parsed(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Status and JSON of each of these answers."""
+    """Status and JSON of each of these responses."""
     while data:
         head, _, rest = data.partition(b"\r\n\r\n")
         found = re.search(rb"content-length: (\d+)", head)
@@ -83,20 +83,20 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def head(method: str = "PUT", path: str = DEBTORS, headers: str = H2C) -> bytes:
-    """A request up to its framing."""
+    """A request without the headers that frame its body."""
     return (
         f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\n{headers}"
     ).encode()
 
 
 def body(name: str) -> bytes:
-    """A debtor with this name, in front of it how long it is."""
+    """A debtor with this name, after a Content-Length."""
     content = json.dumps({"firstname": name}).encode()
     return b"Content-Length: %d\r\n\r\n%s" % (len(content), content)
 
 
 def chunked(name: str) -> bytes:
-    """The same in chunks of a byte, with a trailer behind."""
+    """The same in chunks of one byte, followed by a trailer."""
     content = json.dumps({"firstname": name}).encode()
     chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in content)
     return b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\nX-Trailer: a\r\n\r\n"
@@ -107,8 +107,8 @@ PONG: tuple[int, Any] = (200, {})
 
 
 def names(answers: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
-    """Of created debtors the name, of other answers all."""
-    return [(status, told.get("firstname", told)) for status, told in answers]
+    """The name of each created debtor, and other responses unchanged."""
+    return [(status, content.get("firstname", content)) for status, content in answers]
 
 
 @pytest.mark.parametrize("write", [body, chunked])
@@ -117,7 +117,7 @@ def test_the_body_is_read_and_the_connection_stays_open(port: Port, write: Any) 
 
 
 @pytest.mark.parametrize("write", [body, chunked])
-def test_the_body_may_come_later_than_the_head(port: Port, write: Any) -> None:
+def test_the_body_may_arrive_after_the_head(port: Port, write: Any) -> None:
     request = head() + write("Ada Lovelace")
     end = request.index(b"\r\n\r\n") + 4
     parts = request[:30], request[30:end], request[end : end + 5], request[end + 5 :]
@@ -144,8 +144,12 @@ def test_hundreds_of_requests_may_follow_at_once(port: Port) -> None:
 
 def test_a_body_that_looks_like_a_request_is_none(port: Port) -> None:
     request = head("FOO", f"{APTIC}/Ping") + b"Content-Length: 20\r\n\r\n"
-    (status, told), last = port.answers(request, b"BAR / HTTP/1.1\r\n\r\nxx", LAST)
-    assert (status, told["detail"], last) == (405, f"There is no FOO {APTIC}/Ping; the path allows GET.", PONG)
+    (status, content), last = port.answers(request, b"BAR / HTTP/1.1\r\n\r\nxx", LAST)
+    assert (status, content["detail"], last) == (
+        405,
+        f"There is no FOO {APTIC}/Ping; the path allows GET.",
+        PONG,
+    )
 
 
 @pytest.mark.parametrize("parts", [(b"F", b"OO"), (b"FOO", b" "), (b"G", b"", b"E", b"T")])
@@ -162,7 +166,7 @@ def test_a_request_that_closes_the_connection_does_so(port: Port) -> None:
     assert names(port.answers(request)) == [(201, "Ada")]
 
 
-def test_who_waits_for_100_continue_is_told_to_go_on(port: Port) -> None:
+def test_a_client_that_waits_for_100_continue_gets_it(port: Port) -> None:
     start, _, content = (head() + b"Expect: 100-continue\r\n" + body("Ada")).partition(b"\r\n\r\n")
     with port.connect() as connection:
         connection.sendall(start + b"\r\n\r\n")
@@ -180,23 +184,23 @@ def test_other_protocols_and_tunnels_get_the_answer_of_the_route(port: Port, met
 
 
 def test_a_route_that_is_not_there_stays_so(port: Port) -> None:
-    (status, told), last = port.answers(head("PUT", f"{APTIC}/Nothing") + body("Ada"), LAST)
-    assert (status, told["detail"], last) == (404, f"There is no PUT {APTIC}/Nothing.", PONG)
+    (status, content), last = port.answers(head("PUT", f"{APTIC}/Nothing") + body("Ada"), LAST)
+    assert (status, content["detail"], last) == (404, f"There is no PUT {APTIC}/Nothing.", PONG)
 
 
 @pytest.mark.parametrize(
     "framing", ["Transfer-Encoding: gzip\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nx\r\n"]
 )
 def test_a_body_that_cannot_be_read_is_a_400(port: Port, framing: str) -> None:
-    ((status, told),) = port.answers(head() + framing.encode())
-    assert (status, told["title"]) == (400, "Bad Request")
+    ((status, content),) = port.answers(head() + framing.encode())
+    assert (status, content["title"]) == (400, "Bad Request")
 
 
-# Clients as they come
+# Real clients
 
 
 def run(*command: str) -> str:
-    """What a program prints that succeeds."""
+    """The output of a program that must succeed."""
     done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", timeout=LIMIT)
     return done.stdout
 

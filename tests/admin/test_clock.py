@@ -1,4 +1,4 @@
-"""The clock of a space: set, frozen, advanced, never backwards."""
+"""The clock of a space: setting, freezing and advancing it, but never backwards."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -102,7 +102,7 @@ def test_setting_only_the_time_keeps_the_mode(api: Api) -> None:
     assert (frozen["mode"], frozen["now"]) == ("frozen", "2026-03-01T00:00:00Z")
 
 
-def test_setting_neither_mode_nor_time_is_refused(api: Api) -> None:
+def test_setting_neither_mode_nor_time_is_rejected(api: Api) -> None:
     for body in ({}, {"mode": None, "now": None}):
         answer = api.put("/_sim/clock", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["mode"])
@@ -115,7 +115,7 @@ def test_what_is_no_setting_is_a_400(api: Api, body: object) -> None:
     assert api.put("/_sim/clock", body).status_code == 400
 
 
-def test_times_that_no_clock_tells_are_a_400(api: Api) -> None:
+def test_impossible_times_are_a_400(api: Api) -> None:
     assert api.put("/_sim/clock", {"mode": "real", "now": "2200-01-01"}).json()["errors"] == {
         "now": ["must be from 1900-01-01 to 2199-12-31"]
     }
@@ -130,13 +130,13 @@ def test_a_token_expires_after_an_hour_of_the_spaces_clock(api: Api) -> None:
     api.post("/_sim/clock/advance", {"by": "PT59M59S"})
     assert api.send("GET", f"{APTIC}/Ping", headers=bearer).status_code == 200
     api.post("/_sim/clock/advance", {"by": "PT1S"})
-    refused = api.send("GET", f"{APTIC}/Ping", headers=bearer)
-    assert refused.status_code == 401
-    assert refused.headers["www-authenticate"] == 'Bearer realm="aptic", error="invalid_token"'
-    assert refused.json()["detail"].startswith("The token expired at 2027-01-01T01:00:00+00:00")
+    rejected = api.send("GET", f"{APTIC}/Ping", headers=bearer)
+    assert rejected.status_code == 401
+    assert rejected.headers["www-authenticate"] == 'Bearer realm="aptic", error="invalid_token"'
+    assert rejected.json()["detail"].startswith("The token expired at 2027-01-01T01:00:00+00:00")
 
 
-def test_the_control_plane_reads_json_whatever_its_media_type(api: Api) -> None:
+def test_the_admin_api_reads_json_with_any_media_type(api: Api) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = api.send("POST", "/_sim/clock/advance", headers=form, content=b'{"by": "P1D"}')
     assert answer.status_code == 200

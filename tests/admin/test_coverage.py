@@ -1,4 +1,4 @@
-"""Coverage: what the tests have met, over all spaces, and what never."""
+"""Coverage: what tests have exercised over all spaces, and what they have not."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ def coverage(api: Api) -> dict[str, Any]:
 
 
 def test_at_first_nothing_has_been_exercised(api: Api) -> None:
-    told = coverage(api)
-    assert (told["exercised"], list(told["vendors"])) == (0, ["aptic", "payex", "riverty"])
-    vendors = told["vendors"].values()
-    assert told["operations"] == sum(len(one["never"]) for one in vendors) == 126
+    report = coverage(api)
+    assert (report["exercised"], list(report["vendors"])) == (0, ["aptic", "payex", "riverty"])
+    vendors = report["vendors"].values()
+    assert report["operations"] == sum(len(one["never"]) for one in vendors) == 126
     assert all(one["problems"]["met"] == {} for one in vendors)
 
 
@@ -47,8 +47,8 @@ def test_each_vendor_has_its_own_problem_codes(api: Api) -> None:
 def test_a_creation_that_answers_200_is_a_success_as_well(serve: Serve) -> None:
     api = serve(created_status="200")
     api.put(DEBTORS, {"fullName": "Ada"})
-    told = coverage(api)["vendors"]["aptic"]["operations"]["aptic.debtors.create"]
-    assert told == {"responses": {"200": 1}, "never": [400, 401]}
+    report = coverage(api)["vendors"]["aptic"]["operations"]["aptic.debtors.create"]
+    assert report == {"responses": {"200": 1}, "never": [400, 401]}
 
 
 def test_counting_starts_again_on_demand_and_not_by_a_reset(api: Api) -> None:
@@ -59,7 +59,7 @@ def test_counting_starts_again_on_demand_and_not_by_a_reset(api: Api) -> None:
     assert coverage(api)["exercised"] == 0
 
 
-def test_what_a_fault_answers_does_not_count_but_what_it_kept_back_does(api: Api) -> None:
+def test_responses_of_faults_do_not_count_but_withheld_ones_do(api: Api) -> None:
     for fault in ("status=418", "nonsense"):
         headers = {"Authorization": "Bearer any", "Sim-Fault": fault}
         assert api.send("GET", DEBTORS, headers=headers).status_code >= 400

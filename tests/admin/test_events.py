@@ -1,4 +1,4 @@
-"""What the clock tells of what fell due: links to follow, and the same story in one stride or in twelve."""
+"""The events of scheduled jobs: working links, and the same events for one long advance as for twelve short ones."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -36,7 +36,7 @@ STARTS = [
 
 
 def under_plan(api: Api, space: str, id_number: str, paid: float, **terms: Any) -> None:
-    """A debtor who owes 900 SEK at 12 % under an active plan and has paid so much."""
+    """A debtor who owes 900 SEK at 12 % under an active plan and has paid this amount."""
     debt = {"originalPrincipal": 900, "interestRate": 12, "interestFrom": "2026-01-01"}
     body = [{"currencyCode": "SEK", "debtors": [{"idNumber": id_number}], "debts": [debt]}]
     made = api.send("PUT", f"{space}{APTIC}/Cases?async=false", json=body).json()
@@ -49,7 +49,7 @@ def under_plan(api: Api, space: str, id_number: str, paid: float, **terms: Any) 
 
 
 def set_going(api: Api, space: str, now: str) -> None:
-    """Stop the clock of a fresh space and order something of every kind that falls due within a year."""
+    """Freeze the clock of a fresh space and start everything of which a job is due within a year."""
     assert api.put(f"{space}/_sim/clock", {"mode": "frozen", "now": now}).status_code == 200
     under_plan(api, space, "PAYS NOTHING", 0)
     under_plan(api, space, "PAYS SOME", 300, invoiceFee=30, numberOfPayments=18)
@@ -67,30 +67,30 @@ def set_going(api: Api, space: str, now: str) -> None:
 
 
 def advance(api: Api, space: str, steps: Iterable[str]) -> list[dict[str, Any]]:
-    """What falls due on the way, the links without prefix."""
-    told: list[dict[str, Any]] = []
+    """The events of an advance, with links without the prefix."""
+    events: list[dict[str, Any]] = []
     for by in steps:
-        told += api.post(f"{space}/_sim/clock/advance", {"by": by}).json()["events"]
-    return [{**one, "href": one["href"].removeprefix(f"http://sim.test{space}")} for one in told]
+        events += api.post(f"{space}/_sim/clock/advance", {"by": by}).json()["events"]
+    return [{**one, "href": one["href"].removeprefix(f"http://sim.test{space}")} for one in events]
 
 
 @pytest.mark.parametrize("now", STARTS)
 def test_twelve_months_one_by_one_are_the_same_as_a_year_at_once(small_api: Api, now: str) -> None:
     for space in (STEPS, LEAP):
         set_going(small_api, space, now)
-    told = advance(small_api, STEPS, ["P1M"] * 12)
-    assert told == advance(small_api, LEAP, ["P1Y"])
-    assert sorted({one["event"] for one in told}) == KINDS
-    assert [one["at"] for one in told] == sorted(one["at"] for one in told)
+    events = advance(small_api, STEPS, ["P1M"] * 12)
+    assert events == advance(small_api, LEAP, ["P1Y"])
+    assert sorted({one["event"] for one in events}) == KINDS
+    assert [one["at"] for one in events] == sorted(one["at"] for one in events)
     assert small_api.get(f"{STEPS}/_sim/clock").json() == small_api.get(f"{LEAP}/_sim/clock").json()
     assert small_api.get(f"{STEPS}/_sim/export").content == small_api.get(f"{LEAP}/_sim/export").content
 
 
 def test_the_links_of_all_events_can_be_followed(api: Api) -> None:
     set_going(api, STEPS, "2026-01-01T00:00:00Z")
-    told = api.post(f"{STEPS}/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
-    assert sorted({one["event"] for one in told}) == KINDS
-    for href in {one["href"] for one in told}:
+    events = api.post(f"{STEPS}/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
+    assert sorted({one["event"] for one in events}) == KINDS
+    for href in {one["href"] for one in events}:
         assert href.startswith(f"http://sim.test{STEPS}/")
         assert api.get(href).status_code == 200
 
@@ -107,11 +107,11 @@ def test_links_carry_the_prefix_by_which_the_request_came(api: Api) -> None:
     assert hrefs("/_sim/clock", **{"Sim-Space": "c", "Host": "sim.local:81"}) == {f"http://sim.local:81{path}"}
 
 
-def test_setting_the_clock_tells_what_fell_due_as_advancing_does(serve: Callable[..., Api]) -> None:
+def test_setting_the_clock_returns_the_same_events_as_advancing(serve: Callable[..., Api]) -> None:
     api = serve(case_import_delay="60")
     api.freeze("2026-02-01T00:00:00Z")
     (guid,) = api.create(f"{APTIC}/Cases", [{}])["caseGuids"]
     answer = api.put("/_sim/clock", {"mode": "frozen", "now": "2026-02-01T00:01:00Z"}).json()
-    (told,) = answer.pop("events")
+    (event,) = answer.pop("events")
     assert answer == {"mode": "frozen", "now": "2026-02-01T00:01:00Z"}
-    assert (told["at"], told["href"]) == ("2026-02-01T00:01:00Z", f"http://sim.test{APTIC}/Cases/{guid}")
+    assert (event["at"], event["href"]) == ("2026-02-01T00:01:00Z", f"http://sim.test{APTIC}/Cases/{guid}")

@@ -1,4 +1,4 @@
-"""Failures on demand: what they match, how often they strike, and what the client gets."""
+"""Faults: which requests they hit, how often, and what the client gets."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ DEBTORS = f"{APTIC}/Debtors"
 
 
 def fault(api: Api, **members: Any) -> dict[str, Any]:
-    """A fault in force."""
+    """Create a fault."""
     answer = api.post("/_sim/faults", members)
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
@@ -73,7 +73,7 @@ def test_before_nothing_is_carried_out_and_after_commit_all_of_it(api: Api) -> N
     assert api.get(DEBTORS, _filter="fullName eq 'Kept'").json()["total"] == 1
 
 
-def test_a_fault_strikes_as_often_as_it_is_to(api: Api) -> None:
+def test_a_fault_hits_as_often_as_times_says(api: Api) -> None:
     made = fault(api, kind="status", status=500, times=2)
     assert statuses(api, 4) == [500, 500, 200, 200]
     found = api.get(f"/_sim/faults/{made['id']}").json()
@@ -81,7 +81,7 @@ def test_a_fault_strikes_as_often_as_it_is_to(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("match", "struck"),
+    ("match", "is_hit"),
     [
         ({}, True),
         ({"operation": "aptic.debtors.list"}, True),
@@ -100,11 +100,11 @@ def test_a_fault_strikes_as_often_as_it_is_to(api: Api) -> None:
         ({"method": "GET", "path": "/APIGW/v1/Cases"}, False),
     ],
 )
-def test_a_fault_strikes_only_what_agrees_with_every_member(
-    api: Api, match: dict[str, Any], struck: bool
+def test_a_fault_hits_only_requests_that_match_all_criteria(
+    api: Api, match: dict[str, Any], is_hit: bool
 ) -> None:
     fault(api, kind="status", status=503, match=match)
-    assert api.get(DEBTORS, _top="1").status_code == (503 if struck else 200)
+    assert api.get(DEBTORS, _top="1").status_code == (503 if is_hit else 200)
 
 
 def test_a_fault_ends_after_its_time_on_the_clock(api: Api) -> None:
@@ -117,14 +117,14 @@ def test_a_fault_ends_after_its_time_on_the_clock(api: Api) -> None:
     assert api.get(f"/_sim/faults/{made['id']}").json()["ended"] is True
 
 
-def test_a_quota_lets_so_many_through_a_window_and_tells_how_long_to_wait(api: Api) -> None:
+def test_a_quota_allows_its_limit_per_window_and_says_how_long_to_wait(api: Api) -> None:
     api.freeze("2026-02-01T00:00:00Z")
     made = fault(api, kind="quota", limit=2, window="PT1M")
     assert statuses(api, 2) == [200, 200]
     api.post("/_sim/clock/advance", {"by": "PT20.5S"})
-    refused = api.get(DEBTORS)
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "40")
-    assert refused.json()["title"] == "Too Many Requests"
+    rejected = api.get(DEBTORS)
+    assert (rejected.status_code, rejected.headers["retry-after"]) == (429, "40")
+    assert rejected.json()["title"] == "Too Many Requests"
     api.post("/_sim/clock/advance", {"by": "PT40S"})
     assert statuses(api, 3) == [200, 200, 429]
     assert api.get(f"/_sim/faults/{made['id']}").json()["fired"] == 2
@@ -146,14 +146,14 @@ def test_a_fraction_is_from_0_to_below_1(seed: int, position: int) -> None:
     assert 0 <= Stream(seed, "chance", position).fraction() < 1
 
 
-def test_probability_0_never_and_1_always_strikes(api: Api) -> None:
+def test_probability_0_never_and_1_always_hits(api: Api) -> None:
     fault(api, kind="status", status=503, probability=0, match={"method": "GET"})
     assert statuses(api, 5) == [200] * 5
     fault(api, kind="status", status=503, probability=1)
     assert statuses(api, 5) == [503] * 5
 
 
-def test_of_several_faults_delays_add_up_and_the_first_other_one_wins(api: Api) -> None:
+def test_delays_add_up_and_the_first_other_fault_wins(api: Api) -> None:
     first = fault(api, kind="delay", seconds=0)
     second = fault(api, kind="delay", seconds={"from": 0, "to": 0.001})
     fault(api, kind="status", status=502)
@@ -165,14 +165,14 @@ def test_of_several_faults_delays_add_up_and_the_first_other_one_wins(api: Api) 
     assert record["faults"] == ["f1 delay", "f2 delay", "f3 status"]
 
 
-def test_faults_are_those_of_one_space_and_never_hit_the_control_plane(api: Api) -> None:
+def test_faults_belong_to_one_space_and_never_hit_the_admin_api(api: Api) -> None:
     fault(api, kind="status", status=503)
     assert api.get(f"/s/other{DEBTORS}").status_code == 200
     assert api.get("/_sim/faults").status_code == 200
     assert api.get("/_sim/clock").status_code == 200
 
 
-def test_faults_are_listed_read_and_taken_back(api: Api) -> None:
+def test_faults_are_listed_read_and_removed(api: Api) -> None:
     members = {"match": {"method": "PUT"}, "kind": "status", "status": 503, "times": 1, "ttl": "P1D"}
     made = fault(api, **members)
     assert made == {"id": "f1", **members, "fired": 0, "ended": False}
@@ -189,7 +189,7 @@ def test_faults_are_listed_read_and_taken_back(api: Api) -> None:
     assert api.get("/_sim/faults").json() == {"faults": []}
 
 
-def test_a_reset_takes_faults_back_unless_it_is_of_something_else(api: Api) -> None:
+def test_a_reset_removes_faults_unless_its_scope_is_another(api: Api) -> None:
     for scope, left in [("data", 1), ("clock", 1), ("journal", 1), ("faults", 0)]:
         api.delete("/_sim/faults")
         fault(api, kind="status", status=503)
@@ -200,13 +200,13 @@ def test_a_reset_takes_faults_back_unless_it_is_of_something_else(api: Api) -> N
     assert api.get("/_sim/faults").json() == {"faults": []}
 
 
-def test_there_are_so_many_faults_and_ended_ones_make_room(api: Api) -> None:
+def test_faults_have_a_maximum_and_ended_ones_make_room(api: Api) -> None:
     fault(api, kind="status", status=503, times=1)
     for _ in range(99):
         fault(api, kind="status", status=503, match={"method": "PATCH"})
-    refused = api.post("/_sim/faults", {"kind": "drop"})
-    assert refused.status_code == 409
-    assert refused.json()["detail"].startswith("This space has 100 active faults")
+    rejected = api.post("/_sim/faults", {"kind": "drop"})
+    assert rejected.status_code == 409
+    assert rejected.json()["detail"].startswith("This space has 100 active faults")
     assert statuses(api, 1) == [503]
     assert fault(api, kind="status", status=500)["id"] == "f101"
 
@@ -278,9 +278,9 @@ def with_header(api: Api, value: str, path: str = DEBTORS) -> Any:
     return api.send("GET", path, headers={**BEARER, "Sim-Fault": value})
 
 
-def test_a_header_lets_one_request_fail(api: Api) -> None:
-    refused = with_header(api, "status=503; retry-after=5")
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+def test_a_header_makes_one_request_fail(api: Api) -> None:
+    rejected = with_header(api, "status=503; retry-after=5")
+    assert (rejected.status_code, rejected.headers["retry-after"]) == (503, "5")
     assert statuses(api, 1) == [200]
     (first, _) = api.get("/_sim/requests").json()["requests"]
     assert first["faults"] == ["Sim-Fault status"]
@@ -305,7 +305,7 @@ def test_a_header_can_hold_a_request_up(api: Api, value: str) -> None:
      "status=503; when=later", "status=503;;", "truncate=x", "=", ";", "status=503; status=504=1", "match=a",
      "delay=1e9", "delay=nan"],
 )  # fmt: skip
-def test_a_header_that_is_no_fault_is_a_400_that_tells_how_to_write_one(api: Api, value: str) -> None:
+def test_an_invalid_fault_header_returns_400_with_examples(api: Api, value: str) -> None:
     answer = with_header(api, value)
     assert (answer.status_code, answer.json()["title"]) == (400, "Bad Sim-Fault")
     assert "Examples: status=503; retry-after=5, delay=1.5" in answer.json()["detail"]
@@ -327,7 +327,7 @@ def test_the_header_can_be_switched_off(serve: Serve) -> None:
     assert answer.headers["sim-diagnostics"] == "fault-header-off Sim-Fault"
 
 
-def test_the_header_does_nothing_to_the_control_plane(api: Api) -> None:
+def test_the_header_does_not_affect_the_admin_api(api: Api) -> None:
     assert with_header(api, "status=503", "/_sim/clock").status_code == 200
 
 
@@ -339,7 +339,7 @@ def test_a_401_asks_for_credentials_as_the_vendor_does(api: Api) -> None:
     assert "www-authenticate" not in api.get("/api/v3/customer-account/1/credit-limit").headers
 
 
-def test_a_header_that_is_no_fault_is_refused_as_the_vendor_does(api: Api) -> None:
+def test_an_invalid_fault_header_is_rejected_in_the_vendors_format(api: Api) -> None:
     headers = {"X-Auth-Key": "any", "Sim-Fault": "explode"}
     answer = api.send("GET", "/api/v3/customer-account/1/credit-limit", headers=headers)
     assert (answer.status_code, list(answer.json())) == (400, ["message"])

@@ -1,4 +1,4 @@
-"""Fixtures over HTTP: what was made, or why nothing was."""
+"""Fixtures over HTTP: what was created, or why nothing was."""
 
 from typing import Any
 
@@ -112,7 +112,7 @@ def test_the_example_of_the_documentation_loads_and_its_links_lead_to_what_was_m
     assert api.get(f"{APTIC}/Debtors/{DEBTOR}").status_code == 404  # of the default space
 
 
-def test_a_ledger_of_ones_own_takes_requests_until_a_reset(api: Api) -> None:
+def test_a_ledger_from_fixtures_serves_requests_until_a_reset(api: Api) -> None:
     load(api, example())
     path = "/ledger/customer/v1/46900/customers/1"
     strict = {"Authorization": "Bearer my-46900-token"}
@@ -126,7 +126,7 @@ def test_the_media_type_does_not_matter(api: Api, kind: str) -> None:
     assert load(api, '{"aptic": {"debtors": [{"fullName": "A"}]}}', kind=kind).status_code == 201
 
 
-def test_nothing_to_load_is_nothing_made(api: Api) -> None:
+def test_empty_fixtures_create_nothing(api: Api) -> None:
     before = export(api)
     answer = load(api, "{}")
     assert (answer.status_code, answer.json()) == (201, {})
@@ -166,7 +166,7 @@ def test_nothing_to_load_is_nothing_made(api: Api) -> None:
         ),
     ],
 )
-def test_a_refused_load_changes_nothing(api: Api, text: str, status: int, errors: dict[str, Any]) -> None:
+def test_a_rejected_load_changes_nothing(api: Api, text: str, status: int, errors: dict[str, Any]) -> None:
     before, clock = export(api), api.get("/_sim/clock").json()["mode"]
     answer = load(api, text)
     assert (answer.status_code, answer.json()["errors"]) == (status, errors)
@@ -182,17 +182,17 @@ def test_the_same_file_twice_is_a_conflict(api: Api) -> None:
     assert export(api) == loaded
 
 
-def test_a_body_over_ten_mebibytes_is_refused(api: Api) -> None:
+def test_a_body_over_ten_mebibytes_is_rejected(api: Api) -> None:
     assert load(api, b"#" * (10 * 2**20 + 1)).status_code == 413
 
 
 @given(st.binary(max_size=200) | st.text(alphabet="apticdebrs:-[]{}\"'\n 0*&!", max_size=60).map(str.encode))
-def test_any_bytes_are_loaded_or_refused(api: Api, data: bytes) -> None:
+def test_any_bytes_are_loaded_or_rejected(api: Api, data: bytes) -> None:
     assert load(api, data).status_code in (201, 400)
 
 
 @given(st.dictionaries(NAMES, values, max_size=3) | items)
-def test_any_value_is_loaded_whole_or_refused(small_api: Api, value: Any) -> None:
+def test_any_value_is_loaded_whole_or_rejected(small_api: Api, value: Any) -> None:
     before = export(small_api)
     answer = small_api.post("/_sim/fixtures", value)
     assert answer.status_code in (201, 400, 409)

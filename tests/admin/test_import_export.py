@@ -1,4 +1,4 @@
-"""Rows go out and in unchanged, and no image from outside is taken that a space could stumble over."""
+"""Exports can be imported unchanged, and uploaded images that a space could not use are rejected."""
 
 import json
 import sqlite3
@@ -27,7 +27,7 @@ Change = Callable[[Content], None]
 
 @pytest.fixture(scope="module")
 def small() -> bytes:
-    """The smallest world: its personas and hardly more."""
+    """The smallest world: little more than its personas."""
     default = Settings()
     return world_image(default.world, default.seed, 1, default.as_of)
 
@@ -50,8 +50,8 @@ def spaces(small: bytes) -> Iterator[Spaces]:
     opened.close()
 
 
-def refusal(space: Space, content: object) -> dict[str, Any]:
-    """The errors of an import that must be refused and leave everything as it was."""
+def errors_of(space: Space, content: object) -> dict[str, Any]:
+    """The errors of an import that must be rejected and change nothing."""
     before = transfer.export_rows(space), space.guids.position
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     with pytest.raises(Problem) as caught:
@@ -62,7 +62,7 @@ def refusal(space: Space, content: object) -> dict[str, Any]:
 
 
 def problem_of(act: Callable[[], None]) -> Problem | None:
-    """How an act is refused, if it is."""
+    """The problem that a call raises, if any."""
     try:
         act()
     except Problem as problem:
@@ -70,7 +70,7 @@ def problem_of(act: Callable[[], None]) -> Problem | None:
     return None
 
 
-def test_the_export_of_one_space_makes_another_equal_and_both_go_on_the_same(spaces: Spaces) -> None:
+def test_the_export_of_one_space_makes_another_equal_from_then_on(spaces: Spaces) -> None:
     one, other = spaces["one"], spaces["other"]
     content = json.loads(transfer.export_rows(one))
     content["guid_position"] += 5
@@ -215,13 +215,13 @@ REFUSED: list[tuple[Change, dict[str, list[str]]]] = [
 
 
 @pytest.mark.parametrize(("change", "errors"), REFUSED)
-def test_what_no_export_holds_is_refused_and_the_place_named(
+def test_values_that_no_export_contains_are_rejected_with_their_place(
     spaces: Spaces, change: Change, errors: dict[str, list[str]]
 ) -> None:
     space = spaces["a"]
     content = json.loads(transfer.export_rows(space))
     change(content)
-    assert refusal(space, content) == errors
+    assert errors_of(space, content) == errors
 
 
 @pytest.mark.parametrize(
@@ -235,13 +235,13 @@ def test_what_no_export_holds_is_refused_and_the_place_named(
         (b"[" * 100_000, "It is nested too deeply."),
     ],
 )
-def test_what_is_no_json_is_refused(spaces: Spaces, body: bytes, reason: str) -> None:
-    assert refusal(spaces["a"], body) == {"body": [reason]}
+def test_invalid_json_is_rejected(spaces: Spaces, body: bytes, reason: str) -> None:
+    assert errors_of(spaces["a"], body) == {"body": [reason]}
 
 
 @pytest.mark.parametrize("body", [b"[]", b"5", b"null"])
-def test_what_is_no_object_is_refused(spaces: Spaces, body: bytes) -> None:
-    assert refusal(spaces["a"], body) == {"body": ["Input should be a JSON object"]}
+def test_json_other_than_an_object_is_rejected(spaces: Spaces, body: bytes) -> None:
+    assert errors_of(spaces["a"], body) == {"body": ["Input should be a JSON object"]}
 
 
 def test_json_may_be_nested_as_deep_as_a_hundred_levels(spaces: Spaces) -> None:
@@ -254,33 +254,33 @@ def test_json_may_be_nested_as_deep_as_a_hundred_levels(spaces: Spaces) -> None:
     transfer.import_rows(space, json.dumps(content).encode())
     assert json.loads(transfer.export_rows(space)) == content
     row["kyc_answers"] = [value]
-    assert refusal(space, content) == {
+    assert errors_of(space, content) == {
         "tables.payex_customer[0].kyc_answers": ["Input should not be nested more than 100 levels deep"]
     }
 
 
-def test_keys_that_are_there_twice_or_lead_nowhere_are_refused(spaces: Spaces) -> None:
+def test_duplicate_keys_and_dangling_references_are_rejected(spaces: Spaces) -> None:
     space = spaces["a"]
     content = json.loads(transfer.export_rows(space))
     debtors = content["tables"]["debtor"]
     debtors.append({**debtors[2], "id": 10_000})
     where = f"tables.debtor[{len(debtors) - 1}].debtor_guid"
-    assert refusal(space, content) == {where: ["must be unique (debtor_guid); row [2] has the same value"]}
+    assert errors_of(space, content) == {where: ["must be unique (debtor_guid); row [2] has the same value"]}
     debtors[-1] = {**debtors[2], "debtor_guid": "x"}
     where = f"tables.debtor[{len(debtors) - 1}].id"
-    assert refusal(space, content) == {where: ["must be unique (id); row [2] has the same value"]}
+    assert errors_of(space, content) == {where: ["must be unique (id); row [2] has the same value"]}
     del debtors[-1]
     content["tables"]["claim"][0]["case_id"] = 10_000
-    assert refusal(space, content) == {"tables.claim[0].case_id": ["case 10000 not found"]}
+    assert errors_of(space, content) == {"tables.claim[0].case_id": ["case 10000 not found"]}
 
 
-def test_a_position_before_a_guid_that_is_there_is_refused(spaces: Spaces) -> None:
+def test_a_position_before_an_existing_guid_is_rejected(spaces: Spaces) -> None:
     space = spaces["a"]
     position = space.guids.position
     content = json.loads(transfer.export_rows(space))
     content["tables"]["debtor"][1]["debtor_guid"] = space.guids.guid()
     space.guids.position = position
-    assert refusal(space, content) == {
+    assert errors_of(space, content) == {
         "tables.debtor[1].debtor_guid": ["would be generated again: guid_position is before this GUID"]
     }
     content["guid_position"] += 1
@@ -288,11 +288,11 @@ def test_a_position_before_a_guid_that_is_there_is_refused(spaces: Spaces) -> No
     assert json.loads(transfer.export_rows(space)) == content
 
 
-def test_twenty_errors_are_told_at_most(spaces: Spaces) -> None:
+def test_at_most_twenty_errors_are_reported(spaces: Spaces) -> None:
     space = spaces["a"]
     content = json.loads(transfer.export_rows(space))
     content["tables"] = {f"t{number}": [] for number in range(1_000)}
-    assert list(refusal(space, content)) == [f"tables.t{number}" for number in range(20)]
+    assert list(errors_of(space, content)) == [f"tables.t{number}" for number in range(20)]
 
 
 JSON_VALUES = st.recursive(
@@ -303,26 +303,26 @@ JSON_VALUES = st.recursive(
 
 
 @given(value=JSON_VALUES, data=st.data())
-def test_any_value_anywhere_is_taken_or_refused(spaces: Spaces, value: object, data: st.DataObject) -> None:
+def test_any_value_anywhere_is_accepted_or_rejected(spaces: Spaces, value: object, data: st.DataObject) -> None:
     space = spaces["a"]
     content = json.loads(transfer.export_rows(space))
     table = data.draw(st.sampled_from([name for name, rows in content["tables"].items() if rows]))
     row = content["tables"][table][0]
     row[data.draw(st.sampled_from(list(row)))] = value
     before = transfer.export_rows(space)
-    refused = problem_of(lambda: transfer.import_rows(space, json.dumps(content).encode()))
-    if refused is None:
+    problem = problem_of(lambda: transfer.import_rows(space, json.dumps(content).encode()))
+    if problem is None:
         transfer.import_rows(spaces["b"], transfer.export_rows(space))
         assert transfer.export_rows(spaces["b"]) == transfer.export_rows(space)
     else:
-        assert (refused.status, transfer.export_rows(space)) == (400, before)
+        assert (problem.status, transfer.export_rows(space)) == (400, before)
 
 
-# Images.
+# Images
 
 
 def reason(image: bytes, like: Database) -> str:
-    """Why an image is not taken."""
+    """Why an image is rejected."""
     with pytest.raises(Problem) as caught:
         transfer.check_image(image, like)
     assert (caught.value.status, caught.value.title) == (400, "Not a ledgersim database")
@@ -330,7 +330,7 @@ def reason(image: bytes, like: Database) -> str:
 
 
 def edited(image: bytes, *statements: str) -> bytes:
-    """An image after somebody has worked on it with SQLite."""
+    """An image that has been edited with SQLite."""
     raw = sqlite3.connect(":memory:", isolation_level=None)
     raw.deserialize(image)
     raw.execute("PRAGMA ignore_check_constraints = ON")
@@ -341,7 +341,7 @@ def edited(image: bytes, *statements: str) -> bytes:
     return changed
 
 
-def test_the_image_of_a_used_space_is_taken(spaces: Spaces, like: Database) -> None:
+def test_the_image_of_a_used_space_is_accepted(spaces: Spaces, like: Database) -> None:
     space = spaces["a"]
     with space.transaction():
         space.guids.guid()
@@ -352,7 +352,7 @@ def test_the_image_of_a_used_space_is_taken(spaces: Spaces, like: Database) -> N
 
 
 @pytest.mark.parametrize(
-    ("bytes_", "told"),
+    ("bytes_", "detail"),
     [
         (b"", "it is not a SQLite database"),
         (b"SQLite format 3", "it is not a SQLite database"),
@@ -364,17 +364,17 @@ def test_the_image_of_a_used_space_is_taken(spaces: Spaces, like: Database) -> N
         (b"PK\3\4 a file of another kind", "it is not a SQLite database"),
     ],
 )
-def test_what_is_no_database_is_refused(like: Database, bytes_: bytes, told: str) -> None:
-    assert reason(bytes_, like).startswith(f"The file was rejected: {told}")
+def test_a_file_that_is_not_a_database_is_rejected(like: Database, bytes_: bytes, detail: str) -> None:
+    assert reason(bytes_, like).startswith(f"The file was rejected: {detail}")
 
 
-def test_a_part_of_an_image_or_more_than_one_is_refused(small: bytes, like: Database) -> None:
+def test_a_part_of_an_image_or_more_than_one_is_rejected(small: bytes, like: Database) -> None:
     for image in (small[:-1], small[:-4096], small + b"\0" * 4096):
         assert reason(image, like) == "The file was rejected: its size does not match its header."
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "detail"),
     [
         ("CREATE TABLE mine (x)", "its schema differs from this version's in mine."),
         (
@@ -410,10 +410,8 @@ def test_a_part_of_an_image_or_more_than_one_is_refused(small: bytes, like: Data
         (f"UPDATE payex_customer SET kyc_answers = '{'[' * 100_000}' WHERE id = 1", "maximum recursion depth exceeded"),
     ],
 )  # fmt: skip
-def test_an_image_that_was_worked_on_is_refused(
-    small: bytes, like: Database, statement: str, told: str
-) -> None:
-    assert reason(edited(small, statement), like).startswith(f"The file was rejected: {told}")
+def test_an_edited_image_is_rejected(small: bytes, like: Database, statement: str, detail: str) -> None:
+    assert reason(edited(small, statement), like).startswith(f"The file was rejected: {detail}")
 
 
 @pytest.mark.parametrize(
@@ -428,7 +426,7 @@ def test_an_image_that_was_worked_on_is_refused(
         ("UPDATE sim_state SET clock_floor = '2026-13-01T00:00:00.000000Z'", "tables.sim_state[0].clock_floor"),
     ],
 )  # fmt: skip
-def test_values_that_do_not_fit_their_columns_are_refused_and_the_place_named(
+def test_values_that_do_not_fit_their_columns_are_rejected_with_their_place(
     small: bytes, like: Database, statement: str, where: str | None
 ) -> None:
     with pytest.raises(Problem) as caught:
@@ -437,7 +435,7 @@ def test_values_that_do_not_fit_their_columns_are_refused_and_the_place_named(
     assert where is None or list(caught.value.errors) == [where]
 
 
-def test_an_image_of_another_page_size_is_refused(small: bytes, like: Database, tmp_path: Path) -> None:
+def test_an_image_of_another_page_size_is_rejected(small: bytes, like: Database, tmp_path: Path) -> None:
     path = tmp_path / "other.db"
     path.write_bytes(small)
     raw = sqlite3.connect(path, isolation_level=None)
@@ -447,7 +445,7 @@ def test_an_image_of_another_page_size_is_refused(small: bytes, like: Database, 
     assert reason(path.read_bytes(), like).endswith("in page_size.")
 
 
-def test_a_file_in_wal_mode_is_refused_with_advice_and_its_snapshot_taken(
+def test_a_file_in_wal_mode_is_rejected_with_advice_and_its_snapshot_accepted(
     small: bytes, like: Database, tmp_path: Path
 ) -> None:
     path = tmp_path / "kept.db"
@@ -479,9 +477,9 @@ def test_no_damage_gets_past_the_check_and_ends_in_a_failure(
     for position, mask in flips:
         damaged[position % len(damaged)] ^= mask
     image = bytes(damaged[:keep])
-    refused = problem_of(lambda: transfer.check_image(image, like))
-    if refused is not None:
-        assert refused.status == 400
+    problem = problem_of(lambda: transfer.check_image(image, like))
+    if problem is not None:
+        assert problem.status == 400
         return
     spaces = open_spaces(Settings(), small, Database.in_memory(image))
     exported = transfer.export_rows(spaces["default"])
@@ -491,6 +489,6 @@ def test_no_damage_gets_past_the_check_and_ends_in_a_failure(
 
 
 @given(rest=st.binary(max_size=200))
-def test_random_bytes_are_refused(like: Database, rest: bytes) -> None:
+def test_random_bytes_are_rejected(like: Database, rest: bytes) -> None:
     for image in (rest, b"SQLite format 3\0\x02\0\1\1" + rest):
         assert reason(image, like) != ""

@@ -1,4 +1,4 @@
-"""A space whose changes SQLite has rolled back by itself: it says so, and does not go on from the seed."""
+"""A space whose changes SQLite has rolled back returns 503, instead of continuing from the seed."""
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +11,7 @@ def lost(api: Api) -> Api:
     """A client of a server whose default space has lost its changes."""
     api.debtor(fullName="Ada Ek")
     assert api.post("/_sim/snapshots", {"name": "before"}).status_code == 201
-    # What SQLite does when there is no memory or disk left.
+    # What SQLite does when it runs out of memory or disk.
     api.app.spaces["default"].database.connection.execute(text("ROLLBACK"))
     return api
 

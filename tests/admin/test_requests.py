@@ -1,4 +1,4 @@
-"""The journal: what it tells of a request, what it hides, what it forgets, and how tests verify by it."""
+"""The journal: what it records, hides and evicts, and how tests verify requests."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ DEBTORS = f"{APTIC}/Debtors"
 
 
 def recorded(api: Api, **query: Any) -> list[dict[str, Any]]:
-    """What the journal lists."""
+    """The recorded requests."""
     answer = api.send("GET", "/_sim/requests", params=query)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["requests"]
@@ -32,7 +32,7 @@ def full(api: Api) -> dict[str, Any]:
     return found
 
 
-def test_a_request_and_its_answer_are_told_in_full(api: Api) -> None:
+def test_a_request_and_its_response_are_recorded_in_full(api: Api) -> None:
     api.freeze("2026-03-01T12:00:00Z")
     answer = api.send(
         "PUT", DEBTORS, {**BEARER, "X-Run": "7"}, json={"fullName": "Ada Ek"}, params={"a": "b c"}
@@ -84,7 +84,7 @@ def test_a_body_is_recorded_though_the_answer_does_not_depend_on_it(
 
 
 async def iter_later(*parts: bytes) -> AsyncIterator[bytes]:
-    """A body that comes in parts."""
+    """A body that arrives in parts."""
     for part in parts:
         yield part
 
@@ -99,7 +99,7 @@ def test_retries_are_verified_by_what_they_sent(api: Api) -> None:
     assert verify(api, {**same, "status": 503}, exactly=2)["ok"] is True
 
 
-def test_every_answer_has_an_id_of_its_own_and_the_date_of_its_space(api: Api) -> None:
+def test_every_response_has_a_unique_id_and_the_date_of_its_space(api: Api) -> None:
     api.put("/s/a/_sim/clock", {"mode": "frozen", "now": "2031-05-06T07:08:09.5Z"})
     api.freeze("2027-01-01")
     paths = [DEBTORS, "/ledger/x", "/api/v3/x", "/nowhere", "/_sim/clock", "/_sim/nowhere", "/s/%20/x"]
@@ -109,7 +109,7 @@ def test_every_answer_has_an_id_of_its_own_and_the_date_of_its_space(api: Api) -
     assert api.get(f"/s/a{DEBTORS}").headers["date"] == "Tue, 06 May 2031 07:08:09 GMT"
 
 
-def test_the_control_plane_is_not_recorded_and_other_spaces_have_their_own(api: Api) -> None:
+def test_the_admin_api_is_not_recorded_and_other_spaces_have_their_own(api: Api) -> None:
     api.get("/_sim/clock")
     api.get(f"/s/a{DEBTORS}")
     api.get(f"{APTIC}/Ping")
@@ -146,7 +146,7 @@ def test_secrets_are_hidden_wherever_they_stand(api: Api) -> None:
     assert "s3cret" not in api.get("/_sim/requests?limit=1000").text
 
 
-def test_why_a_request_was_refused_stands_in_the_journal_and_in_a_header(api: Api) -> None:
+def test_the_reason_for_a_rejection_is_in_the_journal_and_a_header(api: Api) -> None:
     answer = api.put(f"{APTIC}/Cases", [{"currencyCode": "SEK", "debts": [{"billDate": "soon"}]}])
     assert answer.status_code == 400
     assert answer.headers["sim-diagnostics"].startswith("validation [0].debts[0].")
@@ -161,7 +161,7 @@ def test_why_a_request_was_refused_stands_in_the_journal_and_in_a_header(api: Ap
     assert unauthorized.headers["sim-diagnostics"] == "unauthorized"
 
 
-def test_what_is_fine_has_no_violations(api: Api) -> None:
+def test_a_valid_request_has_no_diagnostics(api: Api) -> None:
     assert "sim-diagnostics" not in api.get(DEBTORS).headers
     assert "diagnostics" not in recorded(api)[0]
 
@@ -247,8 +247,8 @@ def test_the_journal_can_be_switched_off(serve: Serve) -> None:
     api = serve(journal_entries="0")
     assert "sim-request-id" in api.get(DEBTORS).headers
     assert recorded(api) == []
-    refused = api.post("/_sim/requests/verify", {})
-    assert (refused.status_code, refused.json()["detail"]) == (
+    rejected = api.post("/_sim/requests/verify", {})
+    assert (rejected.status_code, rejected.json()["detail"]) == (
         409,
         "The journal is disabled. Start the server without --journal-entries 0.",
     )
@@ -261,13 +261,13 @@ def verify(api: Api, match: Any = None, **count: int) -> dict[str, Any]:
     body = {} if match is None else {"match": match}
     answer = api.post("/_sim/requests/verify", {**body, **({"count": count} if count else {})})
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    result: dict[str, Any] = answer.json()
+    return result
 
 
 @pytest.fixture
 def busy(api: Api) -> Api:
-    """A server that has been asked for some things."""
+    """A client of a server with some recorded requests."""
     api.put(DEBTORS, {"fullName": "Ada", "countryCode": "SE"})
     api.put(DEBTORS, {"fullName": "Bo", "countryCode": "NO"})
     api.get(DEBTORS, _top="1")
@@ -291,9 +291,9 @@ def busy(api: Api) -> Api:
     ],
 )
 def test_requests_are_counted_by_what_they_agree_with(busy: Api, match: dict[str, Any], count: int) -> None:
-    told = verify(busy, match, exactly=count)
-    assert (told["ok"], told["count"], told["uncertain"], told["nearest"]) == (True, count, 0, [])
-    assert len(told["matching"]) == count
+    result = verify(busy, match, exactly=count)
+    assert (result["ok"], result["count"], result["uncertain"], result["nearest"]) == (True, count, 0, [])
+    assert len(result["matching"]) == count
     assert verify(busy, match, exactly=count + 1)["ok"] is False
 
 
@@ -312,30 +312,30 @@ def test_requests_are_counted_by_what_they_agree_with(busy: Api, match: dict[str
     ],
 )
 def test_a_count_is_exact_or_has_bounds(busy: Api, count: dict[str, int], ok: bool, reason: str) -> None:
-    told = verify(busy, {"operation": "aptic.debtors.create"}, **count)
-    assert (told["ok"], told["reason"]) == (ok, reason)
+    result = verify(busy, {"operation": "aptic.debtors.create"}, **count)
+    assert (result["ok"], result["reason"]) == (ok, reason)
 
 
-def test_what_does_not_pass_tells_the_nearest_requests_and_how_they_differ(busy: Api) -> None:
-    told = verify(busy, {"operation": "aptic.debtors.create", "body": {"fullName": "Cy"}, "method": "PUT"})
-    assert told["ok"] is False
-    assert [list(one["differs"]) for one in told["nearest"]] == [
+def test_a_failed_verification_returns_the_nearest_requests_with_their_differences(busy: Api) -> None:
+    result = verify(busy, {"operation": "aptic.debtors.create", "body": {"fullName": "Cy"}, "method": "PUT"})
+    assert result["ok"] is False
+    assert [list(one["differs"]) for one in result["nearest"]] == [
         ["body.fullName"],
         ["body.fullName"],
         ["operation", "method", "body"],
     ]
-    first, second = (one["id"] for one in told["nearest"][:2])
+    first, second = (one["id"] for one in result["nearest"][:2])
     assert first > second
 
 
-def test_of_too_many_requests_the_newest_are_told(busy: Api) -> None:
-    told = verify(busy, {"operation": "aptic.debtors.create"}, exactly=1)
-    assert (told["ok"], told["nearest"]) == (False, [])
-    assert [one["id"] for one in told["found"]] == told["matching"]
+def test_the_newest_of_too_many_requests_are_listed(busy: Api) -> None:
+    result = verify(busy, {"operation": "aptic.debtors.create"}, exactly=1)
+    assert (result["ok"], result["nearest"]) == (False, [])
+    assert [one["id"] for one in result["found"]] == result["matching"]
     assert verify(busy, {"operation": "aptic.debtors.create"}, exactly=2)["found"] == []
 
 
-def test_what_differs_tells_the_value_but_no_secret(api: Api) -> None:
+def test_differences_show_values_but_no_secrets(api: Api) -> None:
     headers = {"Authorization": "Bearer s3cret", "X-Api-Key": "s3cret", "X-Run": "7"}
     body = {"debts": [{"amount": 10.5}], "client_secret": ["s3cret"], "token_type": "bearer"}
     api.send("PUT", DEBTORS, headers, json=body, params={"access_token": "s3cret", "a": "b"})
@@ -364,9 +364,11 @@ def test_what_was_evicted_and_could_have_been_meant_does_not_pass(serve: Serve) 
     for _ in range(2):
         api.get(DEBTORS)
     create = {"operation": "aptic.debtors.create"}
-    told = verify(api, create, exactly=0)
-    assert (told["ok"], told["count"], told["uncertain"]) == (False, 0, 1)
-    assert told["reason"].startswith("0 found, exactly 0 expected. 1 more may have matched, but are no longer")
+    result = verify(api, create, exactly=0)
+    assert (result["ok"], result["count"], result["uncertain"]) == (False, 0, 1)
+    assert result["reason"].startswith(
+        "0 found, exactly 0 expected. 1 more may have matched, but are no longer"
+    )
     assert verify(api, create, at_least=1)["ok"] is False
     assert verify(api, {**create, "status": 400}, exactly=0)["ok"] is True
     assert verify(api, {"operation": "aptic.cases.*"}, exactly=0)["ok"] is True
@@ -378,9 +380,9 @@ def test_what_was_evicted_and_could_have_been_meant_does_not_pass(serve: Serve) 
 
 def test_a_body_that_was_cut_does_not_pass(api: Api) -> None:
     api.put(DEBTORS, {"note": "x" * 20_000, "fullName": "Ada"})
-    told = verify(api, {"body": {"fullName": "Bo"}}, exactly=0)
-    assert (told["ok"], told["uncertain"]) == (False, 1)
-    assert told["nearest"][0]["differs"] == {"body": "only part of it was recorded"}
+    result = verify(api, {"body": {"fullName": "Bo"}}, exactly=0)
+    assert (result["ok"], result["uncertain"]) == (False, 1)
+    assert result["nearest"][0]["differs"] == {"body": "only part of it was recorded"}
 
 
 @pytest.mark.parametrize(
@@ -444,12 +446,12 @@ def test_json_contains_itself_and_itself_with_more(value: Any, more: dict[str, A
     body=st.binary(max_size=60),
     media_type=st.sampled_from(["application/json", "application/x-www-form-urlencoded", "", "text/plain"]),
 )
-def test_whatever_was_sent_can_be_read_again(path: str, body: bytes, media_type: str) -> None:
+def test_any_request_can_be_read_from_the_journal(path: str, body: bytes, media_type: str) -> None:
     record = Record(
         1, datetime(2026, 1, 1, tzinfo=UTC), "PUT", path, body, [(b"content-type", media_type.encode())]
     )
     record.add_request_body(body)
     record.end()
-    told = details(record)
-    assert told["path"] == path
-    dumps(told, default=str)
+    result = details(record)
+    assert result["path"] == path
+    dumps(result, default=str)

@@ -1,4 +1,4 @@
-"""Snapshots: taken, restored, deleted, and carried elsewhere as files."""
+"""Snapshots: creating, restoring, deleting, and transferring them as files."""
 
 import sqlite3
 from pathlib import Path
@@ -16,7 +16,7 @@ def export(api: Api, prefix: str = "") -> bytes:
     return api.get(f"{prefix}/_sim/export").content
 
 
-def taken(api: Api, name: str) -> dict[str, Any]:
+def create_snapshot(api: Api, name: str) -> dict[str, Any]:
     answer = api.post("/_sim/snapshots", {"name": name})
     assert answer.status_code == 201, answer.text
     snapshot: dict[str, Any] = answer.json()
@@ -29,7 +29,7 @@ def test_a_restored_snapshot_brings_back_rows_ids_clock_and_tokens(api: Api) -> 
     token = api.send("POST", "/APIGW/login/oauth/access_token", data=form).json()["access_token"]
     api.debtor(fullName="Then")
     then = export(api)
-    snapshot = taken(api, "then")
+    snapshot = create_snapshot(api, "then")
     assert snapshot["taken_at"] == "2026-04-01T00:00:00Z"
     first = api.debtor(fullName="Later")["debtorGuid"]
     api.post("/_sim/clock/advance", {"by": "P1Y"})
@@ -44,7 +44,7 @@ def test_a_restored_snapshot_brings_back_rows_ids_clock_and_tokens(api: Api) -> 
 def test_a_reset_keeps_snapshots(api: Api) -> None:
     api.debtor(fullName="Then")
     then = export(api)
-    taken(api, "then")
+    create_snapshot(api, "then")
     api.post("/_sim/reset")
     assert export(api) != then
     api.post("/_sim/snapshots/then/restore")
@@ -52,7 +52,7 @@ def test_a_reset_keeps_snapshots(api: Api) -> None:
 
 
 def test_snapshots_are_listed_read_and_deleted(api: Api) -> None:
-    snapshot = taken(api, "a")
+    snapshot = create_snapshot(api, "a")
     assert snapshot["file"] == "http://sim.test/_sim/snapshots/a/file"
     unnamed = api.send("POST", "/_sim/snapshots").json()
     assert unnamed["name"] == "snapshot-2"
@@ -66,7 +66,7 @@ def test_snapshots_are_listed_read_and_deleted(api: Api) -> None:
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", ""), ("DELETE", ""), ("POST", "/restore"), ("GET", "/file")]
 )
-def test_a_snapshot_that_there_is_not_is_a_404(api: Api, method: str, path: str) -> None:
+def test_an_unknown_snapshot_is_a_404(api: Api, method: str, path: str) -> None:
     answer = api.send(method, f"/_sim/snapshots/none{path}")
     assert (answer.status_code, answer.json()["detail"]) == (
         404,
@@ -75,7 +75,7 @@ def test_a_snapshot_that_there_is_not_is_a_404(api: Api, method: str, path: str)
 
 
 def test_a_name_is_given_once_and_must_be_one(api: Api) -> None:
-    taken(api, "a")
+    create_snapshot(api, "a")
     assert api.post("/_sim/snapshots", {"name": "a"}).status_code == 409
     assert api.post("/_sim/snapshots", {"name": "a/b"}).status_code == 400
     assert len(api.get("/_sim/snapshots").json()["snapshots"]) == 1
@@ -84,7 +84,7 @@ def test_a_name_is_given_once_and_must_be_one(api: Api) -> None:
 def test_a_downloaded_file_is_a_database_and_works_elsewhere(api: Api, serve: Serve, tmp_path: Path) -> None:
     api.freeze("2026-04-01T00:00:00Z")
     guid = api.debtor(fullName="Far away")["debtorGuid"]
-    taken(api, "a")
+    create_snapshot(api, "a")
     file = api.get("/_sim/snapshots/a/file")
     assert file.headers["content-type"] == "application/vnd.sqlite3"
     assert file.headers["content-disposition"] == 'attachment; filename="a.sqlite3"'
@@ -103,18 +103,18 @@ def test_a_downloaded_file_is_a_database_and_works_elsewhere(api: Api, serve: Se
     assert other.get("/_sim/clock").json() == {"mode": "frozen", "now": "2026-04-01T00:00:00Z"}
 
 
-def test_an_upload_takes_the_place_of_a_snapshot_of_its_name(api: Api) -> None:
-    taken(api, "a")
+def test_an_upload_replaces_a_snapshot_of_the_same_name(api: Api) -> None:
+    create_snapshot(api, "a")
     start = api.get("/_sim/snapshots/a/file").content
     api.debtor(fullName="Ada")
-    taken(api, "b")
+    create_snapshot(api, "b")
     assert api.send("PUT", "/_sim/snapshots/b/file", content=start).status_code == 201
     api.post("/_sim/snapshots/b/restore")
     assert api.get(DEBTORS, _filter="fullName eq 'Ada'").json()["total"] == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"SQLite format 3\0" + b"\0" * 5_000, b"{}"])
-def test_what_is_no_snapshot_is_a_400_and_nothing_is_kept(api: Api, content: bytes) -> None:
+def test_an_invalid_snapshot_is_a_400_and_is_not_stored(api: Api, content: bytes) -> None:
     answer = api.send("PUT", "/_sim/snapshots/a/file", content=content)
     assert answer.status_code == 400
     assert api.get("/_sim/snapshots").json() == {"snapshots": []}

@@ -1,4 +1,4 @@
-"""Spaces over HTTP: made from the seed, a space or a snapshot, listed, deleted, bounded."""
+"""Spaces over HTTP: creating them from the seed, a space or a snapshot, listing, deleting, limits."""
 
 import asyncio
 from typing import Any
@@ -26,7 +26,7 @@ def export(api: Api, prefix: str = "") -> bytes:
     return api.get(f"{prefix}/_sim/export").content
 
 
-def test_a_new_space_tells_the_base_addresses_of_each_vendor(api: Api) -> None:
+def test_a_new_space_has_the_base_address_of_each_vendor(api: Api) -> None:
     space = made(api, name="checkout")
     assert space["vendors"] == {
         "aptic": f"{HOST}/s/checkout/APIGW",
@@ -45,7 +45,7 @@ def test_without_a_name_or_a_body_a_free_name_is_found(api: Api) -> None:
     assert api.send("POST", "/_sim/spaces").json()["name"] == "space-3"
 
 
-def test_a_space_can_start_from_another_and_then_goes_its_own_way(api: Api) -> None:
+def test_a_space_can_start_from_another_and_is_then_independent(api: Api) -> None:
     api.freeze("2026-05-01T00:00:00Z")
     api.debtor(fullName="Both")
     made(api, name="b", **{"from": "default"})
@@ -73,8 +73,8 @@ def test_a_space_can_start_from_a_snapshot_of_the_space_of_the_request(api: Api)
 def test_a_name_that_both_a_space_and_a_snapshot_have_must_say_which(api: Api) -> None:
     made(api, name="x")
     api.post("/_sim/snapshots", {"name": "x"})
-    refused = api.post("/_sim/spaces", {"from": "x"})
-    assert (refused.status_code, refused.json()["detail"]) == (
+    rejected = api.post("/_sim/spaces", {"from": "x"})
+    assert (rejected.status_code, rejected.json()["detail"]) == (
         409,
         "A space and a snapshot are both named 'x': write space:x or snapshot:x.",
     )
@@ -83,7 +83,7 @@ def test_a_name_that_both_a_space_and_a_snapshot_have_must_say_which(api: Api) -
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "told"),
+    ("body", "status", "detail"),
     [
         ({"name": "default"}, 409, "The space 'default' already exists."),
         ({"name": "taken"}, 409, "The space 'taken' already exists."),
@@ -104,11 +104,11 @@ def test_a_name_that_both_a_space_and_a_snapshot_have_must_say_which(api: Api) -
         ([], 400, "body: Input should be a JSON object"),
     ],
 )
-def test_what_cannot_be_made_is_refused_with_the_reason(api: Api, body: Any, status: int, told: str) -> None:
+def test_invalid_spaces_are_rejected_with_the_reason(api: Api, body: Any, status: int, detail: str) -> None:
     made(api, name="taken")
     answer = api.post("/_sim/spaces", body)
     assert answer.status_code == status
-    assert answer.json()["detail"].startswith(told)
+    assert answer.json()["detail"].startswith(detail)
     assert len(api.get("/_sim/spaces").json()["spaces"]) == 2
 
 
@@ -139,8 +139,8 @@ def test_a_space_can_be_deleted_through_itself(api: Api) -> None:
 
 
 def test_the_default_space_stays(api: Api) -> None:
-    refused = api.delete("/_sim/spaces/default")
-    assert (refused.status_code, refused.json()["detail"]) == (
+    rejected = api.delete("/_sim/spaces/default")
+    assert (rejected.status_code, rejected.json()["detail"]) == (
         409,
         "The default space cannot be deleted; reset it with POST /_sim/reset.",
     )
@@ -148,8 +148,8 @@ def test_the_default_space_stays(api: Api) -> None:
 
 def test_without_first_use_a_space_must_be_made(serve: Serve) -> None:
     api = serve(spaces_on_first_use="off")
-    refused = api.get(f"/s/a{DEBTORS}")
-    assert (refused.status_code, refused.json()["detail"]) == (
+    rejected = api.get(f"/s/a{DEBTORS}")
+    assert (rejected.status_code, rejected.json()["detail"]) == (
         404,
         "Space 'a' not found. This server doesn't create spaces on first use: POST /_sim/spaces first.",
     )
@@ -157,28 +157,28 @@ def test_without_first_use_a_space_must_be_made(serve: Serve) -> None:
     assert api.get(f"/s/a{DEBTORS}").status_code == 200
 
 
-def test_there_are_so_many_spaces_and_a_deleted_one_makes_room(serve: Serve) -> None:
+def test_spaces_have_a_maximum_and_a_deleted_one_makes_room(serve: Serve) -> None:
     api = serve(max_spaces="2")
     made(api, name="a")
     made(api, name="b")
-    refused = api.post("/_sim/spaces", {"name": "c"})
-    assert (refused.status_code, refused.json()["title"]) == (503, "Too many spaces")
+    rejected = api.post("/_sim/spaces", {"name": "c"})
+    assert (rejected.status_code, rejected.json()["title"]) == (503, "Too many spaces")
     assert api.get("/s/c/_sim/clock").status_code == 503
     api.delete("/_sim/spaces/a")
     made(api, name="c")
 
 
-def test_all_spaces_together_take_so_many_bytes_and_no_more(serve: Serve) -> None:
+def test_all_spaces_together_have_a_limit_of_bytes(serve: Serve) -> None:
     api = serve(max_space_bytes="2MiB")
     api.get(f"/s/a{DEBTORS}")
     assert api.post("/s/a/_sim/snapshots").status_code == 201  # of 1.4 MB
     image = api.get("/s/a/_sim/snapshots/snapshot-1/file").content
-    for refused in (
+    for rejected in (
         api.post("/_sim/snapshots"),
         api.post("/_sim/spaces", {"from": "a"}),
         api.send("PUT", "/_sim/snapshots/x/file", content=image),
     ):
-        assert (refused.status_code, refused.json()["title"]) == (503, "Memory limit reached")
+        assert (rejected.status_code, rejected.json()["title"]) == (503, "Memory limit reached")
     assert api.get("/_sim/snapshots").json() == {"snapshots": []}
     assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
     assert api.delete("/_sim/spaces/a").status_code == 204
@@ -199,13 +199,13 @@ def test_what_spaces_and_snapshots_have_in_common_counts_once(api: Api) -> None:
     assert api.get("/_sim/spaces").json()["image_bytes"] == 0
 
 
-def test_a_full_server_takes_no_writes_until_there_is_room(serve: Serve) -> None:
+def test_a_full_server_rejects_writes_until_there_is_room(serve: Serve) -> None:
     api = serve(max_space_bytes="1MiB")
     answers = [api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code for _ in range(400)]
     assert set(answers) == {201, 503}
     assert answers == sorted(answers)
-    refused = api.put(DEBTORS, {"fullName": "Ada"})
-    assert (refused.status_code, refused.json()["title"]) == (503, "Memory limit reached")
+    rejected = api.put(DEBTORS, {"fullName": "Ada"})
+    assert (rejected.status_code, rejected.json()["title"]) == (503, "Memory limit reached")
     assert api.get(f"/s/a{DEBTORS}").status_code == 200
     assert api.post("/s/a/_sim/reset").status_code == 204
     assert api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code == 201
@@ -271,8 +271,8 @@ def test_full_journals_leave_no_room_until_they_are_cleared(serve: Serve) -> Non
     long = {**BEARER, "X-Long": "x" * 50_000}
     for _ in range(25):
         assert api.send("GET", f"/s/a{APTIC}/Ping", headers=long).status_code == 200
-    refused = api.put(DEBTORS, {"fullName": "Ada"})
-    assert (refused.status_code, refused.json()["title"]) == (503, "Memory limit reached")
+    rejected = api.put(DEBTORS, {"fullName": "Ada"})
+    assert (rejected.status_code, rejected.json()["title"]) == (503, "Memory limit reached")
     assert api.delete("/s/a/_sim/requests").status_code == 204
     assert api.put(DEBTORS, {"fullName": "Ada"}).status_code == 201
 
@@ -309,7 +309,7 @@ def test_a_reset_keeps_out_requests_that_a_fault_holds_up(api: Api) -> None:
     assert api.get(DEBTORS, _filter="fullName eq 'Late'").json()["total"] == 0
 
 
-def test_info_tells_the_settings_and_where_they_came_from(serve: Serve) -> None:
+def test_info_lists_the_settings_and_their_sources(serve: Serve) -> None:
     api = serve(max_spaces="7")
     info = api.get("/s/a/_sim/info").json()
     assert (info["name"], info["space"], info["spaces"]) == ("ledgersim", "a", 2)
@@ -320,7 +320,7 @@ def test_info_tells_the_settings_and_where_they_came_from(serve: Serve) -> None:
     ]
 
 
-def test_the_openapi_document_of_the_control_plane_is_its_own(api: Api) -> None:
+def test_the_openapi_document_of_the_admin_api_is_its_own(api: Api) -> None:
     document = api.get("/s/a/_sim/openapi.json").json()
     assert document["servers"] == [{"url": "/s/a/_sim"}]
     assert document["paths"]["/spaces"]["post"]["operationId"] == "sim.spaces.create"
@@ -331,11 +331,11 @@ def test_the_openapi_document_of_the_control_plane_is_its_own(api: Api) -> None:
 # The token
 
 
-def test_with_a_token_the_control_plane_asks_for_it(serve: Serve) -> None:
+def test_with_a_token_the_admin_api_asks_for_it(serve: Serve) -> None:
     api = serve(control_token="s3cret")
-    refused = api.get("/_sim/clock")
-    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Bearer realm="ledgersim"')
-    assert "LEDGERSIM_CONTROL_TOKEN" in refused.json()["detail"]
+    rejected = api.get("/_sim/clock")
+    assert (rejected.status_code, rejected.headers["www-authenticate"]) == (401, 'Bearer realm="ledgersim"')
+    assert "LEDGERSIM_CONTROL_TOKEN" in rejected.json()["detail"]
     for wrong in (
         {},
         {"Authorization": "Bearer s3cre"},
@@ -345,14 +345,14 @@ def test_with_a_token_the_control_plane_asks_for_it(serve: Serve) -> None:
         assert api.send("POST", "/_sim/reset", headers=wrong).status_code == 401
     right = {"Authorization": "Bearer s3cret"}
     assert api.send("GET", "/s/a/_sim/clock", headers=right).status_code == 200
-    told = api.send("GET", "/_sim/info", headers=right).json()["settings"]
-    assert {"name": "--control-token", "value": "***", "from": "default"} in told
+    settings = api.send("GET", "/_sim/info", headers=right).json()["settings"]
+    assert {"name": "--control-token", "value": "***", "from": "default"} in settings
     for open_to_all in ("/_sim/health/live", "/_sim/health/ready"):
         assert api.send("GET", open_to_all, headers={}).status_code == 200
     assert api.get(DEBTORS).status_code == 200
 
 
-def test_the_control_plane_lets_no_page_of_another_origin_in(api: Api) -> None:
+def test_the_admin_api_lets_no_page_of_another_origin_in(api: Api) -> None:
     asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "POST"}
     answer = api.send("OPTIONS", "/_sim/reset", headers=asked)
     assert answer.status_code == 405

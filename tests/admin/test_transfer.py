@@ -13,7 +13,7 @@ def post(api: Api, prefix: str, content: bytes, kind: str = "application/json") 
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "text/plain", "?"])
-def test_what_one_space_exports_another_imports_under_any_media_type(api: Api, kind: str) -> None:
+def test_an_export_can_be_imported_into_another_space_with_any_media_type(api: Api, kind: str) -> None:
     debtor = api.debtor()
     api.case(debtors=[{"firstname": "A"}], debts=[{"remainingPrincipal": 12.5}])
     exported = api.get("/_sim/export")
@@ -45,7 +45,7 @@ def test_an_import_is_recorded_at_the_present_time(api: Api) -> None:
     assert answer.status_code == 409
 
 
-def test_a_reset_takes_an_import_back(api: Api) -> None:
+def test_a_reset_undoes_an_import(api: Api) -> None:
     start = api.get("/_sim/export").content
     api.debtor()
     post(api, "/s/other", api.get("/_sim/export").content)
@@ -69,7 +69,7 @@ def test_a_bad_import_is_a_400_that_names_the_place_and_changes_nothing(api: Api
     assert api.get("/_sim/export").content == exported.content
 
 
-def test_an_import_has_a_limit_of_its_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_has_its_own_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     exported = api.get("/_sim/export").content
     padded = exported + b" " * (10 * 2**20)
     assert post(api, "", padded).status_code == 204

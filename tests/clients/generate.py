@@ -1,4 +1,4 @@
-"""Generates clients from the documents in openapi/ and lets each hold the conversation of README.md.
+"""Generates clients from the documents in openapi/ and runs the steps in README.md with each.
 
 `make clients` runs it. Per client: generate without a warning, compile or check types, run the program of
 tests/clients/generated/ against a server of its own. All that is installed or generated goes to .clients/.
@@ -40,7 +40,7 @@ ALLOWED = {
 
 
 class Failure(Exception):
-    """What went wrong with a client."""
+    """The error of a client."""
 
 
 class Client(NamedTuple):
@@ -169,7 +169,7 @@ CLIENTS = [
 
 
 def main(names: list[str]) -> int:
-    """Check the clients with these names, all where there are none; the exit code."""
+    """Check the clients with these names, by default all. Returns the exit code."""
     unknown = set(names) - {client.name for client in CLIENTS}
     if unknown:
         print(
@@ -221,7 +221,7 @@ def check(client: Client) -> None:
 
 
 def is_warning(line: str) -> bool:
-    """Whether a generator complains, about something that is not allowed for."""
+    """Whether a generator emits a warning that is not allowed."""
     if " INFO " in line or any(text in line for text in ALLOWED):
         return False
     return re.search(r"warn|error|fail|⚠", line, re.IGNORECASE) is not None

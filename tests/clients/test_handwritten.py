@@ -1,4 +1,4 @@
-"""Programs in five languages that hold the same conversation: see README.md in this folder."""
+"""Programs in five languages that perform the same steps: see README.md in this folder."""
 
 import os
 import re
@@ -46,7 +46,7 @@ LANGUAGES = {
 
 
 def installed(command: list[str]) -> int:
-    """The major version that a tool prints, 0 where the tool is missing."""
+    """The major version that a tool prints, 0 if the tool is missing."""
     if shutil.which(command[0]) is None:
         return 0
     output = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False).stdout

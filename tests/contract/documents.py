@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-# Where an entry says nothing, its source prints method and path.
+# By default, the source of an entry states its method and path.
 DOCUMENTED = {"method": "documented", "path": "documented"}
 FOLDER = Path(__file__).parents[2] / "openapi"
 APTIC_BASE = "/APIGW"

@@ -1,4 +1,4 @@
-"""Members in order, nested: of a sample, of a schema, of an answer."""
+"""The nested members, in order, of a sample, a schema or a response."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ Shape = Any  # None for a plain value, {name: Shape} in order for an object, [Sh
 
 
 def of_value(value: Any) -> Shape:
-    """The members of a JSON value; an array is judged by its first element."""
+    """The members of a JSON value; an array has those of its first element."""
     if isinstance(value, dict):
         return {name: of_value(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -17,17 +17,17 @@ def of_value(value: Any) -> Shape:
 
 
 def of_sample(operation: str) -> Any:
-    """The members of a documented sample answer, in order."""
+    """The members of a documented sample response, in order."""
     return ordered(of_value(documented_operations()[operation].content["response"]["sample"]))
 
 
 def of_answer(value: Any) -> Any:
-    """The members of an answer, in order."""
+    """The members of a response, in order."""
     return ordered(of_value(value))
 
 
 def of_schema(schema: dict[str, Any], definitions: dict[str, Any]) -> Shape:
-    """The members that a JSON schema names, its references followed, null left aside."""
+    """The members of a JSON schema, with references resolved and null ignored."""
     if "$ref" in schema:
         return of_schema(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
     if "anyOf" in schema:

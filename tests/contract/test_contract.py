@@ -1,4 +1,4 @@
-"""What is served against what is documented: operations, request members and answer members in order."""
+"""The served APIs against the documented ones: operations, and members of requests and responses in order."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from ledgersim.app import openapi, routes, vendor_apps
 from tests.contract.documents import Operation, documented_operations
 from tests.contract.shapes import of_schema, of_value, ordered
 
-# Operations of later issues. Exact in both directions: what is served may not stand here.
+# Documented operations that are not served. Those that are served must not be listed.
 PENDING: set[str] = set()
 
-# Members that requests take beyond the vendor's document, with the reason.
+# Members that requests accept beyond the vendor's documentation, with the reason.
 EXTRA_REQUEST_MEMBERS = {
     "aptic.cases.create": {"debtors.debtorGuid": "a public client sends whole debtors [observed]"},
     "aptic.customers.extrafields.update": {"name": "documented for the other owners of extra fields"},
@@ -47,7 +47,7 @@ def test_method_path_and_provenance_are_those_of_the_contract(name: str) -> None
 
 
 class Served:
-    """The request and answer of a served operation, from the OpenAPI document."""
+    """The request and response of a served operation, from the OpenAPI document."""
 
     def __init__(self, document: dict[str, Any], identifier: str) -> None:
         (self.operation,) = (
@@ -156,7 +156,7 @@ def test_every_operation_of_the_openapi_documents_carries_its_provenance() -> No
     assert found == {name: DOCUMENTED[name].provenance for name in SERVED}
 
 
-def test_refusals_and_credentials_stand_in_the_openapi_document_as_they_are(document: dict[str, Any]) -> None:
+def test_the_openapi_document_describes_errors_and_credentials_as_they_are(document: dict[str, Any]) -> None:
     operations = [one for item in document["paths"].values() for one in item.values()]
     assert all("422" not in one["responses"] for one in operations)
     assert all("application/problem+json" in one["responses"]["default"]["content"] for one in operations)

@@ -23,8 +23,8 @@ DOCUMENTED_DEFAULTS = {
     ("admin", "SpaceCreate", "from"): "seed",  # docs/admin.md
 }
 
-# Words of the languages that clients are generated in, and of the clients: a schema of that name is renamed, or
-# takes the place of what it is named after.
+# Names that the target languages or the generated clients use themselves: a schema with such a name would be renamed,
+# or hide the original.
 RESERVED = {
     "array",
     "case",
@@ -50,7 +50,7 @@ SINGLE = ("additionalProperties", "items")
 SEVERAL = ("anyOf", "oneOf")
 
 
-# Members that answers leave out where they have no value. All others are always there.
+# Members that responses omit if they have no value. All others are always present.
 OPTIONAL_MEMBERS = {
     "aptic": {"ProblemDetails": ["errors"]},
     "payex": {
@@ -101,7 +101,7 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def schemas(schema: Any) -> Iterator[Json]:
-    """A schema and those within it, as far as they are not references."""
+    """A schema and those nested in it, except references."""
     yield schema
     for keyword in SINGLE:
         if isinstance(schema.get(keyword), dict):
@@ -114,7 +114,7 @@ def schemas(schema: Any) -> Iterator[Json]:
 
 
 def media(document: Json) -> Iterator[Json]:
-    """The schemas of all bodies, of requests and of answers."""
+    """The schemas of all bodies of requests and responses."""
     for _, _, operation in operations(document):
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
         yield from (one["schema"] for body in bodies for one in body.get("content", {}).values())
@@ -210,7 +210,7 @@ def test_a_payment_plan_needs_its_type() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/Cases/{guid}/Debtors", "/v1/Customers/{guid}/LoanInterests"])
-def test_a_bare_array_is_said_to_be_one(path: str) -> None:
+def test_bare_arrays_are_documented(path: str) -> None:
     operation = DOCUMENTS["aptic"]["paths"][path]["get"]
     assert operation["responses"]["200"]["content"]["application/json"]["schema"]["type"] == "array"
     assert "bare array" in operation["summary"]
@@ -254,7 +254,7 @@ def test_patterns_can_be_read_by_javascript(document: Json) -> None:
         re.compile(one)
 
 
-def test_every_operation_says_which_credentials_it_needs(document: Json) -> None:
+def test_every_operation_documents_the_credentials_that_it_requires(document: Json) -> None:
     known = set(document["components"]["securitySchemes"])
     for path, method, operation in operations(document):
         needed = operation["security"] if "security" in operation else document["security"]

@@ -1,4 +1,4 @@
-"""What is served of PayEx against its facts: members in order, problems."""
+"""The served PayEx API against its documented facts: members in order, and problems."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Riverty's documents have a form of their own: members of the request, of the answer and of messages."""
+"""The served Riverty API against its documented facts, whose format differs: members of request, response, messages."""
 
 from typing import Any
 
@@ -112,7 +112,7 @@ def test_the_credit_limit_has_the_members_of_the_facts_in_order() -> None:
     assert list(schema.answer("404")) == list(schema.answer("401")) == ["message"]
 
 
-def test_refusals_and_the_key_stand_in_the_openapi_document_as_they_are(apply: Schema) -> None:
+def test_the_openapi_document_describes_errors_and_the_key_as_they_are(apply: Schema) -> None:
     assert "422" not in apply.operation["responses"]
     assert list(apply.answer("default")) == ["message"]
     assert openapi("riverty")["components"]["securitySchemes"] == {

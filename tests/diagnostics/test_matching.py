@@ -1,4 +1,4 @@
-"""Patterns by which requests are matched."""
+"""The patterns that match requests."""
 
 import pytest
 
@@ -19,7 +19,5 @@ from ledgersim.diagnostics.matching import matches
         ("", "*", True),
     ],
 )
-def test_a_star_stands_for_any_text_and_nothing_else_is_special(
-    value: str, pattern: str, expected: bool
-) -> None:
+def test_only_the_asterisk_is_a_wildcard(value: str, pattern: str, expected: bool) -> None:
     assert matches(value, pattern) is expected

@@ -1,4 +1,4 @@
-"""The nearest route of requests that no route takes, among the routes of all vendors and of the control plane."""
+"""The nearest route to requests that match none, among those of all vendors and the admin API."""
 
 import re
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ MISTAKES = [
     (f"GET {PAYEX}/KycQuestions", "GET /customer/v1/{ledger}/kyc-questions"),
     (f"POST {PAYEX}/customers/7/surpluses/2/disbursement-orders", "POST /customer/v1/{ledger}/customers/{no}/surpluses/{sid}/active-disbursement-orders"),
     ("POST /api/v3/customerAccounts", "POST /customer-account"),
-    # A value too few or too many.
+    # A missing or an extra value.
     ("PUT /APIGW/v1/Debtors/Addresses", "PUT /v1/Debtors/{debtorGuid}/Addresses"),
     ("PUT /APIGW/v1/Debtors//Addresses", "PUT /v1/Debtors/{debtorGuid}/Addresses"),
     ("GET /ledger/customer/v1/customers/7", "GET /customer/v1/{ledger}/customers/{no}"),
@@ -91,7 +91,7 @@ MISTAKES = [
     (f"GET {PAYEX}/customers/7/kyc-questions", "GET /customer/v1/{ledger}/kyc-questions"),
     (f"POST {PAYEX}/update-kyc-answers", "POST /customer/v1/{ledger}/customers/{no}/update-kyc-answers"),
     (f"GET {PAYEX}/invoices/3", "GET /invoice/v1/{ledger}/invoices/{invoiceNo}"),
-    # A segment too few or too many.
+    # A missing or an extra segment.
     (f"GET {PAYEX}/customers/7/recurring-card", "GET /customer/v1/{ledger}/customers/{no}/consent/recurring-card"),
     ("GET /api/v3/customer-account/0100.0000008", "GET /customer-account/{accountNumber}/credit-limit"),
     (f"POST {PAYEX}/customers/find-customer", "POST /customer/v1/{ledger}/find-customer"),
@@ -160,12 +160,12 @@ def test_a_path_that_does_not_take_the_method_is_nearest(
     route: tuple[str, str, str], value: str, method: str
 ) -> None:
     mount, _, template = route
-    taken = methods_of(mount, template)
+    existing = methods_of(mount, template)
     found = NEAREST.find(method, mount + with_values(template, value))
     assert found is not None
     assert (mount, found.method, found.path) in ROUTES
     assert with_values(found.path, "{}") == with_values(template, "{}")
-    if method not in taken:
+    if method not in existing:
         assert found.reason == f"The method is {found.method}, not '{method}'."
 
 
@@ -180,9 +180,9 @@ def test_a_letter_too_few_or_doubled_leads_to_the_route(
     times = data.draw(st.sampled_from([0, 2]))
     segments[at] = segments[at][:letter] + times * segments[at][letter] + segments[at][letter + 1 :]
     found = NEAREST.find(method, with_values("/".join(segments), value))
-    told = mount + template if at <= mount.count("/") else template
+    expected = mount + template if at <= mount.count("/") else template
     assert found is not None
-    assert (found.method, found.path) == (method, told)
+    assert (found.method, found.path) == (method, expected)
 
 
 @given(routes, values, st.sampled_from(["", "/gateway", "/gateway/prod"]))
@@ -202,9 +202,9 @@ def test_a_slash_too_many_leads_to_the_route_unless_it_stands_for_a_value(
     segments = with_values(mount + template, value).split("/")
     at = data.draw(st.integers(1, len(segments) - 1))
     found = NEAREST.find(method, "/".join([*segments[:at], "", *segments[at:]]))
-    told = mount + template if at <= mount.count("/") else template
+    expected = mount + template if at <= mount.count("/") else template
     assert found is not None
-    assert (found.method, found.path) == (method, told)
+    assert (found.method, found.path) == (method, expected)
 
 
 anything = st.text(st.characters(), max_size=60)
@@ -214,7 +214,7 @@ pieces = st.sampled_from(
 
 
 @given(anything, anything | st.lists(pieces | anything, max_size=30).map(lambda parts: "/" + "/".join(parts)))
-def test_whatever_is_sent_the_answer_is_a_route_told_in_printable_ascii(method: str, path: str) -> None:
+def test_any_request_gets_a_route_in_printable_ascii(method: str, path: str) -> None:
     found = NEAREST.find(method, path)
     if found is not None:
         assert [found.path in (path, mount + path) for mount, one, path in ROUTES if one == found.method].count(
@@ -236,20 +236,20 @@ def test_of_a_very_long_path_the_beginning_counts(tail: str) -> None:
 
 
 def test_routes_are_looked_at_once_and_not_before_they_are_needed() -> None:
-    taken = []
+    existing = []
 
     def given_routes() -> Iterator[tuple[str, str, str]]:
         for route in ROUTES:
-            taken.append(route)
+            existing.append(route)
             yield route
 
     found = NearestRoutes(given_routes())
-    assert taken == []
+    assert existing == []
     assert found.find("GET", "/v1/Cases") == Nearest("GET", "/APIGW/v1/Cases", "APIGW is missing.")
     assert found.find("GET", "/APIGW/Cases") == Nearest("GET", "/v1/Cases", "v1 is missing.")
-    assert taken == ROUTES
+    assert existing == ROUTES
 
 
-def test_of_two_that_are_as_near_the_one_with_the_same_method_wins_and_then_the_first() -> None:
+def test_among_equally_near_routes_the_same_method_wins_and_then_the_first() -> None:
     two = NearestRoutes([("/m", "PATCH", "/cattle"), ("/m", "GET", "/battle"), ("/m", "GET", "/rattle")])
     assert two.find("GET", "/m/hattle") == Nearest("GET", "/battle", "'hattle' should be battle.")

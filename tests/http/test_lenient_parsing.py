@@ -1,4 +1,4 @@
-"""What of a request is tolerated: by table, and for any value."""
+"""Diagnostics of lenient parsing, by table and for generated values."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -92,7 +92,7 @@ def test_members_that_no_model_knows_are_found_at_any_depth(
     assert places((Tree,), value) == expected
 
 
-def test_where_there_is_no_model_anything_may_stand() -> None:
+def test_without_a_model_anything_is_accepted() -> None:
     assert places((), {"foo": [{"bar": 1}]}) == []
 
 
@@ -136,7 +136,7 @@ def test_members_that_were_sent_twice_are_found(text: str, expected: list[str]) 
     assert [one.where for one in found if one.code == "duplicate-member"] == expected
 
 
-def test_where_any_case_is_read_spellings_of_one_member_are_the_same_member() -> None:
+def test_spellings_of_a_member_in_other_letter_cases_are_duplicates() -> None:
     value = parse_json(b'{"AccountNo": "1", "accountNo": "2", "leaf": {}, "leaf": {}}')
     assert places((Loose,), value) == [("duplicate-member", "accountNo"), ("duplicate-member", "leaf")]
     assert value == {"AccountNo": "1", "accountNo": "2", "leaf": {}}
@@ -174,7 +174,7 @@ values = st.recursive(
 
 
 def at(value: Any, path: str) -> list[Any]:
-    """All that stands at a path in a value."""
+    """Everything at a path in a value."""
     found = [value] if path == "" else []
     inner = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
     for name, item in inner:
@@ -186,14 +186,14 @@ def at(value: Any, path: str) -> list[Any]:
 
 
 @given(values)
-def test_of_any_value_only_members_that_are_there_are_told(value: Any) -> None:
+def test_only_existing_members_of_any_value_are_reported(value: Any) -> None:
     for code, where in places((Tree,), value):
         assert code in ("unknown-member", "value-rounded")
         assert at(value, where)
 
 
 @given(values)
-def test_what_is_told_of_a_value_is_told_of_it_in_a_list(value: Any) -> None:
+def test_diagnostics_of_a_value_are_those_of_it_in_a_list(value: Any) -> None:
     expected = places((Tree,), value) if isinstance(value, dict) else []
     assert places((Tree,), [value]) == [(code, f"[0].{where}") for code, where in expected]
 
@@ -237,7 +237,7 @@ def test_the_parameters_of_every_operation_but_the_token_endpoint_are_known() ->
         ("application/json; charset=latin-1", [("media-type", "The charset latin-1 was read as UTF-8. Send UTF-8, and no charset.")]),
     ],
 )  # fmt: skip
-def test_media_types_other_than_that_of_json_are_told(
+def test_media_types_other_than_that_of_json_are_reported(
     content_type: str, expected: list[tuple[str, str]]
 ) -> None:
     assert list(about_media_type(content_type)) == [
@@ -256,9 +256,7 @@ def test_media_types_other_than_that_of_json_are_told(
         (b"\xff=1", [("unknown-parameter", "ÿ")]),
     ],
 )
-def test_parameters_that_are_unknown_or_sent_twice_are_told(
-    query: bytes, expected: list[tuple[str, str]]
-) -> None:
+def test_unknown_and_duplicate_parameters_are_reported(query: bytes, expected: list[tuple[str, str]]) -> None:
     found = about_query(query, frozenset({"$top", "$skip"}))
     assert [(one.code, one.where) for one in found] == expected
 
@@ -266,7 +264,7 @@ def test_parameters_that_are_unknown_or_sent_twice_are_told(
 @pytest.mark.parametrize(
     ("takes", "known"), [({"$top", "$skip"}, "takes $skip, $top"), (set(), "takes no parameters")]
 )
-def test_an_unknown_parameter_is_told_with_those_that_are_known(takes: set[str], known: str) -> None:
+def test_an_unknown_parameter_is_reported_with_the_known_ones(takes: set[str], known: str) -> None:
     message = f"This parameter was ignored: the operation {known}."
     assert list(about_query(b"x=1", frozenset(takes))) == [Diagnostic("unknown-parameter", "x", message)]
 

@@ -1,4 +1,4 @@
-"""Each vendor refuses in its own way, for what is outside its operations too."""
+"""Each mount has the error format of its vendor, also for unknown paths and methods."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.client import Api
 
 
 @pytest.mark.parametrize("path", ["/ledger", "/Ledger/customer/v1/1/nothing", "/s/a/ledger/x"])
-def test_payex_refuses_with_its_own_problem_document(api: Api, path: str) -> None:
+def test_payex_rejects_with_its_own_problem_document(api: Api, path: str) -> None:
     answer = api.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert list(answer.json()) == ["Type", "Title", "Status", "Instance", "Detail", "Problems"]
@@ -15,7 +15,7 @@ def test_payex_refuses_with_its_own_problem_document(api: Api, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["/api/v3", "/API/V3/nothing", "/s/a/api/v3/x/"])
-def test_riverty_refuses_with_a_message(api: Api, path: str) -> None:
+def test_riverty_rejects_with_a_message(api: Api, path: str) -> None:
     answer = api.get(path)
     assert (answer.status_code, list(answer.json())) == (404, ["message"])
 

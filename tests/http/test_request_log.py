@@ -13,13 +13,13 @@ DEBTORS = f"{APTIC}/Debtors"
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What is logged from the level INFO on."""
+    """The log records from level INFO."""
     caplog.set_level(logging.INFO, "ledgersim")
     return caplog
 
 
 def lines(log: pytest.LogCaptureFixture) -> list[str]:
-    """The lines of requests, with numbers in place of times and ids."""
+    """The lines about requests, with placeholders for times and ids."""
     messages = [one.getMessage() for one in log.records if one.name == "ledgersim.requests"]
     return [re.sub(r"\d+\.\d ms (space=\S+) id=\d+", r"T ms \1", message) for message in messages]
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 
 from ledgersim.odata import Fields, ODataError, filter_to_sql, parse_filter
 
-Row = Any  # a mapping from wire names to values
+Row = Any  # a mapping from member names to values
 Ids = Callable[[str], list[int]]
 
 VOCABULARY = [
@@ -38,8 +38,8 @@ VOCABULARY = [
 def test_any_text_is_a_filter_that_runs_or_is_rejected(ids: Ids, fields: Fields, text: str) -> None:
     try:
         filter_to_sql(parse_filter(text), fields)
-    except ODataError as refusal:
-        error = refusal
+    except ODataError as caught:
+        error = caught
     else:
         assert set(ids(text)) <= set(range(1, 9))
         return

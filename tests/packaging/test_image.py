@@ -1,4 +1,4 @@
-"""What the image promises, as far as it shows without a container engine."""
+"""Properties of the image that can be tested without a container engine."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def test_it_runs_as_a_number_in_group_0() -> None:
         ([*json.loads(INSTRUCTIONS["CMD"]), "--help"], "Usage: ledgersim serve "),
     ],
 )
-def test_it_takes_options_and_commands(
+def test_it_accepts_options_and_commands(
     arguments: list[str], usage: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     program, *given = json.loads(INSTRUCTIONS["ENTRYPOINT"])

@@ -1,4 +1,4 @@
-"""`make`, with interpreters that only say who they are."""
+"""`make`, with fake interpreters that only print their names."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *variables: str, target: str = "run") -> list[str]:
-    """Who does what in `make run`."""
+    """Which interpreter runs which command in `make run`."""
     made = subprocess.run(
         ["make", "--no-print-directory", target, *variables],
         cwd=project,
@@ -49,7 +49,7 @@ def run(project: Path, *variables: str, target: str = "run") -> list[str]:
     return [" ".join(line.split()[:2]) for line in made.stdout.splitlines()]
 
 
-def test_another_interpreter_gets_an_environment_of_its_own(project: Path) -> None:
+def test_another_interpreter_gets_a_new_environment(project: Path) -> None:
     assert run(project, "PYTHON=./one") == ["one installs", "one installs", "one serves"]
     assert run(project, "PYTHON=./one") == ["one serves"]
     assert run(project, "PYTHON=./other") == ["other installs", "other installs", "other serves"]

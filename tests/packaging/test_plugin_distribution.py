@@ -27,7 +27,7 @@ import json
 from importlib.util import find_spec
 from urllib.request import Request, urlopen
 
-def test_there_is_nothing_but_pytest():
+def test_only_pytest_is_required():
     names = "ledgersim", "fastapi", "httpx", "pydantic", "sqlalchemy", "uvicorn"
     assert [name for name in names if find_spec(name)] == []
 

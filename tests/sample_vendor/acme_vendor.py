@@ -1,4 +1,4 @@
-"""Acme Invoicing: a small vendor of ledgersim's, installed like any other package."""
+"""Acme Invoicing: a small vendor for ledgersim, installed like any other package."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
@@ -158,8 +158,9 @@ def remind(space: Space) -> list[Event]:
 
 
 def fill(world: SeedContext) -> AcmeState:
-    for one in world.personas:
-        one.entry["acme"] = {"customerId": world.rows.add(CUSTOMER, {"name": one.person.facts["full_name"]})}
+    for persona in world.personas:
+        name = persona.person.facts["full_name"]
+        persona.entry["acme"] = {"customerId": world.rows.add(CUSTOMER, {"name": name})}
     return AcmeState()
 
 

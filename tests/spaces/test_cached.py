@@ -1,4 +1,4 @@
-"""Counts are remembered until something is written."""
+"""Counts are cached until the next write."""
 
 from tests.client import APTIC, Api
 

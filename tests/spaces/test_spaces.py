@@ -73,7 +73,7 @@ def test_outside_the_mounts_a_plain_404_lists_them(api: Api) -> None:
         assert answer.json()["detail"].endswith("The mounts are: /APIGW, /ledger, /api/v3, /_sim.")
 
 
-def test_there_are_so_many_spaces_and_no_more(api: Api) -> None:
+def test_spaces_have_a_maximum(api: Api) -> None:
     for number in range(Limits().spaces):
         assert api.get(f"/s/n{number}/_sim/health/live").status_code == 200
     answer = api.get("/s/one-more/_sim/health/live")
@@ -81,9 +81,7 @@ def test_there_are_so_many_spaces_and_no_more(api: Api) -> None:
     assert api.get("/s/n7/_sim/health/live").status_code == 200
 
 
-def test_fifty_clients_in_fifty_spaces_see_nothing_of_each_other(
-    api: Api, loop: asyncio.AbstractEventLoop
-) -> None:
+def test_fifty_clients_in_fifty_spaces_are_isolated(api: Api, loop: asyncio.AbstractEventLoop) -> None:
     transport = httpx.ASGITransport(app=api.app)
 
     async def work(client: httpx.AsyncClient, number: int) -> list[str]:
@@ -112,7 +110,7 @@ def test_reset_restores_the_export_byte_for_byte_and_the_guids_start_again(api: 
     assert len(set(first)) == 3
 
 
-def test_a_refused_write_draws_no_guid(api: Api) -> None:
+def test_a_rejected_write_draws_no_guid(api: Api) -> None:
     start = api.get("/_sim/export").content
     body = [{"caseNumber": "1", "debtors": [{"firstname": "A"}]}, {"caseNumber": "1"}]
     assert api.put(f"{APTIC}/Cases", body).status_code == 409
@@ -131,7 +129,7 @@ def test_reset_of_data_keeps_the_clock_and_reset_of_the_clock_keeps_the_data(api
     assert api.get("/_sim/clock").json()["mode"] == "real"
 
 
-def test_reset_takes_only_what_it_knows(api: Api) -> None:
+def test_reset_rejects_unknown_scopes(api: Api) -> None:
     answer = api.post("/_sim/reset", {"scope": "everything"})
     assert answer.status_code == 400
     assert answer.json()["errors"] == {

@@ -1,4 +1,4 @@
-"""Databases: clones that have an image in common, and files; both keep or undo a transaction as a whole."""
+"""Databases in memory, which share an image, and in files: both commit or roll back transactions as a whole."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -95,7 +95,7 @@ def clone() -> Iterator[Callable[..., Database]]:
 def database(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Database]:
-    """One of each kind, a copy by an SQLite whose connections can have nothing in common included."""
+    """A database of each kind, including the copy made where SQLite cannot share pages between connections."""
     if request.param == "copy":
         monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 35, 5))
     if request.param == "file":
@@ -107,7 +107,7 @@ def database(
     opened.close()
 
 
-def test_what_is_written_is_there_and_a_restore_takes_it_back(database: Database) -> None:
+def test_writes_are_visible_and_a_restore_undoes_them(database: Database) -> None:
     write(database, 1, "one")
     write(database, 99, "new")
     assert notes(database) == BEGINNING | {1: "one", 99: "new"}
@@ -126,7 +126,7 @@ def test_a_block_that_raises_leaves_what_was_before_it(database: Database) -> No
     assert notes(database) == BEGINNING | {1: "kept", 2: "after"}
 
 
-def test_a_row_without_its_parent_is_refused(database: Database) -> None:
+def test_a_row_without_its_parent_is_rejected(database: Database) -> None:
     with pytest.raises(IntegrityError), database.transaction() as connection:
         connection.execute(insert(PART), {"note_id": 12345})
 
@@ -137,7 +137,7 @@ def write_both(database: Database, first: int, second: int, words: str) -> None:
         write(database, second, words)
 
 
-def test_a_transaction_within_another_one_is_a_part_of_it(database: Database) -> None:
+def test_a_nested_transaction_is_part_of_the_outer_one(database: Database) -> None:
     with pytest.raises(IntegrityError):
         write_both(database, 1, 2, "one")
     assert notes(database) == BEGINNING
@@ -186,7 +186,7 @@ def test_a_restore_of_another_image_and_back(database: Database) -> None:
     assert notes(database) == BEGINNING
 
 
-def test_what_is_no_image_is_refused_and_changes_nothing(database: Database) -> None:
+def test_an_invalid_image_is_rejected_and_changes_nothing(database: Database) -> None:
     write(database, 1, "one")
     version = database.version
     with pytest.raises(sqlite3.DatabaseError):
@@ -206,7 +206,7 @@ def test_every_write_and_every_restore_is_another_version(database: Database) ->
     assert len(set(versions)) == len(versions)
 
 
-def test_clones_see_nothing_of_each_other(clone: Callable[..., Database]) -> None:
+def test_clones_are_isolated(clone: Callable[..., Database]) -> None:
     clones = [clone() for _ in range(5)]
     for number, one in enumerate(clones):
         write(one, 1, f"of {number}")
@@ -230,7 +230,7 @@ def test_more_changes_than_the_cache_holds_stay_with_the_clone(clone: Callable[.
     assert (notes(writer), check(writer)) == (BEGINNING, "ok")
 
 
-def test_the_pages_go_with_the_last_clone_and_come_again() -> None:
+def test_the_pages_are_freed_with_the_last_clone_and_loaded_again() -> None:
     for words in ("one", "two"):
         only = Database.in_memory(IMAGE)
         assert notes(only) == BEGINNING
@@ -247,7 +247,7 @@ def test_nobody_commits_to_what_all_have_in_common(clone: Callable[..., Database
     assert notes(clone()) == BEGINNING
 
 
-def test_a_clone_that_lost_its_transaction_says_so_until_it_is_restored(clone: Callable[..., Database]) -> None:
+def test_a_clone_that_lost_its_transaction_is_unusable_until_restored(clone: Callable[..., Database]) -> None:
     writer = clone()
     write(writer, 1, "one")
     writer.connection.execute(text("ROLLBACK"))  # what SQLite does by itself when there is no memory left

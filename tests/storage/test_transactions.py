@@ -1,4 +1,4 @@
-"""A transaction: all of its writes or none, those within it included."""
+"""Transactions, also nested ones, store all of their writes or none."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def space(image: bytes) -> Iterator[Space]:
 
 
 class Switch(VendorState):
-    """Something that a vendor keeps in a space."""
+    """A vendor's state in a space."""
 
     key = "somebody"
 
@@ -31,7 +31,7 @@ def facts(space: Space) -> int:
     return int(space.connection.execute(select(func.count()).select_from(VALUE)).scalar() or 0)
 
 
-def test_a_transaction_within_another_is_taken_back_with_it(space: Space) -> None:
+def test_a_nested_transaction_is_rolled_back_with_the_outer_one(space: Space) -> None:
     before = export_rows(space), space.personas(), space.clock.setting, facts(space)
 
     def change_and_fail() -> None:
@@ -57,7 +57,7 @@ def test_a_transaction_within_another_is_committed_with_it(space: Space) -> None
     again.close()
 
 
-def test_what_was_found_out_in_a_transaction_is_forgotten_when_it_is_taken_back(space: Space) -> None:
+def test_values_cached_in_a_transaction_are_dropped_on_rollback(space: Space) -> None:
     start = facts(space)
 
     def remember_and_fail() -> None:

@@ -33,7 +33,7 @@ class Page(HTMLParser):
         self.feed(answer.text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Note links and assets."""
+        """Collect links and assets."""
         given = dict(attributes)
         if tag == "a":
             url = urljoin(self.url, given["href"] or "")
@@ -46,18 +46,18 @@ class Page(HTMLParser):
         self.inline_scripts += any(name.startswith("on") for name in given)
 
     def handle_data(self, data: str) -> None:
-        """Note what is shown."""
+        """Collect the visible text."""
         self.text += data
 
     @property
     def others(self) -> list[str]:
-        """What is loaded from or links to another host."""
+        """URLs of other hosts that are loaded or linked to."""
         here = urlsplit(self.url).netloc
         return [url for url in (*self.assets, *(one.url for one in self.links)) if urlsplit(url).netloc != here]
 
 
 def browse(api: Api, path: str, **headers: str) -> Page:
-    """A page, as a browser asks for it."""
+    """A page, as a browser requests it."""
     answer = api.send("GET", path, headers={**BROWSER, **headers})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8"), (
         answer.text

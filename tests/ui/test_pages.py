@@ -1,4 +1,4 @@
-"""The pages: HTML for browsers, JSON for other clients, and everything that they refer to is there."""
+"""The pages: HTML for browsers, JSON for other clients, and no dead links."""
 
 import asyncio
 import json
@@ -84,27 +84,27 @@ def test_pages_are_only_read(api: Api, path: str) -> None:
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
-# What they tell
+# Contents
 
 
 @pytest.mark.parametrize(("options", "prefix"), [({}, ""), ({}, "/s/a"), ({"root_path": "/sim"}, "/sim/s/a")])
-def test_the_start_tells_where_everything_is(serve: Serve, options: dict[str, str], prefix: str) -> None:
+def test_the_landing_page_has_all_addresses(serve: Serve, options: dict[str, str], prefix: str) -> None:
     api = serve(**options)
-    told = read(api, f"{prefix}/").json()
-    assert told["vendors"] == {
+    content = read(api, f"{prefix}/").json()
+    assert content["vendors"] == {
         "aptic": f"{HOST}{prefix}/APIGW",
         "payex": f"{HOST}{prefix}/ledger",
         "riverty": f"{HOST}{prefix}/api/v3",
     }
-    assert (told["name"], told["control"]) == ("ledgersim", f"{HOST}{prefix}/_sim")
-    assert told["space"] == ("a" if prefix else "default")
-    assert told["world"] == {"name": "nordic-basic", "as_of": "2026-01-01", "seed": 1}
-    assert (told["clock"]["mode"], told["clock"]["now"][:10]) == ("real", "2026-01-01")
-    assert list(told["documents"]) == ["aptic", "payex", "riverty", "admin"]
-    for address in (told["reference"], *told["documents"].values(), *told["guides"].values()):
+    assert (content["name"], content["control"]) == ("ledgersim", f"{HOST}{prefix}/_sim")
+    assert content["space"] == ("a" if prefix else "default")
+    assert content["world"] == {"name": "nordic-basic", "as_of": "2026-01-01", "seed": 1}
+    assert (content["clock"]["mode"], content["clock"]["now"][:10]) == ("real", "2026-01-01")
+    assert list(content["documents"]) == ["aptic", "payex", "riverty", "admin"]
+    for address in (content["reference"], *content["documents"].values(), *content["guides"].values()):
         assert address.startswith(f"{HOST}{prefix}/docs")
         assert read(api, address).status_code == 200
-    ulla = told["personas"][0]
+    ulla = content["personas"][0]
     assert (ulla["name"], ulla["title"]) == ("Ulla Unpaid", "One unpaid case")
     assert ulla["ids"]["payex"]["customerNo"] == "1000001"
     debtor = f"{HOST}{prefix}{APTIC}/Debtors/5eed0001-deb0-4000-8000-000000000001"
@@ -112,8 +112,8 @@ def test_the_start_tells_where_everything_is(serve: Serve, options: dict[str, st
 
 
 def test_the_host_is_that_of_the_request(api: Api) -> None:
-    told = api.send("GET", "/", headers={"Host": "ledgersim:8080"}).json()
-    assert told["control"] == "http://ledgersim:8080/_sim"
+    content = api.send("GET", "/", headers={"Host": "ledgersim:8080"}).json()
+    assert content["control"] == "http://ledgersim:8080/_sim"
 
 
 @pytest.mark.parametrize("auth", ["lenient", "strict", "off"])
@@ -139,15 +139,15 @@ def test_every_link_works_with_the_headers_that_the_page_sends(serve: Serve, aut
 
 
 def test_the_admin_api_lists_its_routes(api: Api) -> None:
-    told = read(api, "/_sim").json()
+    content = read(api, "/_sim").json()
     document = api.get("/_sim/openapi.json").json()
     documented = {
         (method.upper(), f"/_sim{path}", operation["operationId"])
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-    assert {(one["method"], one["path"], one["operation"]) for one in told["routes"]} == documented
-    assert told["reference"] == f"{HOST}/docs/admin"
+    assert {(one["method"], one["path"], one["operation"]) for one in content["routes"]} == documented
+    assert content["reference"] == f"{HOST}/docs/admin"
     page = browse(api, "/s/a/_sim")
     assert "/_sim/snapshots/{name}/restore" in page.text
     assert f"{HOST}/s/a/_sim/clock" in [one.url for one in page.links]
@@ -171,11 +171,11 @@ def test_pages_load_nothing_from_elsewhere(
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
 
 
-# What they must not do
+# Security
 
 
 @pytest.mark.parametrize("auth", ["lenient", "strict"])
-def test_with_a_token_the_pages_are_open_and_tell_no_secret(serve: Serve, auth: str) -> None:
+def test_with_a_token_the_pages_are_open_and_show_no_secrets(serve: Serve, auth: str) -> None:
     api = serve(control_token="s3cret", auth=auth)
     for path in (*PAGES[:-1], "/docs/admin.json"):
         for accept in (None, BROWSER["Accept"]):
@@ -184,7 +184,7 @@ def test_with_a_token_the_pages_are_open_and_tell_no_secret(serve: Serve, auth: 
             assert [one for one in SECRETS if one in answer.text] == []
 
 
-def test_pages_are_not_recorded_and_meet_no_faults(api: Api) -> None:
+def test_pages_are_not_recorded_and_not_hit_by_faults(api: Api) -> None:
     api.post("/_sim/faults", {"kind": "status", "status": 503})
     for path in PAGES:
         assert api.send("GET", path, headers={**BROWSER, "Sim-Fault": "drop"}).status_code == 200
@@ -192,7 +192,7 @@ def test_pages_are_not_recorded_and_meet_no_faults(api: Api) -> None:
     assert api.get("/_sim/faults").json()["faults"][0]["fired"] == 0
 
 
-def test_names_from_a_world_of_ones_own_and_from_headers_are_escaped(
+def test_names_from_custom_worlds_and_from_headers_are_escaped(
     tmp_path: Path, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evil = """"'><script src="http://evil.test/"></script>{{ 7 * 7 }}"""
@@ -210,9 +210,9 @@ def test_names_from_a_world_of_ones_own_and_from_headers_are_escaped(
     app = create_app(Settings(world=str(world), customers=20))
     api = Api(app, loop)
     page = browse(api, "/", Host='x"><script>alert(1)</script>')
-    told = read(api, "/").json()
+    content = read(api, "/").json()
     app.spaces.close()
     assert (page.inline_scripts, page.text.count(evil)) == (0, 2)
     assert all("evil.test" not in address for address in page.assets)
     assert "<b>mine" in page.text
-    assert (told["personas"][0]["name"], told["world"]["name"]) == (evil, "<b>mine")
+    assert (content["personas"][0]["name"], content["world"]["name"]) == (evil, "<b>mine")

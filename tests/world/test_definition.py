@@ -159,7 +159,7 @@ def test_a_file_that_is_not_a_world_is_rejected(tmp_path: Path, content: bytes, 
         ("      country: FI", "      country: SE", "aptic.clients: must include one in FI"),
         ("fees: [REMIND, KK]", "fees: [REMIND, KKK]", "no country has the fee KKK"),
         ("loan_rates: [4.95, 5.45, 6.20]", "", "aptic.customers: with_loan needs loan_rates"),
-        ("places: ../places.yaml", "places: >-\n  ../places.yaml", "places must be on a line of its own"),
+        ("places: ../places.yaml", "places: >-\n  ../places.yaml", "places must be on its own line"),
     ],
 )
 def test_a_mistake_in_the_world_file_is_reported_with_its_key(

@@ -198,7 +198,7 @@ def test_a_database_requires_the_fixtures_that_it_was_created_with(tmp_path: Pat
         create_app(load_settings({}, database=database, fixtures=both)).spaces.close()
     for fewer in (both[:1], []):
         assert re.fullmatch(
-            r"the database .* was made for another world \(its digest of the --fixtures is "
-            r"[0-9a-f]{32}, not (None|[0-9a-f]{32})\); start with the same options as then, or name another file",
+            r"the database .* was created for another world \(its digest of the --fixtures is "
+            r"[0-9a-f]{32}, not (None|[0-9a-f]{32})\); start with the options of that world, or choose another file",
             refusal(database=database, fixtures=fewer),
         )

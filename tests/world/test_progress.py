@@ -15,7 +15,7 @@ class Terminal(StringIO):
 
 
 def output(stream: StringIO, monkeypatch: pytest.MonkeyPatch, seconds: float) -> str:
-    """The output for 1,024 steps that take so many seconds."""
+    """The output for 1,024 steps that take this many seconds."""
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     progress = Progress("World", 1024, stream)

@@ -218,7 +218,7 @@ def test_building_in_advance_fails_if_the_world_cannot_be_kept(tmp_path: Path) -
         template.keep_world(VENDORS, WORLD, 1, 1, AS_OF, tmp_path / "file")
     assert str(caught.value) == (
         f"the world cannot be kept in {tmp_path / 'file' / 'worlds'}: Not a directory; "
-        "name a folder that can be written with --cache"
+        "choose a writable folder with --cache"
     )
 
 

@@ -28,16 +28,16 @@ _PROBLEM_SCHEMA = {
     },
     "required": ["status", "title", "detail"],
 }
-_TOKEN = {"type": "http", "scheme": "bearer", "description": "Needed where the server has a `--control-token`."}
+_TOKEN = {"type": "http", "scheme": "bearer", "description": "Required if the server has a `--control-token`."}
 _DESCRIPTION = (
-    "Controls the simulator itself, for tests. The paths are those of the default space; those of another "
-    "space start with `/s/NAME`."
+    "Controls the simulator, for tests. The paths are those of the default space; for another "
+    "space, put `/s/NAME` in front."
 )
 _TAGS = {
     "Server": "Health, version and settings",
     "Clock": "The clock of a space, and the events of its scheduled jobs",
     "State": "Reset, personas, fixtures, export and import",
-    "Spaces": "Independent worlds",
+    "Spaces": "Isolated copies of the world",
     "Snapshots": "Saved states of a space, to be restored later",
     "Faults": "Failures on demand",
     "Requests": "Recorded requests and their responses",
@@ -97,7 +97,7 @@ def _vendor_tags(routers: Sequence[APIRouter]) -> dict[str, str]:
     for router in routers:
         description = router.description if isinstance(router, AdminRouter) else ""
         for tag in router.tags:
-            tags[str(tag)] = description or tags.get(str(tag)) or f"What tests may set about {tag}"
+            tags[str(tag)] = description or tags.get(str(tag)) or f"Controls for {tag}"
     return tags
 
 

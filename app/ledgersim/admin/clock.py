@@ -43,7 +43,7 @@ class ClockChanged(Clock):
 
 
 class ClockSetting(Strict):
-    """The mode, the time to set, or both. What is left out stays as it is."""
+    """The mode, the time to set, or both. An absent member leaves its value unchanged."""
 
     mode: Mode | None = None
     now: InstantIn | None = None
@@ -85,7 +85,7 @@ async def set_clock(context: CurrentContext, dispatcher: CurrentDispatcher, body
     """
     space = context.space
     if body.mode is None and body.now is None:
-        raise invalid("mode", "is needed where there is no now: real or frozen")
+        raise invalid("mode", "is required without now: real or frozen")
     events = _set(dispatcher, space, body.mode or space.clock.setting.mode, body.now)
     return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _to_response(context, events)}
 

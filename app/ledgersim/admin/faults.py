@@ -60,22 +60,22 @@ async def create_fault(space: CurrentSpace, dispatcher: CurrentDispatcher, body:
     response_model=ActiveFault,
     response_model_exclude_unset=True,
     operation_id="sim.faults.get",
-    summary="Get a fault and how often it has fired",
+    summary="Get a fault and how many requests it has hit",
 )
 async def get_fault(space: CurrentSpace, id: str) -> Any:
-    """`fired` is how often it has fired, `ended` whether it has ended."""
+    """`fired` is the number of requests that it has hit; `ended` is true if it will hit no more."""
     return _to_response(space, space.faults.get(id))
 
 
 @router.delete("/{id}", **NO_CONTENT, operation_id="sim.faults.delete", summary="Delete a fault")
 async def delete_fault(space: CurrentSpace, id: str) -> None:
-    """Requests no longer fail because of it."""
+    """It hits no further requests."""
     space.faults.remove(id)
 
 
 @router.delete("", **NO_CONTENT, operation_id="sim.faults.clear", summary="Delete all faults")
 async def clear_faults(space: CurrentSpace) -> None:
-    """No request of the space fails any more."""
+    """Removes the faults of this space only."""
     space.faults.clear()
 
 

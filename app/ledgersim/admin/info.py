@@ -99,7 +99,9 @@ def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
     )
     async def get_openapi(request: Request) -> dict[str, Any]:
         """This document, with the base URL of the space of the request."""
-        document: dict[str, Any] = await to_thread(request.app.openapi)  # it takes a while at first
+        document: dict[str, Any] = await to_thread(
+            request.app.openapi
+        )  # building it takes a while the first time
         return {**document, "servers": [{"url": request.scope["root_path"]}]}
 
     return router

@@ -19,7 +19,7 @@ class ResetRequest(Strict):
 
 
 class Persona(BaseModel):
-    """A person or company made to show one thing. Further members are its ids, by vendor."""
+    """A person or company that demonstrates one situation. Further members are its ids, by vendor."""
 
     __pydantic_extra__: dict[str, dict[str, str | int | list[str]]]
 
@@ -31,7 +31,7 @@ class Persona(BaseModel):
 
 
 class PersonaList(BaseModel):
-    """The personas of the world: people and companies with fixed ids, each made to show one thing."""
+    """The personas of the world: people and companies with fixed ids that each demonstrate one situation."""
 
     personas: list[Persona]
 
@@ -48,5 +48,5 @@ async def reset(space: CurrentSpace, body: Annotated[ResetRequest | None, Body()
     "/personas", response_model=PersonaList, operation_id="sim.personas.list", summary="List the personas"
 )
 async def list_personas(space: CurrentSpace) -> Any:
-    """People and companies with fixed ids, each made to show one thing, with their ids at each vendor."""
+    """People and companies with fixed ids that each demonstrate one situation, and their ids at each vendor."""
     return {"personas": space.personas()}

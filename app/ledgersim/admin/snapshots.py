@@ -86,7 +86,7 @@ async def restore_snapshot(space: CurrentSpace, name: str) -> None:
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.snapshots.delete", summary="Delete a snapshot")
 async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str) -> None:
-    """The state of the space stays as it is."""
+    """Does not change the state of the space."""
     _find(space, name)
     spaces.delete_snapshot(space, name)
 

@@ -2,7 +2,7 @@
 
 `position` is the column at which a node starts, counted from 1. `depth` is an upper bound for the parser stack
 that the node's SQL needs if the deepest operand comes first. SQLite's parser stack commonly has 100 entries,
-whatever its limit on the depth of expressions.
+far fewer than SQLite's limit on the depth of expressions.
 """
 
 from dataclasses import dataclass

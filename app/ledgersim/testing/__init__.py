@@ -5,10 +5,10 @@
         ...  # point the client at space.aptic, space.payex or space.riverty
         space.verify(1, operation="aptic.cases.create", status=201)
 
-The pytest plugin hands out such spaces as the fixture `ledgersim`; this package needs no pytest.
+The pytest plugin provides such a space as the fixture `ledgersim`; this package does not need pytest.
 
-The distribution pytest-ledgersim contains it too, for tests in an environment where ledgersim is not installed.
-So imports within it are relative, and it needs the rest of ledgersim only where a server runs in this process.
+The distribution pytest-ledgersim contains this package too, for environments where ledgersim is not installed.
+Therefore its imports are relative, and it needs the rest of ledgersim only to run a server in this process.
 """
 
 from .calls import AdminApiError

@@ -1,4 +1,4 @@
-"""Calls of the control plane, with Python values in and out."""
+"""Calls to the admin API, with Python values in and out."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -9,13 +9,13 @@ from json import dumps, loads
 from typing import Any
 from urllib.parse import urlsplit
 
-LIMIT = 60  # seconds for a call
+TIMEOUT = 60  # seconds per call
 
-__tracebackhide__ = True  # pytest shows the line of the test
+__tracebackhide__ = True  # so that pytest shows the line of the test
 
 
 class AdminApiError(Exception):
-    """The control plane refused a call: `status`, and `reason` in a sentence."""
+    """The admin API rejected a call, with this `status` and `reason`."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(f"{status}: {reason}")
@@ -24,7 +24,7 @@ class AdminApiError(Exception):
 
 
 class Calls:
-    """Calls to one `/_sim`. Proxies of the environment are not asked."""
+    """Calls to one `/_sim`. Proxy settings of the environment are ignored."""
 
     def __init__(self, url: str, token: str | None) -> None:
         scheme, self._host, self._root = urlsplit(url)[:3]
@@ -32,28 +32,28 @@ class Calls:
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def __call__(self, method: str, path: str, json: Any = None) -> Any:
-        """The answer's JSON, bytes or None. Raises AdminApiError."""
+        """The response as JSON, as bytes, or None if it is empty. Raises AdminApiError."""
         content = None if json is None else json_of(json).encode()
         return self.send(method, path, content, "application/json")
 
     def send(self, method: str, path: str, content: bytes | None, media_type: str) -> Any:
-        """As a call, with a body of any type."""
+        """Like a call, with a body of any media type."""
         headers = self._headers if content is None else {**self._headers, "Content-Type": media_type}
-        with closing(self._connect(self._host, timeout=LIMIT)) as connection:
+        with closing(self._connect(self._host, timeout=TIMEOUT)) as connection:
             connection.request(method, self._root + path, content, headers)
-            answer = connection.getresponse()
-            raw = answer.read()
-        is_json = str(answer.getheader("Content-Type")).startswith("application/json")
+            response = connection.getresponse()
+            raw = response.read()
+        is_json = str(response.getheader("Content-Type")).startswith("application/json")
         body: Any = loads(raw) if is_json and raw else raw
-        if answer.status >= 400:
-            raise AdminApiError(answer.status, body["detail"] if isinstance(body, dict) else raw.decode())
+        if response.status >= 400:
+            raise AdminApiError(response.status, body["detail"] if isinstance(body, dict) else raw.decode())
         return body if raw else None
 
 
 def texts_in(match: Mapping[str, Any]) -> dict[str, Any]:
-    """Which requests are meant, with the values of `header` and `query` as the text that they are there."""
+    """Match criteria, with the values of `header` and `query` as text."""
     return {
-        name: {key: text_of(one) for key, one in value.items()}
+        name: {key: text_of(item) for key, item in value.items()}
         if name in ("header", "query") and isinstance(value, Mapping)
         else value
         for name, value in match.items()
@@ -61,7 +61,7 @@ def texts_in(match: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def text_of(value: Any) -> Any:
-    """Numbers, true and false as text; anything else as it is."""
+    """Numbers and booleans as text; anything else unchanged."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float | Decimal) else value

@@ -1,4 +1,4 @@
-"""A server in a process of its own."""
+"""A server in its own process."""
 
 import os
 import shlex
@@ -13,20 +13,20 @@ from typing import IO, Any
 
 from .errors import StartupError
 
-START_WITHIN = 300  # seconds; a large world takes its time
+START_WITHIN = 300  # seconds; building a large world is slow
 STOP_WITHIN = 10  # seconds
 
 _PREFIX = "LEDGERSIM_"
 _READY = "Ready: "
-_MAX_SHOWN = 4_000  # bytes of its standard error
+_MAX_SHOWN = 4_000  # bytes of standard error
 
-__tracebackhide__ = True  # pytest shows the line of the test
+__tracebackhide__ = True  # so that pytest shows the line of the test
 
 
 class Process:
-    """`COMMAND serve`, which answers at `url` as soon as this is made. Raises StartupError.
+    """Runs `COMMAND serve`. The constructor returns once the server is ready at `url`, or raises StartupError.
 
-    The settings are passed as variables, in place of the LEDGERSIM_ variables of this process.
+    The settings are passed as LEDGERSIM_ variables; those of this process are not inherited.
     """
 
     def __init__(self, command: Sequence[str], settings: Mapping[str, Any]) -> None:
@@ -42,14 +42,14 @@ class Process:
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     encoding="utf-8",
-                    start_new_session=True,  # so that what the command starts can be ended with it
+                    start_new_session=True,  # so that processes started by the command can be stopped with it
                 )
             except OSError as error:
                 raise StartupError(f"`{line}` cannot be run: {error.strerror}") from error
             try:
                 with self._killed_after(START_WITHIN):
-                    ready = next((text for text in self._said if text.startswith(_READY)), None)
-            except BaseException:  # Ctrl+C
+                    ready = next((text for text in self._output if text.startswith(_READY)), None)
+            except BaseException:  # such as Ctrl+C
                 self._signal(_KILL)
                 raise
             if ready is None:
@@ -62,15 +62,15 @@ class Process:
         self.url = ready.removeprefix(_READY).strip()
 
     def stop(self) -> None:
-        """End the server, and wait until it has ended."""
+        """Stop the server and wait for it."""
         self._signal(signal.SIGTERM)
         with self._killed_after(STOP_WITHIN):
-            self._said.read()  # to the end, which is there when whatever the command started has ended
+            self._output.read()  # until every process that the command has started has ended
             self._process.wait()
-        self._said.close()
+        self._output.close()
 
     @property
-    def _said(self) -> IO[str]:
+    def _output(self) -> IO[str]:
         assert self._process.stdout is not None
         return self._process.stdout
 

@@ -29,7 +29,7 @@ class Server:
 
     world: str  # its name
     auth: AuthMode
-    has_token: bool  # whether /_sim asks for a token: then the world's credentials are not shown either
+    has_token: bool  # whether /_sim requires a token; then the pages do not show the credentials of the world
 
     def headers(self, space: Space, vendor: str, ids: Mapping[str, Any]) -> Mapping[str, str]:
         """The headers with which a vendor accepts requests for a persona's data, if they may be shown."""
@@ -38,7 +38,7 @@ class Server:
 
 
 def build(server: Server) -> VendorApp:
-    """The pages of a server. They ask for no token."""
+    """The pages of a server. They require no token."""
     router = APIRouter()
 
     @router.api_route("/", operation_id="ui.landing", **_READ)
@@ -61,7 +61,7 @@ def build(server: Server) -> VendorApp:
         if api in documents.MOUNTS and not suffix:
             return Response(await documents.document(request, api), media_type="application/json")
         names = ", ".join(f"{one} and {one}.json" for one in documents.MOUNTS)
-        raise NOT_FOUND.with_detail(f"There is no document {name[:80]!r} here; there are {names}.")
+        raise NOT_FOUND.with_detail(f"Document {name[:80]!r} not found; the documents are {names}.")
 
     @router.api_route("/docs/assets/{name}", operation_id="ui.asset", **_READ)
     async def get_asset(name: str) -> Response:
@@ -114,7 +114,7 @@ def _persona(persona: dict[str, Any], here: str) -> dict[str, Any]:
 
 
 def _curl(personas: Sequence[dict[str, Any]], server: Server, space: Space, here: str) -> str:
-    """A request that works in any shell as it is. Where no key may be shown, a placeholder stands for it."""
+    """A curl command that works in any shell. Credentials that may not be shown are placeholders."""
     found = [(vendor, links) for one in personas for vendor, links in one["links"].items() if links]
     if not found:
         return f'curl "{here}{MOUNT}/info"'

@@ -13,33 +13,30 @@ from ledgersim.vendors import installed_vendors
 
 ADMIN = "admin"
 MOUNTS = {**{vendor.name: vendor.mount for vendor in installed_vendors()}, ADMIN: MOUNT}
-
-
 LABELS = {vendor.name: vendor.title for vendor in installed_vendors()} | {ADMIN: "Admin API"}
 
 
 async def document(request: Request, name: str) -> bytes:
-    """A document as JSON, with the addresses by which the request came.
+    """A document as JSON, with the base address of the request.
 
-    The first one of an API takes up to a second to build. A thread does that, so that others are answered
-    meanwhile.
+    Building it takes up to a second the first time, in a thread, so that other requests are not blocked.
     """
     mount = MOUNTS[name]
     app = context_of(request.scope).dispatcher.mounts[mount]
-    return await asyncio.to_thread(_written, app, mount, context_of(request.scope).root_path + mount)
+    return await asyncio.to_thread(_to_json, app, mount, context_of(request.scope).root_path + mount)
 
 
-def _written(app: VendorApp, mount: str, root: str) -> bytes:
+def _to_json(app: VendorApp, mount: str, root: str) -> bytes:
     found = {**app.openapi(), "servers": [{"url": root}]}
     if "securitySchemes" in found.get("components", {}):
         schemes = found["components"]["securitySchemes"]
-        below = {name: _below(scheme, mount, root) for name, scheme in schemes.items()}
-        found["components"] = {**found["components"], "securitySchemes": below}
+        moved = {name: _with_base(scheme, mount, root) for name, scheme in schemes.items()}
+        found["components"] = {**found["components"], "securitySchemes": moved}
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _below(scheme: dict[str, Any], mount: str, root: str) -> dict[str, Any]:
-    """A security scheme whose token address begins as that of the server does."""
+def _with_base(scheme: dict[str, Any], mount: str, root: str) -> dict[str, Any]:
+    """A security scheme whose token URL has the base address of the request."""
     if "flows" not in scheme:
         return scheme
     flows = {

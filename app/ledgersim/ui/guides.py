@@ -1,4 +1,4 @@
-"""The documentation that comes with the package: the README and `docs/`, as pages."""
+"""The documentation as pages: the README and `docs/`, which are part of the package."""
 
 import re
 from functools import cache
@@ -33,12 +33,12 @@ def titles() -> dict[str, str]:
 
 @cache
 def html_of(name: str) -> str:
-    """A guide as HTML; its headings have the anchors that links to them use. Raises a 404 Problem."""
-    from markdown_it import MarkdownIt  # where a guide is read, not at start-up
+    """A guide as HTML, with the anchors of its headings. Raises a 404 Problem."""
+    from markdown_it import MarkdownIt  # slow to import, so not at start-up
 
     path = _files().get(name)
     if path is None:
-        raise NOT_FOUND.with_detail(f"There is no guide {name[:80]!r}; there are {', '.join(_files())}.")
+        raise NOT_FOUND.with_detail(f"Guide {name[:80]!r} not found; the guides are {', '.join(_files())}.")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(path.read_text("utf-8"))
     for heading, text in pairwise(tokens):
@@ -49,6 +49,6 @@ def html_of(name: str) -> str:
 
 
 def _anchor(inline: Any) -> str:
-    """The anchor of a heading, as hosts of Markdown make it."""
+    """The anchor of a heading, as on GitHub."""
     text = "".join(one.content for one in inline.children or ())
     return _NOT_IN_ANCHOR.sub("", text.lower()).replace(" ", "-")

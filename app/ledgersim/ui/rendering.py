@@ -1,4 +1,4 @@
-"""How pages are written: templates, headers, files, and HTML or JSON as the client prefers."""
+"""Renders pages: templates, headers, assets, and HTML or JSON as the client prefers."""
 
 import re
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ def _templates() -> Any:
 
 
 def page(request: Request, template: str, content: Mapping[str, Any], inline_styles: bool = False) -> Response:
-    """An HTML page. Templates have `root`, which links begin with, beside what is given."""
+    """An HTML page. Besides `content`, templates have `root`, the prefix of links, `version` and `space`."""
     context = context_of(request.scope)
     values = {"root": context.root_path, "version": __version__, "space": context.space.name}
     written: str = _templates().get_template(template).render(content, **values)
@@ -91,6 +91,6 @@ def asset(name: str) -> Response:
     """A style sheet or script. Raises a 404 Problem."""
     path = _assets().get(name)
     if path is None:
-        raise NOT_FOUND.with_detail(f"There is no asset {name[:80]!r}.")
+        raise NOT_FOUND.with_detail(f"Asset {name[:80]!r} not found.")
     headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
     return Response(_content(path), headers=headers, media_type=_MEDIA_TYPES[path.suffix])

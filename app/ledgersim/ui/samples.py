@@ -1,4 +1,4 @@
-"""What newcomers can look at: addresses of the personas' data, and headers that the server accepts."""
+"""Sample requests for newcomers: URLs of the personas' data, with headers that the server accepts."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -30,7 +30,7 @@ def _filled(paths: Mapping[str, str], ids: Mapping[str, Any], base: str) -> Iter
     for label, path in paths.items():
         try:
             yield label, base + path.format_map(quoted)
-        except KeyError:  # a persona need not have everything
+        except KeyError:  # not every persona has every id
             continue
 
 

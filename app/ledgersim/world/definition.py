@@ -58,7 +58,7 @@ def load(vendors: Sequence[Vendor], world: str) -> "Definition":
     content = _validated(TypeAdapter(world_model), own_path, parse(own_path, own_data))
     for name in (*_PARTS, *own_files):
         if getattr(content, name) != _named_files(own_data).get(name):
-            raise StartupError(f"{own_path}: {name} must be on a line of its own, as {name}: FILE")
+            raise StartupError(f"{own_path}: {name} must be on its own line, as {name}: FILE")
     definition = Definition(
         name=world,
         digest=_digest(files),

@@ -65,14 +65,14 @@ def keep_world(
         except OSError as error:
             raise StartupError(
                 f"the world cannot be kept in {path.parent}: {error.strerror}; "
-                "name a folder that can be written with --cache"
+                "choose a writable folder with --cache"
             ) from error
     return path
 
 
 def _folder(cache: Path | None) -> Path:
-    own = Path(platformdirs.user_cache_dir("ledgersim", appauthor=False)) if cache is None else cache.absolute()
-    return own / "worlds"
+    user_cache = Path(platformdirs.user_cache_dir("ledgersim", appauthor=False))
+    return (user_cache if cache is None else cache.absolute()) / "worlds"
 
 
 def _build(
@@ -156,7 +156,7 @@ def _read(path: Path) -> bytes | None:
 def _store(path: Path, image: bytes) -> None:
     """Store a template atomically. Raises OSError if that fails."""
     if not path.is_absolute():
-        raise OSError(errno.ENOENT, "there is no home folder")
+        raise OSError(errno.ENOENT, "no home folder")
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(suffix=".part", dir=path.parent)
     try:

@@ -1,4 +1,4 @@
-"""A conversation with ledgersim through httpx: python conversation.py http://127.0.0.1:8080/s/python"""
+"""An example client with httpx: python conversation.py http://127.0.0.1:8080/s/python"""
 
 import sys
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from httpx import URL, Client, Response
 
 
 def main(base: str) -> None:
-    """Hold the conversation in the space that the base address names."""
+    """Perform all steps in the space of the base address."""
     with (
         api(f"{base}/_sim/") as sim,
         api(f"{base}/APIGW/") as aptic,
@@ -89,7 +89,7 @@ def read_a_ledger(payex: Client) -> None:
 
 
 def open_an_account(riverty: Client) -> None:
-    """Riverty: an application for an account, and what is left of its limit."""
+    """Riverty: an application for an account, and its remaining limit."""
     application = {
         "accountLimit": 5000,
         "customer": {"firstName": "Åsa", "lastName": "Ek", "category": "Person", "currency": "SEK"},

@@ -40,7 +40,7 @@ def test_without_credentials_it_is_a_401_problem(api: Api, headers: dict[str, st
 
 
 @pytest.mark.parametrize("headers", [{"Authorization": "bearer x"}, {"X-Api-Key": "x"}])
-def test_lenient_takes_any_token_or_key(api: Api, headers: dict[str, str]) -> None:
+def test_lenient_accepts_any_token_or_key(api: Api, headers: dict[str, str]) -> None:
     answer = api.send("GET", f"{APTIC}/Ping", headers=headers)
     assert (answer.status_code, answer.json()) == (200, {})
 
@@ -49,7 +49,7 @@ def test_off_asks_for_nothing(serve: Any) -> None:
     assert ping(serve(auth="off"), {}) == 200
 
 
-def test_strict_takes_only_issued_tokens_and_configured_keys(serve: Any) -> None:
+def test_strict_accepts_only_issued_tokens_and_configured_keys(serve: Any) -> None:
     api: Api = serve(auth="strict")
     assert ping(api, {"Authorization": "Bearer x"}) == 401
     assert ping(api, {"X-Api-Key": "x"}) == 401

@@ -46,7 +46,7 @@ def status(api: Api, guid: str) -> int:
     return api.get(f"{CASES}/{guid}").status_code
 
 
-def test_nothing_is_there_before_the_time_and_everything_from_then_on(late: Api) -> None:
+def test_nothing_exists_before_the_time_and_everything_from_then_on(late: Api) -> None:
     def counts() -> list[int]:
         return [late.get(f"{APTIC}/{name}").json()["total"] for name in ("Cases", "Debtors")]
 
@@ -75,7 +75,7 @@ def test_nothing_is_there_before_the_time_and_everything_from_then_on(late: Api)
     assert advance(late, "P1Y") == []
 
 
-def test_the_answer_is_the_one_that_an_immediate_import_gives(late: Api, api: Api) -> None:
+def test_the_response_is_that_of_an_immediate_import(late: Api, api: Api) -> None:
     assert late.create(CASES, BODY) == api.create(CASES, BODY)
     assert late.create(CASES, [{}]) == api.create(CASES, [{}])
 
@@ -125,7 +125,7 @@ def test_the_number_of_a_pending_case_is_in_use(late: Api) -> None:
 
 def test_numbers_that_are_given_differ_between_pending_and_immediate_imports(late: Api) -> None:
     first = late.create(CASES, [{}] * 3)
-    # What the third import would give by itself is taken by a pending one.
+    # The number that the third import would generate is reserved by a pending import.
     ahead = str(1_000_000 + (first["impStockId"] + 2) * 1_000)
     second = late.create(CASES, [{"caseNumber": ahead}])
     at_once = late.send("PUT", f"{CASES}?async=false", json=[{}]).json()
@@ -189,7 +189,7 @@ def test_the_number_of_pending_imports_is_limited(late: Api) -> None:
     assert late.put(CASES, [{}]).status_code == 201
 
 
-def test_the_delay_is_set_for_each_space_and_goes_back_with_its_data(api: Api) -> None:
+def test_the_delay_is_set_per_space_and_reset_with_its_data(api: Api) -> None:
     assert api.get(DELAY).json() == {"delay": "immediate"}
     assert api.put(f"/s/a{DELAY}", {"delay": 30}).json() == {"delay": 30}
     assert (api.get(DELAY).json(), api.get(f"/s/a{DELAY}").json()) == ({"delay": "immediate"}, {"delay": 30})
@@ -203,7 +203,7 @@ def test_the_delay_is_set_for_each_space_and_goes_back_with_its_data(api: Api) -
         assert api.get(f"/s/a{DELAY}").json() == {"delay": after}
 
 
-def test_a_reset_goes_back_to_the_setting_and_forgets_what_is_pending(late: Api) -> None:
+def test_a_reset_restores_the_setting_and_discards_pending_imports(late: Api) -> None:
     late.post("/_sim/reset")
     start = late.get("/_sim/export").content
     answers = []

@@ -15,7 +15,7 @@ def case_count(api: Api) -> int:
     return total
 
 
-def test_a_case_may_come_without_debtors_or_debts(api: Api) -> None:
+def test_a_case_may_have_no_debtors_and_no_debts(api: Api) -> None:
     case = api.get(api.case()).json()
     assert (case["remainingSum"], case["clientName"], case["currencyCode"]) == (0, None, "SEK")
 
@@ -49,8 +49,8 @@ def test_case_numbers_and_payment_references_are_given_where_absent(api: Api) ->
 def test_a_repeated_case_number_is_a_409_and_stores_nothing(api: Api) -> None:
     api.case(caseNumber="N1")
     before = case_count(api)
-    taken = api.put(CASES, [{"caseNumber": "N2"}, {"caseNumber": "N1"}])
-    assert (taken.status_code, taken.json()["detail"]) == (
+    conflict = api.put(CASES, [{"caseNumber": "N2"}, {"caseNumber": "N1"}])
+    assert (conflict.status_code, conflict.json()["detail"]) == (
         409,
         "[1].caseNumber: 'N1' is already the number of another case.",
     )

@@ -29,8 +29,8 @@ def test_a_client_is_created_read_and_changed(api: Api) -> None:
 def test_reference_codes_are_unique_and_given_where_absent(api: Api) -> None:
     codes = [api.create(CLIENTS, {})["referenceCode"] for _ in range(2)]
     assert len(set(codes)) == 2
-    taken = api.put(CLIENTS, {"referenceCode": codes[0]})
-    assert (taken.status_code, taken.json()["detail"]) == (
+    conflict = api.put(CLIENTS, {"referenceCode": codes[0]})
+    assert (conflict.status_code, conflict.json()["detail"]) == (
         409,
         f"Another client already has the referenceCode {codes[0]!r}.",
     )

@@ -13,7 +13,7 @@ def path(api: Api) -> str:
     return f"{APTIC}/Customers/{api.customer()['customerGuid']}/Parameters"
 
 
-def test_parameters_are_put_as_an_array_and_the_answer_is_the_last_one_written(api: Api, path: str) -> None:
+def test_parameters_are_put_as_an_array_and_the_last_one_is_returned(api: Api, path: str) -> None:
     answer = api.put(path, [{"name": "a", "type": "T", "value": "1"}, {"name": "b", "href": "urn:b"}])
     assert answer.status_code == 201
     assert answer.json() == {"name": "b", "type": None, "value": None, "href": "urn:b"}

@@ -293,7 +293,7 @@ def test_a_complete_address_is_validated_when_it_is_stored(api: Api) -> None:
     )
 
 
-def test_a_full_name_once_sent_stays_and_one_that_was_made_follows_its_parts(api: Api) -> None:
+def test_a_full_name_that_was_sent_stays_and_a_composed_one_follows_its_parts(api: Api) -> None:
     made = api.create(DEBTORS, {"firstname": "Ada", "lastname": "Ek"})["debtorGuid"]
     sent = api.create(DEBTORS, {"firstname": "Ada", "lastname": "Ek", "fullName": "Dr Ada Ek"})["debtorGuid"]
 

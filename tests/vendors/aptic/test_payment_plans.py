@@ -71,7 +71,7 @@ def test_a_plan_answers_with_its_whole_schedule(api: Api) -> None:
     assert (item["amount"], item["startDate"], item["interval"]) == (260, "2027-01-31T00:00:00Z", 1)
 
 
-def test_calculating_stores_nothing_and_answers_what_create_would(api: Api) -> None:
+def test_calculating_stores_nothing_and_returns_what_create_would(api: Api) -> None:
     api.freeze("2027-01-01T00:00:00Z")
     path, _ = owing(api, 1000)
     start = api.get("/_sim/export").content
@@ -205,7 +205,7 @@ def test_payments_fill_the_oldest_first(api: Api) -> None:
     assert api.get(one_of(path, made)).json()["active"] == 0
 
 
-def test_invoices_pass_reminders_come_and_two_overdue_payments_end_the_plan(api: Api) -> None:
+def test_unpaid_invoices_get_reminders_and_two_overdue_payments_end_the_plan(api: Api) -> None:
     api.freeze("2027-01-01T00:00:00Z")
     path, cases = owing(api, 1000)
     made = plan(api, path, active=1, reminderFee=60, invoiceFee=10)
@@ -290,7 +290,7 @@ def test_an_unknown_plan_is_a_404(api: Api) -> None:
         assert api.post(f"{path}/{unknown}/Activate").status_code == 404
 
 
-def test_when_reminders_come_and_how_many_overdue_payments_end_a_plan_are_settings(serve: Any) -> None:
+def test_the_time_of_reminders_and_the_limit_of_overdue_payments_are_settings(serve: Any) -> None:
     api: Api = serve(plan_reminder_days="10", plan_overdue_limit="1")
     api.freeze("2027-01-01T00:00:00Z")
     path, _ = owing(api, 1000)
@@ -379,7 +379,7 @@ def test_a_proposal_whose_deviations_no_longer_fit_is_activated_without_them(api
     assert (now["payments"][0]["dueDate"], column(now, "amount")) == ("2026-03-31T00:00:00Z", [100, 450, 450])
 
 
-def test_null_takes_a_deviation_back(api: Api) -> None:
+def test_null_removes_a_deviation(api: Api) -> None:
     path, _ = owing(api, 1000)
     one = one_of(path, plan(api, path))
     api.patch(one, {"payments": [{"paymentNo": 2, "specifiedAmount": 100}]})

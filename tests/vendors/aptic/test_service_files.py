@@ -125,5 +125,5 @@ def test_a_folder_that_went_away_stops_the_start(tmp_path: Path) -> None:
 def test_an_invalid_file_aborts_start_up(tmp_path: Path) -> None:
     path = tmp_path / "Mine.json"
     path.write_text('{\n"answer": 1, "status": 1}', encoding="utf-8")
-    said = refusal({"LEDGERSIM_SERVICES": str(tmp_path)})
-    assert said == f"{path}, line 2: status is 1; {STATUS}"
+    message = refusal({"LEDGERSIM_SERVICES": str(tmp_path)})
+    assert message == f"{path}, line 2: status is 1; {STATUS}"

@@ -13,14 +13,14 @@ from tests.vendors.aptic.test_services import ECHO, JSON, SLOW, runs
 
 
 def settle(loop: asyncio.AbstractEventLoop) -> None:
-    """Let jobs that wait for nothing come to their end."""
+    """Let jobs that wait for nothing finish."""
     for _ in range(5):
         loop.run_until_complete(asyncio.sleep(0))
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Makes every wait endless; the seconds that were asked for."""
+    """Makes every sleep endless. Returns the requested seconds."""
     asked: list[float] = []
 
     async def wait(seconds: float) -> None:

@@ -33,7 +33,7 @@ def seeded(api: Api, owner: str) -> str:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Makes no wait take any time; the seconds that were asked for."""
+    """Makes every sleep return at once. Returns the requested seconds."""
     asked: list[float] = []
 
     async def note(seconds: float) -> None:
@@ -81,7 +81,7 @@ def test_services_run_for_each_kind_of_owner_and_for_none(api: Api, collection: 
     ]
 
 
-# Refusals
+# Errors
 
 
 @pytest.mark.parametrize(("collection", "owner"), OWNERS)
@@ -211,7 +211,7 @@ def folder(path: Path, **definitions: Any) -> str:
     return str(path)
 
 
-def test_a_fixed_answer_comes_with_its_status_after_its_delay(
+def test_a_fixed_answer_is_sent_with_its_status_after_its_delay(
     serve: Serve, tmp_path: Path, waits: list[float]
 ) -> None:
     answers = {"Rating": {"answer": {"rating": "ÅÄ"}}, "Down": {"answer": [], "status": 503, "delay": 1.5}}

@@ -328,7 +328,7 @@ def test_an_invalid_payee_is_rejected(api: Api, body: dict[str, Any]) -> None:
     assert problem_of(api.post(ORDERS, body)) == (400, "validation")
 
 
-def test_a_clearing_number_may_be_a_member_of_its_own(api: Api) -> None:
+def test_a_clearing_number_may_be_a_separate_member(api: Api) -> None:
     body = {"swedishBankAccount": {"clearingNo": "3300", "accountNo": "1010101010"}}
     assert api.post(ORDERS, body).json() == {
         "operations": [],

@@ -237,7 +237,7 @@ def test_strong_authentication_is_pending_until_the_customer_applies_again(river
     assert riverty.credit_limit(number).json()["isOpenForNewTransactions"] is True
 
 
-def test_a_corrected_address_comes_first_and_is_stored_when_confirmed(riverty: Riverty) -> None:
+def test_a_corrected_address_is_listed_first_and_stored_when_confirmed(riverty: Riverty) -> None:
     found = riverty.apply({"firstName": "AddressCorrection"})
     better = {**ADDRESS, "streetNumberAdditional": "A"}
     assert (found["outcome"], found["customer"]["addressList"]) == ("Pending", [better, ADDRESS])

@@ -1,4 +1,4 @@
-"""What the pages show newcomers of Aptic."""
+"""Sample requests to Aptic for the pages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Aptic's own settings."""
+"""The settings of Aptic."""
 
 from typing import Annotated, Literal
 

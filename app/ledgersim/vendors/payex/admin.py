@@ -54,7 +54,7 @@ class IncomingPayment(Strict):
 
 
 class PaymentReceived(BaseModel):
-    """The surplus that remains of a payment; null if there is none."""
+    """The surplus left over from a payment; null if the payment was used up."""
 
     surplusId: str | None  # noqa: N815 - the name in the API
 
@@ -92,7 +92,7 @@ class CardRegistrationEnded(BaseModel):
     response_class=HTMLResponse,
 )
 async def show_card_check(request: Request, key: str) -> Response:
-    """The page on which a customer registers a card. It works without a token."""
+    """The page on which a customer registers a card. It requires no token."""
     registration = find_registration_by_key(context_of(request.scope).space, key)
     return _page(request, registration)
 
@@ -139,7 +139,7 @@ def _page(request: Request, registration: Row) -> Response:
     summary="End a card registration without a browser: complete, abort or fail",
 )
 async def end_registration(context: CurrentLedger, no: str, action: str) -> Any:
-    """Does what a button of the page does, for tests without a browser."""
+    """Has the effect of a button of the page, for tests without a browser."""
     action = action.lower()
     if action not in _ACTIONS.values():
         raise NOT_FOUND.with_detail(f"Unknown action {action[:20]!r}: use complete, abort or fail.")
@@ -156,7 +156,7 @@ async def end_registration(context: CurrentLedger, no: str, action: str) -> Any:
     summary="Receive a payment; the remainder after paying debt is a surplus",
 )
 async def receive_payment(context: CurrentLedger, no: str, body: IncomingPayment) -> Any:
-    """The payment covers the invoice or account that it names; the remainder becomes a surplus."""
+    """The payment pays what is owed on its invoice or account; the remainder becomes a surplus."""
     customer = find_customer(context, no)
     surplus = surpluses.receive_payment(context.space, customer, body.amount, body.invoice_no, body.account_no)
     return {"surplusId": None if surplus is None else surplus["surplus_id"]}
@@ -169,7 +169,7 @@ async def receive_payment(context: CurrentLedger, no: str, body: IncomingPayment
     summary="Order the set-off of a surplus against an invoice of the customer",
 )
 async def set_off_surplus(context: CurrentLedger, no: str, sid: str, body: SetOff) -> None:
-    """The surplus is pending until the order is executed."""
+    """The surplus is pending until the set-off is executed."""
     customer = find_customer(context, no)
     surplus = find_surplus(context.space, customer, sid)
     surpluses.set_off(context.space, customer, surplus, body.invoice_no)
@@ -182,7 +182,7 @@ async def set_off_surplus(context: CurrentLedger, no: str, sid: str, body: SetOf
     summary="Execute the order for a pending surplus now",
 )
 async def execute_order(context: CurrentLedger, no: str, sid: str) -> None:
-    """The disbursement or set-off of a pending surplus is carried out without waiting for the clock."""
+    """Executes the disbursement or set-off at once, before it is due."""
     customer = find_customer(context, no)
     surpluses.execute(context.space, customer, find_surplus(context.space, customer, sid))
 
@@ -194,7 +194,7 @@ async def execute_order(context: CurrentLedger, no: str, sid: str) -> None:
     summary="Make the customer's KYC answers due for renewal now",
 )
 async def expire_kyc(context: CurrentLedger, no: str) -> None:
-    """The customer then offers `update-kyc-answers`."""
+    """Responses for the customer then offer `update-kyc-answers`."""
     customer = find_customer(context, no)
     if context.ledger.kyc is None:
         raise CONFLICT.with_detail(f"The ledger {context.ledger.number} is not configured for KYC.")
@@ -210,7 +210,7 @@ async def expire_kyc(context: CurrentLedger, no: str) -> None:
     summary="Set the customer's consents",
 )
 async def set_consents(context: CurrentLedger, no: str, body: ActiveConsents) -> None:
-    """Consents that the body does not name are withdrawn."""
+    """Withdraws all consents that are not in the body."""
     customer = find_customer(context, no)
     wanted: set[str] = set(body.active_consents)
     with context.space.transaction() as connection:
@@ -228,5 +228,5 @@ async def set_consents(context: CurrentLedger, no: str, body: ActiveConsents) ->
     summary="Make the next request to the ledger fail with one of the vendor's 500 problems",
 )
 async def set_next_problem(context: CurrentLedger, body: NextProblem) -> None:
-    """The request after it is answered as usual."""
+    """Only that request fails."""
     ledgers.set_next_problem(context.space, context.ledger, body.code)

@@ -17,7 +17,7 @@ from ledgersim.world.fixtures import FixtureContext, FixtureKind
 
 
 class CustomerSurplus(RequestModel):
-    """A payment without any debt to pay."""
+    """A payment that was not owed."""
 
     amount: AmountIn
 

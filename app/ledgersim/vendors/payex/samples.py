@@ -1,4 +1,4 @@
-"""What the pages show newcomers of PayEx."""
+"""Sample requests to PayEx for the pages."""
 
 from collections.abc import Mapping
 from typing import Any

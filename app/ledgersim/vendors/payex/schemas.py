@@ -1,4 +1,4 @@
-"""The base of what crosses the wire of this vendor: members are read without regard to case."""
+"""Base classes of PayEx schemas. Members of requests match in any letter case."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,11 +7,11 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstrai
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from ledgersim import schemas as wire
+from ledgersim import schemas
 
 
-class ResponseModel(wire.ResponseModel):
-    """What the server sends, without the members that have no value: none is ever null.
+class ResponseModel(schemas.ResponseModel):
+    """Base of responses. Members without a value are absent; no member is null.
 
     Its routes have `response_model_exclude_none`.
     """
@@ -22,13 +22,13 @@ class ResponseModel(wire.ResponseModel):
     ) -> JsonSchemaValue:
         schema = super().__get_pydantic_json_schema__(core_schema, handler)
         own = handler.resolve_ref_schema(schema)
-        optional = {name for name, property_ in own["properties"].items() if wire.drop_null(property_)}
+        optional = {name for name, property_ in own["properties"].items() if schemas.drop_null(property_)}
         own["required"] = [name for name in own["required"] if name not in optional]
         return schema
 
 
-class RequestModel(wire.RequestModel):
-    """What a client sends. The samples mix `AccountNo` and `accountNo`: any case is read."""
+class RequestModel(schemas.RequestModel):
+    """Base of request bodies. Members match in any letter case: samples have `AccountNo` and `accountNo`."""
 
     in_any_case = True
 
@@ -44,7 +44,7 @@ class RequestModel(wire.RequestModel):
 
 
 class CustomerOperation(ResponseModel):
-    """What can be done with a customer or a surplus; members in the order of their samples."""
+    """An operation on a customer or surplus. Members are in the order of their samples."""
 
     rel: str
     method: str
@@ -52,7 +52,7 @@ class CustomerOperation(ResponseModel):
 
 
 class AddressOperation(ResponseModel):
-    """What can be done with an address; members in the order of its samples."""
+    """An operation on an address. Members are in the order of its samples."""
 
     rel: str
     href: str
@@ -60,7 +60,7 @@ class AddressOperation(ResponseModel):
 
 
 class Navigation(ResponseModel):
-    """Where the other pages of a list are, if it has more than one."""
+    """Links to the other pages of a list that has more than one."""
 
     id_: str = Field(alias="@id")
     first: str | None = None
@@ -69,16 +69,16 @@ class Navigation(ResponseModel):
 
 
 def chars(most: int, pattern: str | None = None, least: int = 1) -> StringConstraints:
-    """Of a text: so many characters, in which a regular expression is found."""
+    """A string of limited length that a regular expression matches."""
     return StringConstraints(min_length=least, max_length=most, pattern=pattern)
 
 
-# At least one character that shows.
+# At least one visible character.
 NOT_BLANK = r"\S"
 
 
 def _check_country(code: str) -> str:
-    import pycountry  # where a country is sent, not at start-up
+    import pycountry  # slow to import, so not at start-up
 
     if len(code) != 2 or not code.isascii() or pycountry.countries.get(alpha_2=code.upper()) is None:
         raise PydanticCustomError("country", "Input should be an ISO 3166-1 alpha-2 country code such as SE")
@@ -90,5 +90,5 @@ def format_time(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-# The samples write `SE` and `se`: any case is taken, and shown as it was sent.
+# The samples have `SE` and `se`: any letter case is valid, and returned as sent.
 CountryIn = Annotated[str, AfterValidator(_check_country)]

@@ -8,7 +8,7 @@ ProblemCase = Literal["pascal", "camel"]
 
 
 class PayexSettings(VendorSettings):
-    """Settings for what the vendor's documentation contradicts itself on."""
+    """Settings for points on which the vendor's documentation is inconsistent."""
 
     payex_problem_case: ProblemCase = option(
         "pascal",

@@ -1,4 +1,4 @@
-"""What the pages show newcomers of Riverty."""
+"""Sample requests to Riverty for the pages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -98,7 +98,7 @@ def test_every_run_of_equal_amounts_is_a_period() -> None:
     assert {(one.interval_type, one.interval, one.payment_type) for one in plan.periods} == {(3, 1, 0)}
 
 
-def test_a_period_goes_on_over_the_free_months_of_debt_relief() -> None:
+def test_a_period_continues_over_the_free_months_of_debt_relief() -> None:
     plan = calculate([THOUSAND], terms(RELIEF))
     assert [(one.start_date, one.end_date, str(one.amount)) for one in plan.periods] == [
         (date(2026, 2, 28), date(2031, 1, 31), "20.00")

@@ -50,7 +50,7 @@ class TestAmounts:
         # 1000 / 5; (1000 - 250) / 3; 750 - 250 - 100
         assert [str(row.amount) for row in plan.rows] == ["200.00", "50.00", "250.00", "100.00", "400.00"]
 
-    def test_an_annuity_from_an_amount_goes_on_with_it(self) -> None:
+    def test_an_annuity_from_an_amount_continues_with_it(self) -> None:
         assert table(calculated(ANNUITY, None, "400", deviating(1, "110"))) == [
             ("100.00", "10.00", "0.00", "110.00", "900.00"),
             ("391.00", "9.00", "0.00", "400.00", "509.00"),
@@ -69,7 +69,7 @@ class TestAmounts:
             (RELIEF, None, ["890.00", "490.00", "90.00", "0.00"]),
         ],
     )
-    def test_a_plan_with_an_amount_goes_on_with_it(self, kind: int, n: int | None, unpaid: list[str]) -> None:
+    def test_a_plan_with_an_amount_continues_with_it(self, kind: int, n: int | None, unpaid: list[str]) -> None:
         plan = calculated(kind, n, "400", deviating(1, "110"))
         assert [str(row.unpaid) for row in plan.rows] == unpaid
 

@@ -46,7 +46,7 @@ days = st.dates(date(1990, 1, 1), date(2150, 12, 31))
 
 @st.composite
 def asked(draw: st.DrawFn) -> ServiceRequest:
-    """A plan that can be; where its amount decides how long it takes, one of 120 payments at most."""
+    """A possible plan; if its amount determines the number of payments, it has at most 120."""
     cases, kind, n = draw(balances), draw(st.sampled_from(list(PlanType))), draw(counts)
     registration_fee, invoice_fee = draw(fees), draw(fees)
     total = Balance.of(cases).total
@@ -83,7 +83,7 @@ def month_interest(cases: list[CoveredCase], unpaid: Decimal) -> Decimal:
 
 
 def check_rows(cases: list[CoveredCase], terms: Terms, plan: Plan) -> None:
-    """What holds of every plan, deviations or not."""
+    """Properties of every plan, with or without deviations."""
     unpaid = Balance.of(cases).total
     for number, row in enumerate(plan.rows, start=1):
         fee = terms.invoice_fee + (terms.registration_fee if number == 1 else 0)
@@ -152,7 +152,7 @@ def test_regular_payments_are_those_of_the_type(plan_of: ServiceRequest) -> None
 
 
 def annuity(cases: list[CoveredCase], n: int) -> Decimal:
-    """A by summing up discount factors, in fractions."""
+    """The level payment, by summing up discount factors as fractions."""
     balance = Balance.of(cases)
     total = Fraction(balance.total)
     factor = 1 / (1 + Fraction(balance.yearly_interest) / total / 1200)

@@ -118,7 +118,7 @@ def test_the_number_of_payments_is_that_of_the_rows() -> None:
     assert calculate([THOUSAND], terms(LINEAR, 600)).number_of_payments == 599
 
 
-def test_fees_of_nothing_are_none() -> None:
+def test_zero_fees_are_omitted() -> None:
     asked = terms(ANNUITY, 3, registration_fee="0", invoice_fee="0.000", reminder_fee="0")
     assert [str(row.fee) for row in calculate([THOUSAND], asked).rows] == ["0.00"] * 3
 

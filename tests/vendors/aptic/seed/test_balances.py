@@ -12,7 +12,7 @@ FIRST = DAY.toordinal()
 
 
 def debt(number: int, principal: int, due: int = 0, rate: int = 0) -> Account:
-    """A debt due so many days after the first day; it bears interest from that day."""
+    """A debt due this many days after the first day; it bears interest from that day."""
     due_date = DAY + timedelta(days=due)
     row: Row = {
         "id": number,
@@ -27,7 +27,7 @@ def debt(number: int, principal: int, due: int = 0, rate: int = 0) -> Account:
 
 
 def fee(number: int, amount: int, day: int = 0) -> Account:
-    """A fee of so many days after the first day."""
+    """A fee dated this many days after the first day."""
     bill_date = DAY + timedelta(days=day)
     row: Row = {
         "id": number,

@@ -83,7 +83,7 @@ def test_fees_are_paid_before_principal(world: Tables) -> None:
             assert sum(fee["remaining_principal"] for fee in fees) == 0
 
 
-def test_principal_is_paid_in_the_order_in_which_it_fell_due(world: Tables) -> None:
+def test_principal_is_paid_in_order_of_due_dates(world: Tables) -> None:
     for claims in claims_by_case(world).values():
         debts = sorted((one for one in claims if one["kind"] == "debt"), key=lambda debt: debt["due_date"])
         untouched = [debt["paid_principal"] == 0 for debt in debts if not debt["extra_fields"]]

@@ -1,4 +1,4 @@
-"""Addresses on the wire."""
+"""Schemas of addresses."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from ledgersim.vendors.aptic.listing import Page
 
 
 class Address(ResponseModel):
-    """An address, in lists and alone."""
+    """An address."""
 
     address_guid: str
     address_type: str | None
@@ -52,7 +52,7 @@ class AddressCreate(RequestModel):
 
 
 class AddressUpdate(AddressCreate):
-    """What to change of an address."""
+    """Changes to an address."""
 
 
 class MainAddressInput(RequestModel):

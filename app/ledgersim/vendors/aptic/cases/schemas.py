@@ -1,4 +1,4 @@
-"""Cases on the wire. The order of members is that of the vendor's samples."""
+"""Schemas of cases. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -69,7 +69,7 @@ class CasePage(Page[CaseListItem]):
 
 
 class CaseDetails(ResponseModel):
-    """A case alone."""
+    """A case in full."""
 
     case_number: str
     client_name: str | None
@@ -162,7 +162,7 @@ class CaseDebtorInput(RequestModel):
 
 
 class Claimant(RequestModel):
-    """Who the debt is really owed to."""
+    """The original creditor of a debt."""
 
     reference_code: str | None = None
     id_number: str | None = None
@@ -201,7 +201,7 @@ class CaseRelation(RequestModel):
 
 
 class CaseAction(RequestModel):
-    """Something that has happened in a case already."""
+    """An event in the history of a case."""
 
     action_type: str | None = None
     action_group: str | None = None
@@ -253,14 +253,14 @@ class CasesCreated(ResponseModel):
 
 
 class CaseClose(RequestModel):
-    """Why to close a case."""
+    """The reason for closing a case."""
 
     closure_code: ClosureCode
     note: str | None = None
 
 
 class CaseUpdate(RequestModel):
-    """What to change of a case."""
+    """Changes to a case."""
 
     description: str | None = None
     payment_reference_number: str | None = None

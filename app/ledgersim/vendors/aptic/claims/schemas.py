@@ -1,4 +1,4 @@
-"""What debts and fees have in common on the wire."""
+"""Schemas that debts and fees share."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from ledgersim.schemas import Amount, RequestModel, ResponseModel, SignedAmountI
 
 
 class ClaimSums(ResponseModel):
-    """The books of a claim in a list. `ledger…` is what remains in the case's currency [inferred]."""
+    """The balances of a claim in a list. `ledger…` are remaining amounts in the case's currency [inferred]."""
 
     original_principal: Amount
     original_vat: Amount = Field(alias="originalVAT")
@@ -27,7 +27,7 @@ class ClaimSums(ResponseModel):
 
 
 class AdjustmentCreate(RequestModel):
-    """By how much to raise (or, below zero, to lower) what is owed. One of the two amounts is needed."""
+    """An adjustment: positive amounts raise what is owed, negative ones lower it. One amount is required."""
 
     principal_adjustment: SignedAmountIn | None = None
     interest_adjustment: SignedAmountIn | None = None

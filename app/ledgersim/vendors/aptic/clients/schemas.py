@@ -1,4 +1,4 @@
-"""Clients on the wire. Members of the item are documented, those of the requests observed."""
+"""Schemas of clients. Members of the item are documented, those of the requests observed."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from ledgersim.vendors.aptic.listing import Page
 
 
 class ClientDetails(ResponseModel):
-    """A client, in lists and alone."""
+    """A client."""
 
     unique_id: str
     reference_code: str
@@ -42,4 +42,4 @@ class ClientCreate(RequestModel):
 
 
 class ClientUpdate(ClientCreate):
-    """What to change of a client."""
+    """Changes to a client."""

@@ -1,4 +1,4 @@
-"""Credit insurances on the wire."""
+"""Schemas of credit insurances."""
 
 from datetime import datetime
 from typing import Annotated
@@ -13,7 +13,7 @@ Days = Annotated[Int32, Field(ge=0)]
 
 
 class CreditInsurance(ResponseModel):
-    """A credit insurance, in lists and alone."""
+    """A credit insurance."""
 
     insurance_guid: str
     insurance_date: datetime
@@ -36,7 +36,7 @@ class CreditInsurancePage(Page[CreditInsurance]):
 
 
 class CreditInsuranceUpdate(RequestModel):
-    """What to change of a credit insurance."""
+    """Changes to a credit insurance."""
 
     insurance_company_number: str | None = None
     insurance_company_customer_number: str | None = None

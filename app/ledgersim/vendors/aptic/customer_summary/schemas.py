@@ -1,4 +1,4 @@
-"""The summary of a customer on the wire. The order of members is that of the vendor's sample."""
+"""Schemas of the summary of a customer. Members are in the order of the vendor's sample."""
 
 from datetime import datetime
 
@@ -133,19 +133,19 @@ class _Relation(ResponseModel):
 
 
 class Guarantor(_Relation, _GuarantorGuid):
-    """A customer who stands for this one."""
+    """A guarantor of this customer."""
 
 
 class GuaranteedCustomer(_Relation, _CustomerGuid):
-    """A customer for whom this one stands."""
+    """A customer whom this one guarantees."""
 
 
 class RelatedCustomer(_Relation, _Role):
-    """A customer that has to do with this one, and as what."""
+    """A related customer, and its role."""
 
 
 class CustomerSummary(ResponseModel):
-    """What a customer owes, and who and what is behind it."""
+    """The balances of a customer, their parts and all related customers."""
 
     total_balance: Amount
     account_balance: Amount

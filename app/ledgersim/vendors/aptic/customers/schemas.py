@@ -1,4 +1,4 @@
-"""Customers on the wire. The order of members is that of the vendor's samples."""
+"""Schemas of customers. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
 
@@ -56,7 +56,7 @@ class CustomerAddress(ResponseModel):
 
 
 class Customer(ResponseModel):
-    """A customer alone, with its addresses."""
+    """A customer in full, with its addresses."""
 
     customer_guid: str
     customer_reference: str | None
@@ -145,4 +145,4 @@ class CustomerCreate(_Contact, MainAddressInput, _Names, _FullName, _Identity, _
 
 
 class CustomerUpdate(_Contact, _Names, _Identity):
-    """What to change of a customer; its full name follows from the parts."""
+    """Changes to a customer; the full name is composed of its parts."""

@@ -1,4 +1,4 @@
-"""Debtors on the wire. The order of members is that of the vendor's samples."""
+"""Schemas of debtors. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -49,7 +49,7 @@ class DebtorPage(Page[DebtorListItem]):
 
 
 class Debtor(ResponseModel):
-    """A debtor alone."""
+    """A debtor in full."""
 
     debtor_guid: str
     debtor_reference: str
@@ -119,11 +119,11 @@ class DebtorCreate(_Contact, MainAddressInput, _Person):
 
 
 class DebtorUpdate(_Contact, _Person):
-    """What to change of a debtor."""
+    """Changes to a debtor."""
 
 
 class CaseSummary(ResponseModel):
-    """A case as summaries show it."""
+    """A case in a summary."""
 
     case_guid: str
     case_number: str
@@ -149,7 +149,7 @@ class DebtorSummary(ResponseModel):
     bank_account_no: str | None
     remaining_principal: Amount
     remaining_interest: Amount
-    remaining_fee: Amount = Field(alias="remaininFee")  # so spelled in the vendor's sample
+    remaining_fee: Amount = Field(alias="remaininFee")  # spelled like this in the vendor's sample
     remaining_sum: Amount
     active_cases: int
     closed_cases: int

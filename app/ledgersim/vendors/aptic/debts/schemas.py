@@ -1,4 +1,4 @@
-"""Debts on the wire. The order of members is that of the vendor's samples."""
+"""Schemas of debts. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -70,15 +70,15 @@ class _DebtTerms(ResponseModel):
     interest_specific_calculation_type: str | None
 
 
-class DebtListItem(_DebtTerms, ClaimSums, _DebtHead):  # members come in the order of the bases, the last first
-    """A debt in a list. `ledger…` is what remains in the case's currency [inferred]."""
+class DebtListItem(_DebtTerms, ClaimSums, _DebtHead):  # pydantic orders members from the last base to the first
+    """A debt in a list. `ledger…` are remaining amounts in the case's currency [inferred]."""
 
 
 class DebtPage(Page[DebtListItem]):
     """A page of debts."""
 
 
-# A member that may be left out but, unlike others, not be null. It reads as None where it was left out.
+# A member that may be absent, but unlike others may not be null. It is None if absent.
 _OPTIONAL: Any = Field(default=None, validate_default=False)
 
 
@@ -135,7 +135,7 @@ class DebtCreate(RequestModel):
 
 
 class DebtUpdate(RequestModel):
-    """What to change of a debt; its balances are moved by bookings alone."""
+    """Changes to a debt; its balances change only by postings."""
 
     description: str | None = None
     reference_number: str | None = None
@@ -171,7 +171,7 @@ def _no_fields(value: object) -> object:
 
 
 class DebtCreated(ResponseModel):
-    """A debt as the answer to its creation shows it."""
+    """A debt as returned when it is created."""
 
     description: str | None
     reference_number: str | None
@@ -237,7 +237,7 @@ class DebtParty(ResponseModel):
 
 
 class DebtHead(ResponseModel):
-    """The invoice behind a debt. What no request can set is null."""
+    """The invoice behind a debt. Members that no request can set are null."""
 
     reference_number: str | None
     order_date: datetime | None = None
@@ -284,7 +284,7 @@ class DebtHead(ResponseModel):
 
 
 class Debt(ResponseModel):
-    """A debt alone."""
+    """A debt in full."""
 
     debt_guid: str
     registration_date: datetime

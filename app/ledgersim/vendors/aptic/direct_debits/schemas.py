@@ -1,4 +1,4 @@
-"""Direct debit mandates on the wire."""
+"""Schemas of direct debit mandates."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -14,7 +14,7 @@ BankAccountClass = Annotated[Literal[1, 2, 3, 4, 5, 7, 8, 9, 10], WHOLE]
 
 
 class DirectDebitMandate(ResponseModel):
-    """A mandate, in lists and alone; `bankAccountNo` is the sending account [inferred]."""
+    """A mandate; `bankAccountNo` is the sending account [inferred]."""
 
     mandate_guid: str
     direct_debit_mandate_type: int

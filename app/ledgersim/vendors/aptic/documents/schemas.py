@@ -1,4 +1,4 @@
-"""Documents on the wire."""
+"""Schemas of documents."""
 
 import base64
 import binascii
@@ -27,7 +27,7 @@ def _check_base64(text: str) -> str:
 
 
 class DocumentCreate(RequestModel):
-    """A document to add: its content in base64, or a link to where it is archived."""
+    """A document to add: its content in base64, or a link to an archive."""
 
     note: str = Field(min_length=1)
     document_type: DocumentType | None = None
@@ -40,7 +40,7 @@ class DocumentCreate(RequestModel):
 
 
 class Document(ResponseModel):
-    """A document, in lists and alone; its links carry its GUID."""
+    """A document; its links contain its GUID."""
 
     note: str
     document_type: str | None

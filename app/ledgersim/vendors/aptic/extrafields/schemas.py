@@ -1,4 +1,4 @@
-"""Extra fields on the wire."""
+"""Schemas of extra fields."""
 
 from pydantic import Field
 
@@ -25,7 +25,7 @@ class ExtraFieldCreate(RequestModel):
 
 
 class ExtraFieldUpdate(RequestModel):
-    """What to change of an extra field; the name is that of the path."""
+    """Changes to an extra field; the name is in the path."""
 
     name: str | None = None
     value: list[str] | None = None

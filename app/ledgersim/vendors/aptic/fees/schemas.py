@@ -1,4 +1,4 @@
-"""Fees on the wire. The order of members is that of the vendor's samples."""
+"""Schemas of fees. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ class _FeeHead(ResponseModel):
 
 
 class FeeListItem(ClaimSums, _FeeHead):
-    """A fee in a list. `ledger…` is what remains in the case's currency [inferred]."""
+    """A fee in a list. `ledger…` are remaining amounts in the case's currency [inferred]."""
 
 
 class FeePage(Page[FeeListItem]):
@@ -50,13 +50,13 @@ class FeeCreate(RequestModel):
 
 
 class FeeUpdate(RequestModel):
-    """What to change of a fee."""
+    """Changes to a fee."""
 
     description: str | None = None
 
 
 class FeeCreated(ResponseModel):
-    """A fee as the answer to its creation shows it."""
+    """A fee as returned when it is created."""
 
     name: str | None
     description: str | None
@@ -70,7 +70,7 @@ class FeeCreated(ResponseModel):
 
 
 class Fee(ResponseModel):
-    """A fee alone."""
+    """A fee in full."""
 
     name: str | None
     description: str | None

@@ -1,4 +1,4 @@
-"""The interest of loans on the wire."""
+"""Schemas of the interest of loans."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Party parameters on the wire."""
+"""Schemas of party parameters."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from ledgersim.vendors.aptic.listing import Page
 
 
 class PartyParameter(ResponseModel):
-    """A party parameter, in lists and alone."""
+    """A party parameter."""
 
     name: str
     type: str | None
@@ -29,7 +29,7 @@ class PartyParameterCreate(RequestModel):
 
 
 class PartyParameterUpdate(RequestModel):
-    """What to change of a party parameter; the name is that of the path."""
+    """Changes to a party parameter; the name is in the path."""
 
     name: str | None = None
     type: str | None = None

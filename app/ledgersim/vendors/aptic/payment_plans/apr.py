@@ -9,7 +9,7 @@ from ledgersim.vendors.aptic.payment_plans.rounding import half_up
 
 MAX_PERCENTAGE = 999_999
 
-# pyxirr solves to an absolute tolerance of 0.001 whatever the amounts (its issue 75), so scale the loan.
+# pyxirr's tolerance is 0.001 in absolute terms (its issue 75), which is too coarse for small loans: scale them.
 _SCALED_LOAN = 1e6
 _HALF_STEP = 0.005 + 1e-9  # per cent
 

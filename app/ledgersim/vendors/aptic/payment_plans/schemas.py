@@ -1,4 +1,4 @@
-"""Payment plans on the wire. The order of members is that of the vendor's samples."""
+"""Schemas of payment plans. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -34,14 +34,14 @@ class PaymentPlanPage(Page[PaymentPlanListItem]):
 
 
 class SpecifiedPayment(RequestModel):
-    """A payment that is to differ from the regular ones."""
+    """A payment that deviates from the regular ones."""
 
     payment_no: Int32
     specified_due_date: InstantIn | None = None
     specified_amount: AmountIn | None = None
 
 
-# Absent is a mistake that the engine names, null one of type.
+# If absent, the engine reports the error; null is a type error.
 _ABSENT: Any = Field(default=None, validate_default=False)
 
 
@@ -66,7 +66,7 @@ class PaymentPlanCreate(RequestModel):
 
 
 class PaymentPlanUpdate(RequestModel):
-    """What to change of a payment plan."""
+    """Changes to a payment plan."""
 
     payments: list[SpecifiedPayment] | None = None
 
@@ -107,7 +107,7 @@ class PaymentPeriod(ResponseModel):
 
 
 class PaymentPlan(ResponseModel):
-    """A payment plan alone, with its schedule."""
+    """A payment plan in full, with its schedule."""
 
     payment_plan_guid: str | None
     registration_date: datetime

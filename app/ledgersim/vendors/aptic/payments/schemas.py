@@ -1,4 +1,4 @@
-"""Payments on the wire. The order of members is that of the vendor's samples."""
+"""Schemas of payments. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
 from typing import Any
@@ -36,14 +36,14 @@ class PaymentPage(Page[PaymentListItem]):
 
 
 class PaymentSpecificationInput(RequestModel):
-    """How much of a payment is meant for an invoice, in the payment's currency."""
+    """The part of a payment that is directed to an invoice, in the payment's currency."""
 
     invoice_reference: str | None = None
     principal_amount: AmountIn | None = None
     interest_amount: AmountIn | None = None
 
 
-# Absent is today, null a mistake.
+# If absent, today; null is an error.
 _TODAY: Any = Field(default=None, validate_default=False)
 
 
@@ -62,7 +62,7 @@ class PaymentCreate(RequestModel):
 
 
 class PaymentCreated(ResponseModel):
-    """A payment as the answer to its creation shows it."""
+    """A payment as returned when it is created."""
 
     payment_guid: str
     payment_reference: str | None
@@ -76,7 +76,7 @@ class PaymentCreated(ResponseModel):
 
 
 class PaymentSpecification(ResponseModel):
-    """Where a part of a payment went. `amountType`: 1 costs, 2 interest, 3 principal [inferred]."""
+    """A booked part of a payment. `amountType`: 1 costs, 2 interest, 3 principal [inferred]."""
 
     case_number: str
     invoice_number: str | None
@@ -90,7 +90,7 @@ class PaymentSpecification(ResponseModel):
 
 
 class Pledge(ResponseModel):
-    """A pledge that a payment came from; there are none so far."""
+    """A pledge that a payment came from. Responses contain none."""
 
     pledge_type: str
     identity_number: str
@@ -100,7 +100,7 @@ class Pledge(ResponseModel):
 
 
 class Payment(ResponseModel):
-    """A payment alone, with where every hundredth of it went. Nothing is withheld: commissions are 0."""
+    """A payment in full, with a specification of all of it. Nothing is withheld: commissions are 0."""
 
     payment_guid: str
     payment_date: datetime
@@ -114,7 +114,7 @@ class Payment(ResponseModel):
     total_amount_deducted: Amount
     withdrawn_commission: Amount = 0
     withdrawn_vat: Amount = Field(0, alias="withdrawnVAT")
-    remittence_amount: Amount  # so spelled in the vendor's sample
+    remittence_amount: Amount  # spelled like this in the vendor's sample
     commission_netted_on_creditor_account: Amount = 0
     vat_netted_on_creditor_account: Amount = 0
     commission_to_invoice: Amount = 0

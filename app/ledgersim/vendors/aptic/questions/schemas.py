@@ -1,4 +1,4 @@
-"""Questions to customers on the wire."""
+"""Schemas of questions to customers."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from ledgersim.vendors.aptic.listing import Page
 
 
 class Question(ResponseModel):
-    """A question, in lists and alone."""
+    """A question."""
 
     action_guid: str
     logged_at: datetime
@@ -27,7 +27,7 @@ class QuestionPage(Page[Question]):
 
 
 class QuestionResponse(RequestModel):
-    """The customer's answer: one of the codes in `responses`, or until when to postpone it."""
+    """The customer's answer: one of the codes in `responses`, or the time to postpone it to."""
 
     response: str | None = None
     note: str | None = None

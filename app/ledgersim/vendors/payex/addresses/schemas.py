@@ -1,4 +1,4 @@
-"""Addresses on the wire."""
+"""Schemas of addresses."""
 
 from typing import Annotated
 

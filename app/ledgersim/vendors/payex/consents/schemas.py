@@ -1,4 +1,4 @@
-"""Consents on the wire."""
+"""Schemas of consents."""
 
 from typing import Annotated, Literal
 
@@ -27,7 +27,7 @@ class CardRegistrationCreate(RequestModel):
 
 
 class CardRegistration(ResponseModel):
-    """Where the customer goes to confirm a card, and how far it has come."""
+    """The URL at which the customer confirms a card, and the status of the registration."""
 
     redirect_url: str
     status: str
@@ -40,14 +40,14 @@ class CardRegistrationStarted(CardRegistration):
 
 
 class Consents(ResponseModel):
-    """Where the kinds of consent are."""
+    """Links to the kinds of consent."""
 
     recurring_card: str
     recurring_card_redirect_registration: str
 
 
 class RecurringCard(ResponseModel):
-    """The card that a customer may be charged by."""
+    """The card that a customer has consented to be charged by."""
 
     card_token: str
     consent_expiry_date: str

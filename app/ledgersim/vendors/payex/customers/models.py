@@ -10,7 +10,7 @@ from ledgersim.storage.types import Instant
 
 
 class PayexCustomer(SQLModel, table=True):
-    """A customer of a ledger. `consents` excludes the recurring card, which has a table of its own.
+    """A customer of a ledger. `consents` excludes the recurring card, which has its own table.
 
     `kyc_renewal_at` is when the KYC answers will be due for renewal; null once they are.
     """

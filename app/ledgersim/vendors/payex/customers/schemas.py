@@ -1,4 +1,4 @@
-"""Ledger customers on the wire."""
+"""Schemas of ledger customers."""
 
 from typing import Annotated, Literal, Self
 
@@ -43,7 +43,7 @@ class NationalIdentifierInput(RequestModel):
 
 
 class EdiAddressInput(RequestModel):
-    """Where electronic invoices go."""
+    """The address for electronic invoices."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -53,7 +53,7 @@ class EdiAddressInput(RequestModel):
 
 
 class CustomerUpdate(RequestModel):
-    """What PATCH may change: absent is unchanged, null removed; other members are refused."""
+    """Changes to a customer: absent members stay, null removes, and unknown members are errors."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -87,13 +87,13 @@ class CustomerCreate(RequestModel):
 
 
 class FindCustomer(RequestModel):
-    """Whom to find."""
+    """The national number to find a customer by."""
 
     national_identifier: NationalIdentifierInput
 
 
 class GenerateCustomer(RequestModel):
-    """Whom to fetch from the population register."""
+    """The consumer to create from the population register."""
 
     customer_no: str | None = None
     national_identifier: NationalIdentifierInput
@@ -109,7 +109,7 @@ class NationalIdentifier(ResponseModel):
 
 
 class EdiAddress(ResponseModel):
-    """Where electronic invoices go."""
+    """The address for electronic invoices."""
 
     van: str | None = Field(None, alias="VAN")
     inter_change_recipient: str | None = Field(None, alias="InterChangeRecipient")
@@ -117,7 +117,7 @@ class EdiAddress(ResponseModel):
 
 
 class Customer(ResponseModel):
-    """A customer; addresses are links, or the addresses themselves where they are expanded."""
+    """A customer; addresses are links, unless they are expanded."""
 
     id_: str = Field(alias="@id")
     customer_no: str
@@ -141,7 +141,7 @@ class Customer(ResponseModel):
 
 
 class CustomerReference(ResponseModel):
-    """Where a customer is."""
+    """The link to a customer."""
 
     id_: str = Field(alias="@id")
     customer_no: str

@@ -1,4 +1,4 @@
-"""Invoices and accounts on the wire."""
+"""Schemas of invoices and accounts."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from ledgersim.vendors.payex.schemas import ResponseModel
 
 
 class Seller(ResponseModel):
-    """Who sent an invoice."""
+    """The sender of an invoice."""
 
     name: str
     number: str
@@ -35,7 +35,7 @@ class Invoice(ResponseModel):
 
 
 class Account(ResponseModel):
-    """An account; what is available is the limit and the balance less what is reserved."""
+    """An account; the available amount is limit plus balance minus reservations."""
 
     id_: str = Field(alias="@id")
     account_no: str

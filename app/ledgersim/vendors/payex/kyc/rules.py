@@ -78,7 +78,7 @@ def validate_answers(questions: Iterable[Question], answers: list[tuple[str, str
 
 
 def _answer_error(question: Question, given: list[str]) -> str | None:
-    """What is wrong with the last of the answers to a question, if anything."""
+    """The error in the last of the answers to a question, if any."""
     answer = given[-1]
     if question["type"] != "multi" and len(given) > 1:
         return "The question allows only one answer"

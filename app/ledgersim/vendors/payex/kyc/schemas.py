@@ -1,4 +1,4 @@
-"""KYC questions and answers on the wire."""
+"""Schemas of KYC questions and answers."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,27 +6,27 @@ from ledgersim.vendors.payex.schemas import RequestModel, ResponseModel, chars
 
 
 class KycAnswer(RequestModel):
-    """An answer; of a text question, `answerCode` is the text [inferred]."""
+    """An answer. To a text question, `answerCode` is the text [inferred]."""
 
     question_code: Annotated[str, chars(100)]
     answer_code: Annotated[str, chars(1_000)]
 
 
 class KycAnswers(RequestModel):
-    """The answers of a customer; a question of several answers comes several times."""
+    """The answers of a customer; a question with several answers is listed once for each."""
 
     answers: list[KycAnswer]
 
 
 class KycPossibleAnswer(ResponseModel):
-    """An answer to choose."""
+    """A possible answer."""
 
     answer_code: str
     answer_text: str
 
 
 class KycAnswerForm(ResponseModel):
-    """How a question is to be answered."""
+    """The kind of answer that a question requires."""
 
     type: Literal["single", "multi", "text"]
     required: bool
@@ -35,7 +35,7 @@ class KycAnswerForm(ResponseModel):
 
 
 class KycSubQuestion(ResponseModel):
-    """A question that another one brings about."""
+    """A question that depends on the answer to another one."""
 
     question_text: str
     answer: KycAnswerForm
@@ -43,7 +43,7 @@ class KycSubQuestion(ResponseModel):
 
 
 class KycQuestion(KycSubQuestion):
-    """A question, in the order of members of the sample."""
+    """A question. Members are in the order of the vendor's sample."""
 
     sub_questions: list[KycSubQuestion] | None = None
 

@@ -5,12 +5,12 @@ from ledgersim.vendors.payex.state import Ledger, PayexState
 
 
 def set_next_problem(space: Space, ledger: Ledger, code: str) -> None:
-    """Make the next request to the ledger fail with the problem of this code."""
+    """Make the next request to the ledger fail with the problem that has this code."""
     _save(space, {**space.state(PayexState).next_problem, ledger.number: code})
 
 
 def take_next_problem(space: Space, ledger: Ledger) -> str | None:
-    """Clear the problem that was requested for the ledger and return its code; None if there is none."""
+    """Remove and return the code of the problem that is set for the ledger, or None."""
     remaining = dict(space.state(PayexState).next_problem)
     code = remaining.pop(ledger.number, None)
     if code is not None:

@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class RegisterEntry(SQLModel, table=True):
-    """A person; `known` is false for someone whom the register does not contain."""
+    """A person; `known` is false for people whom the register lacks."""
 
     __tablename__ = "payex_register_entry"
     __table_args__ = (UniqueConstraint("country_code", "reg_no"),)

@@ -45,7 +45,7 @@ def fill(context: SeedContext) -> PayexState:
 
 
 def to_state(given: definition.Ledger) -> Ledger:
-    """The ledger as the state of a space stores it: texts without the languages they are not translated to."""
+    """The ledger as stored in a space: texts have only the languages that they are translated to."""
     values = given.model_dump(mode="json")
     if given.kyc is not None:
         for question in _all_questions(values["kyc"]["questions"]):
@@ -96,7 +96,7 @@ class _Seeder:
         return (national or swedish[1:] or self._ledgers)[0]
 
     def add_customer(self, person: Person, persona: SeededPersona | None = None) -> None:
-        """Add a ledger customer, and tell a persona their number."""
+        """Add a ledger customer; a persona gets the number among its ids."""
         serial = self._customers  # equals the position of the persona, if it is one
         self._customers += 1
         traits = (persona.definition.part("payex") if persona else None) or PersonaPayex()

@@ -137,7 +137,7 @@ def next_at(space: Space) -> datetime | None:
 
 
 def run(space: Space) -> list[Event]:
-    """Execute the orders that are due, each in a transaction of its own."""
+    """Execute the orders that are due, each in its own transaction."""
     due = rows(space.connection, _DUE, day=space.clock.today().toordinal())
     return [execute(space, {**surplus, "id": surplus["customer_id"]}, surplus) for surplus in due]
 

@@ -1,4 +1,4 @@
-"""Surpluses and disbursement orders on the wire."""
+"""Schemas of surpluses and disbursement orders."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal, Self
@@ -38,7 +38,7 @@ class NorwegianBankAccountInput(RequestModel):
 
 
 class SwedishBankAccountInput(RequestModel):
-    """A Swedish bank account with its clearing number, or a number whose kind `accountType` tells."""
+    """A Swedish bank account with its clearing number, or a number of the kind in `accountType`."""
 
     clearing_no: str | None = None
     account_no: str
@@ -120,7 +120,7 @@ class InternationalAccount(ResponseModel):
 
 
 class SwedishSusAddress(ResponseModel):
-    """Where the bank writes to."""
+    """The address that the bank writes to."""
 
     addressee: str
     street_address: str | None = None
@@ -148,7 +148,7 @@ class DisbursementOrder(ResponseModel):
 
 
 class Surplus(ResponseModel):
-    """A surplus, in lists and alone."""
+    """A surplus."""
 
     surplus_id: str
     balance: Amount

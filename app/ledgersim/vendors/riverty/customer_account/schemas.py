@@ -1,4 +1,4 @@
-"""Customer accounts on the wire."""
+"""Schemas of customer accounts."""
 
 import re
 from datetime import date, datetime
@@ -58,7 +58,7 @@ def _about_language(code: object) -> str | None:
 
 
 Needed = Annotated[str, AfterValidator(_not_blank)]
-Email = Annotated[str, _in_form(_EMAIL)]  # the form is inferred, as that of phones and the day
+Email = Annotated[str, _in_form(_EMAIL)]  # the formats of e-mail, phone and date are [inferred]
 Phone = Annotated[str, _in_form(_PHONE)]
 DayIn = Annotated[date | None, BeforeValidator(_read_day, json_schema_input_type=str | None)]
 LanguageIn = Annotated[
@@ -69,7 +69,7 @@ LanguageIn = Annotated[
 
 
 class AddressInput(RequestModel):
-    """Where the customer lives."""
+    """The address of the applicant."""
 
     street: Needed = Field(max_length=100)
     street_number: str | None = Field(None, max_length=10)
@@ -81,7 +81,7 @@ class AddressInput(RequestModel):
 
 
 class CustomerInput(RequestModel):
-    """Who applies."""
+    """The applicant."""
 
     salutation: Literal["Mr", "Mrs", "Miss"] | None = None
     first_name: str | None = Field(None, max_length=50)
@@ -139,7 +139,7 @@ class Address(ResponseModel):
 
 
 class Customer(ResponseModel):
-    """The customer as the vendor knows it."""
+    """The customer, as stored."""
 
     customer_number: str | None
     customer_account_id: str | None
@@ -149,7 +149,7 @@ class Customer(ResponseModel):
 
 
 class AccountApplicationResult(ResponseModel):
-    """What came of an application; without an account where none was granted."""
+    """The outcome of an application. `account` is null if none was granted."""
 
     account: Account | None
     temporary_external_problem: bool
@@ -159,7 +159,7 @@ class AccountApplicationResult(ResponseModel):
 
 
 class CreditLimit(ResponseModel):
-    """What is left of an account's credit."""
+    """The remaining credit of an account."""
 
     remaining_credit_limit: Amount
     balance: Amount
