@@ -78,6 +78,8 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--journal-bytes": "default: 4194304; LEDGERSIM_JOURNAL_BYTES",
         "--fault-header": "default: on; LEDGERSIM_FAULT_HEADER",
         "--cors-origin": "LEDGERSIM_CORS_ORIGIN",
+        "--admin-origin": "LEDGERSIM_ADMIN_ORIGIN",
+        "--allowed-host": "LEDGERSIM_ALLOWED_HOST",
         "--control-token": "LEDGERSIM_CONTROL_TOKEN",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--tls-cert": "LEDGERSIM_TLS_CERT",
