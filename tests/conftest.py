@@ -23,8 +23,6 @@ from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
 
-HOUR = 3600  # seconds; longer than any run
-
 # No deadline: a busy machine is no bug. By default the examples are the same in every run; `make fuzz` tries others.
 COMMON = hypothesis.settings(
     deadline=None,
@@ -153,7 +151,8 @@ def start() -> Iterator[Start]:
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     """A server for all tests that need a socket and no settings of their own; none makes it log anything."""
-    served = Served("--port", "0", limit=HOUR)
+    served = Served("--port", "0")
+    served.keep()
     yield served
     ended = served.stop()
     served.end()

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ledgersim.app import openapi, routes, vendor_apps
+from ledgersim.app import vendor_apps
+from tests.apps import openapi, routes
 from tests.contract.documents import Operation, documented_operations
 from tests.contract.shapes import of_schema, of_value, ordered
 

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgersim.app import mounts
 from ledgersim.diagnostics.nearest import Nearest, NearestRoutes
-from ledgersim.settings import Settings
+from tests.apps import mounts
 
-APPS = mounts(Settings())
+APPS = mounts()
 ROUTES = [(mount, method, path) for mount, app in APPS.items() for method, path in app.paths()]
 NEAREST = NearestRoutes(ROUTES)
 METHODS = ("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS")

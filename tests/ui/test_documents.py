@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ledgersim.app import assemble, mounts, open_spaces, openapi
+from ledgersim.app import assemble, mounts, open_spaces
 from ledgersim.settings import Settings
+from tests.apps import openapi
 from tests.client import BEARER, Api
 from tests.conftest import Serve
 
