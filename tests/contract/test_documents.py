@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from tests.apps import openapi
 from tests.contract.documents import FOLDER
 

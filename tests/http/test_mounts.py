@@ -1,7 +1,6 @@
 """Each vendor refuses in its own way, for what is outside its operations too."""
 
 import pytest
-
 from tests.client import Api
 
 
