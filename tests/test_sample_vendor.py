@@ -21,6 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with the vendor, its world kept apart from the worlds of others."""
     cache = {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
     server = Served("--port", "0", "--customers", "30", "--acme-payment-days", "10", **PATH, **cache)
+    server.keep()
     yield server
     server.end()
 

@@ -73,6 +73,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         context = ssl.create_default_context()
         authority.configure_trust(context)
     server = Served("--port", "0", *options)
+    server.keep()
     yield Port(server, context)
     errors = server.stop().errors
     server.end()
