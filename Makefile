@@ -10,7 +10,7 @@ LOCK := .venv-lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS)
 # Tests start many processes; without bytecode in files each of them would compile every module again.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help

@@ -7,19 +7,17 @@ so that a misspelt one shows.
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx
 from jsonschema_rs import Draft202012Validator, Registry, ValidationError
+from tests.apps import mounts
 
 from ledgersim.admin import MOUNT as ADMIN
-from ledgersim.app import mounts
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
-from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.spaces.space import Space
 
@@ -119,12 +117,6 @@ def document_of(app: VendorApp) -> Document:
     return _DOCUMENTS[app]
 
 
-@cache
-def default_mounts() -> Mapping[str, VendorApp]:
-    """The applications of a server with the default settings."""
-    return mounts(Settings())
-
-
 def check(answer: httpx.Response) -> None:
     """Raises AssertionError for an answer that is not as its document says.
 
@@ -141,7 +133,7 @@ def check(answer: httpx.Response) -> None:
     if len(parts) > 1 and parts[0].lower() == "s":
         named.append(parts[1])
         parts = parts[2:]
-    apps = default_mounts() if app is None else app.mounts
+    apps = mounts() if app is None else app.mounts
     mount, own = _mounted(apps, parts)
     if mount is None or (mount == ADMIN and not own):  # a page, or nothing
         return

@@ -14,7 +14,7 @@ class Api:
 
     def __init__(self, app: Any, loop: asyncio.AbstractEventLoop) -> None:
         self.app = app
-        self._loop = loop
+        self.loop = loop
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sim.test")
 
     def send(
@@ -23,7 +23,7 @@ class Api:
         """One request; `headers` are sent in place of the token."""
         options["extensions"] = {"app": self.app}  # for the check of the answer
         sent = self._client.request(method, path, headers=BEARER if headers is None else headers, **options)
-        return self._loop.run_until_complete(sent)
+        return self.loop.run_until_complete(sent)
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         """GET with query parameters; `_filter` stands for `$filter`."""

@@ -10,20 +10,18 @@ from typing import Any
 import httpx
 import hypothesis
 import pytest
+from tests.answers import check
+from tests.client import Api
+from tests.serving import Served, Start
+from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.world.model import Definition
-from tests.answers import check
-from tests.client import Api
-from tests.serving import Served, Start
-from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
-
-HOUR = 3600  # seconds; longer than any run
 
 # No deadline: a busy machine is no bug. By default the examples are the same in every run; `make fuzz` tries others.
 COMMON = hypothesis.settings(
@@ -153,7 +151,8 @@ def start() -> Iterator[Start]:
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     """A server for all tests that need a socket and no settings of their own; none makes it log anything."""
-    served = Served("--port", "0", limit=HOUR)
+    served = Served("--port", "0")
+    served.keep()
     yield served
     ended = served.stop()
     served.end()

@@ -50,9 +50,9 @@ class Ended(NamedTuple):
 class Served:
     """A server in a process of its own, and what it has said so far."""
 
-    def __init__(self, *arguments: str, limit: float = LIMIT, **variables: str) -> None:
+    def __init__(self, *arguments: str, **variables: str) -> None:
         self.process = process("serve", *arguments, **variables)
-        self._limit = Timer(limit, self.process.kill)
+        self._limit = Timer(LIMIT, self.process.kill)
         self._limit.start()
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline()
@@ -61,6 +61,10 @@ class Served:
             pytest.fail(f"the server did not start: {self.process.communicate()[1]}")
         self.url = self.first_line.removeprefix("Ready: ").rstrip("\n")
         self.port = urlsplit(self.url).port or 0
+
+    def keep(self) -> None:
+        """Let it run for longer than one test may take."""
+        self._limit.cancel()
 
     def connect(self, request: bytes) -> socket.socket:
         """A connection on which this has been sent."""

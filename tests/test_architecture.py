@@ -10,20 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from sqlalchemy import inspect as inspect_database
 from starlette.middleware.base import BaseHTTPMiddleware
+from tests.apps import mounts
 
 import ledgersim
-from ledgersim.app import mounts
-from ledgersim.settings import Settings
 from ledgersim.storage.database import Database
 from ledgersim.vendors import installed_vendors
 
 PACKAGE = Path(ledgersim.__file__).parent
-SOURCES = sorted(PACKAGE.rglob("*.py"))
-APPS = list(mounts(Settings()).values())
+SOURCES = {
+    path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+APPS = list(mounts().values())
 ROUTES = [route for app in APPS for route in app.operations()]
+
+Trees = dict[str, ast.Module]
+
+
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """The syntax tree of every source by its path in the package."""
+    return {path: ast.parse(text) for path, text in SOURCES.items()}
 
 
 def dependencies(dependant: Any) -> Iterator[Any]:
@@ -32,10 +41,13 @@ def dependencies(dependant: Any) -> Iterator[Any]:
         yield from dependencies(one)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)
-def test_endpoints_and_their_dependencies_are_coroutines(route: APIRoute) -> None:
-    called = [route.endpoint, *dependencies(route.dependant)]
-    assert [call for call in called if not inspect.iscoroutinefunction(call)] == []
+def test_endpoints_and_their_dependencies_are_coroutines() -> None:
+    called = [
+        (route.operation_id, call)
+        for route in ROUTES
+        for call in (route.endpoint, *dependencies(route.dependant))
+    ]
+    assert [(name, call) for name, call in called if not inspect.iscoroutinefunction(call)] == []
 
 
 def test_no_base_http_middleware_is_used() -> None:
@@ -43,11 +55,10 @@ def test_no_base_http_middleware_is_used() -> None:
     assert [one for one in used if issubclass(one, BaseHTTPMiddleware)] == []
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_nothing_is_awaited_within_a_transaction(source: Path) -> None:
-    tree = ast.parse(source.read_text(encoding="utf-8"))
+def test_nothing_is_awaited_within_a_transaction(trees: Trees) -> None:
     awaited = [
-        inner.lineno
+        f"{path}:{inner.lineno}"
+        for path, tree in trees.items()
         for block in ast.walk(tree)
         if isinstance(block, ast.With) and any("transaction" in ast.unparse(item) for item in block.items)
         for inner in ast.walk(block)
@@ -56,25 +67,27 @@ def test_nothing_is_awaited_within_a_transaction(source: Path) -> None:
     assert awaited == []
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_sql_is_written_as_text(source: Path) -> None:
-    tree = ast.parse(source.read_text(encoding="utf-8"))
-    imported = {
-        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
-    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    assert "text" not in imported
-    assert not any(call.endswith("literal_column") for call in calls)
-    if source.parent != PACKAGE / "storage":
-        assert not any(call.endswith(("exec_driver_sql", "raw.execute")) for call in calls)
+def test_no_sql_is_written_as_text(trees: Trees) -> None:
+    found = []
+    for path, tree in trees.items():
+        texts = (
+            ("literal_column",)
+            if path.startswith("storage/")
+            else ("literal_column", "exec_driver_sql", "raw.execute")
+        )
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and "text" in [alias.name for alias in node.names]:
+                found.append(f"{path}:{node.lineno} imports text")
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(texts):
+                found.append(f"{path}:{node.lineno} calls {ast.unparse(node.func)}")
+    assert found == []
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_every_module_and_public_thing_has_a_docstring(source: Path) -> None:
-    tree = ast.parse(source.read_text(encoding="utf-8"))
-    assert not tree.body or ast.get_docstring(tree)
+def test_every_module_and_public_thing_has_a_docstring(trees: Trees) -> None:
+    assert [path for path, tree in trees.items() if tree.body and not ast.get_docstring(tree)] == []
     bare = [
-        node.name
+        f"{path}: {node.name}"
+        for path, tree in trees.items()
         for node in tree.body
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and not node.name.startswith("_")
@@ -114,9 +127,11 @@ def test_a_server_knows_every_table_of_its_world_without_having_built_it(image: 
 NAMES_VENDORS = {"__init__.py", "cli.py", "testing/__init__.py"}
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_a_vendors_own_package_names_it(source: Path) -> None:
-    path = source.relative_to(PACKAGE).as_posix()
+def test_only_a_vendors_own_package_names_it() -> None:
     names = "|".join(vendor.name for vendor in installed_vendors())
-    if not path.startswith("vendors/") and path not in NAMES_VENDORS:
-        assert re.findall(names, source.read_text(encoding="utf-8"), re.IGNORECASE) == []
+    found = {
+        path: re.findall(names, text, re.IGNORECASE)
+        for path, text in SOURCES.items()
+        if not path.startswith("vendors/") and path not in NAMES_VENDORS
+    }
+    assert {path: names for path, names in found.items() if names} == {}

@@ -10,6 +10,10 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests import apps, serving
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
+from tests.test_cli import complaint
 
 from ledgersim.app import openapi, routes, vendor_apps
 from ledgersim.errors import StartupError
@@ -17,10 +21,6 @@ from ledgersim.http.error_response import error_response as plain
 from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.path_mapping import map_paths
-from tests import serving
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
-from tests.test_cli import complaint
 
 Write = Callable[..., Path]
 
@@ -422,7 +422,7 @@ def test_a_served_mapping_answers(start: serving.Start, file: Path) -> None:
 # Generated mappings
 
 
-ROUTES = routes()
+ROUTES = apps.routes()
 WORDS = sorted({one for route in ROUTES for one in segments(route.path)[1:] if not one.startswith("{")})
 words = st.sampled_from([*WORDS, "one", "two"])
 

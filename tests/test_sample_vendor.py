@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.serving import Served, refused
 
 FOLDER = Path(__file__).parent / "sample_vendor"
@@ -21,6 +20,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with the vendor, its world kept apart from the worlds of others."""
     cache = {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
     server = Served("--port", "0", "--customers", "30", "--acme-payment-days", "10", **PATH, **cache)
+    server.keep()
     yield server
     server.end()
 

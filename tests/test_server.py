@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from tests.serving import Served, Start, refused
 
 from ledgersim import __version__
 from ledgersim.errors import StartupError
 from ledgersim.server import open_sockets
 from ledgersim.settings import address_of
-from tests.serving import Served, Start, refused
 
 LIVE = "/_sim/health/live"
 

@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-
 from tests.browser import browser, needs_browser
 from tests.client import BEARER
 from tests.serving import Served

@@ -6,7 +6,6 @@ from threading import Thread
 
 import httpx
 import pytest
-
 from tests.browser import Browser, browser, needs_browser
 from tests.serving import Start
 

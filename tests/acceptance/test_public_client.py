@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from tests.client import Api
 from tests.contract.shapes import of_answer, of_sample
 

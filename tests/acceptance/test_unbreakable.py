@@ -9,8 +9,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from ledgersim.app import routes
+from tests.apps import routes
 from tests.client import APTIC, BEARER, Api
 
 JSON = {**BEARER, "Content-Type": "application/json"}

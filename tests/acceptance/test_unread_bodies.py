@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.client import APTIC
 from tests.serving import Served
 

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 import trustme
-
 from tests.client import APTIC
 from tests.serving import LIMIT, Served
 
@@ -74,6 +73,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         context = ssl.create_default_context()
         authority.configure_trust(context)
     server = Served("--port", "0", *options)
+    server.keep()
     yield Port(server, context)
     errors = server.stop().errors
     server.end()

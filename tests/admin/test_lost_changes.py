@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import text
-
 from tests.client import APTIC, Api
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
 
 from ledgersim.settings import Settings
 from ledgersim.vendors.aptic.services.runs import MAX_RUNS
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
 
 DEBTORS = f"{APTIC}/Debtors"
 HOST = "http://sim.test"
@@ -287,7 +287,7 @@ def test_a_request_that_a_fault_delays_is_rejected_if_its_space_is_deleted(api: 
                 await asyncio.sleep(0)  # let it begin
             return await client.delete("/_sim/spaces/a"), await slow
 
-    deleted, slow = api._loop.run_until_complete(both())
+    deleted, slow = api.loop.run_until_complete(both())
     assert (deleted.status_code, slow.status_code) == (204, 503)
 
 
@@ -301,7 +301,7 @@ def test_a_reset_keeps_out_requests_that_a_fault_holds_up(api: Api) -> None:
                 await asyncio.sleep(0)  # let it begin
             return await client.post("/_sim/reset"), await late
 
-    reset, late = api._loop.run_until_complete(both())
+    reset, late = api.loop.run_until_complete(both())
     assert (reset.status_code, late.status_code) == (204, 503)
     assert late.json()["detail"].startswith(
         "The space was reset, restored or deleted while a fault delayed this request."

@@ -15,7 +15,6 @@ from time import monotonic
 from typing import NamedTuple
 
 import httpx
-
 from tests.serving import Served, complaints
 
 ROOT = Path(__file__).parents[2]

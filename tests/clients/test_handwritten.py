@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import httpx
 import pytest
-
 from tests.serving import Served
 
 FOLDER = Path(__file__).parent / "handwritten"

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
-# By default, the source of an entry states its method and path.
-DOCUMENTED = {"method": "documented", "path": "documented"}
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times as fast
 FOLDER = Path(__file__).parents[2] / "openapi"
 APTIC_BASE = "/APIGW"
-DOCUMENTED = {"method": "documented", "path": "documented"}  # of those that say nothing else
+# By default, the source of an entry states its method and path.
+DOCUMENTED = {"method": "documented", "path": "documented"}
 
 
 class Operation(NamedTuple):
@@ -28,7 +28,7 @@ def documented_operations() -> dict[str, Operation]:
     """All operations of all vendors and their companions, by id."""
     found = {}
     for file in sorted((FOLDER / "contract").glob("*.yaml")):
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader)
         for entry in document.get("operations", []):
             base = document.get("base", "")
             if entry["id"].startswith("aptic."):

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.apps import mounts
 
-from ledgersim.app import mounts
 from ledgersim.diagnostics.nearest import Nearest, NearestRoutes
-from ledgersim.settings import Settings
 
-APPS = mounts(Settings())
+APPS = mounts()
 ROUTES = [(mount, method, path) for mount, app in APPS.items() for method, path in app.paths()]
 NEAREST = NearestRoutes(ROUTES)
 METHODS = ("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS")

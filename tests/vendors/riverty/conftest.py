@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.client import Api
 
 ACCOUNTS = "/api/v3/customer-account"

@@ -3,10 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
-from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
-from ledgersim.vendors.aptic.payment_plans.engine import Totals, calculate
-from ledgersim.vendors.aptic.payment_plans.plan_terms import Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,
@@ -19,6 +15,10 @@ from tests.vendors.aptic.payment_plans.plans import (
     table,
     terms,
 )
+
+from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
+from ledgersim.vendors.aptic.payment_plans.engine import Totals, calculate
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Terms
 
 
 def test_annuity_from_the_number_of_payments() -> None:

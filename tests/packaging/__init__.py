@@ -1,1 +1,0 @@
-"""What is installed, built and shipped."""

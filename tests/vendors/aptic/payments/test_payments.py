@@ -1,0 +1,258 @@
+"""Payments: their allocation in order, to the cent, in several currencies."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.client import Api
+from tests.contract.shapes import of_answer, of_sample
+
+from ledgersim.vendors.aptic.payments.rules import Directed, Owed, allocate
+
+CLAIMS = [
+    Owed(1, is_fee=False, principal=100_00, interest=10_00, reference="A"),
+    Owed(2, is_fee=True, principal=60_00, interest=0),
+    Owed(3, is_fee=False, principal=50_00, interest=5_00, reference="B"),
+]
+
+
+@pytest.mark.parametrize(
+    ("amount", "entries"),
+    [
+        (0, []),
+        (59_99, [(2, "fee", 59_99)]),
+        (60_01, [(2, "fee", 60_00), (1, "interest", 1)]),
+        (74_00, [(2, "fee", 60_00), (1, "interest", 10_00), (3, "interest", 4_00)]),
+        (80_00, [(2, "fee", 60_00), (1, "interest", 10_00), (3, "interest", 5_00), (1, "principal", 5_00)]),
+        (225_00, [(2, "fee", 60_00), (1, "interest", 10_00), (3, "interest", 5_00), (1, "principal", 100_00), (3, "principal", 50_00)]),
+        (999_00, [(2, "fee", 60_00), (1, "interest", 10_00), (3, "interest", 5_00), (1, "principal", 100_00), (3, "principal", 50_00)]),
+    ],
+)  # fmt: skip
+def test_costs_come_first_then_interest_then_principal_oldest_first(
+    amount: int, entries: list[tuple[int, str, int]]
+) -> None:
+    assert [(one.claim_id, one.part, one.used) for one in allocate(amount, CLAIMS)] == entries
+
+
+def test_a_specification_directs_money_to_an_invoice_and_the_remainder_follows_the_usual_order() -> None:
+    found = allocate(70_00, CLAIMS, [Directed("B", principal=20_00, interest=9_00)])
+    assert [(one.claim_id, one.part, one.used) for one in found] == [
+        (3, "interest", 5_00),
+        (3, "principal", 20_00),
+        (2, "fee", 45_00),
+    ]
+
+
+claims = st.lists(
+    st.builds(
+        Owed,
+        claim_id=st.integers(1, 10**6),
+        is_fee=st.booleans(),
+        principal=st.integers(0, 10**9),
+        interest=st.integers(0, 10**7),
+        rate=st.builds(Fraction, st.integers(1, 10**7), st.just(10**6)),
+    ),
+    max_size=6,
+    unique_by=lambda one: one.claim_id,
+)
+
+
+@given(st.integers(0, 10**9), claims)
+def test_no_cent_is_lost_or_made(amount: int, owed: list[Owed]) -> None:
+    found = allocate(amount, owed)
+    assert sum(one.used for one in found) <= amount
+    by_id = {one.claim_id: one for one in owed}
+    for one in found:
+        assert one.used > 0
+        assert 0 < one.paid <= by_id[one.claim_id].part(one.part)
+    everything = all(
+        sum(one.paid for one in found if one.claim_id == claim.claim_id) == claim.principal + claim.interest
+        for claim in owed
+    )
+    left = amount - sum(one.used for one in found)
+    assert everything or left <= 1 + max([Fraction(1), *(claim.rate for claim in owed)])
+
+
+@given(st.integers(0, 10**9), claims)
+def test_in_one_currency_what_is_used_is_what_is_paid(amount: int, owed: list[Owed]) -> None:
+    plain = [Owed(one.claim_id, one.is_fee, one.principal, one.interest) for one in owed]
+    found = allocate(amount, plain)
+    total = sum(one.principal + one.interest for one in plain)
+    assert all(one.used == one.paid for one in found)
+    assert sum(one.used for one in found) == min(amount, total)
+
+
+def pay(api: Api, case: str, **members: Any) -> dict[str, Any]:
+    answer = api.put(f"{case}/Payments", {"paymentAmount": 1, **members})
+    assert answer.status_code == 201, answer.text
+    detail: dict[str, Any] = api.get(answer.headers["location"]).json()
+    return detail
+
+
+def test_a_payment_is_listed_read_and_lowers_what_remains(api: Api) -> None:
+    api.freeze("2027-02-01T00:00:00Z")
+    case = api.case(
+        debts=[{"originalPrincipal": 1000, "referenceNumber": "F-1"}],
+        fees=[{"name": "KK", "originalPrincipal": 180}],
+    )
+    answer = api.put(
+        f"{case}/Payments",
+        {"paymentAmount": 500, "paymentDate": "2027-01-31", "source": "bank", "paymentReference": "7"},
+    )
+    assert of_answer(answer.json()) == of_sample("aptic.cases.payments.create")
+    assert of_answer(api.get(f"{case}/Payments").json()) == of_sample("aptic.cases.payments.list")
+    detail = api.get(answer.headers["location"]).json()
+    expected = dict(of_sample("aptic.cases.payments.get"))
+    found = dict(of_answer(detail))
+    assert {**found, "pledges": expected["pledges"]} == expected
+    assert [
+        (line["amountType"], line["usedAmount"], line["invoiceNumber"]) for line in detail["specifications"]
+    ] == [
+        (1, 180, None),
+        (3, 320, "F-1"),
+    ]
+    assert (detail["totalAmountDeducted"], detail["amountNotDeducted"], detail["remittenceAmount"]) == (
+        500,
+        0,
+        500,
+    )
+    for one in [
+        *detail["links"],
+        *detail["specifications"][0]["links"],
+        *detail["specifications"][1]["links"],
+    ]:
+        assert api.get(one["href"]).status_code == 200
+    whole = api.get(case).json()
+    assert (whole["paidFee"], whole["paidPrincipal"], whole["remainingSum"]) == (180, 320, 680)
+
+
+def test_an_overpayment_shows_in_amount_not_deducted(api: Api) -> None:
+    detail = pay(api, api.case(debts=[{"remainingPrincipal": 10.5}]), paymentAmount=100)
+    assert (detail["paidAmount"], detail["totalAmountDeducted"], detail["amountNotDeducted"]) == (
+        100,
+        10.5,
+        89.5,
+    )
+
+
+def test_stop_payments_puts_a_payment_aside_unbooked(api: Api) -> None:
+    case = api.case(debts=[{"remainingPrincipal": 10}], stopPayments=True)
+    detail = pay(api, case, paymentAmount=5)
+    assert (detail["totalAmountDeducted"], detail["amountNotDeducted"], detail["specifications"]) == (
+        0,
+        5,
+        [],
+    )
+    assert api.get(case).json()["remainingSum"] == 10
+    api.patch(case, {"stopPayments": False})
+    assert pay(api, case, paymentAmount=5)["totalAmountDeducted"] == 5
+
+
+def test_interest_up_to_the_day_is_paid_before_principal(api: Api) -> None:
+    api.freeze("2028-01-01T00:00:00Z")
+    case = api.case(debts=[{"remainingPrincipal": 1000, "interestRate": 10, "interestFrom": "2027-01-01"}])
+    assert [
+        (one["amountType"], one["usedAmount"]) for one in pay(api, case, paymentAmount=600)["specifications"]
+    ] == [(2, 100), (3, 500)]
+    api.post("/_sim/clock/advance", {"by": "P73D"})
+    debt = api.only(f"{case}/Debts")
+    assert (debt["paidInterest"], debt["remainingInterest"], debt["remainingPrincipal"]) == (100, 10, 500)
+
+
+def test_the_oldest_due_is_paid_first(api: Api) -> None:
+    case = api.case(
+        debts=[
+            {"remainingPrincipal": 10, "dueDate": "2026-03-01"},
+            {"remainingPrincipal": 10, "dueDate": "2026-02-01"},
+        ]
+    )
+    pay(api, case, paymentAmount=12)
+    assert [one["remainingPrincipal"] for one in api.get(f"{case}/Debts").json()["value"]] == [8, 0]
+
+
+def test_a_specification_directs_a_payment(api: Api) -> None:
+    case = api.case(
+        debts=[
+            {"remainingPrincipal": 10, "referenceNumber": "A"},
+            {"remainingPrincipal": 10, "referenceNumber": "B"},
+        ]
+    )
+    pay(api, case, paymentAmount=12, specification=[{"invoiceReference": "B", "principalAmount": 9}])
+    assert [one["remainingPrincipal"] for one in api.get(f"{case}/Debts").json()["value"]] == [7, 1]
+
+
+def test_a_payment_in_another_currency_is_booked_by_the_cases_exchange_rate(api: Api) -> None:
+    case = api.case(
+        debts=[
+            {"remainingPrincipal": 100, "currencyCode": "EUR", "exchRate": 11.5},
+            {"remainingPrincipal": 1000},
+        ]
+    )
+    detail = pay(api, case, paymentAmount=150, currencyCode="EUR")
+    assert [one["usedAmount"] for one in detail["specifications"]] == [100, 50]
+    assert (detail["currencyCode"], detail["totalAmountDeducted"]) == ("EUR", 150)
+    assert [one["remainingPrincipal"] for one in api.get(f"{case}/Debts").json()["value"]] == [0, 425]
+    kronor = pay(api, case, paymentAmount=500)
+    assert (kronor["totalAmountDeducted"], kronor["amountNotDeducted"]) == (425, 75)
+    assert api.get(case).json()["remainingSum"] == 0
+
+
+def test_the_received_amount_determines_the_rate_of_a_foreign_payment(api: Api) -> None:
+    case = api.case(debts=[{"remainingPrincipal": 1000}])
+    detail = pay(api, case, paymentAmount=10, currencyCode="EUR", receivedAmount=112.5)
+    assert (detail["paidAmount"], detail["totalAmountDeducted"]) == (10, 10)
+    assert api.get(case).json()["remainingSum"] == 887.5
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({}, ["paymentAmount"]),
+        ({"paymentAmount": 0}, ["paymentAmount"]),
+        ({"paymentAmount": -5}, ["paymentAmount"]),
+        ({"paymentAmount": 1.001, "paymentDate": "never"}, ["paymentAmount", "paymentDate"]),
+        ({"paymentAmount": 1, "currencyCode": "EUR"}, ["currencyCode"]),
+        ({"paymentAmount": 1, "specification": [{"principalAmount": 2}]}, ["specification", "specification[0].invoiceReference"]),
+        ({"paymentAmount": 1, "specification": [{"invoiceReference": "?"}]}, ["specification[0].invoiceReference"]),
+    ],
+)  # fmt: skip
+def test_a_bad_payment_is_a_400_and_stores_nothing(api: Api, body: dict[str, Any], errors: list[str]) -> None:
+    case = api.case(debts=[{"remainingPrincipal": 10}])
+    answer = api.put(f"{case}/Payments", body)
+    assert (answer.status_code, sorted(answer.json()["errors"])) == (400, errors)
+    assert api.get(f"{case}/Payments").json()["total"] == 0
+
+
+def test_a_debt_with_payments_cannot_be_removed(api: Api) -> None:
+    case = api.case(debts=[{"remainingPrincipal": 10}])
+    pay(api, case)
+    assert api.delete(f"{case}/Debts/{api.only(f'{case}/Debts')['debtGuid']}").status_code == 409
+
+
+def test_interest_does_not_depend_on_how_often_something_is_booked(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    debt = {"originalPrincipal": 1000, "interestRate": 10, "interestFrom": "2027-01-01"}
+    often, never = api.case(debts=[debt]), api.case(debts=[debt])
+    for _ in range(30):
+        api.post("/_sim/clock/advance", {"by": "P1D"})
+        pay(api, often, paymentAmount=0.01)
+    assert [api.get(case).json()["originalInterest"] for case in (often, never)] == [8.22, 8.22]
+
+
+def test_what_buys_no_whole_cent_of_a_foreign_debt_is_not_deducted(api: Api) -> None:
+    case = api.case(debts=[{"originalPrincipal": 100, "currencyCode": "EUR", "exchRate": 11.5}])
+    detail = pay(api, case, paymentAmount=6.66)
+    assert (detail["totalAmountDeducted"], detail["amountNotDeducted"]) == (6.56, 0.1)
+    assert api.only(f"{case}/Debts")["paidPrincipal"] == 0.57
+
+
+def test_a_calculation_type_that_is_changed_changes_the_rate_from_that_day(api: Api) -> None:
+    api.freeze("2027-01-01T00:00:00Z")
+    case = api.case(debts=[{"originalPrincipal": 36500, "interestFrom": "2027-01-01"}])
+    path = f"{case}/Debts/{api.only(f'{case}/Debts')['debtGuid']}"
+    api.freeze("2027-01-11T00:00:00Z")
+    api.patch(path, {"interestSpecificCalculationType": "FI-B2C"})
+    api.freeze("2027-01-21T00:00:00Z")
+    assert (api.get(path).json()["calcRate"], api.get(path).json()["remainingInterest"]) == (9.5, 95)

@@ -1,0 +1,52 @@
+"""The traits of personas in PayEx come from the personas file."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.worlds import AS_OF, Tables, build, load, tables_of
+
+from ledgersim.errors import StartupError
+from ledgersim.world.definition import seed_folder
+
+
+def traits(world: Tables, name: str) -> tuple[str, list[str]]:
+    """The legal status of a customer and the statuses of their surpluses."""
+    (customer,) = (one for one in world["payex_customer"] if one["name"] == name)
+    surpluses = [one["status"] for one in world["payex_surplus"] if one["customer_id"] == customer["id"]]
+    return customer["legal_status"], surpluses
+
+
+@pytest.fixture
+def personas(tmp_path: Path) -> Path:
+    """The personas file in a copy of the seed folder."""
+    shutil.copytree(seed_folder(), tmp_path / "mine")
+    return tmp_path / "mine" / "personas.yaml"
+
+
+def change(file: Path, old: str, new: str) -> str:
+    """Replace a text in the personas file. Returns the path of the world file beside it."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return str(file.parent / "worlds" / "nordic-basic.yaml")
+
+
+def test_the_default_world_has_both_traits(world: Tables) -> None:
+    assert traits(world, "Sven Several") == ("active", ["pending-disbursement", "pending-regulate"])
+    assert traits(world, "Dag Deceased") == ("deceased", ["open", "open"])
+    assert traits(world, "Ulla Unpaid") == ("active", ["open", "open"])
+
+
+def test_any_persona_may_have_a_trait(personas: Path) -> None:
+    change(personas, "  payex: {surpluses: pending}\n", "")
+    path = change(personas, "payex: {legal_status: deceased}", "payex: {surpluses: pending}")
+    world = tables_of(build(load(path), 1, 20, AS_OF))
+    assert traits(world, "Sven Several") == ("active", ["open", "open"])
+    assert traits(world, "Dag Deceased") == ("active", ["pending-disbursement", "pending-regulate"])
+
+
+def test_an_unknown_trait_is_reported_with_its_key(personas: Path) -> None:
+    path = change(personas, "payex: {surpluses: pending}", "payex: {surplus: pending}")
+    with pytest.raises(StartupError, match=r"\[7\]\.payex\.surplus: unknown key"):
+        load(path)
