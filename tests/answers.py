@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 
 import httpx
 from jsonschema_rs import Draft202012Validator, Registry, ValidationError
-from tests.apps import mounts
 
 from ledgersim.admin import MOUNT as ADMIN
 from ledgersim.http.dispatcher import Dispatcher
@@ -20,6 +19,7 @@ from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.spaces.space import Space
+from tests.apps import mounts
 
 Json = dict[str, Any]
 

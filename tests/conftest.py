@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 import hypothesis
 import pytest
-from tests.answers import check
-from tests.client import Api
-from tests.serving import Served, Start
-from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.world.model import Definition
+from tests.answers import check
+from tests.client import Api
+from tests.serving import Served, Start
+from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect as inspect_database
 from starlette.middleware.base import BaseHTTPMiddleware
-from tests.apps import mounts
 
 import ledgersim
 from ledgersim.storage.database import Database
 from ledgersim.vendors import installed_vendors
+from tests.apps import mounts
 
 PACKAGE = Path(ledgersim.__file__).parent
 SOURCES = {

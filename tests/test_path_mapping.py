@@ -10,10 +10,6 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests import apps, serving
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
-from tests.test_cli import complaint
 
 from ledgersim.app import openapi, routes, vendor_apps
 from ledgersim.errors import StartupError
@@ -21,6 +17,10 @@ from ledgersim.http.error_response import error_response as plain
 from ledgersim.http.routing import segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.path_mapping import map_paths
+from tests import apps, serving
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
+from tests.test_cli import complaint
 
 Write = Callable[..., Path]
 

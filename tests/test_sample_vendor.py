@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.serving import Served, refused
 
 FOLDER = Path(__file__).parent / "sample_vendor"

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import ssl
+from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -12,14 +13,23 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
-from tests.serving import Served, Start, refused
 
 from ledgersim import __version__
 from ledgersim.errors import StartupError
 from ledgersim.server import open_sockets
 from ledgersim.settings import address_of
+from tests.serving import Served, Start, refused
 
 LIVE = "/_sim/health/live"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    """A server for tests that change nothing; it warns of requests that cannot be read."""
+    served = Served("--port", "0")
+    served.keep()
+    yield served
+    served.end()
 
 
 # Sockets

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+
 from tests.client import APTIC, BEARER
 from tests.serving import Served, Start
 

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+
 from tests.browser import browser, needs_browser
 from tests.client import BEARER
 from tests.serving import Served

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 from tests.vendors.riverty.conftest import ACCOUNTS, KEY

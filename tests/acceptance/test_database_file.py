@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.client import Api
-from tests.serving import Served, Start, refusal
 
 from ledgersim.app import create_app
 from ledgersim.settings import load_settings
+from tests.client import Api
+from tests.serving import Served, Start, refusal
 
 APTIC = "/APIGW/v1"
 TOKEN = {"grant_type": "client_credentials", "client_id": "ledgersim", "client_secret": "ledgersim-secret"}

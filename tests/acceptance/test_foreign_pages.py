@@ -6,6 +6,7 @@ from threading import Thread
 
 import httpx
 import pytest
+
 from tests.browser import Browser, browser, needs_browser
 from tests.serving import Start
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
 from tests.browser import browser, needs_browser
 from tests.serving import Served, Start
 

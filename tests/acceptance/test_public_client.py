@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.client import Api
 from tests.contract.shapes import of_answer, of_sample
 

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.test_pytest_plugin import PLUGIN
 
 import ledgersim
+from tests.test_pytest_plugin import PLUGIN
 
 pytest_plugins = ["pytester"]
 

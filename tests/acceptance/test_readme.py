@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.serving import Served
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.client import APTIC, BEARER, Api
 from tests.vendors.payex.ledger import ADDRESS, CUSTOMER, SE, ULLA, britt
 from tests.vendors.riverty.conftest import ACCOUNTS, KEY, SAMPLE, application

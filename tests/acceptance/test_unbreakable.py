@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.apps import routes
 from tests.client import APTIC, BEARER, Api
 

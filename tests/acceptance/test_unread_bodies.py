@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.client import APTIC
 from tests.serving import Served
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 import trustme
+
 from tests.client import APTIC
 from tests.serving import LIMIT, Served
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+
 from tests.client import APTIC, Api
 from tests.vendors.payex.ledger import ADMIN, ORDERS, SE, SURPLUS, ULLA
 

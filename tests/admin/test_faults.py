@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
 
 from ledgersim.clock import EARLIEST
 from ledgersim.diagnostics.faults import from_header
 from ledgersim.ids import Stream
 from ledgersim.problems import Problem
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
 
 DEBTORS = f"{APTIC}/Debtors"
 

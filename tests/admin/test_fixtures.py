@@ -6,6 +6,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.client import APTIC, BEARER, Api
 from tests.world.test_fixtures import DEBTOR, example
 

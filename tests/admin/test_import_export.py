@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.worlds import world_image
 
 from ledgersim.admin import import_export as transfer
 from ledgersim.app import open_spaces, vendor_apps
@@ -20,6 +19,7 @@ from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
 from ledgersim.storage.row_validation import MAX_DEPTH, MAX_INTEGER, vendor_tables
 from ledgersim.vendors.aptic.state import ApticState
+from tests.worlds import world_image
 
 Content = dict[str, Any]
 Change = Callable[[Content], None]

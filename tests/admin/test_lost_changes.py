@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+
 from tests.client import APTIC, Api
 
 

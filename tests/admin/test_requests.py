@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
 
 from ledgersim.admin.recorded_requests import details
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.matching import json_differences
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
 
 DEBTORS = f"{APTIC}/Debtors"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.client import APTIC, Api
 from tests.conftest import Serve
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
 
 from ledgersim.settings import Settings
 from ledgersim.vendors.aptic.services.runs import MAX_RUNS
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
 
 DEBTORS = f"{APTIC}/Debtors"
 HOST = "http://sim.test"

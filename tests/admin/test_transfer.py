@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
-from tests.client import APTIC, Api
 
 from ledgersim.admin import transfer
+from tests.client import APTIC, Api
 
 
 def post(api: Api, prefix: str, content: bytes, kind: str = "application/json") -> httpx.Response:

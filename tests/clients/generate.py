@@ -15,6 +15,7 @@ from time import monotonic
 from typing import NamedTuple
 
 import httpx
+
 from tests.serving import Served, complaints
 
 ROOT = Path(__file__).parents[2]

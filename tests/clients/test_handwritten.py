@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+
 from tests.serving import Served
 
 FOLDER = Path(__file__).parent / "handwritten"

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+
+from ledgersim.app import vendor_apps
 from tests.apps import openapi, routes
 from tests.contract.documents import Operation, documented_operations
 from tests.contract.shapes import of_schema, of_value, ordered
-
-from ledgersim.app import vendor_apps
 
 # Documented operations that are not served. Those that are served must not be listed.
 PENDING: set[str] = set()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from tests.apps import openapi
 from tests.contract.documents import FOLDER
 

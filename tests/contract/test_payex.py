@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.apps import openapi
 from tests.contract.documents import FOLDER, documented_operations
 from tests.contract.shapes import of_schema

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from tests.apps import openapi
 from tests.contract.documents import FOLDER
 from tests.contract.shapes import of_schema, ordered

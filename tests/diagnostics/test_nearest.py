@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.apps import mounts
 
 from ledgersim.diagnostics.nearest import Nearest, NearestRoutes
+from tests.apps import mounts
 
 APPS = mounts()
 ROUTES = [(mount, method, path) for mount, app in APPS.items() for method, path in app.paths()]

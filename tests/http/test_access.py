@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
-from tests.serving import Start
 
 from ledgersim.http import access
 from ledgersim.http.access import Access
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
+from tests.serving import Start
 
 EVIL = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
 REBOUND = {"Host": "rebind.evil.example:8080"}

@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
+
 from tests.client import APTIC, BEARER, Api
 
 

@@ -1,6 +1,7 @@
 """Each mount has the error format of its vendor, also for unknown paths and methods."""
 
 import pytest
+
 from tests.client import Api
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 
 import pytest
+
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
+
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 from tests.serving import Start, refusal

@@ -15,9 +15,9 @@ from zipfile import ZipFile
 import httpx
 import pytest
 from packaging.requirements import Requirement
-from tests.serving import Served
 
 import ledgersim
+from tests.serving import Served
 
 ROOT = Path(__file__).parents[2]
 PACKAGE_ROOT = str(Path(ledgersim.__file__).parents[1])

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.client import APTIC, Api
 
 from ledgersim.spaces.scheduler import Event, JobError, ScheduledJob, Scheduler
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
+from tests.client import APTIC, Api
 
 NEW_YEAR, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ import asyncio
 
 import httpx
 import pytest
-from tests.client import APTIC, BEARER, Api
 
 from ledgersim.spaces.registry import Limits
+from tests.client import APTIC, BEARER, Api
 
 
 def names(api: Api, prefix: str = "", headers: dict[str, str] | None = None) -> list[str]:

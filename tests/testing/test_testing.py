@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.serving import Start
 
 from ledgersim.testing import AdminApiError, Fault, Faults, Server, Space, StartupError
+from tests.serving import Start
 
 CLIENT = {"Authorization": "Bearer any"}
 PETRA = "5eed0002-deb0-4000-8000-000000000001"

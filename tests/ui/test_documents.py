@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.apps import openapi
-from tests.client import BEARER, Api
-from tests.conftest import Serve
 
 from ledgersim.app import assemble, mounts, open_spaces
 from ledgersim.settings import Settings
+from tests.apps import openapi
+from tests.client import BEARER, Api
+from tests.conftest import Serve
 
 
 def published(api: Api, name: str, prefix: str = "") -> dict[str, Any]:

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from tests.client import APTIC, Api
-from tests.conftest import Serve
-from tests.ui.html import BROWSER, browse
 
 from ledgersim.app import create_app
 from ledgersim.settings import Settings
 from ledgersim.world.definition import seed_folder
+from tests.client import APTIC, Api
+from tests.conftest import Serve
+from tests.ui.html import BROWSER, browse
 
 HOST = "http://sim.test"
 SEED = seed_folder()

@@ -7,13 +7,13 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.worlds import AS_OF, MIDNIGHT, Tables, build, tables_of
 
 from ledgersim.ids import Stream
 from ledgersim.spaces.models import layout
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
 from ledgersim.world.model import Definition
+from tests.worlds import AS_OF, MIDNIGHT, Tables, build, tables_of
 
 PRINT_DIGEST = """
 import hashlib

@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.worlds import AS_OF, build, load, tables_of
 
 from ledgersim.errors import StartupError
 from ledgersim.world.definition import digest, seed_folder
+from tests.worlds import AS_OF, build, load, tables_of
 
 
 @pytest.fixture

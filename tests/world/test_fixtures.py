@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.serving import refusal
-from tests.worlds import seeded, tables_of
 
 from ledgersim.admin.import_export import export_rows
 from ledgersim.app import create_app
@@ -17,6 +15,8 @@ from ledgersim.errors import StartupError
 from ledgersim.settings import Settings, load_settings
 from ledgersim.spaces.space import Space
 from ledgersim.vendors.payex.state import PayexState
+from tests.serving import refusal
+from tests.worlds import seeded, tables_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "fixtures.md"
 DEBTOR = "f1c50001-deb0-4000-8000-000000000001"

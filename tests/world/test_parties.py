@@ -12,12 +12,12 @@ from stdnum.no import orgnr as no_orgnr
 from stdnum.se import orgnr as se_orgnr
 from stdnum.se import personnummer
 from stdnum.se import vat as se_vat
-from tests.worlds import AS_OF, Row, Tables
 
 from ledgersim.errors import StartupError
 from ledgersim.vendors.aptic.addresses.rules import full_address
 from ledgersim.world.model import Definition
 from ledgersim.world.people import Register
+from tests.worlds import AS_OF, Row, Tables
 
 COUNTRIES = {
     "SE": ("SEK", "sv", "sv-SE", "+46", r"\d{3} \d{2}"),

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.client import APTIC, Api
-from tests.worlds import Row, Tables
 
 from ledgersim.world.model import Definition
+from tests.client import APTIC, Api
+from tests.worlds import Row, Tables
 
 Personas = dict[str, Row]
 

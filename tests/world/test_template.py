@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.worlds import AS_OF, VENDORS, world_image
 
 import ledgersim
 from ledgersim.errors import StartupError
 from ledgersim.plugin import Vendor
 from ledgersim.world import builder, template
 from ledgersim.world.definition import seed_folder
+from tests.worlds import AS_OF, VENDORS, world_image
 
 WORLD = "nordic-basic"
 SIZE = 20

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from tests.client import Api
 from tests.vendors.payex.ledger import (
     ADDRESS,

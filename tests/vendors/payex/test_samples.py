@@ -7,6 +7,7 @@ Placeholders: regNo `YYYYMMDD-NNNN` and legalEntity `consumer|business`. Dummy a
 from typing import Any
 
 import pytest
+
 from tests.client import Api
 from tests.vendors.payex.ledger import (
     ADDRESS,

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.client import Api
 
 ACCOUNTS = "/api/v3/customer-account"

@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.client import Api
-from tests.worlds import AS_OF, Row, Tables, build, load, tables_of
 
 from ledgersim.errors import StartupError
 from ledgersim.vendors.riverty.customer_account.rules import account_number, ocr
 from ledgersim.world.definition import seed_folder
+from tests.client import Api
+from tests.worlds import AS_OF, Row, Tables, build, load, tables_of
 
 KEY = {"X-Auth-Key": "any"}
 ACCOUNTS = "/api/v3/customer-account"

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import pytest
+
 from tests.client import APTIC, Api
 
 TOKEN = "/APIGW/login/oauth/access_token"

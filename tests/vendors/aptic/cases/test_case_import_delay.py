@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert
-from tests.client import APTIC, Api
 
 from ledgersim.vendors.aptic.cases.models import CASE_IMPORT, PENDING_IMPORT
 from ledgersim.vendors.aptic.cases.pending import MAX_PENDING
 from ledgersim.vendors.aptic.clients.models import CLIENT
+from tests.client import APTIC, Api
 
 CASES = f"{APTIC}/Cases"
 DELAY = "/_sim/aptic/case-import"

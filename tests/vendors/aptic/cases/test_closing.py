@@ -1,6 +1,7 @@
 """Closing cases, and the whole lifecycle of one, with amounts checked by a calculator."""
 
 import pytest
+
 from tests.client import APTIC, Api
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.client import APTIC, Api
 
 from ledgersim.vendors.aptic.claims.rules import accrue_to, open_balances
+from tests.client import APTIC, Api
 
 NOW = datetime(2027, 6, 30, tzinfo=UTC)
 amounts = st.integers(0, 10**8).map(lambda cents: cents / 100)

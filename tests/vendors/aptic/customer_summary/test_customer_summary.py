@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.client import APTIC, Api
 
 from ledgersim.vendors.aptic.customer_summary.rules import Balances, balances, summary_currency
+from tests.client import APTIC, Api
 
 CUSTOMERS = f"{APTIC}/Customers"
 BERIT = "5eed0017-c057-4000-8000-000000000001"

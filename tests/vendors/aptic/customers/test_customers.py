@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.client import APTIC, Api
 
 CUSTOMERS = f"{APTIC}/Customers"

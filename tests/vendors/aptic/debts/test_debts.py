@@ -1,6 +1,7 @@
 """Debts: their balances, interest and exchange rates."""
 
 import pytest
+
 from tests.client import APTIC, Api
 
 AMOUNTS = [

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.client import APTIC, Api
 
 from ledgersim.vendors.aptic.direct_debits.rules import BY_CLASS
+from tests.client import APTIC, Api
 
 BANKGIRO, PLUSGIRO = "5050-1055", "41 56 20-4"
 NL, NO, FI, DE = (

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.client import APTIC, Api
 
 from ledgersim.vendors.aptic.loan_interests.rules import days_passed
+from tests.client import APTIC, Api
 
 LOANS = f"{APTIC}/Customers/5eed0017-c057-4000-8000-000000000001/LoanInterests"
 

@@ -6,10 +6,10 @@ from decimal import Decimal, localcontext
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.vendors.aptic.payment_plans.plans import ANNUITY, LINEAR, case, terms
 
 from ledgersim.vendors.aptic.payment_plans.apr import annual_percentage
 from ledgersim.vendors.aptic.payment_plans.engine import calculate
+from tests.vendors.aptic.payment_plans.plans import ANNUITY, LINEAR, case, terms
 
 DAY = date(2026, 1, 1)
 

@@ -4,11 +4,11 @@ from datetime import date
 from itertools import islice
 
 import pytest
-from tests.vendors.aptic.payment_plans.plans import ANNUITY, LINEAR, RELIEF, THOUSAND, deviating, terms
 
 from ledgersim.vendors.aptic.payment_plans.dates import due_dates, invoice_date, month_end
 from ledgersim.vendors.aptic.payment_plans.engine import calculate
 from ledgersim.vendors.aptic.payment_plans.periods import Period
+from tests.vendors.aptic.payment_plans.plans import ANNUITY, LINEAR, RELIEF, THOUSAND, deviating, terms
 
 
 @pytest.mark.parametrize(

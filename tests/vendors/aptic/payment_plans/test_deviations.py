@@ -4,6 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
+from ledgersim.vendors.aptic.payment_plans.engine import Plan, calculate, change
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanError, Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,
@@ -16,9 +19,6 @@ from tests.vendors.aptic.payment_plans.plans import (
     table,
     terms,
 )
-
-from ledgersim.vendors.aptic.payment_plans.engine import Plan, calculate, change
-from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanError, Terms
 
 MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from tests.client import APTIC, Api
 from tests.contract.shapes import of_answer, of_sample
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.vendors.aptic.payment_plans.plans import LINEAR, THOUSAND, terms
 
 from ledgersim.vendors.aptic.payment_plans.balance import Balance
 from ledgersim.vendors.aptic.payment_plans.engine import calculate, totals
@@ -18,6 +17,7 @@ from ledgersim.vendors.aptic.payment_plans.progress import (
     with_reminders,
 )
 from ledgersim.vendors.aptic.payment_plans.schedule import ScheduleRow
+from tests.vendors.aptic.payment_plans.plans import LINEAR, THOUSAND, terms
 
 # 250.00 a month with 10.00, 7.50, 5.00, 2.50 of interest, from 28 February on
 PLAN = calculate([THOUSAND], terms(LINEAR, 4, invoice_fee="5"))

@@ -9,6 +9,10 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
+from ledgersim.vendors.aptic.payment_plans.engine import Plan, calculate
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanType, Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,
@@ -16,10 +20,6 @@ from tests.vendors.aptic.payment_plans.plans import (
     LINEAR,
     RELIEF,
 )
-
-from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
-from ledgersim.vendors.aptic.payment_plans.engine import Plan, calculate
-from ledgersim.vendors.aptic.payment_plans.plan_terms import Deviation, PlanType, Terms
 
 ServiceRequest = tuple[list[CoveredCase], Terms]
 CENT = Decimal("0.01")

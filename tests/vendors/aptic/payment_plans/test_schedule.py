@@ -3,6 +3,10 @@
 from decimal import Decimal
 
 import pytest
+
+from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
+from ledgersim.vendors.aptic.payment_plans.engine import Totals, calculate
+from ledgersim.vendors.aptic.payment_plans.plan_terms import Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,
@@ -15,10 +19,6 @@ from tests.vendors.aptic.payment_plans.plans import (
     table,
     terms,
 )
-
-from ledgersim.vendors.aptic.payment_plans.balance import Balance, CoveredCase, Debt
-from ledgersim.vendors.aptic.payment_plans.engine import Totals, calculate
-from ledgersim.vendors.aptic.payment_plans.plan_terms import Terms
 
 
 def test_annuity_from_the_number_of_payments() -> None:

@@ -1,6 +1,10 @@
 """Invalid terms, with the errors of each field."""
 
 import pytest
+
+from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase
+from ledgersim.vendors.aptic.payment_plans.engine import calculate
+from ledgersim.vendors.aptic.payment_plans.plan_terms import PlanError, Terms
 from tests.vendors.aptic.payment_plans.plans import (
     ANNUITY,
     LIMITED_ANNUITY,
@@ -14,10 +18,6 @@ from tests.vendors.aptic.payment_plans.plans import (
     plan_error,
     terms,
 )
-
-from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase
-from ledgersim.vendors.aptic.payment_plans.engine import calculate
-from ledgersim.vendors.aptic.payment_plans.plan_terms import PlanError, Terms
 
 ONE_OF_BOTH = {
     "numberOfPayments": ["send either numberOfPayments or amount"],

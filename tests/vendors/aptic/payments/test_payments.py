@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.client import Api
-from tests.contract.shapes import of_answer, of_sample
 
 from ledgersim.vendors.aptic.payments.rules import Directed, Owed, allocate
+from tests.client import Api
+from tests.contract.shapes import of_answer, of_sample
 
 CLAIMS = [
     Owed(1, is_fee=False, principal=100_00, interest=10_00, reference="A"),

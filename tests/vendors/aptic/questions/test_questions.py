@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.client import APTIC, Api
 
 BERIT = f"{APTIC}/Customers/5eed0017-c057-4000-8000-000000000001"

@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 from stdnum import luhn
-from tests.worlds import MIDNIGHT, TODAY, Row, Tables
 
 from ledgersim.vendors.aptic.claims.rules import Balances, accrued_interest
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
+from tests.worlds import MIDNIGHT, TODAY, Row, Tables
 
 Claims = dict[int, list[Row]]
 

@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 from stdnum import luhn
-from tests.client import APTIC, Api
-from tests.worlds import MIDNIGHT, Row, Tables
 
 from ledgersim.vendors.aptic.direct_debits.rules import account_errors
 from ledgersim.world.model import Definition
+from tests.client import APTIC, Api
+from tests.worlds import MIDNIGHT, Row, Tables
 
 
 def by_customer(rows: list[Row]) -> dict[int, list[Row]]:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.serving import refusal
 
 from ledgersim.errors import StartupError
 from ledgersim.problems import Problem
 from ledgersim.vendors.aptic.services.definitions import Definition, ServiceRequest, ServiceResponse
 from ledgersim.vendors.aptic.services.registry import read_services
+from tests.serving import refusal
 
 ASKED = ServiceRequest("Mine", b"", None, "2026-01-01T00:00:00Z", None, lambda _, __: None)
 ONE = "a service definition must have either an answer or a template"

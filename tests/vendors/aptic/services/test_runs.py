@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.client import APTIC, Api
-from tests.vendors.aptic.services.test_services import ECHO, JSON, SLOW, runs
 
 from ledgersim.vendors.aptic.services import routes
 from ledgersim.vendors.aptic.services.runs import MAX_BYTES, MAX_JOBS, MAX_RUNS
+from tests.client import APTIC, Api
+from tests.vendors.aptic.services.test_services import ECHO, JSON, SLOW, runs
 
 
 def settle(loop: asyncio.AbstractEventLoop) -> None:

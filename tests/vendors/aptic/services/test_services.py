@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.client import APTIC, BEARER, Api
-from tests.conftest import Serve
 
 from ledgersim.vendors.aptic.services import routes
+from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
 
 JSON = {**BEARER, "Content-Type": "application/json"}
 ECHO = f"{APTIC}/Debtors/Services/Echo"

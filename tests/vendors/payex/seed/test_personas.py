@@ -4,10 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.worlds import AS_OF, Tables, build, load, tables_of
 
 from ledgersim.errors import StartupError
 from ledgersim.world.definition import seed_folder
+from tests.worlds import AS_OF, Tables, build, load, tables_of
 
 
 def traits(world: Tables, name: str) -> tuple[str, list[str]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from stdnum import luhn
+
 from tests.client import Api
 from tests.contract.shapes import of_answer
 from tests.vendors.riverty.conftest import SAMPLE, Json, Riverty, application

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.client import Api
 from tests.conftest import Serve
 from tests.vendors.riverty.conftest import ACCOUNTS, KEY, SAMPLE, Riverty, application
