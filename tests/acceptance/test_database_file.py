@@ -147,4 +147,7 @@ def test_an_sqlite_file_of_something_else_is_rejected(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
     connection.close()
     message = refusal(database=str(path))
-    assert message == f"the database {path} cannot be used: it is not a ledgersim database"
+    assert message == (
+        f"the database {path} cannot be used: it is not a ledgersim database; "
+        "restore a backup, or choose another file"
+    )
