@@ -1,5 +1,6 @@
 """Assembles the simulator: the only module that knows all parts."""
 
+import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
@@ -22,6 +23,7 @@ from ledgersim.spaces.models import STATE
 from ledgersim.spaces.registry import Limits, Spaces
 from ledgersim.spaces.scheduler import Scheduler
 from ledgersim.spaces.space import SpaceSettings
+from ledgersim.storage.connections import failure
 from ledgersim.storage.database import Database, StorageProblem
 from ledgersim.storage.statements import row
 from ledgersim.vendors import installed_vendors
@@ -160,8 +162,9 @@ def _check_world(path: Path, database: Database, reference: Database) -> None:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, DatabaseError):
-        return str(error.orig)
+    cause = error.orig if isinstance(error, DatabaseError) else error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return failure(cause) or str(cause)
     if isinstance(error, Problem):
         return "; ".join(f"{path}: {', '.join(texts)}" for path, texts in error.errors.items()) or error.detail
     return str(error)

@@ -18,12 +18,10 @@ from typing import Any
 import httpx
 import pytest
 from tests.client import Api
-from tests.serving import Served, Start, refusal
+from tests.serving import LIMIT, Served, Start, refusal
 
 from ledgersim.app import create_app
 from ledgersim.settings import load_settings
-from tests.client import Api
-from tests.serving import LIMIT, Served, Start, refusal
 
 APTIC = "/APIGW/v1"
 TOKEN = {"grant_type": "client_credentials", "client_id": "ledgersim", "client_secret": "ledgersim-secret"}

@@ -13,12 +13,12 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
+from tests.storage.test_database import BEGINNING, IMAGE, MUCH, NOTE, OTHER, OTHER_IMAGE, Rows, notes, write
 
 from ledgersim.errors import StartupError
 from ledgersim.problems import Problem
 from ledgersim.storage import files
 from ledgersim.storage.database import Database
-from tests.storage.test_database import BEGINNING, IMAGE, MUCH, NOTE, OTHER, OTHER_IMAGE, Rows, notes, write
 
 
 def opened(path: Path) -> Database:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text, update
+from tests.client import APTIC, Api
 
 from ledgersim.app import assemble, default_database, open_spaces
 from ledgersim.errors import StartupError
@@ -19,7 +20,6 @@ from ledgersim.spaces.models import STATE
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.storage import files
 from ledgersim.storage.database import Database
-from tests.client import APTIC, Api
 
 LISTS = ("Debtors", "Cases", "Customers")
 
