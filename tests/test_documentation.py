@@ -166,7 +166,7 @@ def test_the_personas_are_documented_with_their_guids() -> None:
 
 def test_the_codes_of_problems_are_documented() -> None:
     declared: dict[str, set[str]] = {"docs/problems.md": set()}
-    for path, name in literals("Problem"):
+    for path, name in literals("Problem", "StorageProblem"):
         vendor = path.parts[1] if path.parts[0] == "vendors" else ""
         declared.setdefault(f"docs/{vendor or 'problems'}.md", set()).add(name)
     assert declared["docs/problems.md"] == set(first_column("docs/problems.md", "Code", "Status"))

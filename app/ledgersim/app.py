@@ -1,24 +1,30 @@
 """Assembles the simulator: the only module that knows all parts."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from ledgersim.admin import app as admin
+from ledgersim.admin.import_export import check_state
 from ledgersim.errors import StartupError
 from ledgersim.http.access import Access
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import resolve
+from ledgersim.problems import Problem
 from ledgersim.settings import Settings
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.registry import Limits, Spaces
 from ledgersim.spaces.scheduler import Scheduler
 from ledgersim.spaces.space import SpaceSettings
-from ledgersim.storage.database import Database
+from ledgersim.storage.connections import failure
+from ledgersim.storage.database import Database, StorageProblem
 from ledgersim.storage.statements import row
 from ledgersim.vendors import installed_vendors
 from ledgersim.world.fixtures import load, seeded
@@ -47,7 +53,7 @@ def create_app(settings: Settings) -> Dispatcher:
     )
     if settings.fixtures:
         image = seeded(vendors, image, settings.fixtures)
-    spaces = open_spaces(settings, image, _default_database(settings, image))
+    spaces = open_spaces(settings, image, default_database(settings, image))
     return assemble(settings, mounts(settings), spaces)
 
 
@@ -87,59 +93,81 @@ def mounts(settings: Settings) -> dict[str, VendorApp]:
 
 
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
-    """The spaces of a server, with the limits in its settings."""
+    """The spaces of a server, with the limits in its settings. Raises StartupError."""
     common = SpaceSettings(settings, settings.journal_entries, settings.journal_bytes)
     limits = Limits(settings.max_spaces, settings.max_space_bytes, settings.spaces_on_first_use == "on")
-    return Spaces(image, default, common, limits)
+    try:
+        return Spaces(image, default, common, limits)
+    except StorageProblem as problem:  # the clock of a new database starts here
+        raise StartupError(problem.detail) from problem
 
 
-def _default_database(settings: Settings, image: bytes) -> Database | None:
+def default_database(settings: Settings, image: bytes) -> Database | None:
+    """The database of the default space, if it is in a file. Raises StartupError if that cannot be used."""
     if settings.database is None:
         return None
     database = Database.in_file(settings.database, image)
     try:
-        _check_identity(settings.database, database, image)
+        with closing(Database.in_memory(image)) as reference:
+            _check_world(settings.database, database, reference)
+            database.check_content(reference)
+            check_state(database, reference)
+        database.enable_wal()
+    except (DatabaseError, Problem, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        database.close()
+        raise StartupError(
+            f"the database {settings.database} cannot be used: {_reason(error)}; "
+            "restore a backup, or choose another file"
+        ) from error
     except StartupError:
         database.close()
         raise
-    database.enable_wal()
     return database
 
 
-def _check_identity(path: Path, database: Database, image: bytes) -> None:
-    seeded = Database.in_memory(image)
-    wanted = _identity(seeded)
-    seeded.close()
+# The columns of sim_state that say of which world a database is.
+_IDENTITY = {
+    "world_digest": "digest of the world's files",
+    "fixtures_digest": "digest of the --fixtures",
+    "seed": "--seed",
+    "customers": "--customers",
+    "as_of": "--as-of",
+}
+_READ_IDENTITY = select(*(STATE.c[name] for name in ("schema_version", *_IDENTITY)))
+
+
+def _check_world(path: Path, database: Database, reference: Database) -> None:
+    """Raise StartupError for a database of another version or world, ValueError for one without a state."""
     try:
-        found = _identity(database)
-    except DatabaseError as error:
-        raise StartupError(f"the database {path} cannot be used: it is not a ledgersim database") from error
-    if found != wanted:
-        differing = ", ".join(
-            f"its {name} is {found.get(name)}, not {wanted[name]}"
-            for name in wanted
-            if found.get(name) != wanted[name]
+        found, wanted = (row(one.connection, _READ_IDENTITY) for one in (database, reference))
+    except OperationalError as error:
+        raise ValueError("it is not a ledgersim database") from error
+    if found is None or wanted is None:
+        raise ValueError("it is corrupt: sim_state has no row")
+    if found["schema_version"] != wanted["schema_version"]:
+        raise StartupError(
+            f"the database {path} was created by another version of ledgersim; "
+            "use that version, or choose another file"
         )
+    differing = ", ".join(
+        f"its {member} is {found[name]}, not {wanted[name]}"
+        for name, member in _IDENTITY.items()
+        if found[name] != wanted[name]
+    )
+    if differing:
         raise StartupError(
             f"the database {path} was created for another world ({differing}); "
             "start with the options of that world, or choose another file"
         )
 
 
-def _identity(database: Database) -> dict[str, Any]:
-    """The identity of the world that a database was created for."""
-    state = row(database.connection, STATE.select()) or {}
-    return {
-        member: state.get(name)
-        for name, member in (
-            ("schema_version", "schema version"),
-            ("world_digest", "digest of the world's files"),
-            ("fixtures_digest", "digest of the --fixtures"),
-            ("seed", "--seed"),
-            ("customers", "--customers"),
-            ("as_of", "--as-of"),
-        )
-    }
+def _reason(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DatabaseError) else error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return failure(cause) or str(cause)
+    if isinstance(error, Problem):
+        return "; ".join(f"{path}: {', '.join(texts)}" for path, texts in error.errors.items()) or error.detail
+    return str(error)
 
 
 def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:

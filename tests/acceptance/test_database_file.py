@@ -1,7 +1,18 @@
 """A database file keeps the default space: rows, ids, clock and tokens, even through `kill -9`."""
 
+import json
+import os
+import re
+import resource
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -10,7 +21,7 @@ import pytest
 from ledgersim.app import create_app
 from ledgersim.settings import load_settings
 from tests.client import Api
-from tests.serving import Served, Start, refusal
+from tests.serving import LIMIT, Served, Start, refusal
 
 APTIC = "/APIGW/v1"
 TOKEN = {"grant_type": "client_credentials", "client_id": "ledgersim", "client_secret": "ledgersim-secret"}
@@ -147,4 +158,111 @@ def test_an_sqlite_file_of_something_else_is_rejected(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
     connection.close()
     message = refusal(database=str(path))
-    assert message == f"the database {path} cannot be used: it is not a ledgersim database"
+    assert message == (
+        f"the database {path} cannot be used: it is not a ledgersim database; "
+        "restore a backup, or choose another file"
+    )
+
+
+CLIENTS = 8
+BODY = json.dumps({"fullName": "x" * 500})
+HEADERS = {"Authorization": "Bearer x", "Content-Type": "application/json"}
+
+
+def write_until_killed(port: int, answered: list[str], enough: Event) -> None:
+    """Create debtors until the server is gone; `answered` gets the id of each that it acknowledged."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=LIMIT)) as http, suppress(OSError, HTTPException):
+        while True:
+            http.request("PUT", f"{APTIC}/Debtors", BODY, HEADERS)
+            response = http.getresponse()
+            answered.append(json.load(response)["debtorGuid"])
+            if len(answered) >= 100:
+                enough.set()
+
+
+def test_nothing_acknowledged_is_lost_when_a_busy_server_is_killed(start: Start, tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"), "--journal-entries", "0")
+    answered: list[str] = []
+    for _ in range(3):
+        server = start(*arguments)
+        this_time: list[str] = []
+        enough = Event()
+        with ThreadPoolExecutor(CLIENTS) as threads:
+            clients = [
+                threads.submit(write_until_killed, server.port, this_time, enough) for _ in range(CLIENTS)
+            ]
+            assert enough.wait(LIMIT)
+            server.stop(signal.SIGKILL)
+            for one in clients:
+                one.result()
+        answered += this_time
+    with client(start(*arguments)) as http:
+        stored = set(re.findall(r"[0-9a-f-]{36}", http.get("/_sim/export").text))
+    assert len(set(answered)) == len(answered)
+    assert set(answered) <= stored
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs prlimit")
+def test_a_server_without_room_goes_on_when_there_is_some(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "space.db"
+    server = start("--port", "0", "--database", str(path))
+    size = path.stat().st_size
+    with client(server) as http:
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size // 2, resource.RLIM_INFINITY))
+        written, problems = [], []
+        for number in range(500):
+            response = http.put(f"{APTIC}/Debtors", json={"fullName": f"{number}" + "x" * 900})
+            if response.status_code == 201:
+                written.append(response.json()["debtorGuid"])
+            else:
+                problems.append((response.status_code, response.json()["detail"]))
+        reason = f"The database {path} is unavailable: the file system reports an error"
+        assert set(problems) == {(503, f"{reason}. Nothing of this request was stored.")}
+        assert http.put(f"/s/other{APTIC}/Debtors", json={}).status_code == 201
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        written.append(http.put(f"{APTIC}/Debtors", json={}).json()["debtorGuid"])
+    lines = server.stop(signal.SIGKILL).errors.splitlines()
+    assert [line.partition(": ")[2] for line in lines] == [
+        reason,
+        f"The database {path} can be written to again",
+    ]
+    with client(start("--port", "0", "--database", str(path))) as http:
+        assert {http.get(f"{APTIC}/Debtors/{guid}").status_code for guid in written} == {200}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB."""
+    place = tmp_path / "tiny"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)]
+    if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a file system")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_a_full_file_system(start: Start, tiny: Path) -> None:
+    path = tiny / "space.db"
+    server = start("--port", "0", "--database", str(path))
+    with client(server) as http:
+        guid = http.put(f"{APTIC}/Debtors", json={}).json()["debtorGuid"]
+        (tiny / "filler").write_bytes(bytes(os.statvfs(tiny).f_bavail * os.statvfs(tiny).f_bsize))
+        responses = [http.put(f"{APTIC}/Debtors", json={"fullName": "x" * 900}) for _ in range(50)]
+        (detail,) = {one.json()["detail"] for one in responses if one.status_code != 201}
+        assert detail == (
+            f"The database {path} is unavailable: the file system is full. Nothing of this request was stored."
+        )
+        assert http.get(f"{APTIC}/Debtors/{guid}").status_code == 200
+        reset = http.post("/_sim/reset")
+        assert (reset.status_code, reset.json()["detail"]) == (503, detail)
+        assert http.get(f"{APTIC}/Debtors/{guid}").status_code == 200
+        (tiny / "filler").unlink()
+        assert http.put(f"{APTIC}/Debtors", json={}).status_code == 201
+    server.stop(signal.SIGKILL)
+    (tiny / "filler").write_bytes(bytes(os.statvfs(tiny).f_bavail * os.statvfs(tiny).f_bsize))
+    assert refusal(database=str(tiny / "new.db")).endswith("new.db cannot be used: No space left on device")
+    assert sorted(one.name for one in tiny.iterdir()) == ["filler", "space.db", "space.db-wal"]
+    (tiny / "filler").unlink()
+    with client(start("--port", "0", "--database", str(path))) as http:
+        assert http.get(f"{APTIC}/Debtors/{guid}").status_code == 200

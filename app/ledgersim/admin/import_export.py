@@ -135,7 +135,7 @@ def check_image(image: bytes, reference: Database) -> None:
     except InvalidImageError as error:
         raise BAD_IMAGE.with_detail(f"The file was rejected: {error}.") from error
     try:
-        position, seed = _check_state(database, reference)
+        position, seed = check_state(database, reference)
         next_guids = _next_guids(seed, position)
         for table in vendor_tables():
             _raise_for(uniqueness_errors(table, _valid_rows(database, table), next_guids))
@@ -154,8 +154,11 @@ def _valid_rows(database: Database, table: Table) -> list[Row]:
     return valid
 
 
-def _check_state(database: Database, reference: Database) -> tuple[int, int]:
-    """Check the simulator's own rows. Returns the GUID position and the seed; raises ValueError."""
+def check_state(database: Database, reference: Database) -> tuple[int, int]:
+    """Check the simulator's own rows. Returns the GUID position and the seed.
+
+    Raises ValueError, or a 400 Problem with errors by path.
+    """
     _valid_rows(database, TOKEN)
     _check_values(_valid_rows(database, VALUE), rows(reference.connection, select(VALUE)))
     states = _valid_rows(database, STATE)

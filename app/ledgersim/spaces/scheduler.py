@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ledgersim.clock import Mode, isoformat
 from ledgersim.spaces.space import Space
+from ledgersim.storage.database import StorageProblem
 
 MAX_ROUNDS = 100  # at one instant; a job may schedule further work for the same instant, but not forever
 
@@ -38,7 +39,10 @@ class Scheduler:
         self._jobs = tuple(jobs)
 
     def run_due(self, space: Space, until: datetime | None = None) -> list[Event]:
-        """Run the jobs due by now, or by `until`, with the clock at the time each is due. Raises JobError."""
+        """Run the jobs due by now, or by `until`, with the clock at the time each is due.
+
+        Raises JobError or StorageProblem.
+        """
         events: list[Event] = []
         at, rounds = None, 0
         while (due := self.next_at(space)) is not None and due <= (until or space.clock.now()):
@@ -77,5 +81,7 @@ class Scheduler:
 def _run(job: ScheduledJob, space: Space) -> list[Event]:
     try:
         return job.run(space)
+    except StorageProblem:
+        raise
     except Exception as error:
         raise JobError(f"The job {job.name} failed: {error}") from error

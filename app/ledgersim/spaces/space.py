@@ -206,14 +206,10 @@ class Space:
         `all` and `data` cancel background work; only `all` deletes tokens and the vendors' records.
         Snapshots stay.
         """
-        if scope in ("all", "faults"):
-            self.faults.clear()
-        if scope in ("all", "journal"):
-            self.journal.clear()
         if scope == "all":
+            self._restore_image(self.image)
             for record in self._records.values():
                 record.clear()
-            self._restore_image(self.image)
         elif scope == "clock":
             self._store_clock(Clock.starting(start_of(self.as_of)).setting)
         elif scope == "data":
@@ -224,6 +220,11 @@ class Space:
                 if tokens:
                     connection.execute(_ADD_TOKEN, tokens)
             self._store_clock(setting)
+        # Last, for a reset that fails leaves everything as it was.
+        if scope in ("all", "faults"):
+            self.faults.clear()
+        if scope in ("all", "journal"):
+            self.journal.clear()
 
     def restore(self, snapshot: Snapshot) -> None:
         """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background work."""
@@ -231,11 +232,11 @@ class Space:
 
     def _restore_image(self, image: bytes) -> None:
         """Restore the database. The chance stream continues, so that no token is ever issued twice."""
+        self.database.restore(image)  # first, because it may fail
         self.cancel_background_work()
         self.restarts += 1
         self.events.clear()
         chance = self.chance.position
-        self.database.restore(image)
         self._load()
         self.chance.position = chance
 

@@ -2,10 +2,11 @@
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, ExceptionContext, create_engine, event
 from sqlalchemy.pool import NullPool
 
 
@@ -16,6 +17,27 @@ def connect(target: str, **options: Any) -> sqlite3.Connection:
     )
     raw.execute("PRAGMA foreign_keys = ON")
     return raw
+
+
+# What SQLite's errors mean that a statement is not to blame for.
+_FAILURES = {
+    sqlite3.SQLITE_FULL: "the file system is full",
+    sqlite3.SQLITE_IOERR: "the file system reports an error",
+    sqlite3.SQLITE_READONLY_DIRECTORY: "its folder is read-only",
+    sqlite3.SQLITE_READONLY: "it is read-only",
+    sqlite3.SQLITE_CANTOPEN: "one of its files cannot be opened or created",
+    sqlite3.SQLITE_BUSY: "another server is using it",
+    sqlite3.SQLITE_CORRUPT: "it is corrupt",
+    sqlite3.SQLITE_NOTADB: "it is not a SQLite database",
+}
+
+
+def failure(error: sqlite3.Error) -> str | None:
+    """Why a database cannot be used at present; None if the error is about a statement or its values."""
+    if "UTF-8" in str(error):  # which has no code
+        return "it is corrupt"
+    code = getattr(error, "sqlite_errorcode", 0)
+    return _FAILURES.get(code) or _FAILURES.get(code & 0xFF)
 
 
 def copy_image(image: bytes, target: sqlite3.Connection) -> None:
@@ -38,13 +60,25 @@ _pending = _Pending()
 engine = create_engine("sqlite://", creator=lambda: _pending.raw.pop(), poolclass=NullPool)
 
 
-def wrap(raw: sqlite3.Connection) -> Connection:
-    """A SQLAlchemy connection on top of an open SQLite connection."""
+def wrap(raw: sqlite3.Connection, on_error: Callable[[sqlite3.Error], None]) -> Connection:
+    """A SQLAlchemy connection on top of an open SQLite connection.
+
+    `on_error` may raise an exception in place of SQLAlchemy's.
+    """
     # SQLite's own lower() and upper() only know ASCII.
     for name, function in (("lower", _lower), ("upper", _upper)):
         raw.create_function(name, 1, function, deterministic=True)
     _pending.raw.append(raw)
-    return engine.connect()
+    connection = engine.connect()
+    connection.info["on_error"] = on_error
+    return connection
+
+
+@event.listens_for(engine, "handle_error")
+def _handle_error(context: ExceptionContext) -> None:
+    on_error = context.connection and context.connection.info.get("on_error")
+    if on_error and isinstance(context.original_exception, sqlite3.Error):
+        on_error(context.original_exception)
 
 
 def _lower(text: str | None) -> str | None:

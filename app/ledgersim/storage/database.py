@@ -4,7 +4,6 @@ Each space has one long-lived connection, used on the event loop without threads
 """
 
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ledgersim.errors import StartupError
 from ledgersim.problems import Problem
 from ledgersim.storage.clones import SharedImage, shared_image
-from ledgersim.storage.connections import connect, copy_image, wrap
+from ledgersim.storage.connections import connect, copy_image, failure, wrap
+from ledgersim.storage.files import DatabaseFile, create_file, write_file
 from ledgersim.storage.images import (
     InvalidImageError,
     check_content,
@@ -24,13 +23,19 @@ from ledgersim.storage.images import (
     without_wal,
 )
 
-CHANGES_LOST = Problem(
+
+class StorageProblem(Problem):
+    """A database that cannot be read or written to at present."""
+
+
+CHANGES_LOST = StorageProblem(
     503,
     "changes-lost",
     "Changes lost",
     "SQLite ran out of memory or disk and rolled back everything that this space had changed. "
     "POST /_sim/reset or restore a snapshot to continue from a known state.",
 )
+DATABASE_UNAVAILABLE = StorageProblem(503, "database-unavailable", "Database unavailable")
 
 log = logging.getLogger(__name__)
 
@@ -46,16 +51,25 @@ _CLONED = "SAVEPOINT write", "RELEASE write", ("ROLLBACK TO write", "RELEASE wri
 class Database:
     """A SQLite database in a file, in memory, or a clone of a shared image."""
 
-    def __init__(self, raw: sqlite3.Connection, shared: SharedImage | None = None) -> None:
+    def __init__(
+        self,
+        raw: sqlite3.Connection,
+        shared: SharedImage | None = None,
+        file: DatabaseFile | None = None,
+    ) -> None:
         self._rollbacks = 0
         self._writing = self._deferring = False
-        self._open(raw, shared)
+        self._failure: str | None = None  # that has been logged
+        self._open(raw, shared, file)
 
-    def _open(self, raw: sqlite3.Connection, shared: SharedImage | None) -> None:
+    def _open(
+        self, raw: sqlite3.Connection, shared: SharedImage | None, file: DatabaseFile | None = None
+    ) -> None:
         self._raw = raw
         self._shared = shared
+        self._file = file
         self._page_size = int(raw.execute("PRAGMA page_size").fetchone()[0])
-        self.connection: Connection = wrap(raw)  # SQLAlchemy's first connection ever rolls back
+        self.connection: Connection = wrap(raw, self._on_error)  # SQLAlchemy's first connection ever rolls back
         if shared is not None:
             self._reset_clone()
 
@@ -73,23 +87,9 @@ class Database:
 
         Call `enable_wal` before the first write. Raises StartupError if the file cannot be used.
         """
-        try:
-            if not path.exists() or path.stat().st_size == 0:
-                _write_file(path, image)
-            raw = connect(str(path))
-            try:
-                raw.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps a second server off the file
-                raw.execute("BEGIN EXCLUSIVE")
-                raw.execute("COMMIT")
-            except sqlite3.DatabaseError:
-                raw.close()
-                raise
-        except sqlite3.DatabaseError as error:
-            reason = "another server is using it" if "locked" in str(error) else str(error)
-            raise StartupError(f"the database {path} cannot be used: {reason}") from error
-        except OSError as error:
-            raise StartupError(f"the database {path} cannot be used: {error.strerror}") from error
-        return cls(raw)
+        create_file(path, image)
+        file = DatabaseFile(path)
+        return cls(file.raw, file=file)
 
     @classmethod
     def from_untrusted(cls, image: bytes, reference: "Database") -> "Database":
@@ -112,36 +112,48 @@ class Database:
             raise
 
     def enable_wal(self) -> None:
-        """Switch a file to write-ahead logging: fast, and committed changes survive `kill -9`."""
-        self._raw.execute("PRAGMA journal_mode = WAL")
-        self._raw.execute("PRAGMA synchronous = NORMAL")
+        """Switch a file to write-ahead logging: fast, and committed changes survive `kill -9`.
+
+        Raises StartupError.
+        """
+        assert self._file is not None
+        self._file.enable_wal()
+
+    def check_content(self, reference: "Database") -> None:
+        """Raise InvalidImageError unless the content is intact and has the schema of `reference`."""
+        try:
+            check_content(self._raw, reference._raw, quick=True)
+        except sqlite3.Error as error:
+            raise InvalidImageError(f"it is corrupt: {error}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Commit when the block ends, roll back when it raises.
 
-        A nested transaction is part of the outer one, so let its exceptions pass. Raises a 503 Problem as
-        `check` does.
+        A nested transaction is part of the outer one, so let its exceptions pass. Raises a StorageProblem as
+        `check` does, and if the file has been taken away or cannot be written to.
         """
         if self._writing:
             yield self.connection
             return
         begin, commit, rollback = _STAND_ALONE if self._shared is None else _CLONED
         self.check()
-        self._raw.execute(begin)
+        if self._file is not None and (reason := self._file.check()) is not None:
+            raise self._unavailable(reason)
         self._writing = True
         try:
+            self._raw.execute(begin)
             yield self.connection
             if self._deferring:
                 self._check_references()
             self._raw.execute(commit)
-        except BaseException:
+        except BaseException as error:
             for statement in rollback:
                 if self._raw.in_transaction:
                     self._raw.execute(statement)
             self._rollbacks += 1  # invalidates what was cached during the transaction
-            if self._is_lost:
-                log.exception("SQLite rolled back all changes of a space")
+            if isinstance(error, sqlite3.Error):
+                self._on_error(error)
             raise
         finally:
             if self._deferring:
@@ -149,6 +161,29 @@ class Database:
             self._writing = self._deferring = False
         if self._shared is not None and self._raw.total_changes > self._cache_suffices_until:
             self._grow_cache()
+        if self._failure is not None:
+            log.warning("The database %s can be written to again", self._name)
+            self._failure = None
+
+    @property
+    def _name(self) -> str:
+        return "in memory" if self._file is None else str(self._file.path)
+
+    def _on_error(self, error: sqlite3.Error) -> None:
+        """Raise a StorageProblem for an error that no statement is to blame for."""
+        if self._is_lost:
+            log.error("SQLite rolled back all changes of a space: %s", error)
+            raise CHANGES_LOST from error
+        if (reason := failure(error)) is not None:
+            raise self._unavailable(reason) from error
+
+    def _unavailable(self, reason: str) -> StorageProblem:
+        if reason != self._failure:  # one line, not one for each request
+            log.error("The database %s is unavailable: %s", self._name, reason)
+            self._failure = reason
+        return DATABASE_UNAVAILABLE.with_detail(
+            f"The database {self._name} is unavailable: {reason}. Nothing of this request was stored."
+        )
 
     @property
     def _is_lost(self) -> bool:
@@ -207,7 +242,10 @@ class Database:
 
         Raises sqlite3.DatabaseError for an invalid image.
         """
-        if self._shared is None:
+        if self._file is not None:
+            self._restore_file(self._file, image)
+            self._rollbacks += 1
+        elif self._shared is None:
             copy_image(image, self._raw)
             self._rollbacks += 1
         elif (shared := shared_image(image)) is self._shared:
@@ -216,6 +254,25 @@ class Database:
             raw = shared.clone()
             self.close()
             self._open(raw, shared)
+
+    def _restore_file(self, file: DatabaseFile, image: bytes) -> None:
+        if file.is_missing:
+            self.close()
+            try:
+                write_file(file.path, image)
+            except OSError as error:
+                raise self._unavailable(str(error.strerror)) from error
+            file = DatabaseFile(file.path)
+            file.enable_wal()
+            self._open(file.raw, None, file)
+        with self.transaction():
+            pass  # raises if the file cannot be written to
+        try:
+            copy_image(file.stamp(image), self._raw)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:  # which the image is
+                self._on_error(error)
+            raise
 
     def _reset_clone(self) -> None:
         if self._raw.in_transaction:
@@ -234,14 +291,9 @@ class Database:
 
     def close(self) -> None:
         """Close the connection. The content of a database in memory is gone."""
+        if self._file is not None:
+            self._file.release()
         self.connection.close()
         self._raw.close()
-
-
-def _write_file(path: Path, image: bytes) -> None:
-    """Write a file atomically."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(image)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(path)
+        if self._file is not None:
+            self._file.close()
