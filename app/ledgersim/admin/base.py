@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.dispatcher import Dispatcher
-from ledgersim.schemas import Schema
+from ledgersim.schemas import JsonObject, Schema
 from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
 
@@ -44,7 +44,7 @@ class Sparse(Schema):
     """Base class of responses with `OPTIONAL` members; their routes have `response_model_exclude_unset`."""
 
 
-class Strict(Schema):
+class Strict(JsonObject):
     """Base class of request bodies: unknown members and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from pydantic import ConfigDict, Field
 
-from ledgersim.schemas import Schema
+from ledgersim.schemas import JsonObject
 
 Pattern = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -24,7 +24,7 @@ class MatchableRequest(Protocol):
     headers: Iterable[tuple[bytes, bytes]]
 
 
-class Match(Schema):
+class Match(JsonObject):
     """Criteria for requests. A request matches if it matches every member; `*` stands for any text.
 
     Operation, method and path (decoded, without the prefix of a space) ignore case.
