@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from ledgersim.admin import import_export as transfer
 from ledgersim.app import open_spaces, vendor_apps
+from ledgersim.json_text import MAX_DEPTH
 from ledgersim.problems import Problem
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
-from ledgersim.storage.row_validation import MAX_DEPTH, MAX_INTEGER, vendor_tables
+from ledgersim.storage.row_validation import MAX_INTEGER, vendor_tables
 from tests.worlds import world_image
 
 Content = dict[str, Any]
@@ -228,7 +229,7 @@ def test_what_no_export_holds_is_refused_and_the_place_named(
         (b'{"guid_position": NaN}', "NaN is not a JSON number."),
         (b'{"guid_position": 1e999}', "1e999 is too large a number."),
         (b'{"guid_position": "\\ud800"}', "A string has half of a surrogate pair (\\ud800 to \\udfff)."),
-        (b"[" * 100_000, "It is nested too deeply."),
+        (b"[" * 100_000, "It is nested more than 100 levels deep."),
     ],
 )
 def test_what_is_no_json_is_refused(spaces: Spaces, body: bytes, reason: str) -> None:

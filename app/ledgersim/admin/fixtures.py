@@ -1,6 +1,7 @@
 """Loads the user's own fixtures into the space of the request."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -40,6 +41,7 @@ def fixtures_router(load: Load) -> APIRouter:
         URLs of what was created.
         """
         data = await read_bytes(request)
-        return load(space, context_of(request.scope).url().removesuffix(MOUNT), data)
+        base = context_of(request.scope).url().removesuffix(MOUNT)
+        return await space.worker.run(partial(load, space, base, data))
 
     return router

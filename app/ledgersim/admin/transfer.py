@@ -1,5 +1,7 @@
 """Exports and imports all rows of a space as JSON."""
 
+from functools import partial
+
 from fastapi import Request, Response
 
 from ledgersim.admin.base import CurrentSpace, new_router
@@ -31,7 +33,7 @@ router = new_router("State")
 )
 async def export(space: CurrentSpace) -> Response:
     """Equal states give equal bytes."""
-    return Response(export_rows(space), media_type="application/json")
+    return Response(await space.worker.run(partial(export_rows, space)), media_type="application/json")
 
 
 @router.post(
@@ -45,4 +47,6 @@ async def import_(request: Request, space: CurrentSpace) -> None:
     """All of it is imported, or nothing. Types, unique values and references are checked; the vendors' rules
     are not.
     """
-    import_rows(space, await read_bytes(request, MAX_BYTES))
+    body = await read_bytes(request, MAX_BYTES)
+    await space.worker.run(partial(import_rows, space, body))
+    space.runs.cancel(space.clock.now())  # before they get to use the space again

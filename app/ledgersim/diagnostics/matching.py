@@ -1,6 +1,5 @@
 """Criteria for requests: operation, method, path, headers, query; for recorded ones also response and body."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -9,6 +8,7 @@ from urllib.parse import parse_qs
 
 from pydantic import ConfigDict, Field
 
+from ledgersim.json_text import loads
 from ledgersim.schemas import JsonObject
 
 Pattern = Annotated[str, Field(min_length=1, max_length=500)]
@@ -127,7 +127,7 @@ def _mapping_differences(
 
 def _body_differences(body: bytes, expected: Any) -> dict[str, Any]:
     try:
-        return dict(json_differences(json.loads(body, parse_float=Decimal), expected))
+        return dict(json_differences(loads(body, parse_float=Decimal), expected))
     except (ValueError, ArithmeticError, RecursionError):
         return {"body": "it is not JSON"}
 

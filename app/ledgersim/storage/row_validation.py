@@ -16,6 +16,7 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.types import NullType
 from sqlmodel import AutoString, SQLModel
 
+from ledgersim.json_text import MAX_DEPTH
 from ledgersim.problems import field_path
 from ledgersim.storage.statements import Row
 from ledgersim.storage.types import Instant
@@ -26,7 +27,6 @@ FieldError = tuple[str, str]  # path and message
 INTERNAL_PREFIX = "sim_"  # of the names of the simulator's own tables
 MAX_INTEGER = 2**53 - 1  # in vendors' rows: exact in every JSON reader, and sums fit 64 bits
 _MAX_INTERNAL_INTEGER = 2**63 - 1
-MAX_DEPTH = 100  # of nested JSON in a column
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -125,6 +125,7 @@ async def _run(
     """Respond after the definition's delay, and record the response in the run. Raises a Problem."""
     try:
         await sleep(definition.delay(request))
+        await space.worker.idle()
         response = definition.respond(request)
     except Exception as error:
         problem = error if isinstance(error, Problem) else INTERNAL
