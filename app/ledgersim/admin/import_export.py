@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from ledgersim.admin.reset import PersonaList
 from ledgersim.clock import EARLIEST, LATEST, Clock, ClockSetting
 from ledgersim.http.body import parse_json, to_float
 from ledgersim.ids import Stream
@@ -173,9 +174,11 @@ def _check_values(found: Sequence[Row], reference: Sequence[Row]) -> None:
     if types != expected:
         raise ValueError("its rows of sim_value differ from those of this version")
     states = {kind.key: kind for kind in VendorState.__subclasses__()}
-    for one in found:
+    for one in found:  # raises a ValueError
         if one["name"] in states:
-            states[one["name"]].model_validate(one["value"])  # raises a ValueError
+            states[one["name"]].model_validate(one["value"])
+        elif one["name"] == "personas":
+            PersonaList.model_validate({"personas": one["value"]})
 
 
 def _check_clock(state: Row) -> None:
