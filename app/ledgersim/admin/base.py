@@ -17,7 +17,7 @@ PUBLIC: dict[str, Any] = {"security": []}
 
 
 class _AdminRoute(JsonRoute):
-    any_media_type = True  # `curl -d` always sends the media type of a form
+    is_admin = True  # `curl -d` always sends the media type of a form
 
 
 class AdminRouter(APIRouter):

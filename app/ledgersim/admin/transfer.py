@@ -4,11 +4,12 @@ from functools import partial
 
 from fastapi import Request, Response
 
-from ledgersim.admin.base import CurrentSpace, new_router
+from ledgersim.admin.base import CurrentSpace, CurrentSpaces, new_router
 from ledgersim.admin.import_export import export_rows, import_rows
 from ledgersim.http.body import read_bytes
 from ledgersim.http.vendor_app import NO_CONTENT
 
+JSON_FACTOR = 3  # how much larger JSON is than the rows in it
 MAX_BYTES = 256 * 2**20  # of an import; 10,000 customers take half of that
 
 _ROWS = {
@@ -43,10 +44,11 @@ async def export(space: CurrentSpace) -> Response:
     summary="Replace all rows of the vendors by those of an export",
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _ROWS}}}},
 )
-async def import_(request: Request, space: CurrentSpace) -> None:
+async def import_(request: Request, space: CurrentSpace, spaces: CurrentSpaces) -> None:
     """All of it is imported, or nothing. Types, unique values and references are checked; the vendors' rules
     are not.
     """
     body = await read_bytes(request, MAX_BYTES)
+    spaces.check_capacity(len(body) // JSON_FACTOR)
     await space.worker.run(partial(import_rows, space, body))
     space.runs.cancel(space.clock.now())  # before they get to use the space again

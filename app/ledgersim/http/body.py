@@ -34,6 +34,7 @@ MAX_DRAINED = 9 * MAX_BYTES  # read beyond the limit, so that the client gets to
 # Longer bodies are read, and those with more array elements are handled, in a thread.
 LONG_BYTES = 64 * 2**10
 LONG_ELEMENTS = 100
+ELEMENT_BYTES = 1_000  # about what the rows of an array element take, whatever its members
 
 _TOO_DEEP = f"It is nested more than {MAX_DEPTH} levels deep."
 
@@ -185,7 +186,7 @@ class JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route that reads its JSON body by the rules of this module."""
 
-    any_media_type = False
+    is_admin = False  # whether JSON is read under any media type, and though memory is full
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -203,15 +204,19 @@ class JsonRoute(APIRoute):
             if not body:
                 return await handle(JsonRequest(request, body, None))
             kind = request.headers.get("content-type", "")
-            if not (self.any_media_type or _is_json(kind)):
+            if not (self.is_admin or _is_json(kind)):
                 raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
                     f"The body is {kind!r}; send it as application/json."
                 )
             context = context_of(request.scope)
-            read = partial(_read_value, body, context.dispatcher.spaces.limits)
+            spaces = context.dispatcher.spaces
+            read = partial(_read_value, body, spaces.limits)
             elements, value = await to_thread(read) if len(body) > LONG_BYTES else read()
-            coding = None if self.any_media_type else coding_of(request.scope["headers"])
-            content_type = "application/json" if self.any_media_type else kind
+            is_long = len(body) > LONG_BYTES or elements > LONG_ELEMENTS
+            if is_long and not self.is_admin:
+                spaces.check_capacity(len(body) + ELEMENT_BYTES * elements)
+            coding = None if self.is_admin else coding_of(request.scope["headers"])
+            content_type = "application/json" if self.is_admin else kind
             lenient = _lenient_parsing(content_type, coding, body, value, models)
             parsed = JsonRequest(request, body, value)
             if models and elements > LONG_ELEMENTS:

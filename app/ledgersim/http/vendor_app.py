@@ -218,6 +218,8 @@ def _takes_more_than_a_path(dependant: Dependant) -> bool:
     )
 
 
+MAX_ERRORS = 1_000  # that a response lists
+
 # The name of a query option such as $filter, in any case.
 _OPTION = re.compile(rb"(?:^|(?<=&))(?:\$|%24)[A-Za-z]+(?==)")
 
@@ -247,7 +249,7 @@ def _no_route(scope: Scope, allowed: list[str]) -> Problem:
 
 def _from_validation(error: RequestValidationError) -> Problem:
     errors: dict[str, list[str]] = {}
-    for one in error.errors():
+    for one in error.errors()[:MAX_ERRORS]:
         where, *inside = one["loc"]
         name = problems.field_path(inside) or str(where)
         kind = "no_body" if one["loc"] == ("body",) and one["type"] == "missing" else one["type"]
