@@ -1,11 +1,13 @@
 """A plain HTTP client for a server in the same process."""
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import httpx
 
 APTIC = "/APIGW/v1"
+Result = TypeVar("Result")
 BEARER = {"Authorization": "Bearer any"}
 
 
@@ -23,7 +25,11 @@ class Api:
         """One request; `headers` are sent in place of the token."""
         options["extensions"] = {"app": self.app}  # for the check of the answer
         sent = self._client.request(method, path, headers=BEARER if headers is None else headers, **options)
-        return self.loop.run_until_complete(sent)
+        return self.run(sent)
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine on the event loop of the server."""
+        return self.loop.run_until_complete(work)
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         """GET with query parameters; `_filter` stands for `$filter`."""

@@ -386,6 +386,12 @@ def test_the_same_path_at_two_vendors_is_no_conflict(write: Write) -> None:
     assert {"/APIGW/x", "/api/v3/x"} <= {one.path for one in routes(file)}
 
 
+ALIASES = "a0: &a0 [0]\n" + "\n".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 10}]" for n in range(1, 10))
+MERGE_KEYS = "a0: &a0 {b: c}\n" + "\n".join(
+    f"a{n}: &a{n} {{<<: [{f'*a{n - 1}, ' * 30}]}}" for n in range(1, 10)
+)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -393,6 +399,10 @@ def test_the_same_path_at_two_vendors_is_no_conflict(write: Write) -> None:
         ("GET /x", ", line 1: the file must map operation ids to methods and paths"),
         ("a: 1\na: 2", ", line 2: a is given twice"),
         ("a: {\n", ", line 2: did not find expected node content"),
+        (ALIASES, ", line 6: *a4: the aliases stand for more than 100,000 values"),
+        (MERGE_KEYS, ", line 5: *a3: the aliases stand for more than 100,000 values"),
+        ("[" * 100_000, ", line 1: nested more than 100 levels deep"),
+        ("- " * 100_000, ", line 1: nested more than 100 levels deep"),
     ],
 )
 def test_a_file_that_is_not_a_mapping_is_rejected(text: str, reason: str, write: Write) -> None:

@@ -95,7 +95,13 @@ def mounts(settings: Settings) -> dict[str, VendorApp]:
 def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
     """The spaces of a server, with the limits in its settings. Raises StartupError."""
     common = SpaceSettings(settings, settings.journal_entries, settings.journal_bytes)
-    limits = Limits(settings.max_spaces, settings.max_space_bytes, settings.spaces_on_first_use == "on")
+    limits = Limits(
+        settings.max_spaces,
+        settings.max_space_bytes,
+        settings.spaces_on_first_use == "on",
+        settings.max_body_values,
+        settings.max_body_elements,
+    )
     try:
         return Spaces(image, default, common, limits)
     except StorageProblem as problem:  # the clock of a new database starts here

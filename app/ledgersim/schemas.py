@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
@@ -71,7 +72,19 @@ class ResponseModel(Schema):
     )
 
 
-class RequestModel(Schema):
+class JsonObject(Schema):
+    """Base of what clients send as a JSON object."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _require_object(cls, value: Any) -> Any:
+        # FastAPI has pydantic read attributes, and a Decimal has some.
+        if isinstance(value, Decimal):
+            raise PydanticKnownError("model_attributes_type")
+        return value
+
+
+class RequestModel(JsonObject):
     """Base of request bodies: JSON types are exact, unknown members are ignored."""
 
     in_any_case: ClassVar[bool] = False  # whether member names match in any letter case

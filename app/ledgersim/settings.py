@@ -183,6 +183,21 @@ class ServerSettings(BaseModel):
     spaces_on_first_use: Switch = option(
         "on", "Whether spaces are created on first use; if off, create them with POST /_sim/spaces.", ON_OFF
     )
+    max_body_values: int = option(
+        200_000,
+        "JSON values that a request body may have; more are answered by 400.",
+        "a whole number from 1000 to 10000000",
+        ge=1_000,
+        le=10_000_000,
+    )
+    max_body_elements: int = option(
+        20_000,
+        "Elements that all arrays of a request body may have together, such as cases, their debtors and fees; "
+        "more are answered by 400.",
+        "a whole number from 100 to 10000000",
+        ge=100,
+        le=10_000_000,
+    )
     journal_entries: int = option(
         1_000,
         "Number of requests that the journal of a space keeps; 0 disables the journal.",

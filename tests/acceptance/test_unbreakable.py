@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledgersim.app import mounts
+from ledgersim.settings import Settings
 from tests.apps import routes
 from tests.client import APTIC, BEARER, Api
 
@@ -94,6 +97,54 @@ def paths(api: Api) -> dict[str, str]:
             more["addressGuid"] = address.json()["value"][0]["addressGuid"]
         found[route.id] = route.path.format_map(defaultdict(lambda: debtor, more))
     return found
+
+
+ADMIN = {
+    "sim.payex.payments.create": "/_sim/payex/46001/customers/1000001/payments",
+    "sim.payex.surpluses.regulate": "/_sim/payex/46001/customers/1000001/surpluses/"
+    "5eed0001-5042-4000-8000-000000000001/regulate",
+    "sim.payex.consents.set": "/_sim/payex/46001/customers/1000001/consents",
+    "sim.payex.problem.set": "/_sim/payex/46001/next-problem",
+}
+KINDS = {
+    "null": b"null", "boolean": b"true", "integer": b"0", "number": b"0.5", "string": b'""', "array": b"[]", "object": b"{}",
+}  # fmt: skip
+
+
+def kinds_of(schema: dict[str, Any], document: dict[str, Any]) -> set[str]:
+    """The kinds of JSON values that a schema allows."""
+    if "$ref" in schema:
+        return kinds_of(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], document)
+    if "anyOf" in schema:
+        return set().union(*(kinds_of(one, document) for one in schema["anyOf"]))
+    return {schema["type"]} if "type" in schema else set(KINDS)
+
+
+def bodies_of_another_kind() -> Iterator[tuple[str, str, str, str]]:
+    """The id, method and path of each operation with a JSON body, with each kind of value that it does not take."""
+    for mount, app in mounts(Settings()).items():
+        document = app.openapi()
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                content = operation.get("requestBody", {}).get("content", {})
+                if list(content) == ["application/json"]:
+                    taken = kinds_of(content["application/json"]["schema"], document)
+                    if "number" in taken:
+                        taken.add("integer")
+                    for kind in KINDS.keys() - taken:
+                        yield operation["operationId"], method.upper(), mount + path, kind
+
+
+def test_a_json_value_of_another_kind_is_a_400(api: Api, paths: dict[str, str]) -> None:
+    headers = {**JSON, "X-Auth-Key": "any"}
+    checked, accepted = set(), []
+    for name, method, path, kind in bodies_of_another_kind():
+        answer = api.send(method, {**paths, **ADMIN}.get(name, path), headers=headers, content=KINDS[kind])
+        assert_well_formed(answer)
+        checked.add(name)
+        if answer.status_code != 400:
+            accepted.append((name, kind, answer.status_code))
+    assert (accepted, len(checked)) == ([], 60)
 
 
 @given(st.sampled_from(BODY_ROUTES), values)

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from ledgersim.admin import import_export as transfer
 from ledgersim.app import open_spaces, vendor_apps
+from ledgersim.json_text import MAX_DEPTH
 from ledgersim.problems import Problem
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
-from ledgersim.storage.row_validation import MAX_DEPTH, MAX_INTEGER, vendor_tables
+from ledgersim.storage.row_validation import MAX_INTEGER, vendor_tables
 from ledgersim.vendors.aptic.state import ApticState
 from tests.worlds import world_image
 
@@ -212,6 +213,23 @@ REFUSED: list[tuple[Change, dict[str, list[str]]]] = [
     ),
     (with_row("extra_field", value="x"), {"tables.extra_field[0].value": ["Input should be a valid list"]}),
 ]
+UNREADABLE_JSON: list[tuple[str, str, object, str]] = [
+    ("payex_customer", "consents", 5, ""),
+    ("payex_customer", "consents", [5], "[0]"),
+    ("payex_customer", "edi_address_info", {"van": "x"}, ".buyer_id"),
+    ("payex_customer", "kyc_answers", {}, ""),
+    ("payex_surplus", "payee", 5, ""),
+    ("payex_surplus", "payee", {"international": {"iban": "x"}}, ".international.bic"),
+    ("riverty_customer_account", "address_list", [5], "[0]"),
+    ("riverty_customer_account", "address_list", {}, ""),
+    ("claim", "extra_fields", [{"name": 5, "value": []}], "[0].name"),
+    ("purchase", "extra_fields", [{"name": "x"}], "[0].data"),
+    ("payment_plan", "covered", [5], "[0]"),
+    ("payment_plan", "deviations", [{"payment_no": 1, "due_date": 5, "amount": None}], "[0].due_date"),
+    ("payment_plan", "receipts", [["2026-01-01", "x", "1"]], "[0][1]"),
+    ("payment_plan", "receipts", [["2026-01-01"]], "[0][1]"),
+    ("payment_plan", "reminders", {"1": "x"}, ".1"),
+]
 
 
 @pytest.mark.parametrize(("change", "errors"), REFUSED)
@@ -224,6 +242,15 @@ def test_values_that_no_export_contains_are_rejected_with_their_place(
     assert errors_of(space, content) == errors
 
 
+@pytest.mark.parametrize(("table", "column", "value", "where"), UNREADABLE_JSON)
+def test_json_that_the_code_cannot_read_is_refused(
+    spaces: Spaces, table: str, column: str, value: object, where: str
+) -> None:
+    content = json.loads(transfer.export_rows(spaces["a"]))
+    content["tables"][table][0][column] = value
+    assert f"tables.{table}[0].{column}{where}" in errors_of(spaces["a"], content)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -232,7 +259,7 @@ def test_values_that_no_export_contains_are_rejected_with_their_place(
         (b'{"guid_position": NaN}', "NaN is not a JSON number."),
         (b'{"guid_position": 1e999}', "1e999 is too large a number."),
         (b'{"guid_position": "\\ud800"}', "A string has half of a surrogate pair (\\ud800 to \\udfff)."),
-        (b"[" * 100_000, "It is nested too deeply."),
+        (b"[" * 100_000, "It is nested more than 100 levels deep."),
     ],
 )
 def test_invalid_json_is_rejected(spaces: Spaces, body: bytes, reason: str) -> None:
@@ -402,11 +429,12 @@ def test_a_part_of_an_image_or_more_than_one_is_rejected(small: bytes, like: Dat
             "its rows of sim_value differ from those of this version.",
         ),
         ("UPDATE sim_value SET value = '{\"keys\": 5}' WHERE name = 'riverty'", "1 validation error for RivertyState"),
+        ("UPDATE sim_value SET value = '[5]' WHERE name = 'personas'", "1 validation error for PersonaList"),
         ("UPDATE sim_value SET value = '{'", "Expecting property name enclosed in double quotes: "),
         ("UPDATE debtor SET full_name = CAST(x'ff' AS TEXT) WHERE id = 1", "Could not decode to UTF-8 column "),
         ("UPDATE claim SET registration_date = '2026-01-01' WHERE id = 1", "'2026-01-01' is not an instant such as "),
-        ("UPDATE payex_customer SET kyc_answers = '1e999' WHERE id = 1", "Out of range float values are not JSON compliant"),
-        ("UPDATE payex_customer SET kyc_answers = '\"\\ud800\"' WHERE id = 1", "'utf-8' codec can't encode character "),
+        ("UPDATE payex_customer SET kyc_answers = '[1e999]' WHERE id = 1", "Out of range float values are not JSON compliant"),
+        ("UPDATE payex_customer SET kyc_answers = '[\"\\ud800\"]' WHERE id = 1", "'utf-8' codec can't encode character "),
         (f"UPDATE payex_customer SET kyc_answers = '{'[' * 100_000}' WHERE id = 1", "maximum recursion depth exceeded"),
     ],
 )  # fmt: skip

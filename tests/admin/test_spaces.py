@@ -185,6 +185,28 @@ def test_all_spaces_together_have_a_limit_of_bytes(serve: Serve) -> None:
     assert api.post("/_sim/snapshots").status_code == 201
 
 
+@pytest.mark.parametrize(
+    "case",
+    [{"description": "x" * 2**21}, {"debtors": [{}] * 3_000}, {"fees": [{}] * 3_000}, {"debts": [{}] * 3_000}],
+    ids=lambda case: next(iter(case)),
+)
+def test_one_write_does_not_overshoot_the_limit(serve: Serve, case: dict[str, Any]) -> None:
+    api = serve(max_space_bytes="2MiB")
+    refused = api.put(f"{APTIC}/Cases", [case])
+    assert (refused.status_code, refused.json()["title"]) == (503, "Memory limit reached")
+    limit = 2**21
+    half = {name: value[: len(value) // 3] for name, value in case.items()}
+    while api.put(f"{APTIC}/Cases", [half]).status_code == 201:
+        pass
+    assert limit / 3 < api.get("/_sim/info").json()["space_bytes"] < 1.1 * limit
+
+
+@pytest.mark.parametrize(("path", "size"), [("/_sim/fixtures", 2**20), ("/_sim/import", 3 * 2**20 + 3)])
+def test_what_certainly_exceeds_the_limit_is_not_even_read(serve: Serve, path: str, size: int) -> None:
+    answer = serve(max_space_bytes="1MiB").send("POST", path, content=b"#" * size)
+    assert (answer.status_code, answer.json()["title"]) == (503, "Memory limit reached")
+
+
 def test_what_spaces_and_snapshots_have_in_common_counts_once(api: Api) -> None:
     api.post("/_sim/snapshots", {"name": "a"})
     size = api.get("/_sim/snapshots/a").json()["bytes"]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgersim.world.fixture_text import MAX_DEPTH, UnreadableError, lines_of, read
+from ledgersim.json_text import MAX_DEPTH
+from ledgersim.world.fixture_text import UnreadableError, lines_of, read
 
 numbers = st.integers(-(10**30), 10**30) | st.decimals(allow_nan=False, allow_infinity=False, places=2).filter(
     lambda number: abs(number) < 10**20
@@ -82,7 +83,7 @@ def test_values_are_those_of_json(text: str, value: Any) -> None:
         ('\na: "\\ud800"', 2, "found invalid Unicode character escape code"),
         (b"a: b\nc: \xff", 2, "this is not UTF-8"),
         ("å: ä\nö: \x07", 2, "a character that YAML does not allow, 7"),
-        ("[" * (MAX_DEPTH + 1), 1, "nested too deeply: more than 50 levels"),
+        ("[" * (MAX_DEPTH + 1), 1, "nested too deeply: more than 100 levels"),
         ("- 1\n- " + "9" * 101, 2, "a number has too many digits"),
         ("- 1\n- 1e99999999999999999999", 2, "a number has too many digits"),
         ("[" + "0,\n" * 200_000, 200_000, "more than 200,000 names and values; split the file"),

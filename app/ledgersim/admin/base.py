@@ -11,7 +11,7 @@ from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.problems import invalid
-from ledgersim.schemas import Schema
+from ledgersim.schemas import JsonObject, Schema
 from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
 
@@ -20,7 +20,7 @@ PUBLIC: dict[str, Any] = {"security": []}
 
 
 class _AdminRoute(JsonRoute):
-    any_media_type = True  # `curl -d` always sends the media type of a form
+    is_admin = True  # `curl -d` always sends the media type of a form
 
 
 class AdminRouter(APIRouter):
@@ -47,7 +47,7 @@ class Sparse(Schema):
     """Base class of responses with `OPTIONAL` members; their routes have `response_model_exclude_unset`."""
 
 
-class Strict(Schema):
+class Strict(JsonObject):
     """Base class of request bodies: unknown members and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -86,7 +87,7 @@ async def set_clock(context: CurrentContext, dispatcher: CurrentDispatcher, body
     space = context.space
     if body.mode is None and body.now is None:
         raise invalid("mode", "is required without now: real or frozen")
-    events = _set(dispatcher, space, body.mode or space.clock.setting.mode, body.now)
+    events = await _set(dispatcher, space, body.mode or space.clock.setting.mode, body.now)
     return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _to_response(context, events)}
 
 
@@ -103,7 +104,7 @@ async def advance_clock(context: CurrentContext, dispatcher: CurrentDispatcher, 
         after = add_duration(before, body.by)
     except ClockError as error:
         raise invalid("by", str(error)) from error
-    events = _set(dispatcher, context.space, context.space.clock.setting.mode, after)
+    events = await _set(dispatcher, context.space, context.space.clock.setting.mode, after)
     return {"from_": before, "to": after, "events": _to_response(context, events)}
 
 
@@ -118,9 +119,10 @@ async def list_events(context: CurrentContext) -> Any:
     return {"events": _to_response(context, context.space.events)}
 
 
-def _set(dispatcher: Dispatcher, space: Space, mode: Mode, now: datetime | None) -> list[Event]:
+async def _set(dispatcher: Dispatcher, space: Space, mode: Mode, now: datetime | None) -> list[Event]:
+    advance = partial(dispatcher.scheduler.advance, space, mode, now or space.clock.now())
     try:
-        return dispatcher.scheduler.advance(space, mode, now or space.clock.now())
+        return await space.worker.run(advance)
     except ClockBackwardsError as error:
         raise CONFLICT.with_detail(str(error)) from error
     except ClockError as error:

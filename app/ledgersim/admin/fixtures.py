@@ -1,12 +1,13 @@
 """Loads the user's own fixtures into the space of the request."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 
 from ledgersim.admin import MOUNT
-from ledgersim.admin.base import CurrentSpace, new_router
+from ledgersim.admin.base import CurrentSpace, CurrentSpaces, new_router
 from ledgersim.http.body import read_bytes
 from ledgersim.http.context import context_of
 from ledgersim.spaces.space import Space
@@ -35,11 +36,13 @@ def fixtures_router(load: Load) -> APIRouter:
         summary="Load customers, debtors, cases, ledgers, surpluses and accounts from YAML or JSON",
         openapi_extra={"requestBody": _BODY},
     )
-    async def load_fixtures(request: Request, space: CurrentSpace) -> Created:
+    async def load_fixtures(request: Request, space: CurrentSpace, spaces: CurrentSpaces) -> Created:
         """The body is what `--fixtures` takes. All of it is stored, or nothing. The response has the ids and
         URLs of what was created.
         """
         data = await read_bytes(request)
-        return load(space, context_of(request.scope).url().removesuffix(MOUNT), data)
+        spaces.check_capacity(len(data))
+        base = context_of(request.scope).url().removesuffix(MOUNT)
+        return await space.worker.run(partial(load, space, base, data))
 
     return router

@@ -1,6 +1,5 @@
 """Recorded requests as JSON, without secrets."""
 
-import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,6 +7,7 @@ from typing import Any
 
 from ledgersim.diagnostics.journal import Headers, Record
 from ledgersim.diagnostics.redaction import HIDDEN, is_secret, redact_form, redact_query
+from ledgersim.json_text import loads
 
 
 def summary(record: Record) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _body(body: bytes, media_type: bytes) -> Any:
     if media_type.startswith(b"application/x-www-form-urlencoded"):
         return redact_form(body.decode("utf-8", "replace"))
     try:
-        return _without_secrets(json.loads(body))
+        return _without_secrets(loads(body))
     except (ValueError, RecursionError):
         return _SECRET_MEMBER.sub(rf"\1{HIDDEN}", body.decode("utf-8", "replace"))
 

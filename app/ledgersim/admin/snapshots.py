@@ -1,6 +1,7 @@
 """Takes, lists, restores, deletes, downloads and uploads snapshots of a space."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
@@ -115,7 +116,7 @@ async def download_snapshot(space: CurrentSpace, name: str) -> Response:
 async def upload_snapshot(request: Request, space: CurrentSpace, spaces: CurrentSpaces, name: str) -> Any:
     """It must come from a server of the same version."""
     image = await read_bytes(request, MAX_UPLOAD_BYTES)
-    check_image(image, space.database)
+    await space.worker.run(partial(check_image, image, space.database))
     return _to_response(request, name, spaces.take_snapshot(space, name, image))
 
 

@@ -1,12 +1,15 @@
 """Exports and imports all rows of a space as JSON."""
 
+from functools import partial
+
 from fastapi import Request, Response
 
-from ledgersim.admin.base import CurrentSpace, new_router
+from ledgersim.admin.base import CurrentSpace, CurrentSpaces, new_router
 from ledgersim.admin.import_export import export_rows, import_rows
 from ledgersim.http.body import read_bytes
 from ledgersim.http.vendor_app import NO_CONTENT
 
+JSON_FACTOR = 3  # how much larger JSON is than the rows in it
 MAX_BYTES = 256 * 2**20  # of an import; 10,000 customers take half of that
 
 _ROWS = {
@@ -31,7 +34,7 @@ router = new_router("State")
 )
 async def export(space: CurrentSpace) -> Response:
     """Equal states give equal bytes."""
-    return Response(export_rows(space), media_type="application/json")
+    return Response(await space.worker.run(partial(export_rows, space)), media_type="application/json")
 
 
 @router.post(
@@ -41,8 +44,11 @@ async def export(space: CurrentSpace) -> Response:
     summary="Replace all rows of the vendors by those of an export",
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _ROWS}}}},
 )
-async def import_(request: Request, space: CurrentSpace) -> None:
+async def import_(request: Request, space: CurrentSpace, spaces: CurrentSpaces) -> None:
     """All of it is imported, or nothing. Types, unique values and references are checked; the vendors' rules
     are not.
     """
-    import_rows(space, await read_bytes(request, MAX_BYTES))
+    body = await read_bytes(request, MAX_BYTES)
+    spaces.check_capacity(len(body) // JSON_FACTOR)
+    await space.worker.run(partial(import_rows, space, body))
+    space.cancel_background_work()  # before it gets to use the space again

@@ -15,7 +15,7 @@ from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.matching import Match
 from ledgersim.ids import Stream
 from ledgersim.problems import CONFLICT, NOT_FOUND, Problem, invalid
-from ledgersim.schemas import Schema
+from ledgersim.schemas import JsonObject
 
 Kind = Literal["status", "delay", "drop", "reset", "truncate", "quota"]
 When = Literal["before", "after_commit"]
@@ -49,7 +49,7 @@ _REQUIRED: dict[Kind, tuple[str, ...]] = {
 _KIND_MEMBERS = {name for names in _MEMBERS.values() for name in names}
 
 
-class SecondsBetween(Schema):
+class SecondsBetween(JsonObject):
     """A delay drawn uniformly from a range, in seconds of real time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -72,7 +72,7 @@ def _parse_seconds(value: Any) -> Any:
     )
 
 
-class Fault(Schema):
+class Fault(JsonObject):
     """The definition of a fault.
 
     `seconds` is in real time; `window` and `ttl` are ISO 8601 durations on the clock of the space.

@@ -1,6 +1,5 @@
 """Criteria for requests: operation, method, path, headers, query; for recorded ones also response and body."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -9,7 +8,8 @@ from urllib.parse import parse_qs
 
 from pydantic import ConfigDict, Field
 
-from ledgersim.schemas import Schema
+from ledgersim.json_text import loads
+from ledgersim.schemas import JsonObject
 
 Pattern = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -24,7 +24,7 @@ class MatchableRequest(Protocol):
     headers: Iterable[tuple[bytes, bytes]]
 
 
-class Match(Schema):
+class Match(JsonObject):
     """Criteria for requests. A request matches if it matches every member; `*` stands for any text.
 
     Operation, method and path (decoded, without the prefix of a space) ignore case.
@@ -127,7 +127,7 @@ def _mapping_differences(
 
 def _body_differences(body: bytes, expected: Any) -> dict[str, Any]:
     try:
-        return dict(json_differences(json.loads(body, parse_float=Decimal), expected))
+        return dict(json_differences(loads(body, parse_float=Decimal), expected))
     except (ValueError, ArithmeticError, RecursionError):
         return {"body": "it is not JSON"}
 

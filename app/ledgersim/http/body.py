@@ -1,10 +1,11 @@
 """Reading request bodies: bounded, decompressed, JSON only, numbers exact."""
 
 import json
+from asyncio import run, to_thread
 from codecs import BOM_UTF8
 from collections.abc import Callable, Coroutine, Iterator
 from decimal import Decimal, DecimalException
-from functools import cached_property
+from functools import cached_property, partial
 from math import isfinite
 from typing import Any
 
@@ -24,13 +25,22 @@ from ledgersim.http.lenient_parsing import (
     models_in,
     parameters_of,
 )
+from ledgersim.json_text import MAX_DEPTH, is_small, measure
+from ledgersim.spaces.registry import Limits
 
 MAX_BYTES = 10 * 2**20
 MAX_DRAINED = 9 * MAX_BYTES  # read beyond the limit, so that the client gets to read the error
 
+# Longer bodies are read, and those with more array elements are handled, in a thread.
+LONG_BYTES = 64 * 2**10
+LONG_ELEMENTS = 100
+ELEMENT_BYTES = 1_000  # about what the rows of an array element take, whatever its members
+
+_TOO_DEEP = f"It is nested more than {MAX_DEPTH} levels deep."
+
 
 async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
-    """The body, decompressed.
+    """The body, decompressed. The space of the request is not busy then.
 
     Raises a 413 Problem if it exceeds `limit` bytes as sent or decompressed, a 415 Problem for an unknown
     `Content-Encoding`, and a 400 Problem if the body cannot be decompressed.
@@ -52,6 +62,7 @@ async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
         )
     if decoder is not None:
         decoder.finish()
+    await context_of(request.scope).space.worker.idle()
     return b"".join(chunks)
 
 
@@ -71,12 +82,30 @@ def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
     except UnicodeEncodeError as error:
         raise _unreadable("A string has half of a surrogate pair (\\ud800 to \\udfff).") from error
     except RecursionError as error:
-        raise _unreadable("It is nested too deeply.") from error
+        raise _unreadable(_TOO_DEEP) from error
     except (ValueError, DecimalException) as error:
         too_long = isinstance(error, DecimalException) or "digits" in str(error)
         reason = "A number has too many digits" if too_long else str(error)
         raise _unreadable(f"{reason}.") from error
     return value
+
+
+def _read_value(body: bytes, limits: Limits) -> tuple[int, Any]:
+    """The number of array elements in a body, if it may matter, and its value. Raises a 400 Problem."""
+    if len(body) <= LONG_BYTES and is_small(body):
+        return 0, parse_json(body)
+    values, elements, is_too_deep = measure(body, limits.body_values)
+    if values > limits.body_values:
+        raise _too_many("values", limits.body_values, "--max-body-values")
+    if elements > limits.body_elements:
+        raise _too_many("array elements", limits.body_elements, "--max-body-elements")
+    if is_too_deep:
+        raise _unreadable(_TOO_DEEP)
+    return elements, parse_json(body)
+
+
+def _too_many(what: str, limit: int, setting: str) -> problems.Problem:
+    return _unreadable(f"It may have at most {limit:,} {what} ({setting}). Send it in several requests.")
 
 
 def to_float(text: str) -> float:
@@ -157,7 +186,7 @@ class JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route that reads its JSON body by the rules of this module."""
 
-    any_media_type = False
+    is_admin = False  # whether JSON is read under any media type, and though memory is full
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -175,15 +204,30 @@ class JsonRoute(APIRoute):
             if not body:
                 return await handle(JsonRequest(request, body, None))
             kind = request.headers.get("content-type", "")
-            if not (self.any_media_type or _is_json(kind)):
+            if not (self.is_admin or _is_json(kind)):
                 raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
                     f"The body is {kind!r}; send it as application/json."
                 )
-            value = parse_json(body)
-            coding = None if self.any_media_type else coding_of(request.scope["headers"])
-            content_type = "application/json" if self.any_media_type else kind
+            context = context_of(request.scope)
+            spaces = context.dispatcher.spaces
+            read = partial(_read_value, body, spaces.limits)
+            elements, value = await to_thread(read) if len(body) > LONG_BYTES else read()
+            is_long = len(body) > LONG_BYTES or elements > LONG_ELEMENTS
+            if is_long and not self.is_admin:
+                spaces.check_capacity(len(body) + ELEMENT_BYTES * elements)
+            coding = None if self.is_admin else coding_of(request.scope["headers"])
+            content_type = "application/json" if self.is_admin else kind
             lenient = _lenient_parsing(content_type, coding, body, value, models)
-            context_of(request.scope).record.add_diagnostics(lenient)
-            return await handle(JsonRequest(request, body, value))
+            parsed = JsonRequest(request, body, value)
+            if models and elements > LONG_ELEMENTS:
+
+                async def handle_in_thread() -> Response:
+                    context.record.add_diagnostics(lenient)
+                    return await handle(parsed)
+
+                return await context.space.worker.run(lambda: run(handle_in_thread()))
+            await context.space.worker.idle()
+            context.record.add_diagnostics(lenient)
+            return await handle(parsed)
 
         return read_and_handle

@@ -21,8 +21,8 @@ from ledgersim.http.error_response import error_response, send_error
 from ledgersim.http.fault_injection import FaultInjection
 from ledgersim.http.recorder import Recorder
 from ledgersim.http.request_log import log_request
-from ledgersim.http.routing import NOT_ROUTED, segments
-from ledgersim.http.vendor_app import VendorApp
+from ledgersim.http.routing import NOT_ROUTED, Found, segments
+from ledgersim.http.vendor_app import VendorApp, uses_space
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.spaces.scheduler import JobError, Scheduler
@@ -97,6 +97,8 @@ class Dispatcher:
     async def _live(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
+        for space in self.spaces:
+            await space.worker.idle()
         self.spaces.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -134,9 +136,27 @@ class Dispatcher:
 
     async def _serve_target(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
         space, mount = target.space, target.mount
-        record = self._record(scope, target.path, space.clock)
         app = None if mount is None else self._pages if mount == PAGES else self.mounts[mount]
-        found = NOT_ROUTED if app is None else app.find(record.method, target.parts)
+        found = NOT_ROUTED if app is None else app.find(scope["method"], target.parts)
+        space.enter()
+        try:
+            if uses_space(found.route):
+                await space.worker.idle()
+            await self._serve_found(target, app, found, scope, receive, send)
+        finally:
+            self.spaces.leave(space)
+
+    async def _serve_found(
+        self,
+        target: "_Target",
+        app: VendorApp | None,
+        found: Found,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        space, mount = target.space, target.mount
+        record = self._record(scope, target.path, space.clock)
         if found.route is not None:
             record.operation = found.route.operation_id
         elif target.problem is None:
@@ -149,13 +169,10 @@ class Dispatcher:
         on_end = partial(self._end, None if target.problem else space, mount)
         if app is not None:
             scope["path"] = f"{target.root_path}/{'/'.join(target.parts)}"
-        space.enter()
         try:
             await Recorder(respond, record, space.clock, on_end)(scope, receive, send)
         except BreakConnection as broken:
             await broken.how(scope, receive)
-        finally:
-            self.spaces.leave(space)
 
     def _record(self, scope: Scope, parts: list[str], clock: Clock) -> Record:
         path, query = "/" + "/".join(parts), scope["query_string"]
@@ -198,7 +215,7 @@ class Dispatcher:
         layers: ASGIApp
         try:
             try:
-                layers = self._admit(context, target, app, scope)
+                layers = await self._admit(context, target, app, scope)
             except Problem as problem:
                 layers = partial(send_error, problem, record, render)
             await layers(scope, receive, send)
@@ -215,7 +232,7 @@ class Dispatcher:
         mounts = ", ".join(self.mounts)
         return NOT_FOUND.with_detail(f"Nothing is mounted at {scope['path']}. The mounts are: {mounts}.")
 
-    def _admit(
+    async def _admit(
         self, context: RequestContext, target: "_Target", app: VendorApp | None, scope: Scope
     ) -> ASGIApp:
         """Run the jobs that are due. Returns the application, in a layer that injects the faults that hit.
@@ -228,8 +245,12 @@ class Dispatcher:
             raise target.problem
         if app is None:
             raise self._not_mounted(context, scope)
+        if not uses_space(context.found.route):
+            return app
         try:
-            self.scheduler.run_due(space)
+            if self.scheduler.is_due(space):
+                await space.worker.run(partial(self.scheduler.run_due, space))
+                await space.worker.idle()
         except JobError as error:  # for example because of rows that a user has imported
             log.exception("a scheduled job failed in the space %s", space.name)
             if mount not in self._own:

@@ -51,6 +51,11 @@ def new_router(tag: str) -> APIRouter:
     return APIRouter(tags=[tag], route_class=JsonRoute)
 
 
+def uses_space(route: APIRoute | None) -> bool:
+    """Whether a route takes anything of the request, such as its space. Health probes do not."""
+    return route is None or bool(route.dependant.dependencies or route.dependant.request_param_name)
+
+
 class VendorApp(FastAPI):
     """A FastAPI application whose routes are found by an index, and whose errors are rendered by `render`.
 
@@ -195,6 +200,8 @@ class VendorApp(FastAPI):
         route, parameters, allowed = context.found
         if route is None:
             raise _no_route(scope, allowed)
+        if uses_space(route):
+            await context.space.worker.idle()  # a fault may have delayed the request
         scope.update(route=route, endpoint=route.endpoint, path_params=parameters)
         if self._guard is not None:
             self._guard(route, Request(scope))
@@ -210,6 +217,8 @@ def _takes_more_than_a_path(dependant: Dependant) -> bool:
         _takes_more_than_a_path(one) for one in dependant.dependencies
     )
 
+
+MAX_ERRORS = 1_000  # that a response lists
 
 # The name of a query option such as $filter, in any case.
 _OPTION = re.compile(rb"(?:^|(?<=&))(?:\$|%24)[A-Za-z]+(?==)")
@@ -240,7 +249,7 @@ def _no_route(scope: Scope, allowed: list[str]) -> Problem:
 
 def _from_validation(error: RequestValidationError) -> Problem:
     errors: dict[str, list[str]] = {}
-    for one in error.errors():
+    for one in error.errors()[:MAX_ERRORS]:
         where, *inside = one["loc"]
         name = problems.field_path(inside) or str(where)
         kind = "no_body" if one["loc"] == ("body",) and one["type"] == "missing" else one["type"]

@@ -41,11 +41,17 @@ _NO_SIZE = _Size(None, 0, 0)
 
 @dataclass(frozen=True)
 class Limits:
-    """How many spaces may exist besides the default one, how many bytes all may use, how they are created."""
+    """How many spaces may exist besides the default one, how many bytes all may use, how they are created.
+
+    `body_values` and `body_elements` are how many JSON values a request body may have, and how many elements
+    all of its arrays together.
+    """
 
     spaces: int = 500
     space_bytes: int = 2 * 2**30
     on_first_use: bool = True
+    body_values: int = 200_000
+    body_elements: int = 20_000
 
 
 class Spaces:
@@ -138,7 +144,7 @@ class Spaces:
     def leave(self, space: Space) -> None:
         """A request to a space has ended."""
         space.leave()
-        if self._spaces.get(space.name) is space:
+        if self._spaces.get(space.name) is space and not space.worker.is_busy:
             self._update_size(space)
 
     def _update_size(self, space: Space) -> None:

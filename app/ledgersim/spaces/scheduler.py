@@ -38,6 +38,11 @@ class Scheduler:
     def __init__(self, jobs: Sequence[ScheduledJob] = ()) -> None:
         self._jobs = tuple(jobs)
 
+    def is_due(self, space: Space) -> bool:
+        """Whether `run_due` has something to run."""
+        due = self.next_at(space)
+        return due is not None and due <= space.clock.now()
+
     def run_due(self, space: Space, until: datetime | None = None) -> list[Event]:
         """Run the jobs due by now, or by `until`, with the clock at the time each is due.
 

@@ -15,6 +15,7 @@ from ledgersim.diagnostics.journal import Journal
 from ledgersim.ids import Stream
 from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.vendor_state import VendorRecord, VendorState
+from ledgersim.spaces.worker import Worker
 from ledgersim.storage.database import Database
 from ledgersim.storage.statements import Row, add, row, rows
 
@@ -76,6 +77,7 @@ class Space:
         self.name = name
         self._settings = settings
         self.database = database
+        self.worker = Worker()
         self.journal = Journal(settings.journal_entries, settings.journal_bytes)
         self.events: deque[Any] = deque(maxlen=MAX_EVENTS)  # of scheduled jobs, oldest first
         self._records: dict[type[VendorRecord], VendorRecord] = {}

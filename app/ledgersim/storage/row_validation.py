@@ -17,6 +17,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import AutoString, SQLModel
 
 from ledgersim.errors import did_you_mean
+from ledgersim.json_text import MAX_DEPTH
 from ledgersim.problems import field_path
 from ledgersim.storage.statements import Row
 from ledgersim.storage.types import Instant
@@ -26,7 +27,6 @@ FieldError = tuple[str, str]  # path and message
 INTERNAL_PREFIX = "sim_"  # of the names of the simulator's own tables
 MAX_INTEGER = 2**53 - 1  # in vendors' rows: exact in every JSON reader, and sums fit 64 bits
 _MAX_INTERNAL_INTEGER = 2**63 - 1
-MAX_DEPTH = 100  # of nested JSON in a column
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -141,7 +141,7 @@ def _column_schema(column: Column[Any], annotation: Any) -> CoreSchema:
     elif isinstance(kind, Date):
         schema = core_schema.no_info_plain_validator_function(_parse_date)
     elif isinstance(kind, JSON):
-        schema = core_schema.no_info_after_validator_function(_check_json, TypeAdapter(annotation).core_schema)
+        schema = core_schema.no_info_wrap_validator_function(_check_json, TypeAdapter(annotation).core_schema)
     elif isinstance(kind, Boolean):
         schema = core_schema.bool_schema(strict=True)
     elif isinstance(kind, Integer):
@@ -169,11 +169,13 @@ def _parse_date(text: Any) -> date:
     raise PydanticCustomError("date", "Input should be a date such as 2026-01-31")
 
 
-def _check_json(value: Any) -> Any:
+def _check_json(value: Any, read: Callable[[Any], object]) -> Any:
+    """A value that the type of its column can read, as it is."""
     if value is None:
         raise PydanticCustomError("null", "Input should not be null")
     if _is_deeper(value, MAX_DEPTH):
         raise PydanticCustomError("depth", f"Input should not be nested more than {MAX_DEPTH} levels deep")
+    read(value)
     return value
 
 

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from ledgersim.json_text import MAX_DEPTH
 from ledgersim.world.yaml_files import SafeLoader
 
 MAX_VALUES = 200_000
-MAX_DEPTH = 50
 MAX_DIGITS = 100  # of a number, without an exponent
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:(\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.client import APTIC, Api
@@ -98,3 +99,25 @@ def test_parameters_are_filtered_and_sorted_and_those_of_others_are_not_seen(api
     assert [one["name"] for one in page["value"]] == ["c", "a"]
     other = f"{APTIC}/Customers/{api.customer()['customerGuid']}/Parameters"
     assert (api.get(other).json()["total"], api.get(f"{other}/a").status_code) == (0, 404)
+
+
+@pytest.mark.parametrize("collection", ["Parameters", "Extrafields"])
+def test_a_name_has_at_most_200_characters_so_that_its_path_is_of_use(
+    api: Api, path: str, collection: str
+) -> None:
+    def put(name: str) -> httpx.Response:
+        field = {"name": name}
+        return api.put(
+            f"{path.rpartition('/')[0]}/{collection}", [field] if collection == "Parameters" else field
+        )
+
+    made = put("\U0001f600" * 200)
+    assert made.status_code == 201
+    link = made.headers["location"].removeprefix("http://sim.test")
+    assert (api.get(link).status_code, api.delete(link).status_code) == (200, 204)
+    refused = put("a" * 201)
+    name = "[0].name" if collection == "Parameters" else "name"
+    assert (refused.status_code, refused.json()["errors"]) == (
+        400,
+        {name: ["String should have at most 200 characters"]},
+    )

@@ -12,7 +12,7 @@ from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
-from ledgersim.vendors.aptic.claims.commands import add_debt, add_fee, balances_of, check_owed
+from ledgersim.vendors.aptic.claims.commands import add_debt, add_fees, balances_of, check_owed
 from ledgersim.vendors.aptic.claims.models import CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.claims.rules import closed
@@ -158,8 +158,7 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
     _add_debtors(connection, space, case, sent["debtors"] or [])
     for debt in sent["debts"] or []:
         add_debt(connection, space, case, debt)
-    for fee in sent["fees"] or []:
-        add_fee(connection, space, case, fee)
+    add_fees(connection, space, case, sent["fees"] or [])
     if claims:
         check_owed(connection, case["id"], f"[{index}].debts")
     set_extra_fields(connection, "case", case["id"], sent["extra_fields"] or [])
@@ -168,23 +167,21 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
 
 
 def _add_debtors(connection: Connection, space: Space, case: Row, debtors: list[Row]) -> None:
-    links: list[Row] = []
+    links: dict[int, Row] = {}  # by debtor
     for sent in debtors:
         debtor = _find_or_add(connection, space, sent)
-        if any(link["debtor_id"] == debtor["id"] for link in links):
+        if debtor["id"] in links:
             continue
-        role = sent["debtor_role"] or (OTHER_ROLE if links else MAIN_ROLE)
-        links.append(
-            {
-                "case_id": case["id"],
-                "debtor_id": debtor["id"],
-                "debtor_role": role,
-                "creditor_debtor_ref": sent["creditor_debtor_ref"],
-            }
-        )
+        links[debtor["id"]] = {
+            "case_id": case["id"],
+            "debtor_id": debtor["id"],
+            "debtor_role": sent["debtor_role"] or (OTHER_ROLE if links else MAIN_ROLE),
+            "creditor_debtor_ref": sent["creditor_debtor_ref"],
+        }
     if links:
-        connection.execute(insert(CASE_DEBTOR), links)
-        main = next((link for link in links if link["debtor_role"] == MAIN_ROLE), links[0])
+        connection.execute(insert(CASE_DEBTOR), list(links.values()))
+        mains = (link for link in links.values() if link["debtor_role"] == MAIN_ROLE)
+        main = next(mains, next(iter(links.values())))
         update_row(connection, CASE, case["id"], {"main_debtor_id": main["debtor_id"]})
 
 

@@ -1,6 +1,6 @@
 """Storing, adjusting and removing claims."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -67,20 +67,26 @@ def add_debt(
     return _add_claim(connection, space, DEBT, case, values)
 
 
-def add_fee(
-    connection: Connection, space: Space, case: Mapping[str, Any], sent: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Add a fee to a case; its date is today unless the client sends one [inferred].
+def add_fees(
+    connection: Connection, space: Space, case: Mapping[str, Any], fees: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Add fees to a case; the date of one is today unless the client sends it [inferred].
 
     Its exchange rate is that of the case's debts in the same currency [inferred].
     """
-    values = dict(sent)
-    values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
-    values["fee_type"] = values.get("name")
-    currency = values.get("currency_code") or case["currency_code"]
-    found = row(connection, _RATE, of_case=case["id"], currency=currency)
-    values["exch_rate"] = None if found is None else found["exch_rate"]
-    return _add_claim(connection, space, FEE, case, values)
+    rates: dict[str, int | None] = {}
+    added = []
+    for sent in fees:
+        values = dict(sent)
+        values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
+        values["fee_type"] = values.get("name")
+        currency = values.get("currency_code") or case["currency_code"]
+        if currency not in rates:
+            found = row(connection, _RATE, of_case=case["id"], currency=currency)
+            rates[currency] = None if found is None else found["exch_rate"]
+        values["exch_rate"] = rates[currency]
+        added.append(_add_claim(connection, space, FEE, case, values))
+    return added
 
 
 def adjust(connection: Connection, space: Space, claim: Mapping[str, Any], sent: AdjustmentCreate) -> None:

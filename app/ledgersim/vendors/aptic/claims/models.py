@@ -12,12 +12,18 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
+from typing_extensions import TypedDict
 
 from ledgersim.storage.types import Instant
 from ledgersim.vendors.aptic.claims.rules import NEVER
 
 DEBT, FEE = "debt", "fee"
 PARITY = 1_000_000  # an exchange rate of 1, in millionths
+
+
+class _ExtraField(TypedDict):
+    name: str
+    value: list[str]
 
 
 def _cents(default: int = 0) -> Any:
@@ -95,7 +101,7 @@ class Claim(SQLModel, table=True):
     lender_name: str | None = None
     period_of_limitation: str | None = None
     limitation_date: datetime | None = _instant()
-    extra_fields: list[Any] | None = Field(default=None, sa_type=JSON)
+    extra_fields: list[_ExtraField] | None = Field(default=None, sa_type=JSON)
     interest_rate_ceiling_code: str | None = None
     agreed_interest_code: str | None = None
     agreed_interest_rate: int | None = None

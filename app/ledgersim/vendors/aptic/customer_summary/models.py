@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from ledgersim.storage.types import Instant
+from ledgersim.vendors.aptic.customer_summary.schemas import PurchaseField
 
 
 def _cents() -> Any:
@@ -56,7 +57,7 @@ class Purchase(SQLModel, table=True):
     next_period_date: datetime | None = _instant()
     next_period_amount: int = _cents()
     last_payment_date: datetime | None = _instant()
-    extra_fields: list[Any] = Field(sa_type=JSON)
+    extra_fields: list[PurchaseField] = Field(sa_type=JSON)
 
 
 class CustomerInvoice(SQLModel, table=True):

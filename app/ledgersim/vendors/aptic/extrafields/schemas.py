@@ -5,6 +5,8 @@ from pydantic import Field
 from ledgersim.schemas import RequestModel, ResponseModel
 from ledgersim.vendors.aptic.listing import Page
 
+MAX_NAME = 200  # characters, because names are in paths [inferred]
+
 
 class ExtraField(ResponseModel):
     """A named list of values."""
@@ -20,7 +22,7 @@ class ExtraFieldPage(Page[ExtraField]):
 class ExtraFieldCreate(RequestModel):
     """An extra field to set; null for no values."""
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, max_length=MAX_NAME)
     value: list[str] | None = None
 
 

@@ -7,7 +7,7 @@ from fastapi import Response
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
-from ledgersim.vendors.aptic.claims.commands import add_fee, adjust, check_owed, remove
+from ledgersim.vendors.aptic.claims.commands import add_fees, adjust, check_owed, remove
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
 from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
@@ -41,7 +41,7 @@ async def list_fees(context: CurrentContext, caseGuid: str, query: ListOptions) 
 async def create_fee(context: CurrentContext, caseGuid: str, body: FeeCreate, response: Response) -> Any:
     case = find_open_case(context, caseGuid, "fees")
     with context.space.transaction() as connection:
-        fee = add_fee(connection, context.space, case, body.model_dump())
+        (fee,) = add_fees(connection, context.space, case, [body.model_dump()])
         check_owed(connection, case["id"], "originalPrincipal")
     response.headers["Location"] = context.url(f"/v1/Cases/{case['case_guid']}/Fees/{fee['guid']}")
     return {**fee, "fee_date": fee["bill_date"]}

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from ledgersim.schemas import RequestModel, ResponseModel
+from ledgersim.vendors.aptic.extrafields.schemas import MAX_NAME
 from ledgersim.vendors.aptic.listing import Page
 
 
@@ -22,7 +23,7 @@ class PartyParameterPage(Page[PartyParameter]):
 class PartyParameterCreate(RequestModel):
     """A party parameter to set."""
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, max_length=MAX_NAME)
     type: str | None = None
     value: str | None = None
     href: str | None = None

@@ -16,7 +16,7 @@ from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
 from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE
-from ledgersim.vendors.aptic.claims.commands import add_fee, post
+from ledgersim.vendors.aptic.claims.commands import add_fees, post
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.claims.rules import Posting
@@ -147,7 +147,7 @@ def _charge(
 def _add_fee(connection: Connection, space: Space, case_id: int, amount: Decimal, name: str) -> None:
     case = row(connection, _CASE, case_id=case_id)
     assert case is not None
-    add_fee(connection, space, case, {"name": name, "original_principal": plans.cents(amount)})
+    add_fees(connection, space, case, [{"name": name, "original_principal": plans.cents(amount)}])
 
 
 def plans_of(space: Space, case_id: int) -> list[tuple[Row, Decimal]]:

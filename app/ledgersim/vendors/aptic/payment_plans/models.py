@@ -1,15 +1,45 @@
 """Payment plans and the cases that they cover."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
 from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
+from typing_extensions import TypedDict
 
 from ledgersim.storage.types import Instant
 from ledgersim.vendors.aptic.claims.rules import NEVER
 
 COMPLETED, ACTIVE, PROPOSAL = 0, 1, 2  # values of `active`; terminated plans are 0 too [inferred]
+
+
+def _require_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("a day is a text such as 2026-01-31")
+    return value
+
+
+_Day = Annotated[date, BeforeValidator(_require_text)]
+
+
+class _Debt(TypedDict):
+    principal: Decimal
+    interest_rate: Decimal
+
+
+class _Covered(TypedDict):
+    case_id: int
+    debts: list[_Debt]
+    interest: Decimal
+    fees: Decimal
+
+
+class _Deviation(TypedDict):
+    payment_no: int
+    due_date: _Day | None
+    amount: Decimal | None
 
 
 class PaymentPlan(SQLModel, table=True):
@@ -41,10 +71,10 @@ class PaymentPlan(SQLModel, table=True):
     registration_fee: int = Field(default=0, sa_type=BigInteger)
     invoice_fee: int = Field(default=0, sa_type=BigInteger)
     reminder_fee: int = Field(default=0, sa_type=BigInteger)
-    covered: list[Any] = Field(default=[], sa_type=JSON)
-    deviations: list[Any] = Field(default=[], sa_type=JSON)
-    receipts: list[Any] = Field(default=[], sa_type=JSON)
-    reminders: dict[str, Any] = Field(default={}, sa_type=JSON)
+    covered: list[_Covered] = Field(default=[], sa_type=JSON)
+    deviations: list[_Deviation] = Field(default=[], sa_type=JSON)
+    receipts: list[tuple[_Day, Decimal, Decimal]] = Field(default=[], sa_type=JSON)
+    reminders: dict[int, Decimal] = Field(default={}, sa_type=JSON)
     invoiced: int = 0
     next_event: int = Field(default=NEVER, index=True)
 

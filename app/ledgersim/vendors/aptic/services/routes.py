@@ -128,6 +128,7 @@ async def _run(
     runs = space.record(ServiceRuns)
     try:
         await sleep(definition.delay(request))
+        await space.worker.idle()
         response = definition.respond(request)
     except Exception as error:
         problem = error if isinstance(error, Problem) else INTERNAL

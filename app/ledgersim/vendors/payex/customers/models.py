@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledgersim.storage.types import Instant
+from ledgersim.vendors.payex.customers.schemas import EdiAddress
 
 
 class PayexCustomer(SQLModel, table=True):
@@ -36,9 +37,9 @@ class PayexCustomer(SQLModel, table=True):
     msisdn: str | None = None
     distribution_type: str | None = None
     tax_identification_number: str | None = None
-    consents: Any = Field(sa_type=JSON)
-    edi_address_info: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
-    kyc_answers: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    consents: list[str] = Field(sa_type=JSON)
+    edi_address_info: EdiAddress | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    kyc_answers: list[Any] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     kyc_answered_at: datetime | None = Field(default=None, sa_type=Instant)
     kyc_renewal_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 

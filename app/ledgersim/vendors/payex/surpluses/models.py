@@ -1,12 +1,22 @@
 """Surpluses of customers."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
+from typing_extensions import TypedDict
 
 from ledgersim.storage.types import Instant
+from ledgersim.vendors.payex.surpluses.schemas import BankAccount, InternationalAccount, SwedishSus
+
+
+class Payee(TypedDict, total=False):
+    """Who gets a disbursement, by the kind of account."""
+
+    norwegian_bank_account: BankAccount
+    swedish_bank_account: BankAccount
+    international: InternationalAccount
+    swedish_sus: SwedishSus
 
 
 class PayexSurplus(SQLModel, table=True):
@@ -24,7 +34,7 @@ class PayexSurplus(SQLModel, table=True):
     status: str
     invoice_no: str | None = None
     account_no: str | None = None
-    payee: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    payee: Payee | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     set_off_invoice_no: str | None = None
     execute_on: int | None = Field(default=None, index=True)
 

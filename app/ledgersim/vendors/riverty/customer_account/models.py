@@ -1,12 +1,12 @@
 """Customer accounts."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from ledgersim.storage.types import Instant
+from ledgersim.vendors.riverty.customer_account.schemas import Address
 
 
 class CustomerAccount(SQLModel, table=True):
@@ -34,7 +34,7 @@ class CustomerAccount(SQLModel, table=True):
     organization_personal_no: str | None = None
     category: str
     currency: str
-    address_list: Any = Field(sa_type=JSON)
+    address_list: list[Address] = Field(sa_type=JSON)
     country_code: str
     conversation_language: str
 
