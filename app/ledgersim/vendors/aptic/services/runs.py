@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ledgersim.clock import isoformat
+from ledgersim.diagnostics.redaction import redact_text
 from ledgersim.problems import Problem
 from ledgersim.spaces.vendor_state import VendorRecord
 
@@ -21,7 +22,7 @@ TOO_MANY_JOBS = Problem(429, "too-many-jobs", "Too Many Requests")
 
 @dataclass(slots=True, eq=False)
 class ServiceRun:
-    """One run: its request and its outcome. Bodies are JSON text, or `b""` if there is none."""
+    """One run: its request and its outcome. Bodies are JSON text without secrets, or `b""` if there is none."""
 
     service: str
     resource: str
@@ -36,7 +37,7 @@ class ServiceRun:
     cut: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self.request = self._truncated("request", self.request)
+        self.request = self._kept("request", self.request)
 
     @property
     def size(self) -> int:
@@ -46,17 +47,18 @@ class ServiceRun:
     def finish(self, now: datetime, status: int, answer: bytes) -> None:
         """Record the response."""
         self.state, self.finished_at, self.status = "done", now, status
-        self.answer = self._truncated("answer", answer)
+        self.answer = self._kept("answer", answer)
 
     def cancel(self, now: datetime) -> None:
         """Record that there will be no response."""
         self.state, self.finished_at = "cancelled", now
 
-    def _truncated(self, name: str, body: bytes) -> bytes:
-        if len(body) <= MAX_BYTES:
-            return body
-        self.cut += (name,)
-        return json.dumps(body[:MAX_BYTES].decode(errors="ignore"), ensure_ascii=False).encode()
+    def _kept(self, name: str, body: bytes) -> bytes:
+        shown = redact_text(body[:MAX_BYTES].decode(errors="ignore"))
+        if len(body) > MAX_BYTES:
+            self.cut += (name,)
+            shown = json.dumps(shown, ensure_ascii=False)
+        return shown.encode()
 
     def to_json(self) -> bytes:
         """The run as JSON. A body over 16 KiB is cut and becomes a string; `cut` lists such bodies."""
