@@ -83,7 +83,7 @@ class ServiceRuns(VendorRecord):
 
     def __init__(self) -> None:
         self._runs: dict[ServiceRun, None] = {}
-        self._jobs: dict[Task[None], ServiceRun] = {}
+        self._jobs: dict[Task[None], tuple[ServiceRun, int]] = {}  # with the bytes of their requests
 
     def start(self, run: ServiceRun) -> ServiceRun:
         """Record a run. Raises a 429 Problem if it is for the background and too many jobs are running."""
@@ -106,23 +106,28 @@ class ServiceRuns(VendorRecord):
         if run in self._runs:
             self.size += run.size - before
 
-    def run_in_background(self, run: ServiceRun, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work of a run after the response has been sent."""
+    def run_in_background(self, run: ServiceRun, work: Coroutine[Any, Any, None], size: int) -> None:
+        """Do the work of a run after the response has been sent. Until then its request takes `size` bytes."""
         job = create_task(work)
-        self._jobs[job] = run
-        job.add_done_callback(lambda done: self._jobs.pop(done, None))
+        self._jobs[job] = run, size
+        self.size += size
+        job.add_done_callback(self._end)
+
+    def _end(self, job: Task[None]) -> None:
+        if job in self._jobs:
+            self.size -= self._jobs.pop(job)[1]
 
     def cancel(self, now: datetime) -> None:
         """Cancel all background jobs."""
-        for job, run in self._jobs.items():
+        for job, (run, _) in list(self._jobs.items()):
             job.cancel()
             run.cancel(now)
-        self._jobs.clear()
+            self._end(job)
 
     def clear(self) -> None:
         """Delete the record. Background jobs continue."""
+        self.size -= sum(run.size for run in self._runs)
         self._runs.clear()
-        self.size = 0
 
     def export(self) -> bytes:
         """The record as JSON, oldest run first."""
