@@ -160,4 +160,4 @@ def test_requests_of_jobs_count_until_they_end(
     assert len(held) < 8
     api.post("/_sim/reset")
     settle(loop)
-    assert api.post(f"{APTIC}/Cases/Services/Echo", {}).status_code == 200
+    assert api.post(f"{APTIC}/Cases/Services/Slow?async=true", {}).status_code == 200
