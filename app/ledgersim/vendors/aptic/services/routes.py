@@ -130,7 +130,7 @@ async def _run(
     runs = space.record(ServiceRuns)
     try:
         await sleep(definition.delay(request))
-        response = definition.respond(request)
+        response = await definition.respond(request)
     except Exception as error:
         problem = error if isinstance(error, Problem) else INTERNAL
         content = {"title": problem.title, "detail": problem.detail, "errors": problem.errors}
