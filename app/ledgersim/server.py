@@ -10,6 +10,7 @@ from asyncio import CancelledError
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
+from functools import partial
 from threading import Thread
 from types import FrameType
 from typing import Any
@@ -21,7 +22,7 @@ from ledgersim.admin import MOUNT
 from ledgersim.app import create_app
 from ledgersim.errors import StartupError
 from ledgersim.log import FLUSH_WITHIN, log_to_stderr
-from ledgersim.protocol import Protocol
+from ledgersim.protocol import Protocol, most_connections
 from ledgersim.settings import Settings, address_of, is_loopback, local_host
 from ledgersim.vendors import installed_vendors
 
@@ -109,7 +110,7 @@ def _config(settings: Settings, stop_within: int) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         create_app(settings),
-        http=Protocol,
+        http=partial(Protocol, read_timeout=settings.read_timeout, most=most_connections()),  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
         log_config=None,
