@@ -7,7 +7,6 @@ import sys
 
 import httpx
 import pytest
-
 from tests.client import APTIC
 from tests.serving import Served, Start
 

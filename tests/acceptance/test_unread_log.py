@@ -3,7 +3,6 @@
 import re
 
 import httpx
-
 from tests.serving import LIMIT, Served, Start
 
 MALFORMED = b"GET / HTTP/9\r\n\r\n"

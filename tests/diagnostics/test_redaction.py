@@ -13,12 +13,12 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.client import APTIC, BEARER, Api
 
 from ledgersim.admin.recorded_requests import details, differences
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.matching import RecordMatch
 from ledgersim.diagnostics.redaction import is_secret, redact_text
-from tests.client import APTIC, BEARER, Api
 
 DEBTORS = f"{APTIC}/Debtors"
 ECHO = f"{APTIC}/Debtors/Services/Echo"
