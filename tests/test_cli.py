@@ -82,6 +82,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--allowed-host": "LEDGERSIM_ALLOWED_HOST",
         "--control-token": "LEDGERSIM_CONTROL_TOKEN",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
+        "--read-timeout": "default: 30; LEDGERSIM_READ_TIMEOUT",
         "--tls-cert": "LEDGERSIM_TLS_CERT",
         "--tls-key": "LEDGERSIM_TLS_KEY",
         "--tls-client-ca": "LEDGERSIM_TLS_CLIENT_CA",

@@ -59,7 +59,7 @@ def start(
 
 
 def serve(**flags: str | list[str] | None) -> None:
-    """Serve the simulator until Ctrl+C or SIGTERM.
+    """Serve the simulator until Ctrl+C, SIGTERM or SIGHUP.
 
     Prints one line, `Ready: http://...`, to standard output when it accepts requests; everything else goes to
     standard error. Each option can also be set by the environment variable in its description; the option wins.
@@ -67,6 +67,8 @@ def serve(**flags: str | list[str] | None) -> None:
     settings = load_settings(os.environ, **flags)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup does
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     gc.disable()  # until the server is ready: loading modules creates little garbage
 
     from ledgersim import server

@@ -3,12 +3,16 @@
 uvicorn's other parser, h11, needs none of this, but makes every request about a tenth slower.
 """
 
+import asyncio
 import json
 import re
+import sys
 from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ledgersim.http.connection import EXTENSION
 
@@ -23,6 +27,9 @@ _METHOD = re.compile(rb"[\w!#$%&'*+.^`|~-]{1,64}( ?)")
 
 CONFIRM_WITHIN = 0.5  # seconds for a client to confirm the end of an idle TLS connection
 
+READ_TIMEOUT = 30  # seconds for the head of a request, and at most between two parts of its body
+RESERVED_FILES = 64  # descriptors that are not for connections: databases, the log, listening sockets
+
 _FRAMING = (b"content-length", b"transfer-encoding")
 
 
@@ -32,14 +39,73 @@ class Protocol(HttpToolsProtocol):
     Offers to switch protocols (`Upgrade: h2c`) are ignored, as RFC 9110, section 7.8, allows.
     """
 
+    _read_timeout: float
+    _most: int  # connections at a time
+    _heard = 0.0  # when the last byte of a request, or the first byte of its head, arrived
+    _is_in_head = False
+    _check: asyncio.TimerHandle | None = None
     _method: str | None = None  # of the current request, if the parser reads another
     _start = b""  # of the next request, until its method has arrived in full
     _is_between_requests = True
     _is_resuming = False  # the parser reads a head only to learn how long the body is
 
+    def __init__(
+        self, *arguments: Any, read_timeout: float = READ_TIMEOUT, most: int = sys.maxsize, **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self._read_timeout = read_timeout
+        self._most = most
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Make room if there are too many connections: close the one that has waited longest for its client."""
+        super().connection_made(transport)
+        self._heard = self.loop.time()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+        if len(self.connections) > self._most:
+            waiting = [one for one in self.connections if isinstance(one, Protocol) and one.waits_for_client]
+            min(waiting, key=lambda one: one._heard).transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the timer."""
+        super().connection_lost(exc)
+        if self._check is not None:
+            self._check.cancel()
+
+    @property
+    def waits_for_client(self) -> bool:
+        """Whether the client has sent no request, or not all of it."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete or not self._is_between_requests
+
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived. The application rejects the methods that the parser does not know."""
         self._unset_keepalive_if_required()
+        if not self._is_in_head:
+            self._heard = self.loop.time()
+            self._is_in_head = self._is_between_requests
+        self._receive(data)
+        if self._check is None and (self._is_in_head or not self._is_between_requests):
+            self._check = self.loop.call_later(self._read_timeout, self._check_reading)
+
+    def _check_reading(self) -> None:
+        """Close the connection if the client takes too long for the rest of its request."""
+        self._check = None
+        if self.transport.is_closing() or (self._is_between_requests and not self._is_in_head):
+            return
+        if self.flow.read_paused or (not self._is_in_head and self.cycle.waiting_for_100_continue):
+            self._heard = self.loop.time()  # the client waits for us
+        left = self._heard + self._read_timeout - self.loop.time()
+        if left > 0:
+            self._check = self.loop.call_later(left, self._check_reading)
+            return
+        if not self._is_in_head and not self.cycle.response_started:
+            message = f"Nothing more of the body arrived within {self._read_timeout:g} seconds."
+            self._send_error(HTTPStatus.REQUEST_TIMEOUT, message)
+        self._close()
+
+    def _receive(self, data: bytes) -> None:
         if self._is_between_requests:
             data, self._start = self._start + data, b""
             if not data.startswith(_METHODS) and (found := _METHOD.match(data)):
@@ -84,12 +150,15 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Give the request the transport of its connection: see `http/connection.py`."""
+        self._is_in_head = True
         self._is_between_requests = False
         super().on_message_begin()
         self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
         """Begin to answer."""
+        self._is_in_head = False
+        self._heard = self.loop.time()
         if self._is_resuming:
             self._is_resuming = False
             return
@@ -105,16 +174,34 @@ class Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def shutdown(self) -> None:
-        """Close the connection if it is idle, without waiting long for a TLS client to confirm that."""
+        """Close the connection if it is idle."""
         super().shutdown()
         if self.transport.is_closing():
-            self.loop.call_later(CONFIRM_WITHIN, self.transport.abort)
+            self._close()
+
+    def _close(self) -> None:
+        """Close the connection, without waiting long for a TLS client to confirm that."""
+        self.transport.close()
+        self.loop.call_later(CONFIRM_WITHIN, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
         """Answer in JSON and close the connection: the start of the next request is unknown."""
-        content = json.dumps({"status": 400, "title": "Bad Request", "detail": f"{msg} {UNREADABLE}"})
-        self.transport.write(
-            b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
-            b"content-length: %d\r\n\r\n%s" % (len(content), content.encode())
-        )
+        self._send_error(HTTPStatus.BAD_REQUEST, f"{msg} {UNREADABLE}")
         self.transport.close()
+
+    def _send_error(self, status: HTTPStatus, detail: str) -> None:
+        content = json.dumps({"status": status, "title": status.phrase, "detail": detail})
+        self.transport.write(
+            b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            b"content-length: %d\r\n\r\n%b" % (status, status.phrase.encode(), len(content), content.encode())
+        )
+
+
+def most_connections() -> int:
+    """How many connections the limit of open files leaves room for."""
+    if sys.platform == "win32":
+        return sys.maxsize
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if files == resource.RLIM_INFINITY else max(files - RESERVED_FILES, 1)

@@ -10,6 +10,7 @@ from asyncio import CancelledError
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
+from functools import partial
 from threading import Thread
 from types import FrameType
 from typing import Any
@@ -20,7 +21,8 @@ from ledgersim import __version__
 from ledgersim.admin import MOUNT
 from ledgersim.app import create_app
 from ledgersim.errors import StartupError
-from ledgersim.protocol import Protocol
+from ledgersim.log import FLUSH_WITHIN, log_to_stderr
+from ledgersim.protocol import Protocol, most_connections
 from ledgersim.settings import Settings, address_of, is_loopback, local_host
 from ledgersim.vendors import installed_vendors
 
@@ -33,11 +35,7 @@ def serve(settings: Settings) -> None:
     """Serve until a signal; print `Ready: URL` when requests are accepted. Raises StartupError."""
     sockets = open_sockets(settings.host, settings.port)
     tls = None if settings.tls_cert is None else tls_context(settings)
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    log = log_to_stderr(settings.log_level.upper())
     scheme = "http" if tls is None else "https"
 
     def report_ready(port: int) -> None:
@@ -47,7 +45,10 @@ def serve(settings: Settings) -> None:
             print(_banner(settings, address_of(scheme, local_host(settings.host), port)), file=sys.stderr)
         print("Ready:", address_of(scheme, settings.host, port), flush=True)
 
-    _Server(_config(settings, STOP_WITHIN), settings.host, report_ready, tls).run(sockets)
+    try:
+        _Server(_config(settings, STOP_WITHIN), settings.host, report_ready, tls).run(sockets)
+    finally:
+        log.flush_within(FLUSH_WITHIN)
 
 
 def _banner(settings: Settings, url: str) -> str:
@@ -109,7 +110,7 @@ def _config(settings: Settings, stop_within: int) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         create_app(settings),
-        http=Protocol,
+        http=partial(Protocol, read_timeout=settings.read_timeout, most=most_connections()),  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
         log_config=None,

@@ -244,6 +244,14 @@ class ServerSettings(BaseModel):
         "info and debug log each request; critical and error hide the start-up banner.",
         "critical, error, warning, info or debug",
     )
+    read_timeout: float = option(
+        30,
+        "Seconds that a client may take to send the head of a request, and may pause within the body; then the "
+        "connection is closed (after the head, with 408).",
+        "a number of seconds from 0.1 to 3600",
+        ge=0.1,
+        le=3600,
+    )
     tls_cert: Path | None = option(
         None, "PEM file with the certificate to serve HTTPS with; requires --tls-key.", "the path of a PEM file"
     )

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: requests in flight finish, new ones are not accepted, and the server stops in time."""
+"""SIGTERM, SIGINT and SIGHUP: requests in flight finish, new ones are not accepted, and the server stops in time."""
 
 import json
 import signal
@@ -43,7 +43,7 @@ def answer(connection: socket.socket) -> tuple[int, Any]:
     return int(head[9:12]), json.loads(body)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_requests_in_flight_are_finished_while_idle_connections_end_at_once(
     start: Start, number: signal.Signals
 ) -> None:
@@ -88,6 +88,17 @@ def test_what_is_not_finished_in_time_is_answered_by_503_as_the_vendor_does(star
     assert "Traceback" not in ended.errors
     assert ended.errors.count(" 503 ") == len(waiting)
     assert ended.seconds < 10  # after which Docker kills
+
+
+def test_many_requests_in_flight_are_all_answered(start: Start) -> None:
+    server = start("--port", "0")
+    clients = [server.connect(request("GET", f"{APTIC}/Ping", "Sim-Fault: delay=3")) for _ in range(100)]
+    wait_for(server, len(clients))
+    server.process.terminate()
+    assert [answer(client) for client in clients] == [(200, {})] * len(clients)
+    for client in clients:
+        client.close()
+    assert server.process.wait(60) == 0
 
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])

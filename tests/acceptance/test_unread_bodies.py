@@ -3,13 +3,14 @@
 import re
 import select
 import socket
+import struct
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.client import APTIC
-from tests.serving import Served
+from tests.serving import Served, Start, complaints
 
 DEBTORS = f"{APTIC}/Debtors"
 
@@ -90,3 +91,14 @@ def test_a_client_that_disconnects_in_its_body_is_not_a_server_error(server: Ser
         True,
         0,
     )
+
+
+def test_a_client_that_goes_away_before_it_has_read_its_response_is_no_failure(start: Start) -> None:
+    server = start("--port", "0", "--log-level", "info")
+    with server.connect(b"GET /_sim/export HTTP/1.1\r\nHost: x\r\n\r\n" * 5) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # ends by a reset
+    assert httpx.get(f"{server.url}/_sim/health/ready").status_code == 200
+    ended = server.stop()
+    assert ended.code == 0
+    assert complaints(ended.errors) == []

@@ -1,12 +1,18 @@
 """Recorded requests as JSON, without secrets."""
 
-import re
+import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from ledgersim.diagnostics.journal import Headers, Record
-from ledgersim.diagnostics.redaction import HIDDEN, is_secret, redact_form, redact_query
+from ledgersim.diagnostics.redaction import (
+    HIDDEN,
+    is_secret,
+    redact_body,
+    redact_header,
+    redact_query,
+    redact_text,
+)
 from ledgersim.json_text import loads
 
 
@@ -18,7 +24,7 @@ def summary(record: Record) -> dict[str, Any]:
         "operation": record.operation,
         "method": record.method,
         "path": record.path,
-        "query": redact_query(record.query),
+        "query": redact_query(record.query.decode("utf-8", "replace")),
         "status": record.status,
         "duration_ms": round(record.seconds * 1_000, 3),
     }
@@ -39,13 +45,13 @@ def summary(record: Record) -> dict[str, Any]:
 def differences(found: Mapping[str, Any]) -> dict[str, Any]:
     """The differences between a request and match criteria, without secrets."""
     return {
-        name: HIDDEN if value is not None and is_secret(name.rpartition(".")[2]) else _as_json(value)
+        name: HIDDEN if value is not None and is_secret(name) else _without_secrets(value)
         for name, value in found.items()
     }
 
 
-def _as_json(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else _without_secrets(value)
+def _without_secrets(value: Any) -> Any:
+    return json.loads(redact_text(json.dumps(value, default=float)))
 
 
 def details(record: Record) -> dict[str, Any]:
@@ -74,32 +80,16 @@ def _message(headers: Headers, body: bytes, size: int, is_truncated: bool) -> di
 def _headers(headers: Headers) -> dict[str, str]:
     values: dict[str, str] = {}
     for raw_name, raw_value in headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if is_secret(name):
-            scheme, space, _ = value.partition(" ")
-            value = f"{scheme} {HIDDEN}" if space and "authorization" in name else HIDDEN
+        name = raw_name.decode("latin-1").lower()
+        value = redact_header(name, raw_value.decode("latin-1"))
         values[name] = f"{values[name]}, {value}" if name in values else value
     return values
 
 
 def _body(body: bytes, media_type: bytes) -> Any:
     """JSON as JSON, anything else as text; without secrets."""
-    if media_type.startswith(b"application/x-www-form-urlencoded"):
-        return redact_form(body.decode("utf-8", "replace"))
+    text = redact_body(body, media_type)
     try:
-        return _without_secrets(loads(body))
+        return loads(text.encode())
     except (ValueError, RecursionError):
-        return _SECRET_MEMBER.sub(rf"\1{HIDDEN}", body.decode("utf-8", "replace"))
-
-
-# A secret member in JSON text that cannot be parsed, for example because it is cut.
-_SECRET_MEMBER = re.compile(r'("[^"]*(?:[Tt]oken|[Ss]ecret|[Pp]assword|[Aa]pi[-_]?[Kk]ey)"\s*:\s*")[^"]*')
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: HIDDEN if isinstance(item, str | list) and is_secret(name) else _without_secrets(item)
-            for name, item in value.items()
-        }
-    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+        return text

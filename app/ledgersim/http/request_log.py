@@ -22,7 +22,8 @@ def log_request(record: Record, space: str | None) -> None:
     """
     if not log.isEnabledFor(logging.INFO):
         return
-    address = f"{record.path}?{redact_query(record.query)}" if record.query else record.path
+    query = redact_query(record.query.decode("utf-8", "replace"))
+    address = f"{record.path}?{query}" if query else record.path
     line = [
         quote(record.method, safe=_SAFE),
         quote(address, safe=_SAFE),

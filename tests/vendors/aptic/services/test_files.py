@@ -1,5 +1,6 @@
 """Service definitions in files: what they can contain, and errors that abort start-up."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_a_definition_is_an_answer_or_a_template_with_status_and_delay(
     tmp_path: Path, content: str, status: int, text: bytes, delay: float
 ) -> None:
     mine = definition(tmp_path, content)
-    assert (mine.respond(ASKED), mine.delay(ASKED)) == (ServiceResponse(status, text), delay)
+    assert (asyncio.run(mine.respond(ASKED)), mine.delay(ASKED)) == (ServiceResponse(status, text), delay)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_only_files_named_json_that_are_not_hidden_count(tmp_path: Path) -> None
 def test_a_later_change_of_a_file_is_not_seen(tmp_path: Path) -> None:
     mine = definition(tmp_path, '{"answer": 1}')
     (tmp_path / "Mine.json").write_text('{"answer": 2}', encoding="utf-8")
-    assert mine.respond(ASKED) == ServiceResponse(200, b"1")
+    assert asyncio.run(mine.respond(ASKED)) == ServiceResponse(200, b"1")
 
 
 def test_a_folder_that_went_away_stops_the_start(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from ledgersim.vendors.aptic.services import routes
 from ledgersim.vendors.aptic.services.runs import MAX_BYTES, MAX_JOBS, MAX_RUNS
 from tests.client import APTIC, Api
+from tests.conftest import Serve
 from tests.vendors.aptic.services.test_services import ECHO, JSON, SLOW, runs
 
 
@@ -134,3 +135,29 @@ def test_the_record_keeps_the_beginning_of_long_bodies(api: Api) -> None:
 def test_the_record_shows_numbers_as_they_came(api: Api) -> None:
     api.send("POST", ECHO, headers=JSON, content=b'{"a": 1.10, "b": 1e400}')
     assert b'"request": {"a": 1.10, "b": 1e400}' in api.get("/_sim/aptic/services/runs").content
+
+
+def test_runs_count_as_bytes_of_their_space(serve: Serve) -> None:
+    api = serve(max_space_bytes="1MiB")
+    send = [api.post(f"{APTIC}/Cases/Services/Echo", "x" * 15_000) for _ in range(40)]
+    statuses = [answer.status_code for answer in send]
+    assert set(statuses) == {200, 503}
+    assert statuses == sorted(statuses)
+    assert send[-1].json()["title"] == "Memory limit reached"
+    assert api.post("/_sim/reset").status_code == 204
+    assert api.post(f"{APTIC}/Cases/Services/Echo", {}).status_code == 200
+
+
+def test_requests_of_jobs_count_until_they_end(
+    serve: Serve, loop: asyncio.AbstractEventLoop, held: list[float]
+) -> None:
+    api = serve(max_space_bytes="8MiB")
+    statuses = [
+        api.post(f"{APTIC}/Cases/Services/Slow?async=true", {"x": "x" * 200_000}).status_code for _ in range(8)
+    ]
+    assert set(statuses) == {200, 503}
+    assert statuses == sorted(statuses)
+    assert len(held) < 8
+    api.post("/_sim/reset")
+    settle(loop)
+    assert api.post(f"{APTIC}/Cases/Services/Slow?async=true", {}).status_code == 200

@@ -1,5 +1,6 @@
 """Templates of services: their language and their limits."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from ledgersim.problems import Problem
 from ledgersim.vendors.aptic.services import sandbox
 from ledgersim.vendors.aptic.services.definitions import ServiceRequest
-from ledgersim.vendors.aptic.services.templates import InvalidTemplate, Template
+from ledgersim.vendors.aptic.services.rendering import InvalidTemplate, Template
+from ledgersim.vendors.aptic.services.rendering import render as render_here
+from ledgersim.vendors.aptic.services.templates import render
 
 OWNER = {"fullName": 'Åsa "Ek"', "items": [1], "count": None}
 FIND = {("Debtors", "a"): {"fullName": "Bo"}}
@@ -20,17 +23,19 @@ def asked(body: Any = None, text: bytes | None = None) -> ServiceRequest:
     return ServiceRequest("Mine", sent, body, "2026-01-01T00:00:00Z", OWNER, lambda *key: FIND.get(key))
 
 
+def job(body: Any, text: bytes | None) -> dict[str, Any]:
+    request = asked(body, text)
+    return {"request": request.text.decode(), "service": "Mine", "now": request.now, "owner": OWNER}
+
+
 def rendered(template: str, body: Any = None) -> Any:
-    return json.loads(Template(template).render(asked(body)))
+    return json.loads(render_here(Template(template), job(body, None), asked().find)["text"])
 
 
 def rendering_error(template: str, body: Any = None, text: bytes | None = None) -> str:
-    with pytest.raises(Problem) as caught:
-        Template(template).render(asked(body, text))
-    assert caught.value.status == 409
-    start = "The service Mine cannot respond to this request: "
-    assert caught.value.detail.startswith(start)
-    return caught.value.detail.removeprefix(start)
+    failed = render_here(Template(template), job(body, text), asked().find)
+    where = "" if failed["line"] is None else f"line {failed['line']} of "
+    return f"{where}its template: {failed['reason'].rstrip('.')}."
 
 
 @pytest.mark.parametrize(
@@ -180,19 +185,55 @@ def test_the_time_is_looked_at_on_every_step(template: str, monkeypatch: pytest.
 
 def test_each_rendering_has_its_own_limits() -> None:
     template = Template("{% for i in range(60000) %}{% endfor %}1" + " " * 600_000)
-    assert [template.render(asked()) for _ in range(2)] == [b"1", b"1"]
+    assert [render_here(template, job(None, None), asked().find) for _ in range(2)] == [{"text": "1"}] * 2
 
 
 def test_a_request_of_1_mib_is_rendered_and_a_larger_one_is_a_413() -> None:
-    template = Template("{{ request|length }}")
     most = sandbox.MAX_BYTES
-    assert template.render(asked(text=b'"' + b"a" * (most - 2) + b'"')) == str(most - 2).encode()
+    sent = asked(text=b'"' + b"a" * (most - 2) + b'"')
+    assert asyncio.run(render("{{ request|length }}", sent)) == str(most - 2).encode()
     with pytest.raises(Problem) as caught:
-        template.render(asked(text=b'"' + b"a" * (most - 1) + b'"'))
+        asyncio.run(render("1", asked(text=b'"' + b"a" * (most - 1) + b'"')))
     assert (caught.value.status, caught.value.detail) == (
         413,
         "The service Mine accepts up to 1,048,576 bytes (1 MiB).",
     )
+
+
+GROWING = "{{% set ns = namespace(x={0}) %}}{{% for i in range(20000) %}}{{% set ns.x = {1} %}}{{% endfor %}}1"
+EQUAL = (
+    "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(40) %}{% set ns.a = [ns.a, ns.a] %}"
+    "{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}"
+)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        GROWING.format("[]", "ns.x + ['x' * 1000000 ~ i]"),
+        GROWING.format("{}", "dict(ns.x, **{'k' ~ i: 'x' * 1000000 ~ i})"),
+        GROWING.format("[]", "ns.x + [[0] * 1000000]"),
+        "{{ range(9999)|map('string')|list|sum(start=[]) }}",
+    ],
+)
+def test_what_takes_all_memory_is_a_409(template: str) -> None:
+    with pytest.raises(Problem) as caught:
+        asyncio.run(render(template, asked()))
+    assert caught.value.status == 409
+
+
+def test_a_rendering_without_end_holds_nobody() -> None:
+    async def turns() -> int:
+        rendering = asyncio.create_task(render(EQUAL, asked()))
+        count = 0
+        while not rendering.done():
+            await asyncio.sleep(0)
+            count += 1
+        assert isinstance(rendering.exception(), Problem)
+        return count
+
+    assert asyncio.run(turns()) > 1_000
+    assert asyncio.run(render("{{ find('Debtors', 'a').fullName|tojson }}", asked())) == b'"Bo"'
 
 
 def test_a_number_beyond_what_json_readers_take_is_a_409() -> None:

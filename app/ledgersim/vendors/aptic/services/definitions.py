@@ -1,6 +1,6 @@
 """Service definitions, their requests and responses, and the built-in services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -41,16 +41,16 @@ def _no_delay(_: ServiceRequest) -> float:
 class Definition:
     """How a service responds, and after how many seconds of real time. Both can raise a Problem."""
 
-    respond: Callable[[ServiceRequest], ServiceResponse]
+    respond: Callable[[ServiceRequest], Coroutine[Any, Any, ServiceResponse]]
     delay: Callable[[ServiceRequest], float] = _no_delay
 
 
-def echo(request: ServiceRequest) -> ServiceResponse:
+async def echo(request: ServiceRequest) -> ServiceResponse:
     """Return the body byte for byte, or an empty object without one."""
     return ServiceResponse(200, request.text or b"{}")
 
 
-def fail(request: ServiceRequest) -> ServiceResponse:
+async def fail(request: ServiceRequest) -> ServiceResponse:
     """Simulate a failure of the vendor. Raises a 500 Problem."""
     raise INTERNAL.with_detail(f"The service {request.service} always fails.")
 
@@ -69,7 +69,7 @@ def slow_seconds(request: ServiceRequest) -> float:
     return float(seconds)
 
 
-def slow(request: ServiceRequest) -> ServiceResponse:
+async def slow(request: ServiceRequest) -> ServiceResponse:
     """Return the delay."""
     return ServiceResponse(200, b'{"seconds":%g}' % slow_seconds(request))
 

@@ -66,24 +66,30 @@ def _definition(path: Path, data: bytes) -> Definition:
     status = _status(file, members.get("status"))
     if "answer" in members:
         response = ServiceResponse(status, members["answer"].text.encode())
-        return Definition(lambda _: response, lambda _: delay)
+
+        async def respond(_: ServiceRequest) -> ServiceResponse:
+            return response
+
+        return Definition(respond, lambda _: delay)
     return _from_template(file, members["template"], status, delay)
 
 
 def _from_template(file: _File, member: _Member, status: int, delay: float) -> Definition:
     # Jinja takes 50 ms to load, so load it only if there is a template.
-    from ledgersim.vendors.aptic.services.templates import InvalidTemplate, Template
+    from ledgersim.vendors.aptic.services.rendering import InvalidTemplate, Template
+    from ledgersim.vendors.aptic.services.templates import render
 
     lines = [member.value] if isinstance(member.value, str) else member.value
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         file.reject(member.line, "template must be a string, or an array of strings that are its lines")
+    source = "\n".join(lines)
     try:
-        template = Template("\n".join(lines))
+        Template(source)
     except InvalidTemplate as error:
         file.reject(member.line, f"line {error.line} of the template: {error}")
 
-    def respond(request: ServiceRequest) -> ServiceResponse:
-        return ServiceResponse(status, template.render(request))
+    async def respond(request: ServiceRequest) -> ServiceResponse:
+        return ServiceResponse(status, await render(source, request))
 
     return Definition(respond, lambda _: delay)
 

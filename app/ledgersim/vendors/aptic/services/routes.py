@@ -24,6 +24,7 @@ from ledgersim.vendors.aptic.services.runs import ServiceRun, ServiceRuns
 Fetch = Callable[[RequestContext, str], Row]
 
 JSON = "application/json"
+PARSED_BYTES = 10  # roughly what a byte of JSON takes with its value
 STATUSES_WITHOUT_BODY = (204, 205, 304)
 
 Async = Annotated[
@@ -107,7 +108,8 @@ async def _execute(
     runs = space.record(ServiceRuns)
     run = runs.start(ServiceRun(request.service, collection, owner, in_background, request.text, now))
     if in_background:
-        runs.run_in_background(run, _run_in_background(space, definition, request, run))
+        size = PARSED_BYTES * len(request.text)
+        runs.run_in_background(run, _run_in_background(space, definition, request, run), size)
         return Response(b"{}", media_type=JSON)
     response = await _run(space, definition, request, run)
     text = b"" if response.status in STATUSES_WITHOUT_BODY else response.text
@@ -129,7 +131,7 @@ async def _run(
     try:
         await sleep(definition.delay(request))
         await space.worker.idle()
-        response = definition.respond(request)
+        response = await definition.respond(request)
     except Exception as error:
         problem = error if isinstance(error, Problem) else INTERNAL
         content = {"title": problem.title, "detail": problem.detail, "errors": problem.errors}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ledgersim.clock import isoformat
+from ledgersim.diagnostics.redaction import redact_text
 from ledgersim.problems import Problem
 from ledgersim.spaces.vendor_state import VendorRecord
 
@@ -21,7 +22,7 @@ TOO_MANY_JOBS = Problem(429, "too-many-jobs", "Too Many Requests")
 
 @dataclass(slots=True, eq=False)
 class ServiceRun:
-    """One run: its request and its outcome. Bodies are JSON text, or `b""` if there is none."""
+    """One run: its request and its outcome. Bodies are JSON text without secrets, or `b""` if there is none."""
 
     service: str
     resource: str
@@ -36,7 +37,7 @@ class ServiceRun:
     cut: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self.request = self._truncated("request", self.request)
+        self.request = self._kept("request", self.request)
 
     @property
     def size(self) -> int:
@@ -46,17 +47,18 @@ class ServiceRun:
     def finish(self, now: datetime, status: int, answer: bytes) -> None:
         """Record the response."""
         self.state, self.finished_at, self.status = "done", now, status
-        self.answer = self._truncated("answer", answer)
+        self.answer = self._kept("answer", answer)
 
     def cancel(self, now: datetime) -> None:
         """Record that there will be no response."""
         self.state, self.finished_at = "cancelled", now
 
-    def _truncated(self, name: str, body: bytes) -> bytes:
-        if len(body) <= MAX_BYTES:
-            return body
-        self.cut += (name,)
-        return json.dumps(body[:MAX_BYTES].decode(errors="ignore"), ensure_ascii=False).encode()
+    def _kept(self, name: str, body: bytes) -> bytes:
+        shown = redact_text(body[:MAX_BYTES].decode(errors="ignore"))
+        if len(body) > MAX_BYTES:
+            self.cut += (name,)
+            shown = json.dumps(shown, ensure_ascii=False)
+        return shown.encode()
 
     def to_json(self) -> bytes:
         """The run as JSON. A body over 16 KiB is cut and becomes a string; `cut` lists such bodies."""
@@ -81,7 +83,7 @@ class ServiceRuns(VendorRecord):
 
     def __init__(self) -> None:
         self._runs: dict[ServiceRun, None] = {}
-        self._jobs: dict[Task[None], ServiceRun] = {}
+        self._jobs: dict[Task[None], tuple[ServiceRun, int]] = {}  # with the bytes of their requests
 
     def start(self, run: ServiceRun) -> ServiceRun:
         """Record a run. Raises a 429 Problem if it is for the background and too many jobs are running."""
@@ -104,23 +106,28 @@ class ServiceRuns(VendorRecord):
         if run in self._runs:
             self.size += run.size - before
 
-    def run_in_background(self, run: ServiceRun, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work of a run after the response has been sent."""
+    def run_in_background(self, run: ServiceRun, work: Coroutine[Any, Any, None], size: int) -> None:
+        """Do the work of a run after the response has been sent. Until then its request takes `size` bytes."""
         job = create_task(work)
-        self._jobs[job] = run
-        job.add_done_callback(lambda done: self._jobs.pop(done, None))
+        self._jobs[job] = run, size
+        self.size += size
+        job.add_done_callback(self._end)
+
+    def _end(self, job: Task[None]) -> None:
+        if job in self._jobs:
+            self.size -= self._jobs.pop(job)[1]
 
     def cancel(self, now: datetime) -> None:
         """Cancel all background jobs."""
-        for job, run in self._jobs.items():
+        for job, (run, _) in list(self._jobs.items()):
             job.cancel()
             run.cancel(now)
-        self._jobs.clear()
+            self._end(job)
 
     def clear(self) -> None:
         """Delete the record. Background jobs continue."""
+        self.size -= sum(run.size for run in self._runs)
         self._runs.clear()
-        self.size = 0
 
     def export(self) -> bytes:
         """The record as JSON, oldest run first."""
