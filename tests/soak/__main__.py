@@ -11,8 +11,9 @@ from time import monotonic
 
 from tests.soak.checks import memory_errors
 from tests.soak.client import Client, Violation
+from tests.soak.operations import DEBTORS, Operations
 from tests.soak.servers import Process, file_errors
-from tests.soak.session import Load, Session
+from tests.soak.session import Load
 
 GROWTH = 0.1  # of memory after the warm-up
 WARM_UP, WARM_UP_REQUESTS = 0.2, 100_000  # the part of the duration, and no more requests than these
@@ -88,7 +89,7 @@ class Soak:
             print(f"\nVIOLATION of {kind} {where} after {self.elapsed:.1f} s, seed {self.options.seed}")
             print(f"Expected: {expected[:4000]}\n\n{exchange}\n", flush=True)
 
-    async def attempt(self, session: Session, *names: str) -> bool:
+    async def attempt(self, session: Operations, *names: str) -> bool:
         """Whether these methods of a session pass; a failure of any kind is a violation."""
         try:
             for name in names:
@@ -106,16 +107,15 @@ class Soak:
     async def in_space(self, index: int) -> None:
         """Operations in a space to the end. After a violation the space begins anew."""
         name = f"soak-{index:02}"
-        session = Session(self.server, name, self.options.seed, self.load, f"/s/{name}")
+        session = Operations(self.server, name, self.options.seed, self.load, f"/s/{name}")
         passed = await self.attempt(session, "begin")
         while passed and not self.over:
             passed = await self.attempt(session, "step") or await self.attempt(session, "begin_again")
         session.client.close()
 
-    async def in_database(self, index: int, kills: int, first: int) -> Session | None:
+    async def in_database(self, index: int, kills: int, first: int) -> Operations | None:
         """Operations on the server with a database until it has been killed so often; None after a violation."""
-        session = Session(self.killed, f"soak-b{index}", self.options.seed + first, self.killed_load)
-        session.customer, session.with_faults = f"{900 + index}", False
+        session = Operations(self.killed, f"soak-{900 + index}", self.options.seed + first, self.killed_load)
         passed = await self.attempt(session, "begin")
         generation = self.killed.generation
         while passed and not self.over and self.kills < kills:
@@ -152,7 +152,7 @@ class Soak:
             self.violated("database", f"a sound file: {error}")
         await self.killed.start()
 
-    async def kill_in_a_reset(self, sessions: list[Session], pause: float) -> None:
+    async def kill_in_a_reset(self, sessions: list[Operations], pause: float) -> None:
         """Kill the server while it resets: then all that was written is gone, or nothing."""
         reset = asyncio.create_task(Client().send(self.killed.port, "POST", "/_sim/reset"))
         await asyncio.sleep(pause)
@@ -160,9 +160,7 @@ class Soak:
         await asyncio.gather(reset, return_exceptions=True)
         kept = []
         for session in sessions:
-            kept.append(
-                (await session.listed("/APIGW/v1/Debtors", f"startswith(fullName,'{session.name}-')"))["total"]
-            )
+            kept.append((await session.listed(DEBTORS, f"startswith(fullName,'{session.name}-')"))["total"])
             session.client.close()
         known = [len(session.model.debtors) for session in sessions]
         if kept not in (known, [0] * len(known)):

@@ -10,10 +10,6 @@ IDLE = 3  # seconds after which a connection is not used again, since the server
 LIMIT = 60  # seconds to wait for a response
 
 
-class Broken(Exception):
-    """The connection broke before the response was complete."""
-
-
 class Exchange(NamedTuple):
     """A request, and its response; the status is 0 if there was none."""
 
@@ -29,6 +25,17 @@ class Exchange(NamedTuple):
     def __str__(self) -> str:
         head = "".join(f"\n{name}: {value}" for name, value in self.headers.items())
         return f"{self.request}\n\n=> {self.status}{head}\n\n{self.body[:4000].decode(errors='replace')}"
+
+
+NOTHING = Exchange("", 0, {}, b"")
+
+
+class Broken(Exception):
+    """The connection broke before the response was complete. The exchange has no response."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(exchange.request)
+        self.exchange = exchange
 
 
 class Violation(Exception):
@@ -58,22 +65,21 @@ class Client:
         """The exchange of one request. `body` is bytes, or is sent as JSON. Raises Broken."""
         content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         lines = {"Host": f"127.0.0.1:{port}", "Content-Type": "application/json", **(headers or {})}
-        head = f"{method} {path} HTTP/1.1\r\n" + "".join(
-            f"{name}: {value}\r\n" for name, value in lines.items()
-        )
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        head = f"{method} {path} HTTP/1.1\r\n{head}Content-Length: {len(content)}\r\n\r\n"
+        request = head.replace("\r", "") + content[:4000].decode(errors="replace")
         try:
             async with asyncio.timeout(LIMIT):
                 reader, writer = await self._connect(port)
-                writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+                writer.write(head.encode() + content)
                 status, received, answer = await _read(reader)
         except (OSError, EOFError, TimeoutError) as error:
             self.close()
-            raise Broken(f"{method} {path}: {error!r}") from error
+            raise Broken(Exchange(f"{request}\n\n{error!r}", 0, {}, b"")) from error
         self._used = monotonic()
         if received.get("connection") == "close":
             self.close()
-        sent = content[:4000].decode(errors="replace")
-        return Exchange(f"{head}\n{sent}".replace("\r", ""), status, received, answer)
+        return Exchange(request, status, received, answer)
 
     async def _connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is not None and (self._streams[0].at_eof() or monotonic() - self._used > IDLE):

@@ -71,9 +71,13 @@ def file_errors(database: Path) -> list[str]:
         for file in database.parent.glob(f"{database.name}*"):
             shutil.copy(file, folder)
         connection = sqlite3.connect(Path(folder) / database.name)
-        found = [str(one) for (one,) in connection.execute("PRAGMA integrity_check") if one != "ok"]
-        found += [str(one) for one in connection.execute("PRAGMA foreign_key_check")]
-        connection.close()
+        try:
+            found = [str(one) for (one,) in connection.execute("PRAGMA integrity_check") if one != "ok"]
+            found += [str(one) for one in connection.execute("PRAGMA foreign_key_check")]
+        except sqlite3.DatabaseError as error:
+            found = [str(error)]
+        finally:
+            connection.close()
     return found
 
 
