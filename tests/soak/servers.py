@@ -57,7 +57,7 @@ class Process:
     def memory(self) -> int:
         """The resident memory in KiB."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+        return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
 
     def complaints(self) -> list[str]:
         """The logged errors."""
