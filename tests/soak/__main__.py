@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded
 from tempfile import TemporaryDirectory
@@ -34,21 +35,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--minutes", type=float, default=10, help="how long to run")
-    add(
-        "--seed",
-        type=int,
-        default=1,
-        help="of the operations: the same seed, the same operations in each space",
-    )
+    add("--seed", type=int, default=1, help="of the operations of each client")
     add("--spaces", type=int, default=50, help="spaces in memory, each with a client of its own")
     add("--rate", type=float, default=300, help="requests a second to aim at")
     add("--kill-every", type=float, default=15, metavar="SECONDS", help="mean time between kills")
     add(
-        "--max-delay",
-        type=float,
-        default=1,
-        metavar="SECONDS",
-        help="longest time that the event loop may be held",
+        "--max-delay", type=float, default=1, metavar="SECONDS", help="longest delay of the event loop to allow"
     )
     return parser.parse_args(arguments)
 
@@ -270,7 +262,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run, print the report, and return the exit status."""
     with TemporaryDirectory() as folder:
         soak = Soak(parse(arguments), Path(folder))
-        asyncio.run(soak.run())
+        with suppress(KeyboardInterrupt):
+            asyncio.run(soak.run())
     print(f"\n{soak.report()}")
     return 1 if soak.violations else 0
 

@@ -17,8 +17,8 @@ DEBTORS, CASES, ACCOUNTS = "/APIGW/v1/Debtors", "/APIGW/v1/Cases", "/api/v3/cust
 CUSTOMERS, INVOICES = "/ledger/customer/v1/46001/customers", "/ledger/invoice/v1/46001/invoices"
 CUSTOMER, INVOICE = "1000001", "100000101"  # a persona with surpluses, and an unpaid invoice of hers
 OPEN, TO_DISBURSE, TO_SET_OFF = "open", "pending-disbursement", "pending-regulate"
-MAX_DEBTORS, MAX_PAYMENTS, MAX_SURPLUSES = 100, 50, 50
-SOME = 10
+MAX_DEBTORS, MAX_CASES, MAX_PAYMENTS, MAX_SURPLUSES = 100, 60, 50, 50
+SOME = 10  # to verify after a kill
 LATEST_EXECUTION = timedelta(days=14)  # of an order, after two banking days
 
 UNREADABLE = b'{"fullName": "'
@@ -274,6 +274,8 @@ class Operations(Session):
 
     async def import_cases(self) -> None:
         """Import some cases: all of them are there then, or none."""
+        if len(self.model.cases) >= MAX_CASES:
+            return
         debtor, number = self.random.choice(list(self.model.debtors)), self.fresh_name()
         terms: dict[str, Any] = {
             "interestRate": self.random.randint(0, 20),
