@@ -1,6 +1,7 @@
 """The servers under test, each a process, and what is measured of them from outside."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import sys
@@ -25,10 +26,15 @@ class Process:
 
     async def start(self) -> None:
         """Start it, and wait until it is ready. Raises RuntimeError with its log if it is not."""
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("LEDGERSIM_")}
         with self._log.open("ab") as log:
             command = (sys.executable, "-m", "ledgersim", "serve", "--port", "0", *self._arguments)
             self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log
+                *command,
+                env=environ,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
             )
         assert self._process.stdout is not None
         async with asyncio.timeout(START_LIMIT):
