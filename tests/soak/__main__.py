@@ -17,8 +17,10 @@ from tests.soak.servers import Process, file_errors
 from tests.soak.session import Load
 
 GROWTH = 0.1  # of memory after the warm-up
-WARM_UP, WARM_UP_REQUESTS = 0.2, 100_000  # the part of the duration, and no more requests than these
-LEAST_REQUESTS = 400  # in each space in the warm-up, for memory to be judged: then its journal is full
+WARM_UP, WARM_UP_REQUESTS = 0.5, 100_000  # the part of the duration, and no more requests than these
+LEAST_REQUESTS = (
+    1_000  # in each space in the warm-up, for memory to be judged: then journals and snapshots are full
+)
 KILLS_PER_FILE = 8
 KILLED_RATE = 0.25  # part of the rate that goes to the server that is killed
 KILLED_SESSIONS = 4
