@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections import Counter
 from contextlib import suppress
+from itertools import compress
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ LEAST_REQUESTS = (
 )
 KILLS_PER_FILE = 8
 KILLED_RATE = 0.25  # part of the rate that goes to the server that is killed
-KILLED_SESSIONS = 4
+KILLED_CLIENTS = 4
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -107,34 +108,37 @@ class Soak:
             passed = await self.attempt(session, "step") or await self.attempt(session, "begin_again")
         session.client.close()
 
-    async def in_database(self, index: int, kills: int, first: int) -> Operations | None:
-        """Operations on the server with a database until it has been killed so often; None after a violation."""
-        session = Operations(self.killed, f"soak-{900 + index}", self.options.seed + first, self.killed_load)
-        passed = await self.attempt(session, "begin")
-        generation = self.killed.generation
+    async def in_database(self, session: Operations, kills: int) -> bool:
+        """Operations on the server with a database until it has been killed so often. Ends with a violation."""
+        passed, generation = True, self.killed.generation
         while passed and not self.over and self.kills < kills:
             passed = await self.attempt(session, "step")
             if passed and generation != self.killed.generation:
                 generation = self.killed.generation
                 passed = await self.attempt(session, "verify_some")
                 self.verified += passed
-        return session if passed and await self.attempt(session, "verify") else None
+        return passed and await self.attempt(session, "verify")
 
     async def kill(self) -> None:
         """Kill the server with a database at random moments, and begin with a new file after some kills."""
         random = Random(f"{self.options.seed} kills")
         while not self.over:
             await self.start_anew()
-            first = self.kills
-            last = first + KILLS_PER_FILE
-            clients = (self.in_database(index, last, first) for index in range(KILLED_SESSIONS))
-            sessions = [asyncio.create_task(one) for one in clients]
+            last, seed = self.kills + KILLS_PER_FILE, self.options.seed + self.kills
+            sessions = [
+                Operations(self.killed, f"soak-{900 + index}", seed, self.killed_load)
+                for index in range(KILLED_CLIENTS)
+            ]
+            sessions = [session for session in sessions if await self.attempt(session, "begin")]
+            tasks = [asyncio.create_task(self.in_database(session, last)) for session in sessions]
             while self.kills < last and not self.over:
                 pause = random.uniform(0.1, 2 * self.options.kill_every)
                 await asyncio.sleep(min(pause, max(0.0, self.options.minutes * 60 - self.elapsed)))
                 await self.restart()
-            done = [session for session in await asyncio.gather(*sessions) if session is not None]
-            await self.kill_in_a_reset(done, random.uniform(0, 0.05))
+            passed = await asyncio.gather(*tasks)
+            await self.kill_in_a_reset(list(compress(sessions, passed)), random.uniform(0, 0.05))
+            for session in sessions:
+                session.client.close()
 
     async def start_anew(self) -> None:
         """Start the server with a new file."""
@@ -167,8 +171,6 @@ class Soak:
         kept, known = [one.total for one in sessions], [len(one.model.debtors) for one in sessions]
         if kept not in (known, [0] * len(known)):
             self.violated("database", f"debtors after a kill in a reset: {known} or none, not {kept}")
-        for session in sessions:
-            session.client.close()
 
     async def probe(self) -> None:
         """Collect the delays that a process of its own measures."""
@@ -187,7 +189,11 @@ class Soak:
         following = 10.0
         while not self.over:
             await asyncio.sleep(0.5)
-            self.last_memory = self.server.memory()
+            try:
+                self.last_memory = self.server.memory()
+            except OSError:
+                self.violated("server", "a server that runs to the end")
+                return
             requests = self.load.statuses.total()
             if self.elapsed < WARM_UP * self.options.minutes * 60 and requests < WARM_UP_REQUESTS:
                 self.warm_memory = max(self.warm_memory, self.last_memory)
@@ -237,7 +243,8 @@ class Soak:
             "Requests": f"{self.requests:,} ({self.requests / self.elapsed:.0f}/s)",
             "Responses": ", ".join(f"{number:,} {name}" for name, number in self.classes().items()),
             "Operations": ", ".join(f"{name} {number:,}" for name, number in self.operations.most_common()),
-            "Kills": f"{self.kills}, after which {self.verified} clients found all that was acknowledged",
+            "Kills": f"{self.kills}, during {self.killed_load.unknown} writes; afterwards {self.verified} clients found "
+            "all that was acknowledged",
             "Memory": memory if self.judged else f"{memory} (too few requests to judge)",
             "Event loop": f"{self.delay()} (median / 99 % / maximum of {len(self.delays):,} probes)",
             "Violations": "; ".join(f"{name}: {number}" for name, number in self.violations.items()) or "none",

@@ -24,6 +24,7 @@ class Load:
     def __init__(self, rate: float) -> None:
         self._interval, self._next = 1 / rate, monotonic()
         self.statuses: Counter[int] = Counter()
+        self.unknown = 0  # writes in flight when the server was killed
 
     async def turn(self) -> None:
         """Wait for the next turn. Time lost to a slow server is not made up for."""
@@ -94,6 +95,7 @@ class Session:
             self.answer = await self.send(method, path, body, "" if standing else fault)
         except Broken as broken:
             if self.server.generation != generation:
+                self.load.unknown += 1
                 return None
             expect(fault.startswith(("drop", "reset", "truncate")), f"status {status}", broken.exchange)
             if standing:
