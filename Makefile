@@ -14,7 +14,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --
 INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help
-.PHONY: run test fuzz test-lowest check openapi contract clients benchmark format lock clean help
+.PHONY: run test fuzz test-lowest check soak openapi contract clients benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -40,6 +40,10 @@ check: ## Lint, check types and imports, and run all tests
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo
 	$(PYTEST)
+
+soak: ## Check a long mixed load with kills against a model (ARGS="--minutes 60 --seed 1")
+	$(call install,dev)
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orval php")
 	$(call install,dev)

@@ -1,0 +1,1 @@
+"""A long-running test: many clients, faults, clock moves, resets and kills, with a model of what must be there."""
