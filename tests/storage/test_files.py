@@ -273,6 +273,20 @@ def test_a_removed_file_is_not_written_to_until_a_restore(path: Path, database: 
 
 
 @pytest.mark.usefixtures("watched")
+def test_a_restore_without_a_folder_changes_nothing(tmp_path: Path) -> None:
+    (folder := tmp_path / "folder").mkdir()
+    with closing(opened(folder / "notes.db")) as database:
+        write(database, 1, "one")
+        folder.rename(aside := tmp_path / "aside")
+        with pytest.raises(Problem, match="No such file or directory"):
+            database.restore(IMAGE)
+        assert notes(database) == BEGINNING | {1: "one"}
+        aside.rename(folder)
+        write(database, 2, "two")
+    assert content(folder / "notes.db") == BEGINNING | {1: "one", 2: "two"}
+
+
+@pytest.mark.usefixtures("watched")
 def test_a_file_that_is_put_back_is_written_to_again(
     path: Path, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -365,15 +379,19 @@ def test_a_restore_that_does_not_fit_changes_nothing(database: Database) -> None
     assert notes(database) == OTHER
 
 
-def test_a_corrupt_page_is_a_503(path: Path) -> None:
+def test_a_corrupt_page_is_a_503(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     opened(path).close()
     with path.open("r+b") as file:
         file.seek(3 * 4096)
         file.write(b"\xff" * (path.stat().st_size - 3 * 4096))
-    with closing(opened(path)) as database, pytest.raises(Problem) as failed:
-        database.connection.execute(select(NOTE)).all()
-    assert (failed.value.status, failed.value.code) == (503, "database-unavailable")
-    assert "it is corrupt" in failed.value.detail
+    with closing(opened(path)) as database:
+        for _ in range(2):
+            with pytest.raises(Problem) as failed:
+                database.connection.execute(select(NOTE)).all()
+            assert (failed.value.status, failed.value.code) == (503, "database-unavailable")
+            with database.transaction():
+                pass
+    assert caplog.messages == [f"The database {path} is unavailable: it is corrupt"]
 
 
 @pytest.fixture

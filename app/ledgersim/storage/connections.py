@@ -19,6 +19,8 @@ def connect(target: str, **options: Any) -> sqlite3.Connection:
     return raw
 
 
+CORRUPT = "it is corrupt"
+
 # What SQLite's errors mean that a statement is not to blame for.
 _FAILURES = {
     sqlite3.SQLITE_FULL: "the file system is full",
@@ -27,7 +29,7 @@ _FAILURES = {
     sqlite3.SQLITE_READONLY: "it is read-only",
     sqlite3.SQLITE_CANTOPEN: "one of its files cannot be opened or created",
     sqlite3.SQLITE_BUSY: "another server is using it",
-    sqlite3.SQLITE_CORRUPT: "it is corrupt",
+    sqlite3.SQLITE_CORRUPT: CORRUPT,
     sqlite3.SQLITE_NOTADB: "it is not a SQLite database",
 }
 
@@ -35,7 +37,7 @@ _FAILURES = {
 def failure(error: sqlite3.Error) -> str | None:
     """Why a database cannot be used at present; None if the error is about a statement or its values."""
     if "UTF-8" in str(error):  # which has no code
-        return "it is corrupt"
+        return CORRUPT
     code = getattr(error, "sqlite_errorcode", 0)
     return _FAILURES.get(code) or _FAILURES.get(code & 0xFF)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ledgersim.problems import Problem
 from ledgersim.storage.clones import SharedImage, shared_image
-from ledgersim.storage.connections import connect, copy_image, failure, wrap
+from ledgersim.storage.connections import CORRUPT, connect, copy_image, failure, wrap
 from ledgersim.storage.files import DatabaseFile, create_file, write_file
 from ledgersim.storage.images import (
     InvalidImageError,
@@ -161,7 +161,7 @@ class Database:
             self._writing = self._deferring = False
         if self._shared is not None and self._raw.total_changes > self._cache_suffices_until:
             self._grow_cache()
-        if self._failure is not None:
+        if self._failure not in (None, CORRUPT):
             log.warning("The database %s can be written to again", self._name)
             self._failure = None
 
@@ -174,7 +174,7 @@ class Database:
         if self._is_lost:
             log.error("SQLite rolled back all changes of a space: %s", error)
             raise CHANGES_LOST from error
-        if (reason := failure(error)) is not None:
+        if self._file is not None and (reason := failure(error)) is not None:
             raise self._unavailable(reason) from error
 
     def _unavailable(self, reason: str) -> StorageProblem:
@@ -257,11 +257,11 @@ class Database:
 
     def _restore_file(self, file: DatabaseFile, image: bytes) -> None:
         if file.is_missing:
-            self.close()
             try:
                 write_file(file.path, image)
             except OSError as error:
                 raise self._unavailable(str(error.strerror)) from error
+            self.close()
             file = DatabaseFile(file.path)
             file.enable_wal()
             self._open(file.raw, None, file)
