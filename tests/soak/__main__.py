@@ -25,6 +25,7 @@ LEAST_REQUESTS = (
 KILLS_PER_FILE = 8
 KILLED_RATE = 0.25  # part of the rate that goes to the server that is killed
 KILLED_CLIENTS = 4
+HURRY = 0.3  # seconds
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -134,7 +135,10 @@ class Soak:
             while self.kills < last and not self.over:
                 pause = random.uniform(0.1, 2 * self.options.kill_every)
                 await asyncio.sleep(min(pause, max(0.0, self.options.minutes * 60 - self.elapsed)))
+                self.killed_load.hurried = True  # so that the kill interrupts writes
+                await asyncio.sleep(HURRY)
                 await self.restart()
+                self.killed_load.hurried = False
             passed = await asyncio.gather(*tasks)
             await self.kill_in_a_reset(list(compress(sessions, passed)), random.uniform(0, 0.05))
             for session in sessions:
