@@ -101,6 +101,8 @@ class Protocol(HttpToolsProtocol):
         if left > 0:
             self._check = self.loop.call_later(left, self._check_reading)
             return
+        if self._close_when_answered():
+            return
         if not self._is_in_head and not self.cycle.response_started:
             message = f"Nothing more of the body arrived within {self._read_timeout:g} seconds."
             self._send_error(HTTPStatus.REQUEST_TIMEOUT, message)
