@@ -14,7 +14,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --
 INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help
-.PHONY: run test fuzz test-lowest check soak openapi contract clients benchmark format lock clean help
+.PHONY: run test fuzz fuzz-http test-lowest check soak openapi contract clients benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -27,6 +27,11 @@ test: ## Install what is needed and run all tests (ARGS="-k name ...")
 fuzz: ## Try 20 times as many examples of the tests with hypothesis, other ones in each run (ARGS="-k name ...")
 	$(call install,dev)
 	$(PYTEST) --verbose -m hypothesis --hypothesis-profile fuzz $(ARGS)
+
+fuzz-http: ## Send mutated requests to a server by raw sockets and Schemathesis (ARGS="--requests 300000 --seed 2 ...")
+	$(call install,dev)
+	@$(MAKE) --silent .fuzz/installed
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 test-lowest: VENV = .venv-lowest
 test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows (ARGS="-k name ...")
@@ -82,10 +87,11 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
+	$(COMPILE) --group fuzz --output-file requirements/fuzz.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .clients build dist .mypy_cache .pytest_cache .ruff_cache \
-		.import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .clients .fuzz build dist .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis .schemathesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## List the commands
@@ -100,6 +106,13 @@ help: ## List the commands
 		--requirement requirements/clients.txt
 	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc .clients
 	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
+	@touch $@
+
+.fuzz/installed: requirements/fuzz.txt
+	@echo "Installing Schemathesis into .fuzz" >&2
+	@$(PYTHON) -m venv --clear .fuzz
+	@.fuzz/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
+		--requirement requirements/fuzz.txt
 	@touch $@
 
 # $(call install,run): the packages pinned in requirements/ and the project itself. Done again

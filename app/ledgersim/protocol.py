@@ -47,6 +47,7 @@ class Protocol(HttpToolsProtocol):
     _method: str | None = None  # of the current request, if the parser reads another
     _start = b""  # of the next request, until its method has arrived in full
     _is_between_requests = True
+    _unanswered: tuple[RequestResponseCycle, ...] = ()  # whose responses are not complete, oldest first
     _is_resuming = False  # the parser reads a head only to learn how long the body is
 
     def __init__(
@@ -100,6 +101,8 @@ class Protocol(HttpToolsProtocol):
         if left > 0:
             self._check = self.loop.call_later(left, self._check_reading)
             return
+        if self._close_when_answered():
+            return
         if not self._is_in_head and not self.cycle.response_started:
             message = f"Nothing more of the body arrived within {self._read_timeout:g} seconds."
             self._send_error(HTTPStatus.REQUEST_TIMEOUT, message)
@@ -120,7 +123,25 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             message = "Invalid HTTP request received."
             self.logger.warning(message)
-            self.send_400_response(message)
+            if not self._close_when_answered():
+                self.send_400_response(message)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more: answer what it has sent in full. With TLS the connection ends at once."""
+        return self._close_when_answered() and self.scheme == "http"
+
+    def _close_when_answered(self) -> bool:
+        """Answer the requests that have arrived in full, then close the connection. False if there are none."""
+        while self._unanswered and self._unanswered[-1].more_body:
+            *unanswered, cut_off = self._unanswered
+            self._unanswered = tuple(unanswered)
+            cut_off.disconnected = True
+            cut_off.message_event.set()
+            if self.pipeline and self.pipeline[0][0] is cut_off:
+                self.pipeline.popleft()
+        if self._unanswered:
+            self._unanswered[-1].keep_alive = False
+        return bool(self._unanswered)
 
     def _parse(self, data: bytes | memoryview) -> None:
         """Feed the parser.
@@ -163,8 +184,14 @@ class Protocol(HttpToolsProtocol):
             self._is_resuming = False
             return
         super().on_headers_complete()
+        self._unanswered += (self.cycle,)
         if self._method is not None:
             self.scope["method"], self._method = self._method, None
+
+    def on_response_complete(self) -> None:
+        """Answer the next request."""
+        self._unanswered = self._unanswered[1:]
+        super().on_response_complete()
 
     def on_message_complete(self) -> None:
         """What comes next is another request, unless the parser is about to stop before the body."""

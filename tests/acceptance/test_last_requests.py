@@ -1,0 +1,39 @@
+"""Requests that are the last on their connection: what has arrived in full is answered, whatever comes after it."""
+
+import re
+import socket
+
+import pytest
+
+from tests.client import APTIC
+from tests.serving import Start
+
+PING = f"GET {APTIC}/Ping HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer any\r\n\r\n".encode()
+PUT = f"PUT {APTIC}/Debtors HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer any\r\n".encode()
+CUT_OFF = PUT + b"Content-Length: 9\r\n\r\n{"
+BAD_CHUNK = PUT + b"Transfer-Encoding: chunked\r\n\r\nx\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "statuses"),
+    [
+        (PING, [b"200"]),
+        (PING * 3, [b"200"] * 3),
+        (PING + b"\x16\x03\x01", [b"200"]),
+        (PING * 3 + b"\x16\x03\x01", [b"200"] * 3),
+        (PING * 2 + BAD_CHUNK, [b"200"] * 2),
+        (PING * 2 + CUT_OFF, [b"200"] * 2),
+        (BAD_CHUNK, [b"400"]),
+        (CUT_OFF, []),
+        (b"\x16\x03\x01", [b"400"]),
+    ],
+)
+def test_requests_are_answered_before_a_connection_ends(
+    start: Start, sent: bytes, statuses: list[bytes]
+) -> None:
+    server = start("--port", "0", "--log-level", "error")
+    with server.connect(sent) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == statuses
+    assert server.stop()[:3] == (0, "", "")
