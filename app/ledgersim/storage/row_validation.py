@@ -25,6 +25,7 @@ from ledgersim.storage.types import Instant
 FieldError = tuple[str, str]  # path and message
 
 INTERNAL_PREFIX = "sim_"  # of the names of the simulator's own tables
+SLICE = 1_000  # rows that are handled in C at a time, so that other threads get to run
 MAX_INTEGER = 2**53 - 1  # in vendors' rows: exact in every JSON reader, and sums fit 64 bits
 _MAX_INTERNAL_INTEGER = 2**63 - 1
 
@@ -106,12 +107,15 @@ def name_errors(found: Collection[str], known: Collection[str], path: str, kind:
 
 def validate_rows(table: Table, rows: Sequence[Row]) -> tuple[list[Row], list[FieldError]]:
     """The rows ready to store, or the errors of the first row with invalid values."""
-    try:
-        return _validator(table).validate_python(rows), []
-    except ValidationError as error:
-        path = ("tables", table.name)
-        errors = error.errors(include_url=False, include_context=False, include_input=False)
-        return [], [(field_path((*path, *one["loc"])), one["msg"]) for one in errors]
+    valid: list[Row] = []
+    for start in range(0, len(rows), SLICE):
+        try:
+            valid += _validator(table).validate_python(rows[start : start + SLICE])
+        except ValidationError as error:
+            errors = error.errors(include_url=False, include_context=False, include_input=False)
+            places = [("tables", table.name, start + int(one["loc"][0]), *one["loc"][1:]) for one in errors]
+            return [], [(field_path(place), one["msg"]) for place, one in zip(places, errors, strict=True)]
+    return valid, []
 
 
 @cache
