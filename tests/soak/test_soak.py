@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.soak.__main__ import Soak, main, parse
 from tests.soak.checks import (
     case_errors,

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
