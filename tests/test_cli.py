@@ -73,6 +73,8 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--paths": "LEDGERSIM_PATHS",
         "--max-spaces": "default: 500; LEDGERSIM_MAX_SPACES",
         "--max-space-bytes": "default: 2147483648; LEDGERSIM_MAX_SPACE_BYTES",
+        "--max-body-values": "default: 200000; LEDGERSIM_MAX_BODY_VALUES",
+        "--max-body-elements": "default: 20000; LEDGERSIM_MAX_BODY_ELEMENTS",
         "--spaces-on-first-use": "default: on; LEDGERSIM_SPACES_ON_FIRST_USE",
         "--journal-entries": "default: 1000; LEDGERSIM_JOURNAL_ENTRIES",
         "--journal-bytes": "default: 4194304; LEDGERSIM_JOURNAL_BYTES",

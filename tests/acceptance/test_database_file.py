@@ -221,7 +221,7 @@ def test_a_server_without_room_goes_on_when_there_is_some(start: Start, tmp_path
         assert http.put(f"/s/other{APTIC}/Debtors", json={}).status_code == 201
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
         written.append(http.put(f"{APTIC}/Debtors", json={}).json()["debtorGuid"])
-    lines = server.stop(signal.SIGKILL).errors.splitlines()
+    lines = server.stop().errors.splitlines()
     assert [line.partition(": ")[2] for line in lines] == [
         reason,
         f"The database {path} can be written to again",

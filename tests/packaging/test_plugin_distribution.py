@@ -123,7 +123,7 @@ def test_without_a_server_the_tests_fail_with_what_to_do(python: Path, tmp_path:
     ran = run(python, tmp_path, test=test)
     assert "2 errors" in ran.stdout, ran.stdout
     reason = (
-        "ledgersim cannot start: ledgersim is not installed in this environment; install it, or name a server by "
+        "ledgersim cannot start: ledgersim is not installed in this environment; install it, or configure a server with "
         "ledgersim_command or ledgersim_url"
     )
     assert ran.stdout.splitlines().count(reason) == 2

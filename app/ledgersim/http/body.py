@@ -132,10 +132,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _plain_decoder(fraction: Callable[[str], Any]) -> json.JSONDecoder:
-    # The scanner is written in C: other threads get to run when it calls a function.
-    return json.JSONDecoder(
-        object_hook=lambda value: value, parse_float=fraction, parse_constant=_reject_constant
-    )
+    # The scanner is written in C: other threads get to run when it calls a function, such as the hook.
+    options: dict[str, Any] = {"parse_float": fraction, "parse_constant": _reject_constant}
+    return json.JSONDecoder(object_hook=lambda value: value, **options)
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_reject_constant)

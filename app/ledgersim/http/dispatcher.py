@@ -245,10 +245,8 @@ class Dispatcher:
             raise target.problem
         if app is None:
             raise self._not_mounted(context, scope)
-        if not uses_space(context.found.route):
-            return app
         try:
-            if self.scheduler.is_due(space):
+            if uses_space(context.found.route) and self.scheduler.is_due(space):
                 await space.worker.run(partial(self.scheduler.run_due, space))
                 await space.worker.idle()
         except JobError as error:  # for example because of rows that a user has imported
