@@ -26,7 +26,7 @@ from tests.fuzz.seeds import Ids, Request, Seed, find_ids, seeds
 
 BATCH = 500  # cases, after which the server's state is again that of its start
 WITHIN = 1.0  # seconds for a case, during which the server serves nobody else
-IDLE = 0.02  # seconds without a byte, after which the server is taken to wait for more
+IDLE = 0.005  # seconds without a byte, after which the server is taken to wait for more
 CLOSE_WITHIN = 5.0  # seconds for the server to close a connection that the client has half closed
 SHOWN = 3  # violations of one kind that are printed
 PRINTED = 2000  # bytes of a message that are printed
