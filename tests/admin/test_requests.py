@@ -83,6 +83,23 @@ def test_a_body_is_recorded_though_the_answer_does_not_depend_on_it(
     assert "truncated" not in sent
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"fullName":"\\ud800"}',
+        '{"\\udfff":1}',
+        '["\\ud800 token=x"]',
+        '{"fullName":"{\\"password\\":\\"x\\",\\"a\\":\\"\\ud800\\"}"}',
+    ],
+)
+def test_half_of_a_surrogate_pair_is_shown_as_it_was_sent(api: Api, body: str) -> None:
+    api.send("PUT", DEBTORS, {**BEARER, "Content-Type": "application/json"}, content=body.encode())
+    assert "\\ud" in str(full(api)["request"]["body"])
+    wanted = {"match": {"body": {"fullName": "a"}}, "count": {"exactly": 1}}
+    answer = api.post("/_sim/requests/verify", wanted)
+    assert (answer.status_code, answer.json()["count"]) == (200, 0)
+
+
 async def iter_later(*parts: bytes) -> AsyncIterator[bytes]:
     """A body that arrives in parts."""
     for part in parts:

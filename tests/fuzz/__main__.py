@@ -55,7 +55,7 @@ def schemathesis(name: str, examples: int, seed: int) -> tuple[int, bool]:
     mount, credentials = DOCUMENTS[name]
     with serve("--auth", "strict", "--control-token", TOKEN) as server:
         command = [
-            str(SCHEMATHESIS), "--config-file", str(CONFIG), "run", f"openapi/{name}.json", "--url", f"{server.client.base_url}{mount[1:]}",
+            str(SCHEMATHESIS), "--config-file", str(CONFIG), "run", f"openapi/{name}.json", "--url", f"{server.client.base_url}{mount}",
             "--header", credentials, "--max-examples", str(examples), "--seed", str(seed), "--no-color",
         ]  # fmt: skip
         is_good = subprocess.run(command, cwd=ROOT, check=False).returncode == 0

@@ -30,6 +30,11 @@ def test_a_failing_handler_is_answered_by_500_though_a_fault_waits_for_its_answe
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_route_that_takes_nothing_of_its_request_is_hit_all_the_same(api: Api) -> None:
+    assert api.post("/_sim/faults", {"kind": "status", "status": 503}).status_code == 201
+    assert api.get(f"{APTIC}/Ping").status_code == 503
+
+
 def test_a_request_that_is_delayed_while_its_space_is_deleted_is_not_carried_out(
     api: Api, loop: asyncio.AbstractEventLoop
 ) -> None:

@@ -51,7 +51,7 @@ def differences(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_secrets(value: Any) -> Any:
-    return json.loads(redact_text(json.dumps(value, default=float)))
+    return _parsed(redact_text(json.dumps(value, default=float)))
 
 
 def details(record: Record) -> dict[str, Any]:
@@ -88,8 +88,16 @@ def _headers(headers: Headers) -> dict[str, str]:
 
 def _body(body: bytes, media_type: bytes) -> Any:
     """JSON as JSON, anything else as text; without secrets."""
-    text = redact_body(body, media_type)
+    return _parsed(redact_body(body, media_type))
+
+
+def _parsed(text: str) -> Any:
+    """JSON as JSON, anything else as text, and JSON with half of a surrogate pair: no response can have it."""
+    text = text.encode("utf-8", "backslashreplace").decode()
     try:
-        return loads(text.encode())
+        value = loads(text.encode())
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()  # raises ValueError for half of a surrogate pair
     except (ValueError, RecursionError):
         return text
+    return value

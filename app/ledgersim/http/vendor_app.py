@@ -52,8 +52,10 @@ def new_router(tag: str) -> APIRouter:
 
 
 def uses_space(route: APIRoute | None) -> bool:
-    """Whether a route takes anything of the request, such as its space. Health probes do not."""
-    return route is None or bool(route.dependant.dependencies or route.dependant.request_param_name)
+    """Whether answering a route takes the space of the request. Only health probes go without."""
+    if not (isinstance(route, JsonRoute) and route.is_admin):
+        return True
+    return bool(route.dependant.dependencies or route.dependant.request_param_name)
 
 
 class VendorApp(FastAPI):
