@@ -204,3 +204,9 @@ def test_links_lead_to_pages_and_headings_that_exist(page: str) -> None:
         assert path.exists(), target
         if anchor:
             assert f'id="{anchor}"' in guides.html_of(path.resolve().relative_to(ROOT).as_posix()), target
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_tests_that_a_page_refers_to_exist(page: str) -> None:
+    missing = [path for path in re.findall(r"`(tests/[\w./]+)`", PAGES[page]) if not (ROOT / path).exists()]
+    assert missing == []
