@@ -69,8 +69,11 @@ class Protocol(HttpToolsProtocol):
             min(waiting, key=lambda one: one._heard).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End the timer."""
+        """End the timer, and the requests that wait behind another: uvicorn ends only the last one."""
         super().connection_lost(exc)
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
         if self._check is not None:
             self._check.cancel()
 
