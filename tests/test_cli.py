@@ -82,7 +82,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--cors-origin": "LEDGERSIM_CORS_ORIGIN",
         "--admin-origin": "LEDGERSIM_ADMIN_ORIGIN",
         "--allowed-host": "LEDGERSIM_ALLOWED_HOST",
-        "--control-token": "LEDGERSIM_CONTROL_TOKEN",
+        "--admin-token": "LEDGERSIM_ADMIN_TOKEN",
         "--log-level": "default: warning; LEDGERSIM_LOG_LEVEL",
         "--read-timeout": "default: 30; LEDGERSIM_READ_TIMEOUT",
         "--tls-cert": "LEDGERSIM_TLS_CERT",

@@ -37,6 +37,7 @@ FOREIGN_FLAGS = {
     *("--data-binary", "--data-urlencode"),  # curl
     *("--read-only", "--rm"),  # docker
     *("--no-date-header", "--no-server-header"),  # uvicorn
+    *("--minutes", "--requests"),  # make soak, make fuzz-http
 }
 
 

@@ -81,7 +81,7 @@ def test_a_ready_server_is_ok_by_its_base_address_with_or_without_a_space(server
 
 def test_without_an_address_the_variables_identify_the_server(start: Start) -> None:
     port = str(free_port())
-    variables = {"LEDGERSIM_PORT": port, "LEDGERSIM_HOST": "0.0.0.0", "LEDGERSIM_CONTROL_TOKEN": "secret"}
+    variables = {"LEDGERSIM_PORT": port, "LEDGERSIM_HOST": "0.0.0.0", "LEDGERSIM_ADMIN_TOKEN": "secret"}
     start(**variables)
     assert run_health(**variables) == (0, "ok\n", "")
     assert run_health(LEDGERSIM_PORT=port, LEDGERSIM_HOST="localhost") == (0, "ok\n", "")

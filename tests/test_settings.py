@@ -41,7 +41,7 @@ DEFAULTS = {
     "cors_origin": (),
     "admin_origin": (),
     "allowed_host": (),
-    "control_token": None,
+    "admin_token": None,
     "log_level": "warning",
     "read_timeout": 30,
     "tls_cert": None,
@@ -84,7 +84,7 @@ GOOD: list[tuple[str, str, object]] = [
     ("journal_entries", "0", 0),
     ("journal_bytes", "64KiB", 64 * 2**10),
     ("fault_header", "off", "off"),
-    ("control_token", "s3cret", "s3cret"),
+    ("admin_token", "s3cret", "s3cret"),
     ("cors_origin", "*", ("*",)),
     ("admin_origin", "https://a.test,http://b.test:3000", ("https://a.test", "http://b.test:3000")),
     ("allowed_host", "Sim.example.com, .example.org,*", ("sim.example.com", ".example.org", "*")),
@@ -313,10 +313,10 @@ def test_a_missing_tls_file_is_rejected_by_name(missing: str, pem: Path, tmp_pat
 
 
 def test_a_secret_is_never_shown() -> None:
-    shown = error_of({"LEDGERSIM_CONTROL_TOKEN": "two words"})
-    assert shown == "LEDGERSIM_CONTROL_TOKEN is '***'; it must be a string without spaces"
-    settings = load_settings({"LEDGERSIM_CONTROL_TOKEN": "s3cret"})
-    assert {"name": "--control-token", "value": "***", "from": "LEDGERSIM_CONTROL_TOKEN"} in settings.describe()
+    shown = error_of({"LEDGERSIM_ADMIN_TOKEN": "two words"})
+    assert shown == "LEDGERSIM_ADMIN_TOKEN is '***'; it must be a string without spaces"
+    settings = load_settings({"LEDGERSIM_ADMIN_TOKEN": "s3cret"})
+    assert {"name": "--admin-token", "value": "***", "from": "LEDGERSIM_ADMIN_TOKEN"} in settings.describe()
 
 
 def test_each_setting_has_the_source_of_its_value() -> None:
@@ -326,4 +326,4 @@ def test_each_setting_has_the_source_of_its_value() -> None:
     assert found["--seed"] == (2, "LEDGERSIM_SEED")
     assert found["--customers"] == (200, "default")
     assert found["--as-of"] == ("2026-01-01", "default")
-    assert found["--control-token"] == (None, "default")
+    assert found["--admin-token"] == (None, "default")

@@ -71,7 +71,7 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
 def _pages(settings: Settings) -> VendorApp:
     from ledgersim.ui.app import Server, build
 
-    return build(Server(Path(settings.world).stem, settings.auth, settings.control_token is not None))
+    return build(Server(Path(settings.world).stem, settings.auth, settings.admin_token is not None))
 
 
 def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
@@ -88,7 +88,7 @@ def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The applications by mount: the vendors' and the admin API."""
     vendors = installed_vendors()
     routers = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
-    admin_app = admin.build(partial(load, vendors), settings.describe(), settings.control_token, routers)
+    admin_app = admin.build(partial(load, vendors), settings.describe(), settings.admin_token, routers)
     return {**dict(vendor_apps(settings).values()), admin.MOUNT: admin_app}
 
 

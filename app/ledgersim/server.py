@@ -66,11 +66,11 @@ def _banner(settings: Settings, url: str) -> str:
 
 
 def _warnings(settings: Settings) -> list[str]:
-    if settings.control_token is not None or is_loopback(settings.host):
+    if settings.admin_token is not None or is_loopback(settings.host):
         return []
     return [
         f"Everybody who can reach this machine (it listens on {settings.host}) can use the admin API, which "
-        "reads and deletes all data. Set LEDGERSIM_CONTROL_TOKEN to require a token."
+        "reads and deletes all data. Set LEDGERSIM_ADMIN_TOKEN to require a token."
     ]
 
 

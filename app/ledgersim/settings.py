@@ -41,7 +41,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 Switch = Literal["on", "off"]
 ON_OFF = "on or off"
-SECRETS = ("control_token",)  # shown as HIDDEN
+SECRETS = ("admin_token",)  # shown as HIDDEN
 HIDDEN = "***"
 
 
@@ -231,7 +231,7 @@ class ServerSettings(BaseModel):
         "names that only local networks resolve are always served; others get 421.",
         "a host name such as sim.example.com, .example.com or *, or several",
     )
-    control_token: str | None = option(
+    admin_token: str | None = option(
         None,
         "Token that the admin API requires (Authorization: Bearer TOKEN), except for health and pages. "
         "Prefer the variable: other users of the machine can see command lines.",

@@ -33,9 +33,9 @@ def test_a_new_space_has_the_base_address_of_each_vendor(api: Api) -> None:
         "payex": f"{HOST}/s/checkout/ledger",
         "riverty": f"{HOST}/s/checkout/api/v3",
     }
-    assert space["control"] == f"{HOST}/s/checkout/_sim"
+    assert space["admin"] == f"{HOST}/s/checkout/_sim"
     assert api.get(f"{space['vendors']['aptic']}/v1/Ping").status_code == 200
-    assert api.get(f"{space['control']}/clock").status_code == 200
+    assert api.get(f"{space['admin']}/clock").status_code == 200
     assert export(api, "/s/checkout") == export(api)
 
 
@@ -354,10 +354,10 @@ def test_the_openapi_document_of_the_admin_api_is_its_own(api: Api) -> None:
 
 
 def test_with_a_token_the_admin_api_asks_for_it(serve: Serve) -> None:
-    api = serve(control_token="s3cret")
+    api = serve(admin_token="s3cret")
     rejected = api.get("/_sim/clock")
     assert (rejected.status_code, rejected.headers["www-authenticate"]) == (401, 'Bearer realm="ledgersim"')
-    assert "LEDGERSIM_CONTROL_TOKEN" in rejected.json()["detail"]
+    assert "LEDGERSIM_ADMIN_TOKEN" in rejected.json()["detail"]
     for wrong in (
         {},
         {"Authorization": "Bearer s3cre"},
@@ -368,7 +368,7 @@ def test_with_a_token_the_admin_api_asks_for_it(serve: Serve) -> None:
     right = {"Authorization": "Bearer s3cret"}
     assert api.send("GET", "/s/a/_sim/clock", headers=right).status_code == 200
     settings = api.send("GET", "/_sim/info", headers=right).json()["settings"]
-    assert {"name": "--control-token", "value": "***", "from": "default"} in settings
+    assert {"name": "--admin-token", "value": "***", "from": "default"} in settings
     for open_to_all in ("/_sim/health/live", "/_sim/health/ready"):
         assert api.send("GET", open_to_all, headers={}).status_code == 200
     assert api.get(DEBTORS).status_code == 200

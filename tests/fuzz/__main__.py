@@ -53,7 +53,7 @@ def main() -> int:
 def schemathesis(name: str, examples: int, seed: int) -> tuple[int, bool]:
     """Try a document on a server of its own; the number of requests, and whether all was as it must be."""
     mount, credentials = DOCUMENTS[name]
-    with serve("--auth", "strict", "--control-token", TOKEN) as server:
+    with serve("--auth", "strict", "--admin-token", TOKEN) as server:
         command = [
             str(SCHEMATHESIS), "--config-file", str(CONFIG), "run", f"openapi/{name}.json", "--url", f"{server.client.base_url}{mount}",
             "--header", credentials, "--max-examples", str(examples), "--seed", str(seed), "--no-color",

@@ -176,10 +176,10 @@ def test_the_pages_of_a_cors_origin_may_call_the_vendors_but_not_the_admin_api(s
     [
         (("--host", "0.0.0.0"), True),
         (("--host", "127.0.0.1"), False),
-        (("--host", "0.0.0.0", "--control-token", "secret"), False),
+        (("--host", "0.0.0.0", "--admin-token", "secret"), False),
     ],
 )
 def test_the_start_says_who_can_reach_an_open_admin_api(
     start: Start, options: tuple[str, ...], warns: bool
 ) -> None:
-    assert ("LEDGERSIM_CONTROL_TOKEN" in start("--port", "0", *options).stop().banner) is warns
+    assert ("LEDGERSIM_ADMIN_TOKEN" in start("--port", "0", *options).stop().banner) is warns

@@ -53,7 +53,7 @@ def test_every_vendor_and_the_admin_api_answer(api: Api, sent: str, space: str) 
     }
     assert api.get(f"{prefix}/_sim/openapi.json").json()["servers"] == [{"url": f"/sim{space}/_sim"}]
     made = api.post(f"{sent}/_sim/spaces", {"name": "b"}).json()
-    assert (made["control"], made["vendors"]["aptic"]) == (f"{BASE}/s/b/_sim", f"{BASE}/s/b/APIGW")
+    assert (made["admin"], made["vendors"]["aptic"]) == (f"{BASE}/s/b/_sim", f"{BASE}/s/b/APIGW")
     snapshot = api.post(f"{prefix}/_sim/snapshots", {"name": "x"}).json()
     assert snapshot["file"] == f"{BASE}{space}/_sim/snapshots/x/file"
     loaded = api.post(f"{prefix}/_sim/fixtures", {"aptic": {"debtors": [{"fullName": "Bo Ek"}]}}).json()

@@ -77,7 +77,7 @@ def test_a_server_reads_its_settings_and_not_the_environment(monkeypatch: pytest
 
 def test_the_token_of_the_admin_api_is_sent_along(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
-    with Server(control_token="secret") as server, server.space() as space:
+    with Server(admin_token="secret") as server, server.space() as space:
         assert httpx.get(f"{space.url}/_sim/clock", trust_env=False).status_code == 401
         assert space.clock.now >= START
 
@@ -115,7 +115,7 @@ def test_a_server_can_run_in_its_own_process(
 ) -> None:
     monkeypatch.setenv("LEDGERSIM_AUTH", "off")
     monkeypatch.setenv("LEDGERSIM_WROLD", "mine")
-    with Server(command=command, created_status=200, control_token="secret") as server:
+    with Server(command=command, created_status=200, admin_token="secret") as server:
         with server.space() as space, httpx.Client(base_url=space.aptic, headers=CLIENT) as client:
             assert create_debtor(client).status_code == 200
             assert client.get("/v1/Debtors", headers={"Authorization": ""}).status_code == 401
@@ -162,8 +162,8 @@ def test_what_a_command_starts_ends_with_it(tmp_path: Path) -> None:
 
 
 def test_a_server_that_runs_already_is_left_running(start: Start) -> None:
-    running = start("--port", "0", LEDGERSIM_CONTROL_TOKEN="secret")
-    with Server(url=f"{running.url}/", control_token="secret") as server:
+    running = start("--port", "0", LEDGERSIM_ADMIN_TOKEN="secret")
+    with Server(url=f"{running.url}/", admin_token="secret") as server:
         assert server.url == running.url
         with server.space() as space:
             assert space.url == f"{running.url}/s/{space.name}"
@@ -186,7 +186,7 @@ def test_a_missing_server_is_reported() -> None:
     ("options", "reason"),
     [
         (
-            {"url": "http://a", "customers": 5, "auth": "off", "control_token": "x"},
+            {"url": "http://a", "customers": 5, "auth": "off", "admin_token": "x"},
             "the server at http://a is already running; omit the settings auth, customers, and start that server with them",
         ),
         (

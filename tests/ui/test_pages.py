@@ -96,7 +96,7 @@ def test_the_landing_page_has_all_addresses(serve: Serve, options: dict[str, str
         "payex": f"{HOST}{prefix}/ledger",
         "riverty": f"{HOST}{prefix}/api/v3",
     }
-    assert (content["name"], content["control"]) == ("ledgersim", f"{HOST}{prefix}/_sim")
+    assert (content["name"], content["admin"]) == ("ledgersim", f"{HOST}{prefix}/_sim")
     assert content["space"] == ("a" if prefix else "default")
     assert content["world"] == {"name": "nordic-basic", "as_of": "2026-01-01", "seed": 1}
     assert (content["clock"]["mode"], content["clock"]["now"][:10]) == ("real", "2026-01-01")
@@ -113,7 +113,7 @@ def test_the_landing_page_has_all_addresses(serve: Serve, options: dict[str, str
 
 def test_the_host_is_that_of_the_request(api: Api) -> None:
     content = api.send("GET", "/", headers={"Host": "ledgersim:8080"}).json()
-    assert content["control"] == "http://ledgersim:8080/_sim"
+    assert content["admin"] == "http://ledgersim:8080/_sim"
 
 
 @pytest.mark.parametrize("auth", ["lenient", "strict", "off"])
@@ -176,7 +176,7 @@ def test_pages_load_nothing_from_elsewhere(
 
 @pytest.mark.parametrize("auth", ["lenient", "strict"])
 def test_with_a_token_the_pages_are_open_and_show_no_secrets(serve: Serve, auth: str) -> None:
-    api = serve(control_token="s3cret", auth=auth)
+    api = serve(admin_token="s3cret", auth=auth)
     for path in (*PAGES[:-1], "/docs/admin.json"):
         for accept in (None, BROWSER["Accept"]):
             answer = read(api, path, accept)

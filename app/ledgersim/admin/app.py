@@ -28,7 +28,7 @@ _PROBLEM_SCHEMA = {
     },
     "required": ["status", "title", "detail"],
 }
-_TOKEN = {"type": "http", "scheme": "bearer", "description": "Required if the server has a `--control-token`."}
+_TOKEN = {"type": "http", "scheme": "bearer", "description": "Required if the server has a `--admin-token`."}
 _DESCRIPTION = (
     "Controls the simulator, for tests. The paths are those of the default space; for another "
     "space, put `/s/NAME` in front."
@@ -109,7 +109,7 @@ def _guard(token: str) -> Guard:
         if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
             raise UNAUTHORIZED.with_detail(
                 "The admin API of this server requires its token: send Authorization: Bearer <the value of "
-                "LEDGERSIM_CONTROL_TOKEN>.",
+                "LEDGERSIM_ADMIN_TOKEN>.",
                 WWW_Authenticate='Bearer realm="ledgersim"',
             )
 

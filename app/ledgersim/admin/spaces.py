@@ -33,7 +33,7 @@ class SpaceInfo(BaseModel):
 
     name: str
     vendors: dict[str, str]
-    control: str
+    admin: str
     bytes: int
     requests: int
     snapshots: list[str]
@@ -127,7 +127,7 @@ def _to_response(request: Request, space: Space) -> dict[str, Any]:
     return {
         "name": space.name,
         "vendors": base_urls(request, space.name),
-        "control": f"{_root(request, space.name)}/_sim",
+        "admin": f"{_root(request, space.name)}/_sim",
         "bytes": space.size,
         "requests": len(space.journal),
         "snapshots": list(space.snapshots),

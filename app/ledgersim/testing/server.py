@@ -32,7 +32,7 @@ class Server:
     use another environment. With a `url`, it is a server that is already running, and `stop` does not stop it.
 
     Settings are those of `ledgersim serve` with `_` for `-`, such as `customers=50`. The LEDGERSIM_ variables
-    are not read, and HTTPS is not supported. For a running server, the only setting is `control_token`.
+    are not read, and HTTPS is not supported. For a running server, the only setting is `admin_token`.
     Raises StartupError for invalid settings.
     """
 
@@ -40,7 +40,7 @@ class Server:
         self, *, command: str | Sequence[str] | None = None, url: str | None = None, **settings: Any
     ) -> None:
         self._running: _Running | None = None
-        self._token: str | None = settings.get("control_token")
+        self._token: str | None = settings.get("admin_token")
         self.shared = url is not None  # other clients may have spaces there too
         self._run = _runner(command, url, settings)
 
@@ -101,7 +101,7 @@ def _runner(
     if url is not None:
         if command:
             raise StartupError(f"the server at {url} is already running; pass either a command or a URL")
-        if surplus := settings.keys() - {"control_token"}:
+        if surplus := settings.keys() - {"admin_token"}:
             raise StartupError(
                 f"the server at {url} is already running; omit the settings {', '.join(sorted(surplus))}, and "
                 "start that server with them"

@@ -32,9 +32,9 @@ class Space:
 
     def __init__(self, created: Mapping[str, Any], token: str | None = None) -> None:
         self.name: str = created["name"]
-        self.url: str = created["control"].removesuffix("/_sim")
+        self.url: str = created["admin"].removesuffix("/_sim")
         self.vendors: dict[str, str] = dict(created["vendors"])
-        self._call = Calls(created["control"], token)
+        self._call = Calls(created["admin"], token)
         self.clock = Clock(self._call)
         self.faults = Faults(self._call)
 

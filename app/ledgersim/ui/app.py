@@ -92,7 +92,7 @@ def _landing(request: Request, server: Server) -> Response:
         "world": {"name": server.world, "as_of": space.as_of.isoformat(), "seed": space.seed},
         "clock": {"mode": space.clock.setting.mode, "now": f"{space.clock.now():%Y-%m-%dT%H:%M:%SZ}"},
         "vendors": {vendor.name: bases[vendor.name] for vendor in installed_vendors()},
-        "control": bases[documents.ADMIN],
+        "admin": bases[documents.ADMIN],
         "curl": _curl(personas, server, space, here),
         "reference": f"{here}/docs",
         "documents": {name: f"{here}/docs/{name}.json" for name in documents.MOUNTS},
