@@ -43,6 +43,7 @@ class Protocol(HttpToolsProtocol):
     _most: int  # connections at a time
     _heard = 0.0  # when the last byte of a request, or the first byte of its head, arrived
     _is_in_head = False
+    _was_client_waiting = False  # for the server, at the last check; it gets the full time from then on
     _check: asyncio.TimerHandle | None = None
     _method: str | None = None  # of the current request, if the parser reads another
     _start = b""  # of the next request, until its method has arrived in full
@@ -98,8 +99,10 @@ class Protocol(HttpToolsProtocol):
         self._check = None
         if self.transport.is_closing() or (self._is_between_requests and not self._is_in_head):
             return
-        if self.flow.read_paused or (not self._is_in_head and self.cycle.waiting_for_100_continue):
-            self._heard = self.loop.time()  # the client waits for us
+        is_waiting = self.flow.read_paused or (not self._is_in_head and self.cycle.waiting_for_100_continue)
+        if is_waiting or self._was_client_waiting:
+            self._heard = self.loop.time()
+        self._was_client_waiting = is_waiting
         left = self._heard + self._read_timeout - self.loop.time()
         if left > 0:
             self._check = self.loop.call_later(left, self._check_reading)

@@ -2,16 +2,28 @@
 
 import re
 import socket
+from collections.abc import Iterator
 
 import pytest
 
 from tests.client import APTIC
-from tests.serving import Start
+from tests.serving import Served
 
 PING = f"GET {APTIC}/Ping HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer any\r\n\r\n".encode()
 PUT = f"PUT {APTIC}/Debtors HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer any\r\n".encode()
 CUT_OFF = PUT + b"Content-Length: 9\r\n\r\n{"
 BAD_CHUNK = PUT + b"Transfer-Encoding: chunked\r\n\r\nx\r\n"
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[Served]:
+    """A server that logs no unreadable requests, and no errors until it ends."""
+    server = Served("--port", "0", "--log-level", "error")
+    server.keep()
+    yield server
+    ended = server.stop()
+    server.end()
+    assert ended[:3] == (0, "", "")
 
 
 @pytest.mark.parametrize(
@@ -29,11 +41,9 @@ BAD_CHUNK = PUT + b"Transfer-Encoding: chunked\r\n\r\nx\r\n"
     ],
 )
 def test_requests_are_answered_before_a_connection_ends(
-    start: Start, sent: bytes, statuses: list[bytes]
+    quiet: Served, sent: bytes, statuses: list[bytes]
 ) -> None:
-    server = start("--port", "0", "--log-level", "error")
-    with server.connect(sent) as connection:
+    with quiet.connect(sent) as connection:
         connection.shutdown(socket.SHUT_WR)
         answers = b"".join(iter(lambda: connection.recv(65_536), b""))
     assert re.findall(rb"HTTP/1.1 (\d+)", answers) == statuses
-    assert server.stop()[:3] == (0, "", "")
