@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -228,6 +230,23 @@ def test_a_server_without_room_goes_on_when_there_is_some(start: Start, tmp_path
     ]
     with client(start("--port", "0", "--database", str(path))) as http:
         assert {http.get(f"{APTIC}/Debtors/{guid}").status_code for guid in written} == {200}
+
+
+@pytest.mark.skipif(not shutil.which("prlimit"), reason="needs prlimit")
+def test_a_start_without_room_loses_nothing(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "space.db"
+    arguments = "serve", "--port", "0", "--database", str(path)
+    server = start(*arguments[1:])
+    with client(server) as http:
+        responses = [http.put(f"{APTIC}/Debtors", json={"fullName": "x" * 9_000}) for _ in range(50)]
+    server.stop(signal.SIGKILL)
+    command = ["prlimit", f"--fsize={path.stat().st_size}", sys.executable, "-m", "ledgersim", *arguments]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "the file system reports an error" in refused.stderr
+    with client(start(*arguments[1:])) as http:
+        for one in responses:
+            assert http.get(urlsplit(one.headers["location"]).path).status_code == 200
 
 
 @pytest.fixture

@@ -429,3 +429,13 @@ def test_a_file_in_a_read_only_folder_is_refused(unprivileged: Path) -> None:
     path = unprivileged / "new.db"
     assert refusal(path) == f"the database {path} cannot be used: Permission denied"
     unprivileged.chmod(0o755)
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_regular_file_is_refused_and_stays(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "notes.db"
+    path.mkdir() if kind == "folder" else os.mkfifo(path)
+    reason = "it is a folder" if kind == "folder" else "it is not a regular file"
+    with pytest.raises(StartupError, match=f"cannot be used: {reason}$"):
+        opened(path)
+    assert not path.is_file()

@@ -161,6 +161,8 @@ def create_file(path: Path, image: bytes) -> None:
     """
     try:
         real = path.resolve()
+        if real.exists() and not real.is_file():
+            raise _cannot_use(path, "it is a folder" if real.is_dir() else "it is not a regular file")
         if _size(real):
             return
         journals = [one for one in (_beside(real, "-wal"), _beside(real, "-journal")) if _size(one)]
@@ -221,10 +223,7 @@ def _check_journals(path: Path) -> None:
         page = _first_page(file.read(_WAL_HEADER + _FRAME_HEADER + _MAX_PAGE))
     if page is None:
         return
-    # SQLite reads the header: were it read here, closing the file would give up locks that this process has.
-    with closing(sqlite3.connect(f"{real.as_uri()}?mode=ro&immutable=1", uri=True)) as raw:
-        (generation,) = raw.execute("PRAGMA user_version").fetchone()
-        (schema,) = raw.execute("PRAGMA schema_version").fetchone()
+    generation, schema = _header(real)
     logged = generations(page)
     # VACUUM INTO and .backup keep the generation, but count the schema up: their pages may be other ones.
     continues = generation == logged.previous and schema == schema_version(page)
@@ -233,6 +232,20 @@ def _check_journals(path: Path) -> None:
             path,
             f"{wal} has changes of another file; to use the database without them, remove that file",
         )
+
+
+def _header(path: Path) -> tuple[int, int]:
+    """The generation and the schema version in the header of a database file."""
+    try:
+        # SQLite reads it: closing a file that is opened here would give up locks that this process has on it.
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as raw:
+            (generation,) = raw.execute("PRAGMA user_version").fetchone()
+            (schema,) = raw.execute("PRAGMA schema_version").fetchone()
+            return generation, schema
+    except sqlite3.DatabaseError:  # when the log was copied, there was no room for pages that the header counts
+        with path.open("rb") as file:
+            header = file.read(100)
+        return generations(header).current, schema_version(header)
 
 
 def _first_page(wal: bytes) -> bytes | None:
