@@ -376,3 +376,9 @@ def test_what_looks_like_a_method_within_the_headers_is_none(server: Served) -> 
 )
 def test_what_is_no_method_cannot_be_read(server: Served, line: bytes) -> None:
     assert answer_to(server, line + b"\r\n" + END)[0] == 400
+
+
+def test_headers_together_have_at_most_64_kib(server: Served) -> None:
+    line = b"X-Long: %s\r\n" % (b"x" * 33_000)
+    assert answer_to(server, b"GET /_sim/health/live HTTP/1.1\r\n" + line + END)[0] == 200
+    assert answer_to(server, b"GET /_sim/health/live HTTP/1.1\r\n" + line * 2 + END)[0] == 400

@@ -17,8 +17,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from ledgersim.http.connection import EXTENSION
 
 UNREADABLE = (
-    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address and "
-    "each header below 64 KiB."
+    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address, and "
+    "all headers together, below 64 KiB."
 )
 
 # Methods that the parser knows. It reads any other as the last; the scope gets the name that was sent.
@@ -27,6 +27,7 @@ _METHOD = re.compile(rb"[\w!#$%&'*+.^`|~-]{1,64}( ?)")
 
 CONFIRM_WITHIN = 0.5  # seconds for a client to confirm the end of an idle TLS connection
 
+MAX_HEADERS = 64 * 2**10  # bytes of all names and values
 READ_TIMEOUT = 30  # seconds for the head of a request, and at most between two parts of its body
 RESERVED_FILES = 64  # descriptors that are not for connections: databases, the log, listening sockets
 
@@ -40,6 +41,7 @@ class Protocol(HttpToolsProtocol):
     """
 
     _read_timeout: float
+    _header_bytes = 0  # of the current request
     _most: int  # connections at a time
     _heard = 0.0  # when the last byte of a request, or the first byte of its head, arrived
     _is_in_head = False
@@ -179,8 +181,16 @@ class Protocol(HttpToolsProtocol):
         """Give the request the transport of its connection: see `http/connection.py`."""
         self._is_in_head = True
         self._is_between_requests = False
+        self._header_bytes = 0
         super().on_message_begin()
         self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header. The parser reports the error, which is answered by 400."""
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > MAX_HEADERS:
+            raise ValueError("too many headers")
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Begin to answer."""

@@ -43,7 +43,19 @@ def test_hosts_that_only_local_networks_resolve_are_served(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["rebind.evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "sim.example.com", "1.2.3.4.5"],
+    [
+        "rebind.evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io",
+        "sim.example.com",
+        "1.2.3.4.5",
+        "evil.com/.localhost",
+        "evil.com#.localhost",
+        "localhost:80@evil.com",
+        "[::1].evil.com",
+        "[::1",
+        "a b",
+    ],
 )
 def test_other_hosts_are_not_served(host: str) -> None:
     assert not Access([], [], []).serves(host)
@@ -113,6 +125,7 @@ def test_the_host_to_listen_on_is_served(serve: Serve) -> None:
         {"Sec-Fetch-Site": "cross-site"},
         {"Origin": "null"},
         {"Origin": "not an origin"},
+        {"Origin": "http://sim.test@evil.example"},
     ],
 )
 def test_a_page_of_another_site_gets_403_that_names_the_setting(
@@ -183,3 +196,11 @@ def test_the_start_says_who_can_reach_an_open_admin_api(
     start: Start, options: tuple[str, ...], warns: bool
 ) -> None:
     assert ("LEDGERSIM_ADMIN_TOKEN" in start("--port", "0", *options).stop().banner) is warns
+
+
+def test_neither_foreign_pages_nor_probes_create_spaces(api: Api) -> None:
+    image = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    for path in ("/s/new/", f"/s/new{APTIC}/Debtors"):
+        assert api.send("GET", path, headers={**BEARER, **image}).status_code == 404
+    assert api.send("GET", "/s/new/_sim/health/ready", headers=REBOUND).status_code == 200
+    assert [space["name"] for space in api.get("/_sim/spaces").json()["spaces"]] == ["default"]

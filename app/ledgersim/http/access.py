@@ -5,6 +5,7 @@ foreign pages out. `Host`: a page can make its own name resolve to the address o
 `Origin` and `Sec-Fetch-Site`: a page can send simple requests to other sites.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -23,6 +24,7 @@ CROSS_SITE = Problem(403, "cross-site", "Forbidden")
 # Top-level domains that nobody can register: for local networks (RFC 6762, RFC 8375), containers and tests.
 _PRIVATE = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".svc")
 _NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%25[\w.~-]+)?\]|[\w.-]*)(?::[0-9]*)?", re.ASCII)
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -53,9 +55,16 @@ class Access:
         if b"origin" in headers or b"sec-fetch-site" in headers:
             self._check_page(scope["method"], headers, host, is_admin)
 
+    def is_foreign(self, scope: Scope) -> bool:
+        """Whether a page of another site sent the request, and none is allowed to. It creates no space."""
+        is_allowed = bool(self._origins[False] or self._origins[True])
+        return not is_allowed and (b"sec-fetch-site", b"cross-site") in scope["headers"]
+
     def serves(self, host: str) -> bool:
         """Whether a host is an IP address, a name that only local networks resolve, or a configured name."""
         name = _hostname(host)
+        if name is None:
+            return False
         if "." not in name or _is_address(name) or name.endswith(_PRIVATE):
             return True
         if self._namespace and name.partition(".")[2] == self._namespace:  # Kubernetes: SERVICE.NAMESPACE
@@ -100,11 +109,10 @@ class Access:
         )
 
 
-def _hostname(host: str) -> str:
-    """A host without its port, in lower case."""
-    end = host.rfind("]") + 1 or len(host)
-    name = host[:end] if host.startswith("[") else host.partition(":")[0]
-    return name.lower().removesuffix(".")
+def _hostname(host: str) -> str | None:
+    """A host without its port, in lower case; None for what is no host."""
+    found = _HOST.fullmatch(host)
+    return None if found is None else found[1].lower().removesuffix(".")
 
 
 def _is_address(name: str) -> bool:

@@ -110,10 +110,13 @@ class Dispatcher:
             mount, length = PAGES, 0
         parts = inside[length:]
         problem = None
+        is_probe = mount == self._admin and parts[:1] == [_HEALTH]
         try:
-            if not (mount == self._admin and parts[:1] == [_HEALTH]):
+            if not is_probe:
                 self._access.check(scope, mount == self._admin)
-            space = self.spaces[_space_name(named, _values(scope, b"sim-space"))]
+            name = DEFAULT if is_probe else _space_name(named, _values(scope, b"sim-space"))
+            is_foreign = self._access.is_foreign(scope)
+            space = self.spaces.find(name) if is_foreign else self.spaces[name]
         except Problem as error:
             space, problem, inside = self.spaces[DEFAULT], error, path
         root_path = base_path + ("" if named is None else f"/s/{named}") + (mount or "")
