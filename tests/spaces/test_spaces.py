@@ -75,10 +75,10 @@ def test_outside_the_mounts_a_plain_404_lists_them(api: Api) -> None:
 
 def test_spaces_have_a_maximum(api: Api) -> None:
     for number in range(Limits().spaces):
-        assert api.get(f"/s/n{number}/_sim/health/live").status_code == 200
-    answer = api.get("/s/one-more/_sim/health/live")
+        assert api.get(f"/s/n{number}/_sim/clock").status_code == 200
+    answer = api.get("/s/one-more/_sim/clock")
     assert (answer.status_code, answer.json()["title"]) == (503, "Too many spaces")
-    assert api.get("/s/n7/_sim/health/live").status_code == 200
+    assert api.get("/s/n7/_sim/clock").status_code == 200
 
 
 def test_fifty_clients_in_fifty_spaces_are_isolated(api: Api, loop: asyncio.AbstractEventLoop) -> None:
