@@ -1,7 +1,6 @@
 """Long and deeply nested expressions: accepted up to the limits, rejected beyond them, never a crash."""
 
 from collections.abc import Callable
-from time import perf_counter
 
 import pytest
 from sqlalchemy import ColumnElement
@@ -67,10 +66,8 @@ def test_expressions_within_the_limits_are_accepted(ids: Ids, text: str, expecte
 def test_expressions_beyond_the_limits_are_rejected(
     where: Where, text: str, position: int | None, found: str
 ) -> None:
-    started = perf_counter()
     with pytest.raises(ODataError) as caught:
         where(text)
-    assert perf_counter() - started < 0.5
     assert caught.value.found.startswith(found)
     assert position is None or caught.value.position == position
 
