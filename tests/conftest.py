@@ -183,6 +183,6 @@ def world(image: bytes) -> Tables:
 
 @pytest.fixture(scope="session")
 def personas(world: Tables) -> dict[str, Row]:
-    """What the world tells of its personas, by name."""
+    """The personas of the world, by name."""
     (fact,) = (fact["value"] for fact in world["sim_value"] if fact["name"] == "personas")
     return {persona["name"]: persona for persona in fact}

@@ -1,4 +1,4 @@
-"""Requests that are the last on their connection: what has arrived in full is answered, whatever comes after it."""
+"""Requests that are the last on their connection: complete requests are answered, even if garbage follows them."""
 
 import re
 import socket

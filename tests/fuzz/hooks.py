@@ -1,4 +1,4 @@
-"""What Schemathesis must be told in Python; it runs in an environment of its own."""
+"""Hooks for Schemathesis, which runs in its own environment."""
 
 import schemathesis  # type: ignore[import-not-found,unused-ignore]
 

@@ -1,4 +1,4 @@
-"""Mutated HTTP by raw sockets: whatever comes, well-formed responses, none of them a failure of the server."""
+"""Mutated HTTP over raw sockets: every response must be well-formed and no server error."""
 
 import json
 import os
@@ -59,7 +59,7 @@ class Response(NamedTuple):
     body: bytes
 
     def header(self, name: bytes) -> bytes:
-        """The value of a header, empty if there is none."""
+        """The value of a header, or an empty string if it is missing."""
         return dict(self.headers).get(name, b"")
 
 

@@ -101,7 +101,7 @@ class Soak:
         return False
 
     async def in_space(self, index: int) -> None:
-        """Operations in a space to the end. After a violation the space begins anew."""
+        """Run operations in a space until the end. After a violation, the space starts over."""
         name = f"soak-{index:02}"
         session = Operations(self.server, name, self.options.seed, self.load, f"/s/{name}")
         passed = await self.attempt(session, "begin")

@@ -70,14 +70,16 @@ def test_planted_violations_are_found(tmp_path: Path, monkeypatch: pytest.Monkey
     send = Operations.send
     planted: Sequence[Any] = ("never", b"", b"")
 
-    async def spoilt(self: Operations, method: str, path: str, body: Any = None, fault: str = "") -> Exchange:
+    async def corrupted(
+        self: Operations, method: str, path: str, body: Any = None, fault: str = ""
+    ) -> Exchange:
         answer = await send(self, method, path, body, fault)
         where, old, new = planted
         return (
             answer._replace(body=answer.body.replace(old, new)) if method == "GET" and where in path else answer
         )
 
-    monkeypatch.setattr(Operations, "send", spoilt)
+    monkeypatch.setattr(Operations, "send", corrupted)
 
     async def run() -> None:
         nonlocal planted

@@ -34,7 +34,7 @@ MAX_DRAINED = 9 * MAX_BYTES  # read beyond the limit, so that the client gets to
 # Longer bodies are read, and those with more array elements are handled, in a thread.
 LONG_BYTES = 64 * 2**10
 LONG_ELEMENTS = 100
-ELEMENT_BYTES = 1_000  # about what the rows of an array element take, whatever its members
+ELEMENT_BYTES = 1_000  # rough memory use of the rows of one array element
 
 _TOO_DEEP = f"It is nested more than {MAX_DEPTH} levels deep."
 

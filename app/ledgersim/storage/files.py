@@ -1,6 +1,6 @@
 """Database files: creating, opening and locking one, its write-ahead log, and noticing when it is taken away.
 
-SQLite does not record which file a write-ahead log belongs to, and replays whatever log lies beside a file. So
+SQLite does not record which file a write-ahead log belongs to, and replays any log that is beside a file. So
 each log here begins with a change that names two generations: the one in the header of the file that it
 continues, and its own, which the header gets when the log is copied into the file. The header fields
 `application_id` and `user_version` hold them.

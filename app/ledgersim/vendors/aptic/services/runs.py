@@ -22,7 +22,7 @@ TOO_MANY_JOBS = Problem(429, "too-many-jobs", "Too Many Requests")
 
 @dataclass(slots=True, eq=False)
 class ServiceRun:
-    """One run: its request and its outcome. Bodies are JSON text without secrets, or `b""` if there is none."""
+    """One run: its request and its outcome. Bodies are JSON text without secrets; a missing body is `b""`."""
 
     service: str
     resource: str
