@@ -61,7 +61,8 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
     """Assemble a server from its applications and spaces. Raises StartupError."""
     if settings.root_path is not None:
         _check_root_path(settings.root_path, mounts)
-    access = Access((settings.host, *settings.allowed_host), settings.cors_origin, settings.admin_origin)
+    hosts = (settings.host, *settings.allowed_host)
+    access = Access(hosts, settings.cors_origin, settings.admin_origin, settings.admin_token)
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
     scheduler = Scheduler([job for vendor in installed_vendors() for job in resolve(vendor.jobs)])
@@ -88,7 +89,7 @@ def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The applications by mount: the vendors' and the admin API."""
     vendors = installed_vendors()
     routers = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
-    admin_app = admin.build(partial(load, vendors), settings.describe(), settings.admin_token, routers)
+    admin_app = admin.build(partial(load, vendors), settings.describe(), routers)
     return {**dict(vendor_apps(settings).values()), admin.MOUNT: admin_app}
 
 

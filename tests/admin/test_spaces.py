@@ -365,6 +365,7 @@ def test_with_a_token_the_admin_api_asks_for_it(serve: Serve) -> None:
         {"Authorization": "s3cret"},
     ):
         assert api.send("POST", "/_sim/reset", headers=wrong).status_code == 401
+        assert api.send("POST", "/s/new/_sim/reset", headers=wrong).status_code == 401
     right = {"Authorization": "Bearer s3cret"}
     assert api.send("GET", "/s/a/_sim/clock", headers=right).status_code == 200
     settings = api.send("GET", "/_sim/info", headers=right).json()["settings"]
@@ -372,6 +373,8 @@ def test_with_a_token_the_admin_api_asks_for_it(serve: Serve) -> None:
     for open_to_all in ("/_sim/health/live", "/_sim/health/ready"):
         assert api.send("GET", open_to_all, headers={}).status_code == 200
     assert api.get(DEBTORS).status_code == 200
+    spaces = api.send("GET", "/_sim/spaces", headers=right).json()["spaces"]
+    assert [one["name"] for one in spaces] == ["default", "a"]
 
 
 def test_the_admin_api_lets_no_page_of_another_origin_in(api: Api) -> None:

@@ -1,7 +1,6 @@
 """The application of the admin API."""
 
 from collections.abc import Sequence
-from hmac import compare_digest
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,10 +12,10 @@ from ledgersim.admin import MOUNT as MOUNT
 from ledgersim.admin import clock, coverage, faults, info, requests, reset, snapshots, spaces, transfer
 from ledgersim.admin.base import AdminRouter
 from ledgersim.admin.fixtures import Load, fixtures_router
+from ledgersim.http.context import context_of
 from ledgersim.http.error_response import error_response
 from ledgersim.http.openapi import ApiMetadata
-from ledgersim.http.vendor_app import Guard, VendorApp
-from ledgersim.problems import UNAUTHORIZED
+from ledgersim.http.vendor_app import VendorApp
 
 _PROBLEM_SCHEMA = {
     "type": "object",
@@ -47,10 +46,9 @@ _TAGS = {
 def build(
     load_fixtures: Load,
     settings: Sequence[dict[str, Any]] = (),
-    token: str | None = None,
     vendors: Sequence[APIRouter] = (),
 ) -> VendorApp:
-    """Build the application with the vendors' admin routes. All but public routes require the token, if any.
+    """Build the application with the vendors' admin routes. All but public ones require the server's token.
 
     `settings` are the effective settings that `GET /_sim/info` lists.
     """
@@ -79,9 +77,7 @@ def build(
         open_operations=frozenset(str(one.operation_id) for one in routes if _is_public(one)),
         tags={**_TAGS, **_vendor_tags(vendors)},
     )
-    app = VendorApp(
-        "admin", "ledgersim admin API", error_response, None if token is None else _guard(token), metadata
-    )
+    app = VendorApp("admin", "ledgersim admin API", error_response, _guard, metadata)
     app.include(*routers)
     return app
 
@@ -101,16 +97,6 @@ def _vendor_tags(routers: Sequence[APIRouter]) -> dict[str, str]:
     return tags
 
 
-def _guard(token: str) -> Guard:
-    def check(route: APIRoute, request: Request) -> None:
-        if _is_public(route):
-            return
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
-            raise UNAUTHORIZED.with_detail(
-                "The admin API of this server requires its token: send Authorization: Bearer <the value of "
-                "LEDGERSIM_ADMIN_TOKEN>.",
-                WWW_Authenticate='Bearer realm="ledgersim"',
-            )
-
-    return check
+def _guard(route: APIRoute, request: Request) -> None:
+    if not _is_public(route):
+        context_of(request.scope).dispatcher.access.check_admin_token(request.scope)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from hmac import compare_digest
 from ipaddress import ip_address
 from pathlib import Path
 from socket import gethostname
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Scope
 
-from ledgersim.problems import Problem
+from ledgersim.problems import UNAUTHORIZED, Problem
 
 UNKNOWN_HOST = Problem(421, "unknown-host", "Misdirected Request")
 CROSS_SITE = Problem(403, "cross-site", "Forbidden")
@@ -32,14 +33,20 @@ class Access:
     """The checks that the settings ask for.
 
     `hosts` are names besides those that only local networks resolve; `.example.com` is the name and all below
-    it, and `*` is any. Pages of `origins` may call the vendors' routes, pages of `admin_origins` the admin API.
+    it, and `*` is any. Pages of `origins` may call the vendors' routes, pages of `admin_origins` the admin API,
+    which requires `admin_token` if there is one.
     """
 
     def __init__(
-        self, hosts: Collection[str], origins: Collection[str], admin_origins: Collection[str]
+        self,
+        hosts: Collection[str],
+        origins: Collection[str],
+        admin_origins: Collection[str],
+        admin_token: str | None = None,
     ) -> None:
         self._hosts = {host.lower() for host in hosts} | {gethostname().lower()}
         self._origins = {False: origins, True: admin_origins}
+        self._admin_token = None if admin_token is None else admin_token.encode()
         self._namespace = _kubernetes_namespace()
         self._serves = lru_cache(256)(self.serves)
 
@@ -54,6 +61,19 @@ class Access:
             )
         if b"origin" in headers or b"sec-fetch-site" in headers:
             self._check_page(scope["method"], headers, host, is_admin)
+
+    def check_admin_token(self, scope: Scope) -> None:
+        """Raise a 401 Problem unless the request has the token of the admin API, or there is none."""
+        if self._admin_token is None:
+            return
+        headers = dict(scope["headers"])
+        scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() != b"bearer" or not compare_digest(given.strip(), self._admin_token):
+            raise UNAUTHORIZED.with_detail(
+                "The admin API of this server requires its token: send Authorization: Bearer <the value of "
+                "LEDGERSIM_ADMIN_TOKEN>.",
+                WWW_Authenticate='Bearer realm="ledgersim"',
+            )
 
     def is_foreign(self, scope: Scope) -> bool:
         """Whether a page of another site sent the request, and none is allowed to. It creates no space."""

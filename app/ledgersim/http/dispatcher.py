@@ -72,7 +72,7 @@ class Dispatcher:
         self._admin = admin
         self._own = (admin, PAGES)
         self._build_pages = pages
-        self._access = access
+        self.access = access
         self._fault_header = fault_header
         self._root_path = root_path
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
@@ -113,9 +113,11 @@ class Dispatcher:
         is_probe = mount == self._admin and parts[:1] == [_HEALTH]
         try:
             if not is_probe:
-                self._access.check(scope, mount == self._admin)
+                self.access.check(scope, mount == self._admin)
             name = DEFAULT if is_probe else _space_name(named, _values(scope, b"sim-space"))
-            is_foreign = self._access.is_foreign(scope)
+            if mount == self._admin and name not in self.spaces:
+                self.access.check_admin_token(scope)
+            is_foreign = self.access.is_foreign(scope)
             space = self.spaces.find(name) if is_foreign else self.spaces[name]
         except Problem as error:
             space, problem, inside = self.spaces[DEFAULT], error, path
@@ -123,7 +125,7 @@ class Dispatcher:
         target = _Target(space, mount, base_path, root_path, inside, parts, problem)
         app: ASGIApp = partial(self._serve_target, target)
         if mount not in (None, PAGES):
-            app = self._access.with_cors(app, mount == self._admin)
+            app = self.access.with_cors(app, mount == self._admin)
         await app(scope, receive, send)
 
     def _below_root_path(self, scope: Scope) -> tuple[str, list[str]]:

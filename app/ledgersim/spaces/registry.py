@@ -75,6 +75,9 @@ class Spaces:
     def __iter__(self) -> Iterator[Space]:
         return iter(self._spaces.values())
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._spaces
+
     def __getitem__(self, name: str) -> Space:
         """The space with a name, created on first use. Raises a 400, 404 or 503 Problem."""
         space = self._spaces.get(name)

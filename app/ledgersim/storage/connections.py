@@ -4,6 +4,8 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from math import inf
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Connection, ExceptionContext, create_engine, event
@@ -56,6 +58,17 @@ class _Pending(threading.local):
         self.raw: list[sqlite3.Connection] = []
 
 
+class _Deadline(threading.local):
+    """When the queries of a thread must have ended, in seconds of `perf_counter`."""
+
+    at = inf
+
+    def has_passed(self) -> bool:
+        return perf_counter() > self.at
+
+
+deadline = _Deadline()
+
 # All spaces share one engine, and with it one cache of compiled statements. The engine holds no data: each
 # connection it returns is the one that `wrap` has just put into `_pending`.
 _pending = _Pending()
@@ -84,8 +97,16 @@ def _handle_error(context: ExceptionContext) -> None:
 
 
 def _lower(text: str | None) -> str | None:
+    _check_deadline()
     return text.lower() if isinstance(text, str) else text
 
 
 def _upper(text: str | None) -> str | None:
+    _check_deadline()
     return text.upper() if isinstance(text, str) else text
+
+
+def _check_deadline() -> None:
+    # A row takes seconds that has texts of megabytes, and meanwhile SQLite itself does not look at the clock.
+    if deadline.has_passed():
+        raise TimeoutError

@@ -7,13 +7,16 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
+from time import perf_counter
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from ledgersim.problems import Problem
 from ledgersim.storage.clones import SharedImage, shared_image
-from ledgersim.storage.connections import CORRUPT, connect, copy_image, failure, wrap
+from ledgersim.storage.connections import CORRUPT, connect, copy_image, deadline, failure, wrap
 from ledgersim.storage.files import DatabaseFile, create_file, write_file
 from ledgersim.storage.images import (
     InvalidImageError,
@@ -35,6 +38,12 @@ CHANGES_LOST = StorageProblem(
     "SQLite ran out of memory or disk and rolled back everything that this space had changed. "
     "POST /_sim/reset or restore a snapshot to continue from a known state.",
 )
+
+
+class TooSlowError(Exception):
+    """A query took longer than its time limit."""
+
+
 DATABASE_UNAVAILABLE = StorageProblem(503, "database-unavailable", "Database unavailable")
 
 log = logging.getLogger(__name__)
@@ -42,6 +51,9 @@ log = logging.getLogger(__name__)
 # Pages that a clone's cache may hold in addition to the changed ones. More would not be faster, because the
 # shared image is in memory anyway, but each is a copy.
 _BASE_CACHE = 50
+
+# Steps of SQLite's virtual machine between two looks at the clock. It only looks between rows.
+_STEPS = 1_000
 
 # How a transaction begins, is committed and is rolled back: in a stand-alone database, and in a clone.
 _STAND_ALONE = "BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",)
@@ -231,6 +243,21 @@ class Database:
         """Check foreign keys at the end of the current transaction instead of for each row."""
         self._raw.execute("PRAGMA defer_foreign_keys = ON")
         self._deferring = True
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """Interrupt the queries of the block, which may not write, after some seconds. Raises TooSlowError."""
+        deadline.at = perf_counter() + seconds
+        self._raw.set_progress_handler(deadline.has_passed, _STEPS)
+        try:
+            yield
+        except OperationalError as error:
+            if not deadline.has_passed():
+                raise
+            raise TooSlowError from error
+        finally:
+            self._raw.set_progress_handler(None, 0)
+            deadline.at = inf
 
     def _check_references(self) -> None:
         # SQLite checks deferred foreign keys on commit, which a clone never does.

@@ -23,10 +23,12 @@ from ledgersim.odata import (
 from ledgersim.problems import invalid
 from ledgersim.schemas import ResponseModel
 from ledgersim.spaces.space import Space
+from ledgersim.storage.database import TooSlowError
 from ledgersim.storage.statements import Row, rows
 
 MAX_TOP = 100
 DEFAULT_TOP = 25
+MAX_SECONDS = 2.0  # for a filter with functions: over texts of several megabytes they are slow
 
 
 def _check_digits(text: Any) -> Any:
@@ -116,6 +118,23 @@ class Listing:
             select_page, count_all = self._statements(query.filter, query.orderby)
         except ODataError as error:
             raise invalid(error.parameter, error.message.removeprefix(f"{error.parameter} ")) from error
+        if "(" not in query.filter:
+            return self._select(space, query, select_page, count_all, values)
+        try:
+            with space.database.time_limit(MAX_SECONDS):
+                return self._select(space, query, select_page, count_all, values)
+        except TooSlowError as error:
+            message = f"takes longer than {MAX_SECONDS:g} seconds; use fewer functions or compare shorter texts"
+            raise invalid("$filter", message) from error
+
+    def _select(
+        self,
+        space: Space,
+        query: ListQuery,
+        select_page: Select[Any],
+        count_all: Select[Any],
+        values: dict[str, Any],
+    ) -> Row:
         top = min(query.top, MAX_TOP)
         connection = space.connection
         items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)
