@@ -282,17 +282,23 @@ def test_a_tls_file_that_is_not_pem_stops_the_process_with_one_line(
 
 
 @pytest.mark.parametrize(
-    "line", ["GET /APIGW/v1/Debtors?$filter=city%20eq%20'Örebro' HTTP/1.1", "nonsense", "GET / HTTP/9.9"]
+    ("line", "reason"),
+    [
+        ("GET /APIGW/v1/Debtors?$filter=city%20eq%20'Örebro' HTTP/1.1", "Percent-encode what is not ASCII"),
+        ("GET /APIGW/v1/Debtors?$filter=city eq 'Ystad' HTTP/1.1", "Percent-encode what is not ASCII"),
+        ("nonsense", "Invalid method encountered."),
+        ("GET / HTTP/9.9", "Invalid HTTP version."),
+        ("GET / HTTP/1.1\r\nContent-Length: x", "Invalid character in Content-Length."),
+        (f"GET / HTTP/1.1\r\nA: {'a' * 70_000}", "All headers together may have at most 64 KiB"),
+    ],
 )
-def test_an_unreadable_request_gets_advice_as_json(server: Served, line: str) -> None:
+def test_an_unreadable_request_gets_advice_as_json(server: Served, line: str, reason: str) -> None:
     connection = server.connect(f"{line}\r\nHost: x\r\n\r\n".encode())
     answer = b"".join(iter(lambda: connection.recv(65536), b""))
     connection.close()
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.splitlines()[0] == b"HTTP/1.1 400 Bad Request"
-    assert json.loads(body)["detail"].startswith(
-        "Invalid HTTP request received. Percent-encode what is not ASCII"
-    )
+    assert json.loads(body)["detail"].startswith(f"Invalid HTTP request received. {reason}")
 
 
 # Methods

@@ -16,10 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from ledgersim.http.connection import EXTENSION
 
-UNREADABLE = (
-    "Percent-encode what is not ASCII in the address (curl: -G --data-urlencode), and keep the address, and "
-    "all headers together, below 64 KiB."
-)
+_ENCODE = "Percent-encode what is not ASCII, and blanks, in the address (curl: -G --data-urlencode)."
+_TOO_LONG = "All headers together may have at most 64 KiB, and so may the address."
 
 # Methods that the parser knows. It reads any other as the last; the scope gets the name that was sent.
 _METHODS = (b"GET ", b"PUT ", b"PATCH ", b"POST ", b"DELETE ", b"HEAD ", b"OPTIONS ", b"TRACE ")
@@ -128,11 +126,11 @@ class Protocol(HttpToolsProtocol):
                     data = _METHODS[-1] + data[found.end() :]
         try:
             self._parse(data)
-        except httptools.HttpParserError:
+        except httptools.HttpParserError as error:
             message = "Invalid HTTP request received."
             self.logger.warning(message)
             if not self._close_when_answered():
-                self.send_400_response(message)
+                self.send_400_response(f"{message} {_reason(error)}")
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more: answer what it has sent in full. With TLS the connection ends at once."""
@@ -189,7 +187,7 @@ class Protocol(HttpToolsProtocol):
         """Collect a header. The parser reports the error, which is answered by 400."""
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > MAX_HEADERS:
-            raise ValueError("too many headers")
+            raise ValueError(_TOO_LONG)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -229,7 +227,7 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer in JSON and close the connection: the start of the next request is unknown."""
-        self._send_error(HTTPStatus.BAD_REQUEST, f"{msg} {UNREADABLE}")
+        self._send_error(HTTPStatus.BAD_REQUEST, msg)
         self.transport.close()
 
     def _send_error(self, status: HTTPStatus, detail: str) -> None:
@@ -238,6 +236,16 @@ class Protocol(HttpToolsProtocol):
             b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\nconnection: close\r\n"
             b"content-length: %d\r\n\r\n%b" % (status, status.phrase.encode(), len(content), content.encode())
         )
+
+
+def _reason(error: httptools.HttpParserError) -> str:
+    """What is wrong with a request, and what to do about it."""
+    if isinstance(error, httptools.HttpParserCallbackError):
+        return _TOO_LONG
+    in_address = isinstance(error, httptools.HttpParserInvalidURLError) or str(error).startswith(
+        "Expected HTTP/"
+    )
+    return _ENCODE if in_address else f"{error}."
 
 
 def most_connections() -> int:

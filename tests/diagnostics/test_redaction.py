@@ -29,12 +29,13 @@ NAMES = [
     "tokens", "password", "PASSWORD", "newPassword", "passwd", "pwd", "passphrase", "apiKey", "api_key", "api-key",
     "APIKEY", "X-Api-Key", "authKey", "auth-key", "Ocp-Apim-Subscription-Key", "subscription-key", "x-functions-key",
     "accessKey", "private_key", "key", "X-Key", "x-auth", "credentials", "Authorization", "signature", "user[password]",
-    "auth.token",
+    "auth.token", "pass", "smtp-pass", "otp", "jwt", "assertion", "client_assertion",
 ]  # fmt: skip
 
 SHOWN = [
     "token_type", "tokenType", "token_endpoint", "token_expires_in", "expires_in", "customerKey", "foreignKey", "Idempotency-Key",
-    "monkey", "keyword", "secretary", "author", "authorName", "design", "code", "client_id", "grant_type", "",
+    "monkey", "keyword", "secretary", "author", "authorName", "design", "code", "client_id", "grant_type", "client_assertion_type",
+    "passport", "passThrough", "bypass", "",
 ]  # fmt: skip
 
 
@@ -89,6 +90,9 @@ JSON = {**BEARER, "Content-Type": "application/json"}
 PLACES: dict[str, Any] = {
     "query": lambda name, secret, number: {"path": f"?a=1&{quote(name)}={secret}&b=2"},
     "encoded name in a query": lambda name, secret, number: {"path": f"?{encoded(name)}={secret}"},
+    "encoded address in a query": lambda name, secret, number: {
+        "path": f"?back={quote(f'https://x.example/a?{quote(name)}={secret}&b=2', safe='')}"
+    },
     "address in a header": lambda name, secret, number: {
         "headers": {"Referer": f"https://x.example/a?{quote(name)}={secret}&b=2"}
     },

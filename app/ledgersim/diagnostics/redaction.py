@@ -7,7 +7,7 @@ after a word such as `api`, because `customerKey` is a business value.
 
 import json
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 HIDDEN = "***"
 
@@ -19,11 +19,11 @@ _SECRET = re.compile(
     | [a-z0-9]*(?:api|apim|app|application|auth|access|admin|client|consumer|developer|encryption|functions?
         |hmac|host|licen[cs]e|master|private|secret|security|shared|signing|ssh|storage|subscription|webhook|x)-?keys?
     | (?<!-)keys?(?!-)
-    | (?:auth|sig)(?!-)
+    | (?:auth|sig|pass|otp|jwt|assertion)(?!-)
     ) \d* \b"""
 )
 # No text without one of these has a secret name: most have none, and need no closer look.
-_HINT = re.compile(r"(?i)secret|passw|passp|passc|pwd|credential|cookie|auth|sig|token|key|%|\\u")
+_HINT = re.compile(r"(?i)secret|pass|pwd|otp|jwt|assertion|credential|cookie|auth|sig|token|key|%|\\u")
 
 _SCHEMES = ("basic", "bearer", "digest", "negotiate", "token", "apikey")
 
@@ -66,9 +66,15 @@ def redact_query(query: str) -> str:
         return query
     pairs = (pair.partition("=") for pair in query.split("&"))
     return "&".join(
-        f"{name}{equals}{HIDDEN if equals and is_secret(name) else redact_text(value)}"
+        f"{name}{equals}{HIDDEN if equals and is_secret(name) else _redact_encoded(value)}"
         for name, equals, value in pairs
     )
+
+
+def _redact_encoded(value: str) -> str:
+    decoded = unquote(value)  # for example the address to return to, with a query of its own
+    shown = redact_text(decoded)
+    return redact_text(value) if shown == decoded else quote(shown)
 
 
 def redact_body(body: bytes, media_type: bytes) -> str:
