@@ -16,7 +16,7 @@ def test_no_garbage_is_collected_until_all_long_work_has_ended(api: Api) -> None
         return gc.isenabled()
 
     async def scenario() -> list[bool]:
-        return await gather(Worker().run(work), Worker().run(work))
+        return list(await gather(Worker().run(work), Worker().run(work)))
 
     assert api.run(scenario()) == [False, False]
     assert gc.isenabled()

@@ -138,6 +138,14 @@ def test_every_link_works_with_the_headers_that_the_page_sends(serve: Serve, aut
     assert {url: status for url, status in answers.items() if status != 200} == {}
 
 
+def test_no_link_of_a_guide_is_dead(api: Api) -> None:
+    guides = read(api, "/").json()["guides"].values()
+    linked = {one.url.partition("#")[0] for guide in guides for one in browse(api, guide).links}
+    assert len(linked) > 20
+    ours = sorted(url for url in linked if url.startswith(HOST))
+    assert [url for url in ours if read(api, url).status_code != 200] == []
+
+
 def test_the_admin_api_lists_its_routes(api: Api) -> None:
     content = read(api, "/_sim").json()
     document = api.get("/_sim/openapi.json").json()

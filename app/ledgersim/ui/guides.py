@@ -4,6 +4,7 @@ import re
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from posixpath import dirname, normpath
 from typing import Any
 
 from ledgersim.problems import NOT_FOUND
@@ -41,11 +42,25 @@ def html_of(name: str) -> str:
         raise NOT_FOUND.with_detail(f"Guide {name[:80]!r} not found; the guides are {', '.join(_files())}.")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(path.read_text("utf-8"))
-    for heading, text in pairwise(tokens):
-        if heading.type == "heading_open":
-            heading.attrSet("id", _anchor(text))
+    for token, following in pairwise([*tokens, *tokens[-1:]]):
+        if token.type == "heading_open":
+            token.attrSet("id", _anchor(following))
+        _drop_links(name, token.children or [])
     written: str = reader.renderer.render(tokens, reader.options, {})
     return written
+
+
+def _drop_links(name: str, children: list[Any]) -> None:
+    """Make text of the links to files of the repository that are not hosted, such as its tests."""
+    while start := next((one for one in children if one.type == "link_open" and _is_dead(name, one)), None):
+        at = children.index(start)
+        end = next(at for at in range(at, len(children)) if children[at].type == "link_close")
+        del children[end], children[at]
+
+
+def _is_dead(name: str, link: Any) -> bool:
+    path = str(link.attrGet("href")).partition("#")[0]
+    return bool(path) and "://" not in path and normpath(f"{dirname(name)}/{path}".lstrip("/")) not in _files()
 
 
 def _anchor(inline: Any) -> str:
