@@ -73,8 +73,7 @@ class Protocol(HttpToolsProtocol):
         """End the timer, and the requests that wait behind another: uvicorn ends only the last one."""
         super().connection_lost(exc)
         for cycle in self._unanswered:
-            cycle.disconnected = True
-            cycle.message_event.set()
+            _disconnect(cycle)
         if self._check is not None:
             self._check.cancel()
 
@@ -141,8 +140,7 @@ class Protocol(HttpToolsProtocol):
         while self._unanswered and self._unanswered[-1].more_body:
             *unanswered, cut_off = self._unanswered
             self._unanswered = tuple(unanswered)
-            cut_off.disconnected = True
-            cut_off.message_event.set()
+            _disconnect(cut_off)
             if self.pipeline and self.pipeline[0][0] is cut_off:
                 self.pipeline.popleft()
         if self._unanswered:
@@ -236,6 +234,12 @@ class Protocol(HttpToolsProtocol):
             b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\nconnection: close\r\n"
             b"content-length: %d\r\n\r\n%b" % (status, status.phrase.encode(), len(content), content.encode())
         )
+
+
+def _disconnect(cycle: RequestResponseCycle) -> None:
+    """Tell the application that the client has gone."""
+    cycle.disconnected = True
+    cycle.message_event.set()
 
 
 def _reason(error: httptools.HttpParserError) -> str:

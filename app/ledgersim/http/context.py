@@ -1,6 +1,7 @@
 """The context of a request: what the dispatcher found out about it, for the layers and routes below."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 KEY = "ledgersim"  # in the ASGI scope
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class RequestContext:
     """A request: its space, its route, its record in the journal, and how to write URLs for its client.
 
@@ -34,7 +35,7 @@ class RequestContext:
     root_path: str
     scheme: str
 
-    @property
+    @cached_property
     def origin(self) -> str:
         """Scheme and host, such as `http://localhost:8080`."""
         host = next((value for name, value in self.record.headers if name == b"host"), b"localhost")
