@@ -1,7 +1,6 @@
 """Mutations of requests: those after which a request is still well-formed HTTP, and those of its bytes."""
 
 import json
-import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -72,7 +71,8 @@ def _with_json(request: Request, random: Random) -> Request:
     text = json.dumps(value, ensure_ascii=random.random() < 0.5)
     if random.random() < 0.05:
         text = text.replace("{", '{"fullName":1,"fullName":null,', 1)
-    text = re.sub(r'"@(\d+)@"', lambda found: tokens[int(found[1])], text)
+    for number, token in enumerate(tokens):
+        text = text.replace(f'"@{number}@"', token)
     return request._replace(body=text.encode("utf-8", "surrogatepass"))
 
 
