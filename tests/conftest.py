@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
-from tests.serving import Served, Start
+from tests.serving import Served, ServedByCommand, Start
 from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
@@ -134,24 +135,37 @@ def small_api(serve: Serve, small_image: bytes) -> Api:
     return serve(image=small_image)
 
 
+@contextmanager
+def starting(kind: type[Served]) -> Iterator[Start]:
+    servers: list[Served] = []
+
+    def start(*arguments: str, **variables: str) -> Served:
+        servers.append(kind(*arguments, **variables))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.end()
+
+
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts servers that end with the test."""
-    servers: list[Served] = []
+    with starting(Served) as start:
+        yield start
 
-    def start_one(*arguments: str, **variables: str) -> Served:
-        servers.append(Served(*arguments, **variables))
-        return servers[-1]
 
-    yield start_one
-    for server in servers:
-        server.end()
+@pytest.fixture
+def start_by_command() -> Iterator[Start]:
+    """Starts servers by the command; they end with the test."""
+    with starting(ServedByCommand) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     """A server for all tests that need a socket and no settings of their own; none makes it log anything."""
-    served = Served("--port", "0")
+    served = ServedByCommand("--port", "0")
     served.keep()
     yield served
     ended = served.stop()

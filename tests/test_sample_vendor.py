@@ -1,8 +1,5 @@
 """A third-party vendor, installed beside ledgersim, has everything that the built-in ones have."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.serving import Served, refused
+from tests.serving import LIMIT, Served, ServedByCommand, process, refused
 
 FOLDER = Path(__file__).parent / "sample_vendor"
 PATH = {"PYTHONPATH": str(FOLDER)}
@@ -20,7 +17,7 @@ PATH = {"PYTHONPATH": str(FOLDER)}
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with the vendor, its world kept apart from the worlds of others."""
     cache = {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
-    server = Served("--port", "0", "--customers", "30", "--acme-payment-days", "10", **PATH, **cache)
+    server = ServedByCommand("--port", "0", "--customers", "30", "--acme-payment-days", "10", **PATH, **cache)
     server.keep()
     yield server
     server.end()
@@ -110,16 +107,13 @@ def test_a_wrong_path_names_its_nearest_route(client: httpx.Client) -> None:
     ("arguments", "expected"), [(["routes"], "acme.invoices.create"), (["openapi", "acme"], '"Acme Invoicing"')]
 )
 def test_the_command_line_knows_it(arguments: list[str], expected: str) -> None:
-    command = [sys.executable, "-m", "ledgersim", *arguments]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("LEDGERSIM_")}
-    printed = subprocess.run(
-        command, env={**environ, **PATH}, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert expected in printed.stdout
+    output, errors = process(*arguments, **PATH).communicate(timeout=LIMIT)
+    assert expected in output
+    assert errors == ""
 
 
 def test_its_settings_are_checked_like_the_others() -> None:
-    message = refused("serve", LEDGERSIM_ACME_PAYMENT_DAYS="0", **PATH)
+    message = refused(process("serve", LEDGERSIM_ACME_PAYMENT_DAYS="0", **PATH))
     assert message == "ledgersim: LEDGERSIM_ACME_PAYMENT_DAYS is '0'; it must be from 1 to 365"
 
 

@@ -17,16 +17,16 @@ def send_malformed(server: Served, count: int) -> None:
             assert connection.recv(12) == b"HTTP/1.1 400"
 
 
-def test_requests_are_answered_and_no_line_is_lost(start: Start) -> None:
-    server = start("--port", "0")
+def test_requests_are_answered_and_no_line_is_lost(start_by_command: Start) -> None:
+    server = start_by_command("--port", "0")
     send_malformed(server, LINES)
     assert httpx.get(f"{server.url}/_sim/health/ready").status_code == 200
     ended = server.stop()
     assert (ended.code, ended.errors.count("Invalid HTTP request received.")) == (0, LINES)
 
 
-def test_what_does_not_fit_the_queue_is_counted(start: Start) -> None:
-    server = start("--port", "0", "--log-level", "info")
+def test_what_does_not_fit_the_queue_is_counted(start_by_command: Start) -> None:
+    server = start_by_command("--port", "0", "--log-level", "info")
     sent = 200
     with httpx.Client() as client:
         for _ in range(sent):
@@ -39,8 +39,8 @@ def test_what_does_not_fit_the_queue_is_counted(start: Start) -> None:
     assert logged + shutdown + int(dropped) in range(sent, sent + 10)
 
 
-def test_the_server_ends_though_nobody_reads(start: Start) -> None:
-    server = start("--port", "0")
+def test_the_server_ends_though_nobody_reads(start_by_command: Start) -> None:
+    server = start_by_command("--port", "0")
     send_malformed(server, LINES)
     server.process.terminate()
     assert server.process.wait(LIMIT) == 0
