@@ -6,15 +6,10 @@ from typing import Any
 import pytest
 
 from tests.client import APTIC, Api
-from tests.vendors.payex.ledger import ADMIN, ORDERS, SE, SURPLUS, ULLA
+from tests.vendors.payex.ledger import ADMIN, ANSWERS, ORDERS, PAYEE, SE, SURPLUS, ULLA
 
 LEAP, STEPS = "/s/leap", "/s/steps"
 DAY = 86_400
-PAYEE = {"norwegianBankAccount": {"accountNo": "86011117947"}}
-ANSWERS = [
-    {"questionCode": "employment", "answerCode": "selfemployed"},
-    {"questionCode": "income", "answerCode": "incomeinterval1"},
-]
 KINDS = [
     "aptic.case.imported",
     "aptic.paymentplan.completed",

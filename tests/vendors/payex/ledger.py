@@ -46,6 +46,16 @@ REGISTRATION = {
     "cancelUrl": "https://www.google.com/search?q=completeurl",
     "language": "en-US",
 }
+PAYEE = {"norwegianBankAccount": {"accountNo": "86011117947"}}
+ANSWERS = [
+    {"questionCode": "employment", "answerCode": "selfemployed"},
+    {"questionCode": "income", "answerCode": "incomeinterval1"},
+]
+
+
+def without(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """A request body without a member."""
+    return {key: value for key, value in body.items() if key != name}
 
 
 def britt(api: Api, **members: Any) -> dict[str, Any]:
@@ -54,6 +64,11 @@ def britt(api: Api, **members: Any) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     created: dict[str, Any] = answer.json()
     return created
+
+
+def registration(api: Api, **members: str) -> Any:
+    """Starts the registration of a card of Ulla Unpaid."""
+    return api.post(f"{ULLA}/consent/recurring-card-redirect-registration", {**REGISTRATION, **members})
 
 
 def problem_of(answer: Any) -> tuple[int, str]:

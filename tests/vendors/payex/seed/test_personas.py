@@ -1,4 +1,4 @@
-"""The traits of personas in PayEx come from the personas file."""
+"""Personas are customers of a ledger; their traits there come from the personas file."""
 
 import shutil
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from ledgersim.errors import StartupError
 from ledgersim.world.definition import seed_folder
+from tests.client import Api
 from tests.worlds import AS_OF, Tables, build, load, tables_of
 
 
@@ -50,3 +51,10 @@ def test_an_unknown_trait_is_reported_with_its_key(personas: Path) -> None:
     path = change(personas, "payex: {surpluses: pending}", "payex: {surplus: pending}")
     with pytest.raises(StartupError, match=r"\[7\]\.payex\.surplus: unknown key"):
         load(path)
+
+
+def test_every_persona_is_a_ledger_customer_with_the_same_national_number(api: Api) -> None:
+    for persona in api.get("/_sim/personas").json()["personas"]:
+        payex, number = persona["payex"], persona["aptic"]["idNumber"]
+        found = api.get(f"/ledger/customer/v1/{payex['ledger']}/customers/{payex['customerNo']}").json()
+        assert (found["name"], found["nationalIdentifier"]["regNo"]) == (persona["name"], number)
