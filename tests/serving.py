@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.connection import Connection
 from threading import Timer
 from time import monotonic
@@ -37,7 +37,7 @@ def _environ(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def process(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
-    """`ledgersim` as users start it, for tests of how it starts, writes its output and ends."""
+    """`ledgersim` as users start it, for tests of how it starts and how it writes what it logs."""
     return subprocess.Popen(
         [sys.executable, "-m", "ledgersim", *arguments],
         env=_environ(variables),
@@ -48,17 +48,20 @@ def process(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
     )
 
 
+Main = Callable[[list[str]], int]
+
+
 class Fork:
-    """`ledgersim` in a fork of a process that has loaded its modules, which are nine tenths of a start.
+    """A fork of a process that has loaded the modules of ledgersim, which is nine tenths of a start.
 
     It has what tests use of `subprocess.Popen`. Its standard output must fit into a pipe.
     """
 
-    def __init__(self, *arguments: str, **variables: str) -> None:
+    def __init__(self, main: Main, arguments: Iterable[str], variables: Mapping[str, str]) -> None:
         output, to_output = _FORKS.Pipe(duplex=False)
         errors, to_errors = _FORKS.Pipe(duplex=False)
         with output, to_output, errors, to_errors:
-            work = (arguments, _environ(variables), to_output, to_errors)
+            work = (main, list(arguments), _environ(variables), to_output, to_errors)
             self._process = _FORKS.Process(target=_run, args=work, daemon=True)
             self._process.start()
             self.stdout = os.fdopen(os.dup(output.fileno()), encoding="utf-8")
@@ -102,14 +105,19 @@ class Fork:
 
 
 def _run(
-    arguments: tuple[str, ...], environ: dict[str, str], output: Connection, errors: Connection
+    main: Main, arguments: list[str], environ: dict[str, str], output: Connection, errors: Connection
 ) -> NoReturn:
     for connection, descriptor in ((output, 1), (errors, 2)):
         os.dup2(connection.fileno(), descriptor)
         connection.close()
     os.environ.clear()
     os.environ.update(environ)
-    cli.main(arguments)
+    sys.exit(main(arguments))
+
+
+def fork(*arguments: str, **variables: str) -> Fork:
+    """`ledgersim` in a process that starts at once, for all other tests."""
+    return Fork(cli.main, arguments, variables)
 
 
 class Ended(NamedTuple):
@@ -125,7 +133,7 @@ class Ended(NamedTuple):
 class Served:
     """A server in a process of its own, and what it has said so far."""
 
-    launch: Callable[..., "Fork | subprocess.Popen[str]"] = Fork
+    launch: Callable[..., "Fork | subprocess.Popen[str]"] = staticmethod(fork)
 
     def __init__(self, *arguments: str, **variables: str) -> None:
         self.process = self.launch("serve", *arguments, **variables)

@@ -15,7 +15,7 @@ from ledgersim import cli
 from ledgersim.errors import StartupError
 from ledgersim.health import NotReady, ask, ask_own
 from ledgersim.settings import Settings
-from tests.serving import LIMIT, Fork, Served, Start, refused
+from tests.serving import LIMIT, Served, Start, fork, refused
 
 READY = "/_sim/health/ready"
 Other = Callable[[int, bytes], str]
@@ -23,7 +23,7 @@ Other = Callable[[int, bytes], str]
 
 def run_health(*arguments: str, **variables: str) -> tuple[int, str, str]:
     """Exit code, output and errors of `ledgersim health`."""
-    asked = Fork("health", *arguments, **variables)
+    asked = fork("health", *arguments, **variables)
     try:
         output, errors = asked.communicate(timeout=LIMIT)
     finally:
@@ -208,7 +208,7 @@ def test_the_settings_identify_the_server(
 
 
 def test_port_0_does_not_identify_the_server() -> None:
-    assert refused(Fork("health", LEDGERSIM_PORT="0")) == (
+    assert refused(fork("health", LEDGERSIM_PORT="0")) == (
         "ledgersim: the port is 0, which means any free port; use --url to say where the server is"
     )
 
@@ -256,7 +256,7 @@ def test_bad_usage_ends_with_2_and_one_line(
 
 
 def test_a_bad_variable_is_rejected() -> None:
-    assert refused(Fork("health", LEDGERSIM_PORT="http")) == (
+    assert refused(fork("health", LEDGERSIM_PORT="http")) == (
         "ledgersim: LEDGERSIM_PORT is 'http'; it must be a whole number from 0 to 65535"
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import ledgersim
+from tests.serving import Fork
 
 pytest_plugins = ["pytester"]
 
@@ -13,14 +13,18 @@ pytest_plugins = ["pytester"]
 PLUGIN = ("-p", "no:ledgersim", "-p", "ledgersim.pytest_plugin", "-p", "no:cacheprovider", "-W", "error")
 
 
-@pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A folder to run tests in, with LEDGERSIM_ variables that they must ignore."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others only take their time to load
-    monkeypatch.setenv("LEDGERSIM_AUTH", "off")
-    monkeypatch.setenv("LEDGERSIM_WROLD", "mine")
-    return pytester
+VARIABLES = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # others only take their time to load
+    "LEDGERSIM_AUTH": "off",  # the plugin must ignore these two
+    "LEDGERSIM_WROLD": "mine",
+}
+
+
+def run_pytest(*arguments: str) -> pytest.RunResult:
+    """The result of the tests in the current folder, which `pytester` has made."""
+    run = Fork(pytest.main, [*PLUGIN, *arguments], VARIABLES)
+    output, errors = run.communicate()
+    return pytest.RunResult(run.returncode, output.splitlines(), errors.splitlines(), duration=0)
 
 
 def test_the_package_announces_the_plugin() -> None:
@@ -30,8 +34,8 @@ def test_the_package_announces_the_plugin() -> None:
     assert project["entry-points"]["pytest11"] == {"ledgersim": "ledgersim.pytest_plugin"}
 
 
-def test_each_test_has_a_fresh_space_of_one_server(run: pytest.Pytester) -> None:
-    run.makeconftest(
+def test_each_test_has_a_fresh_space_of_one_server(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
         """
         import pytest
 
@@ -40,7 +44,7 @@ def test_each_test_has_a_fresh_space_of_one_server(run: pytest.Pytester) -> None
             return {"created_status": 200}
         """
     )
-    run.makepyfile(
+    pytester.makepyfile(
         """
         import httpx
         import pytest
@@ -68,11 +72,11 @@ def test_each_test_has_a_fresh_space_of_one_server(run: pytest.Pytester) -> None
             assert SPACES == ["test_a_space-Ada-Ek--1", "test_a_space-Bo-" + 34 * "x" + "-2"]
         """
     )
-    run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=3)
+    run_pytest().assert_outcomes(passed=3)
 
 
-def test_the_report_of_a_failing_test_shows_what_went_wrong_in_the_simulator(run: pytest.Pytester) -> None:
-    run.makepyfile(
+def test_the_report_of_a_failing_test_shows_what_went_wrong_in_the_simulator(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
         """
         import httpx
         import pytest
@@ -103,7 +107,7 @@ def test_the_report_of_a_failing_test_shows_what_went_wrong_in_the_simulator(run
             assert False
         """
     )
-    result = run.runpytest_subprocess(*PLUGIN, "-rN")
+    result = run_pytest("-rN")
     result.assert_outcomes(passed=1, failed=3, errors=1)
     sections = [line for line in result.outlines if line.strip("-") == " ledgersim "]
     assert len(sections) == 2
@@ -127,8 +131,8 @@ def test_the_report_of_a_failing_test_shows_what_went_wrong_in_the_simulator(run
     )
 
 
-def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(run: pytest.Pytester) -> None:
-    run.makeconftest(
+def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
         """
         import pytest
 
@@ -137,7 +141,7 @@ def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(run: pytest.
             return {"customers": "lots"}
         """
     )
-    run.makepyfile(
+    pytester.makepyfile(
         """
         def test_a_space(ledgersim):
             pass
@@ -146,13 +150,13 @@ def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(run: pytest.
             pass
         """
     )
-    result = run.runpytest_subprocess(*PLUGIN, "-rN")
+    result = run_pytest("-rN")
     result.assert_outcomes(errors=2)
     reason = "ledgersim cannot start: --customers is 'lots'; it must be a whole number from 1 to 100000"
     assert result.outlines.count(reason) == 2
 
 
-def test_other_settings_in_a_folder_fail_its_tests_with_advice(run: pytest.Pytester) -> None:
+def test_other_settings_in_a_folder_fail_its_tests_with_advice(pytester: pytest.Pytester) -> None:
     settings = """
         import pytest
 
@@ -161,9 +165,9 @@ def test_other_settings_in_a_folder_fail_its_tests_with_advice(run: pytest.Pytes
             return {"created_status": 200}
         """
     test = "def test_a_space(ledgersim): pass"
-    run.makepyfile(**{"test_first": test, "other/conftest": settings, "other/test_other": test})
+    pytester.makepyfile(**{"test_first": test, "other/conftest": settings, "other/test_other": test})
     for order in (["test_first.py", "other"], ["other", "test_first.py"]):
-        result = run.runpytest_subprocess(*PLUGIN, "-rN", *order)
+        result = run_pytest("-rN", *order)
         result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
@@ -173,8 +177,8 @@ def test_other_settings_in_a_folder_fail_its_tests_with_advice(run: pytest.Pytes
     )
 
 
-def test_a_module_may_have_its_own_server(run: pytest.Pytester) -> None:
-    run.makepyfile(
+def test_a_module_may_have_its_own_server(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
         test_first="def test_a_space(ledgersim): pass",
         test_own="""
         import httpx
@@ -199,11 +203,11 @@ def test_a_module_may_have_its_own_server(run: pytest.Pytester) -> None:
             assert answer.status_code == 200
         """,
     )
-    run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
+    run_pytest().assert_outcomes(passed=2)
 
 
-def test_a_rejected_call_shows_only_the_line_of_the_test(run: pytest.Pytester) -> None:
-    run.makepyfile(
+def test_a_rejected_call_shows_only_the_line_of_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
         """
         def test_refused(ledgersim):
             ledgersim.clock.advance("soon")
@@ -212,7 +216,7 @@ def test_a_rejected_call_shows_only_the_line_of_the_test(run: pytest.Pytester) -
             ledgersim.personas["Ulla Unpiad"]
         """
     )
-    result = run.runpytest_subprocess(*PLUGIN, "-rN")
+    result = run_pytest("-rN")
     result.assert_outcomes(failed=2)
     assert [line for line in result.outlines if line.startswith(">")] == [
         '>       ledgersim.clock.advance("soon")',
@@ -220,8 +224,8 @@ def test_a_rejected_call_shows_only_the_line_of_the_test(run: pytest.Pytester) -
     ]
 
 
-def test_a_client_in_the_same_process_has_its_own_application(run: pytest.Pytester) -> None:
-    run.makepyfile(
+def test_a_client_in_the_same_process_has_its_own_application(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
         """
         import asyncio
 
@@ -243,4 +247,4 @@ def test_a_client_in_the_same_process_has_its_own_application(run: pytest.Pytest
             asyncio.run(ask())
         """
     )
-    run.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
+    run_pytest().assert_outcomes(passed=2)

@@ -18,7 +18,7 @@ from ledgersim import __version__
 from ledgersim.errors import StartupError
 from ledgersim.server import open_sockets
 from ledgersim.settings import address_of
-from tests.serving import Fork, Served, Start, process, refused
+from tests.serving import Served, Start, fork, process, refused
 
 LIVE = "/_sim/health/live"
 
@@ -119,7 +119,7 @@ def test_a_bad_variable_stops_the_process_with_one_line() -> None:
 
 
 def test_an_unknown_variable_stops_the_process_with_one_line() -> None:
-    assert refused(Fork("serve", LEDGERSIM_WROLD="mine")) == (
+    assert refused(fork("serve", LEDGERSIM_WROLD="mine")) == (
         "ledgersim: LEDGERSIM_WROLD is not a setting; did you mean LEDGERSIM_WORLD?"
     )
 
@@ -127,13 +127,13 @@ def test_an_unknown_variable_stops_the_process_with_one_line() -> None:
 def test_a_port_in_use_stops_the_process_with_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        assert refused(Fork("serve", "--port", str(port))) == (
+        assert refused(fork("serve", "--port", str(port))) == (
             f"ledgersim: port {port} of 127.0.0.1 is in use; choose another with --port (0 picks a free one)"
         )
 
 
 def test_an_unknown_world_stops_the_process_with_one_line() -> None:
-    assert "no-such-world" in refused(Fork("serve", "--port", "0", "--world", "no-such-world"))
+    assert "no-such-world" in refused(fork("serve", "--port", "0", "--world", "no-such-world"))
 
 
 # Serving
@@ -278,7 +278,7 @@ def test_a_tls_file_that_is_not_pem_stops_the_process_with_one_line(
 ) -> None:
     files = {name: tls[f"LEDGERSIM_TLS_{name.upper()}"] for name in ("cert", "key", "client_ca")}
     Path(files[broken]).write_text("no PEM\n")
-    assert refused(Fork("serve", **tls)).startswith(message.format(**files))
+    assert refused(fork("serve", **tls)).startswith(message.format(**files))
 
 
 @pytest.mark.parametrize(

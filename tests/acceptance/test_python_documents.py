@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ledgersim
-from tests.test_pytest_plugin import PLUGIN
+from tests.test_pytest_plugin import run_pytest
 
 pytest_plugins = ["pytester"]
 
@@ -20,7 +20,6 @@ BLOCK = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the examples of the documentation, each in the file that it names."""
     monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others only take their time to load
     for document in ("README.md", "docs/python.md"):
         text = (ROOT / document).read_text(encoding="utf-8")
         examples = BLOCK.findall(text)
@@ -31,8 +30,8 @@ def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("here")
-def test_the_tests_in_the_documents_pass(pytester: pytest.Pytester) -> None:
-    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=6)
+def test_the_tests_in_the_documents_pass() -> None:
+    run_pytest().assert_outcomes(passed=6)
 
 
 def test_the_programs_in_the_documents_run(here: Path) -> None:
