@@ -27,7 +27,7 @@ LIMIT = 60  # seconds after which a process that a test has started is ended
 Start = Callable[..., "Served"]
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.preloaded"])
+_FORKS.set_forkserver_preload([__name__, "tests.preloaded"])
 
 
 def _environ(variables: Mapping[str, str]) -> dict[str, str]:

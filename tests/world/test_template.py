@@ -17,6 +17,7 @@ from ledgersim.errors import StartupError
 from ledgersim.plugin import Vendor
 from ledgersim.world import builder, template
 from ledgersim.world.definition import seed_folder
+from tests.serving import fork
 from tests.worlds import AS_OF, VENDORS, world_image
 
 WORLD = "nordic-basic"
@@ -242,12 +243,11 @@ def test_only_the_most_recently_used_templates_are_kept(folder: Path) -> None:
 
 
 def test_concurrent_starts_do_not_interfere(tmp_path: Path) -> None:
-    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
-    command = [sys.executable, "-c", PRINT_IMPORTS]
-    starts = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    sizes = {start.communicate()[0].split()[0] for start in starts}
+    variables = {"XDG_CACHE_HOME": str(tmp_path)}
+    starts = [fork("build-world", "--customers", str(SIZE), **variables) for _ in range(3)]
+    (path,) = {start.communicate()[0].rstrip("\n") for start in starts}
     assert [start.returncode for start in starts] == [0, 0, 0]
-    assert len(sizes) == 1
-    assert [file.suffix for file in (tmp_path / "ledgersim" / "worlds").iterdir()] == [".world"]
-    warm = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert warm.stdout.strip() == f"{sizes.pop()} []"
+    assert list((tmp_path / "ledgersim" / "worlds").iterdir()) == [Path(path)]
+    command = [sys.executable, "-c", PRINT_IMPORTS]
+    warm = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=True)
+    assert warm.stdout.strip() == f"{len(image())} []"
