@@ -71,8 +71,8 @@ def advance(api: Api, space: str, steps: Iterable[str]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("now", STARTS)
 def test_twelve_months_one_by_one_are_the_same_as_a_year_at_once(small_api: Api, now: str) -> None:
-    for space in (STEPS, LEAP):
-        set_going(small_api, space, now)
+    set_going(small_api, STEPS, now)
+    assert small_api.post("/_sim/spaces", {"name": "leap", "from": "steps"}).status_code == 201
     events = advance(small_api, STEPS, ["P1M"] * 12)
     assert events == advance(small_api, LEAP, ["P1Y"])
     assert sorted({one["event"] for one in events}) == KINDS
