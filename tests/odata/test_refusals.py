@@ -54,20 +54,7 @@ def test_the_message_is_one_complete_sentence(where: Where) -> None:
         ("code in ('A',)", 14, "')'", "a value", ""),
         ("code in (fullName)", 10, "'fullName'", "a value", ""),
         ("code in ('A' 'B')", 14, "'B'", "',' or ')'", ""),
-    ],
-)
-def test_a_broken_expression(
-    where: Where, text: str, position: int, found: str, expected: str, hint: str
-) -> None:
-    error = rejected(where, text)
-    assert (error.position, error.found) == (position, found)
-    assert expected in error.expected
-    assert hint in error.message
-
-
-@pytest.mark.parametrize(
-    ("text", "position", "found", "expected", "hint"),
-    [
+        # Unexpected characters
         ("code eq 'A", 9, "an unterminated string", "a closing quote", DOUBLE_QUOTES),
         ("code eq 'A''", 9, "an unterminated string", "a closing quote", DOUBLE_QUOTES),
         ("code eq 'O'Brien'", 12, "'Brien'", "an operator", DOUBLE_QUOTES),
@@ -89,7 +76,7 @@ def test_a_broken_expression(
         ("code eq \ufffd", 9, "the character '\ufffd'", "a value", ""),
     ],
 )
-def test_an_unexpected_character(
+def test_a_broken_expression(
     where: Where, text: str, position: int, found: str, expected: str, hint: str
 ) -> None:
     error = rejected(where, text)
