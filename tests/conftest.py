@@ -16,6 +16,7 @@ from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT, Spaces
+from ledgersim.storage.clones import shared_image
 from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
@@ -68,19 +69,30 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def loaded(image: bytes) -> Iterator[bytes]:
+    """Keeps an image in memory, so that no server has to load it."""
+    shared = shared_image(image)
+    yield image
+    del shared
+
+
 @pytest.fixture(scope="session")
-def image(cache: Path) -> bytes:
+def image(cache: Path) -> Iterator[bytes]:
     """The default world."""
     settings = Settings()
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: other workers wait instead of building it too
-        return world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+        image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
+    with loaded(image):
+        yield image
 
 
 @pytest.fixture(scope="session")
-def small_image() -> bytes:
+def small_image() -> Iterator[bytes]:
     """The personas, and next to nobody else: for tests that export or compare whole worlds."""
-    return world_image("nordic-basic", 1, 1, AS_OF)
+    with loaded(world_image("nordic-basic", 1, 1, AS_OF)) as image:
+        yield image
 
 
 @pytest.fixture(scope="session")
