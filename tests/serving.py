@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import chdir
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Timer
 from time import monotonic
 from types import MappingProxyType
@@ -26,6 +28,7 @@ LIMIT = 60  # seconds after which a process that a test has started is ended
 
 Start = Callable[..., "Served"]
 
+_ROOT = Path(__file__).parents[1]
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__, "tests.preloaded"])
 
@@ -61,9 +64,10 @@ class Fork:
         output, to_output = _FORKS.Pipe(duplex=False)
         errors, to_errors = _FORKS.Pipe(duplex=False)
         with output, to_output, errors, to_errors:
-            work = (main, list(arguments), _environ(variables), to_output, to_errors)
+            work = (main, list(arguments), _environ(variables), os.getcwd(), to_output, to_errors)
             self._process = _FORKS.Process(target=_run, args=work, daemon=True)
-            self._process.start()
+            with chdir(_ROOT):  # where the process that is forked finds `tests`
+                self._process.start()
             self.stdout = os.fdopen(os.dup(output.fileno()), encoding="utf-8")
             self._stderr = os.fdopen(os.dup(errors.fileno()), encoding="utf-8")
         self.pid = self._process.pid or 0
@@ -105,8 +109,14 @@ class Fork:
 
 
 def _run(
-    main: Main, arguments: list[str], environ: dict[str, str], output: Connection, errors: Connection
+    main: Main,
+    arguments: list[str],
+    environ: dict[str, str],
+    folder: str,
+    output: Connection,
+    errors: Connection,
 ) -> NoReturn:
+    os.chdir(folder)
     for connection, descriptor in ((output, 1), (errors, 2)):
         os.dup2(connection.fileno(), descriptor)
         connection.close()
