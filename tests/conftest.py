@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,11 @@ COMMON = hypothesis.settings(
 hypothesis.settings.register_profile("ledgersim", COMMON, max_examples=50, derandomize=True)
 hypothesis.settings.register_profile("fuzz", COMMON, max_examples=1000, print_blob=True)
 hypothesis.settings.load_profile("ledgersim")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays for the whole run out of every collection of garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
