@@ -267,6 +267,19 @@ def test_notices_are_dated_monthly_by_the_clock(
     assert (account["lastNoticeDate"], account["nextNoticeDate"]) == (last, following)
 
 
+@pytest.mark.parametrize(
+    ("sent", "day"),
+    [
+        ("2032-03-01T00:00:00+01:00", "2032-03-01"),
+        ("2032-03-01T23:59:59.999-11:00", "2032-03-01"),
+        ("2032-03-01T00:00", "2032-03-01"),
+        ("2032-03-01 12:30:00Z", "2032-03-01"),
+    ],
+)
+def test_a_first_notice_is_on_the_calendar_day_that_was_sent(riverty: Riverty, sent: str, day: str) -> None:
+    assert riverty.apply(firstNoticeDate=sent)["account"]["nextNoticeDate"] == day
+
+
 def test_a_reset_starts_the_numbers_again(riverty: Riverty) -> None:
     first = riverty.apply()
     assert riverty.api.post("/_sim/reset").status_code == 204

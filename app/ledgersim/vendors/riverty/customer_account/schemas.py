@@ -44,12 +44,12 @@ def _in_form(pattern: re.Pattern[str]) -> AfterValidator:
 
 
 def _read_day(value: object) -> date | None:
+    """The calendar day of a date or date-time as it was written, whatever its offset from UTC."""
     if value is None or value == "":
         return None
-    instant = parse_instant(value) if isinstance(value, str) else None
-    if instant is None:
-        raise PydanticCustomError("form", "Input should be a date")
-    return instant.date()
+    if not isinstance(value, str) or parse_instant(value) is None:
+        raise PydanticCustomError("form", "Input should be a date such as 2026-01-31")
+    return date.fromisoformat(value[:10])
 
 
 def _about_language(code: object) -> str | None:
