@@ -11,13 +11,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ledgersim.problems import UNREADABLE, Problem
-from ledgersim.vendors.riverty.messages import Message, from_validation_error, unreadable
+from ledgersim.vendors.riverty.messages import Message, from_validation_error, invalid, unreadable
 
 
 def to_response(problem: Problem, _: Request) -> Response:
     """The problem in Riverty's error format."""
     if problem.code == UNREADABLE.code:
         return _array([unreadable()])
+    if problem.errors:
+        return _array([invalid(name, text) for name, texts in problem.errors.items() for text in texts])
     return JSONResponse({"message": problem.detail or problem.title}, problem.status, dict(problem.headers))
 
 

@@ -20,6 +20,7 @@ ActionCode = Literal[
     "RequiresSsn",
     "AskConsumerToIdentify",
 ]
+MAX_FIELD = 100  # characters
 UNREADABLE = "400.001", "Request body is empty or invalid."
 REQUIRED = "400.002", "Value is required."
 OUT_OF_RANGE = "400.003", "Value out of range."
@@ -49,7 +50,7 @@ class Message(ResponseModel):
     message: str = Field(max_length=4096)
     customer_facing_message: str = Field(max_length=4096)
     action_code: ActionCode
-    field_reference: str | None = Field(max_length=100)
+    field_reference: str | None = Field(max_length=MAX_FIELD)
 
 
 def message(
@@ -69,6 +70,11 @@ def message(
 def unreadable() -> Message:
     """The message for a missing or unreadable body."""
     return message(*UNREADABLE, "AskConsumerToReEnterData", "request")
+
+
+def invalid(field: str, reason: str) -> Message:
+    """The message for a field that is invalid for a reason which the vendor has no text for."""
+    return message(WRONG_FORMAT[0], reason, "AskConsumerToReEnterData", field[:MAX_FIELD] or None)
 
 
 def from_validation_error(error: Mapping[str, Any]) -> Message:

@@ -136,12 +136,75 @@ def test_obsolete_languages_are_accepted_as_their_successors(riverty: Riverty, l
 def test_a_known_customer_number_gets_its_account(riverty: Riverty) -> None:
     first = riverty.apply({"customerNumber": "K-7"}, accountLimit=5000)
     riverty.api.freeze("2026-01-05T00:00:00Z")
-    again = riverty.apply({"customerNumber": "K-7", "lastName": "Other"}, accountLimit=99)
-    assert again == first
+    assert riverty.apply({"customerNumber": "K-7"}, accountLimit=5000) == first
+    assert riverty.apply({"customerNumber": "K-7", "email": "new@example.com"}, accountLimit=99) == first
     assert (
         riverty.apply({"customerNumber": "K-8"})["account"]["accountNumber"]
         != first["account"]["accountNumber"]
     )
+
+
+@pytest.mark.parametrize(
+    ("customer", "members", "differing"),
+    [
+        ({"lastName": "Other"}, {}, "customer.lastName differs"),
+        ({"firstName": "Bo"}, {}, "customer.firstName differs"),
+        ({"category": "Company"}, {}, "customer.category differs"),
+        ({}, {"countryCode": "NO"}, "countryCode differs"),
+        (
+            {"category": "Company", "lastName": "Other"},
+            {"countryCode": "NO"},
+            "countryCode, customer.category, customer.lastName differ",
+        ),
+        ({"firstName": "AddressCorrection", "lastName": "Other"}, {}, "customer.lastName differs"),
+    ],
+)
+def test_a_customer_number_of_somebody_else_is_reported(
+    riverty: Riverty, customer: Json, members: Json, differing: str
+) -> None:
+    riverty.apply()
+    before = riverty.api.get("/_sim/export").content
+    answer = riverty.send(application(customer, **members))
+    text = f"The customer number belongs to another customer: {differing}."
+    assert answer.status_code == 400
+    assert answer.json() == [
+        {
+            "type": "BusinessError",
+            "code": "400.004",
+            "message": text,
+            "customerFacingMessage": text,
+            "actionCode": "AskConsumerToReEnterData",
+            "fieldReference": "customer.customerNumber",
+        }
+    ]
+    assert riverty.api.get("/_sim/export").content == before
+
+
+@pytest.mark.parametrize(
+    "customer",
+    [
+        {"firstName": " ASTRID ", "lastName": "svensson"},
+        {"firstName": None, "lastName": ""},
+        {"firstName": "AddressCorrection"},
+        {"firstName": "80"},
+    ],
+)
+def test_the_same_customer_need_not_send_the_same_name(riverty: Riverty, customer: Json) -> None:
+    first = riverty.apply()
+    assert riverty.apply(customer)["customer"] == first["customer"]
+
+
+def test_a_confirmed_account_has_the_name_and_number_that_confirmed_it(riverty: Riverty) -> None:
+    trigger = {"firstName": "StrongCustomerAuthentication", "organizationPersonalNo": None}
+    riverty.apply(trigger)
+    assert riverty.apply()["customer"]["firstName"] == "Astrid"
+    (row,) = [
+        row
+        for row in json.loads(riverty.api.get("/_sim/export").content)["tables"]["riverty_customer_account"]
+        if row["customer_number"] == "K-1"
+    ]
+    assert (row["first_name"], row["organization_personal_no"]) == ("Astrid", "19101010-1011")
+    assert riverty.rejected(application({"firstName": "Bo"})) == [("400.004", "customer.customerNumber")]
 
 
 def test_without_a_customer_number_every_application_opens_an_account(riverty: Riverty) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from ledgersim.problems import invalid
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, row
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
@@ -14,6 +15,7 @@ from ledgersim.vendors.riverty.customer_account.rules import (
     Decision,
     account_number,
     addresses_of,
+    differences,
 )
 from ledgersim.vendors.riverty.state import RivertyState
 
@@ -25,26 +27,54 @@ _ADD = insert(CUSTOMER_ACCOUNT)
 _CONFIRM = (
     update(CUSTOMER_ACCOUNT)
     .where(_C.id == bindparam("of_id"))
-    .values(confirmed=True, address_list=bindparam("addresses", type_=_C.address_list.type))
+    .values(
+        confirmed=True,
+        first_name=bindparam("name"),
+        organization_personal_no=bindparam("personal_no"),
+        address_list=bindparam("addresses", type_=_C.address_list.type),
+    )
 )
 
 
 def apply(connection: Connection, space: Space, sent: Mapping[str, Any], decision: Decision) -> Row:
     """The account after an application that is granted: the customer's present one, or a new one.
 
-    An accepted application confirms a pending account [inferred].
+    An accepted application confirms a pending account [inferred]. Raises a 400 Problem if the customer number
+    belongs to another person.
     """
     customer = sent["customer"]
     found = row(connection, BY_CUSTOMER, number=customer["customer_number"])
     if found is None:
         return _open(connection, space, sent, decision)
+    if different := differences(found, sent):
+        reason = f"{', '.join(different)} differ{'s' if len(different) == 1 else ''}"
+        raise invalid("customer.customerNumber", f"The customer number belongs to another customer: {reason}.")
     if decision is CORRECTED and not found["confirmed"]:
         return {**found, "address_list": addresses_of(customer["address"], decision)}
     if decision.outcome == "Accepted" and not found["confirmed"]:
-        addresses = addresses_of(customer["address"], decision) or found["address_list"]
-        connection.execute(_CONFIRM, {"of_id": found["id"], "addresses": addresses})
-        return {**found, "confirmed": True, "address_list": addresses}
+        return _confirm(connection, found, customer, decision)
     return found
+
+
+def _confirm(connection: Connection, account: Row, customer: Row, decision: Decision) -> Row:
+    """Confirm a pending account: what the customer sends now replaces what was sent before."""
+    confirmed = {
+        **account,
+        "confirmed": True,
+        "first_name": customer["first_name"] or account["first_name"],
+        "organization_personal_no": customer["organization_personal_no"] or account["organization_personal_no"],
+        "address_list": addresses_of(customer["address"], decision) or account["address_list"],
+    }
+    connection.execute(
+        _CONFIRM,
+        {
+            "of_id": account["id"],
+            "name": confirmed["first_name"],
+            "personal_no": confirmed["organization_personal_no"],
+            "addresses": confirmed["address_list"],
+        },
+    )
+    return confirmed
 
 
 def _open(connection: Connection, space: Space, sent: Mapping[str, Any], decision: Decision) -> Row:

@@ -1,6 +1,7 @@
 """Account numbers, decisions on applications, notice dates and remaining credit."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -94,6 +95,34 @@ def decide(first_name: str | None, limit: int) -> Decision:
     if _INTEGER.fullmatch(name):
         return _LIMIT_REACHED if limit > int(name) * 100 else _ACCEPTED
     return _BY_FIRST_NAME.get(name, _ACCEPTED)
+
+
+def differences(account: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
+    """The members of an application that are those of another person than the customer of an account.
+
+    Names count if both sides have one, in any letter case; a first name that triggers an outcome is no name.
+    [inferred]
+    """
+    customer = sent["customer"]
+    names = [
+        ("customer.firstName", account["first_name"], customer["first_name"]),
+        ("customer.lastName", account["last_name"], customer["last_name"]),
+    ]
+    found = [
+        *(["countryCode"] if account["country_code"] != sent["country_code"] else []),
+        *(["customer.category"] if account["category"] != customer["category"] else []),
+    ]
+    return found + [member for member, ours, theirs in names if _are_different(_name(ours), _name(theirs))]
+
+
+def _are_different(name: str, other: str) -> bool:
+    return bool(name and other) and name != other
+
+
+def _name(text: str | None) -> str:
+    """A name for comparison; empty if there is none."""
+    name = (text or "").strip()
+    return "" if name in _BY_FIRST_NAME or _INTEGER.fullmatch(name) else name.casefold()
 
 
 def addresses_of(sent: dict[str, Any] | None, decision: Decision) -> list[dict[str, Any]]:
