@@ -24,7 +24,7 @@ def _add_account(context: FixtureContext, item: Account) -> Row:
         raise CONFLICT.with_errors(
             {"customer.customerNumber": [f"the customer {number!r} already has an account"]}
         )
-    decision = decide(item.customer.first_name, item.account_limit)
+    decision = decide(item.customer.first_name, item.customer.organization_personal_no, item.account_limit)
     if not decision.grants:
         why = f"an application by {item.customer.first_name!r} for this limit is not granted"
         raise invalid("customer.firstName", f"{why}: {decision.outcome}")

@@ -300,6 +300,24 @@ def test_strong_authentication_is_pending_until_the_customer_applies_again(river
     assert riverty.credit_limit(number).json()["isOpenForNewTransactions"] is True
 
 
+@pytest.mark.parametrize("number", [None, ""])
+def test_a_personal_number_can_be_required(riverty: Riverty, number: str | None) -> None:
+    ssn = {"firstName": "RequiresSsn"}
+    found = riverty.apply({**ssn, "organizationPersonalNo": number})
+    assert (found["outcome"], found["account"]["isStopped"]) == ("Pending", False)
+    assert messages(found) == [("BusinessError", "RequiresSsn", "RequiresSsn")]
+    assert found["riskCheckMessages"][0]["fieldReference"] == "customer.organizationPersonalNo"
+    account = found["account"]["accountNumber"]
+    assert riverty.credit_limit(account).json()["accountMessage"] == "The application is pending."
+    again = riverty.apply({**ssn, "organizationPersonalNo": "19101010-1011"})
+    assert (again["outcome"], again["account"], again["riskCheckMessages"]) == (
+        "Accepted",
+        found["account"],
+        [],
+    )
+    assert riverty.credit_limit(account).json()["isOpenForNewTransactions"] is True
+
+
 def test_a_corrected_address_is_listed_first_and_stored_when_confirmed(riverty: Riverty) -> None:
     found = riverty.apply({"firstName": "AddressCorrection"})
     better = {**ADDRESS, "streetNumberAdditional": "A"}

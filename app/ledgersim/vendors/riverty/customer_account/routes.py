@@ -38,7 +38,9 @@ _UNKNOWN: Any = {404: {**_ERROR, "description": "Unknown account."}}
 async def apply_for_account(context: CurrentContext, body: AccountApplication) -> Any:
     sent = body.model_dump()
     customer = sent["customer"]
-    decision = rules.decide(body.customer.first_name, body.account_limit)
+    decision = rules.decide(
+        body.customer.first_name, body.customer.organization_personal_no, body.account_limit
+    )
     if decision.grants:
         with context.space.transaction() as connection:
             account = apply(connection, context.space, sent, decision)

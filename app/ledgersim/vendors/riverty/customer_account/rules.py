@@ -73,6 +73,13 @@ _BY_FIRST_NAME = {
     "AddressCorrection": _decision(
         "Pending", "200.103", "Address was corrected.", "AskConsumerToConfirm", "customer.address"
     ),
+    "RequiresSsn": _decision(
+        "Pending",
+        "RequiresSsn",
+        "The personal number is required.",
+        "RequiresSsn",
+        "customer.organizationPersonalNo",
+    ),
     "TechnicalProblem": _decision(
         "NotEvaluated",
         "TechnicalProblem",
@@ -83,10 +90,11 @@ _BY_FIRST_NAME = {
     ),
 }
 CORRECTED = _BY_FIRST_NAME["AddressCorrection"]
+_PERSONAL_NO_REQUIRED = _BY_FIRST_NAME["RequiresSsn"]
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 
 
-def decide(first_name: str | None, limit: int) -> Decision:
+def decide(first_name: str | None, personal_no: str | None, limit: int) -> Decision:
     """The decision on an application for a limit, in hundredths.
 
     An integer as first name is the highest limit to grant, in whole units of the currency [documented].
@@ -94,7 +102,8 @@ def decide(first_name: str | None, limit: int) -> Decision:
     name = first_name or ""
     if _INTEGER.fullmatch(name):
         return _LIMIT_REACHED if limit > int(name) * 100 else _ACCEPTED
-    return _BY_FIRST_NAME.get(name, _ACCEPTED)
+    decision = _BY_FIRST_NAME.get(name, _ACCEPTED)
+    return _ACCEPTED if decision is _PERSONAL_NO_REQUIRED and personal_no else decision
 
 
 def differences(account: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
