@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.client import APTIC, Api
+from tests.client import APTIC, BEARER, Api
 from tests.vendors.payex.ledger import ADMIN, ANSWERS, ORDERS, PAYEE, SE, SURPLUS, ULLA
+from tests.vendors.riverty.conftest import ACCOUNTS, KEY, SAMPLE
+from tests.vendors.riverty.conftest import ADMIN as ACCOUNTS_ADMIN
 
 LEAP, STEPS = "/s/leap", "/s/steps"
 DAY = 86_400
@@ -19,6 +21,9 @@ KINDS = [
     "payex.kyc.due",
     "payex.surplus.disbursed",
     "payex.surplus.regulated",
+    "riverty.account.billed",
+    "riverty.account.reminded",
+    "riverty.account.sent-to-collection",
 ]
 
 # Every day up to the 28th, every month, before, in and after a leap year, and all hours.
@@ -59,6 +64,9 @@ def set_going(api: Api, space: str, now: str) -> None:
     other = next(one["@id"] for one in owed if not one["@id"].endswith(SURPLUS))
     setting_off = f"{space}{ADMIN}/surpluses/{other.rsplit('/', 1)[1]}/regulate"
     assert api.post(setting_off, {"invoiceNo": "100000101"}).status_code == 204
+    applied = api.send("POST", f"{space}{ACCOUNTS}", KEY, json=SAMPLE)
+    purchases = f"{space}{ACCOUNTS_ADMIN}/{applied.json()['account']['accountNumber']}/purchases"
+    assert api.post(purchases, {"amount": 1}).status_code == 201
 
 
 def advance(api: Api, space: str, steps: Iterable[str]) -> list[dict[str, Any]]:
@@ -87,7 +95,7 @@ def test_the_links_of_all_events_can_be_followed(api: Api) -> None:
     assert sorted({one["event"] for one in events}) == KINDS
     for href in {one["href"] for one in events}:
         assert href.startswith(f"http://sim.test{STEPS}/")
-        assert api.get(href).status_code == 200
+        assert api.send("GET", href, BEARER | KEY).status_code == 200
 
 
 def test_links_carry_the_prefix_by_which_the_request_came(api: Api) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.client import Api
 
 ACCOUNTS = "/api/v3/customer-account"
+ADMIN = "/_sim/riverty/accounts"
 KEY = {"X-Auth-Key": "any"}
 Json = dict[str, Any]
 
@@ -74,6 +75,29 @@ class Riverty:
         answer = self.send(body)
         assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
         return [(one["code"], one["fieldReference"]) for one in answer.json()]
+
+    def open(self, customer: Json | None = None, **members: Any) -> str:
+        """The number of a new account with a limit of 5,000."""
+        number: str = self.apply(customer, accountLimit=5000, **members)["account"]["accountNumber"]
+        return number
+
+    def account(self, number: str) -> Json:
+        """The account as the admin API returns it."""
+        answer = self.api.get(f"{ADMIN}/{number}")
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def post(self, number: str, move: str, amount: Any = None) -> httpx.Response:
+        """Sends a move of an account to the admin API."""
+        return self.api.post(f"{ADMIN}/{number}/{move}", None if amount is None else {"amount": amount})
+
+    def move(self, number: str, move: str, amount: Any = None) -> Json:
+        """The account after a move that must succeed."""
+        answer = self.post(number, move, amount)
+        assert answer.status_code == (200 if amount is None else 201), answer.text
+        found: Json = answer.json()
+        return found
 
     def credit_limit(self, number: str) -> httpx.Response:
         """Reads the remaining credit of an account."""

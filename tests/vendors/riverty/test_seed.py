@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,18 @@ def test_accounts_are_in_every_status(world: Tables) -> None:
         "SecondReminder": 1,
         "UnderCancelation": 1,
     }
+
+
+def test_accounts_in_dunning_and_collection_have_monthly_notices(world: Tables) -> None:
+    accounts = world["riverty_customer_account"]
+    noticed = {one["account_status"] for one in accounts if one["next_notice_date"] is not None}
+    assert noticed == {"FirstReminder", "SecondReminder", "UnderCancelation", "SentToDebtCollection"}
+    assert {one["account_status"] for one in accounts if one["last_notice_date"] is None}.isdisjoint(noticed)
+    (reminded,) = [one for one in accounts if one["account_status"] == "FirstReminder"]
+    assert (reminded["last_notice_date"], reminded["next_notice_date"]) == (
+        date(2025, 12, 14),
+        date(2026, 1, 14),
+    )
 
 
 @pytest.mark.parametrize(

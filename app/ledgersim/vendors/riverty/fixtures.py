@@ -1,19 +1,26 @@
 """The fixtures of Riverty: accounts."""
 
+from dataclasses import replace
+from datetime import date
+
 from ledgersim.problems import CONFLICT, invalid
-from ledgersim.schemas import AmountIn
+from ledgersim.schemas import SignedAmountIn
 from ledgersim.storage.statements import Row, row
-from ledgersim.vendors.riverty.customer_account.commands import BY_CUSTOMER, apply
-from ledgersim.vendors.riverty.customer_account.rules import decide
-from ledgersim.vendors.riverty.customer_account.schemas import AccountApplication, AccountStatus
+from ledgersim.vendors.riverty.customer_account.commands import apply, set_state, state_of
+from ledgersim.vendors.riverty.customer_account.queries import BY_CUSTOMER
+from ledgersim.vendors.riverty.customer_account.rules import CLOSED, AccountState, decide, notice_dates
+from ledgersim.vendors.riverty.customer_account.schemas import AccountApplication, AccountStatus, DayIn
 from ledgersim.world.fixtures import FixtureContext, FixtureKind
 
 
 class Account(AccountApplication):
-    """The body of `POST /customer-account`, with the status and balance of the account."""
+    """The body of `POST /customer-account`, with the state of the account."""
 
     account_status: AccountStatus = "Ok"
-    balance: AmountIn = 0
+    balance: SignedAmountIn = 0
+    is_stopped: bool = False
+    last_notice_date: DayIn = None
+    next_notice_date: DayIn = None
 
 
 def _add_account(context: FixtureContext, item: Account) -> Row:
@@ -29,6 +36,7 @@ def _add_account(context: FixtureContext, item: Account) -> Row:
         why = f"an application by {item.customer.first_name!r} for this limit is not granted"
         raise invalid("customer.firstName", f"{why}: {decision.outcome}")
     account = apply(context.connection, context.space, sent, decision)
+    set_state(context.connection, account, _state(state_of(account), item, context.space.clock.today()))
     path = f"/customer-account/{account['account_number']}/credit-limit"
     return {
         "customerAccountId": account["customer_account_id"],
@@ -36,6 +44,30 @@ def _add_account(context: FixtureContext, item: Account) -> Row:
         "accountNumber": account["account_number"],
         "href": context.url(path),
     }
+
+
+def _state(state: AccountState, item: Account, today: date) -> AccountState:
+    """The state that an item describes; notice dates that it leaves out are a month from the others.
+
+    Raises a 400 Problem for notice dates that cannot be.
+    """
+    if item.account_status == CLOSED and item.next_notice_date is not None:
+        raise invalid("nextNoticeDate", f"must be absent if accountStatus is {CLOSED}")
+    if item.last_notice_date is not None and item.last_notice_date > today:
+        raise invalid("lastNoticeDate", f"must not be after {today}, the date of the space")
+    if item.next_notice_date is not None and item.next_notice_date <= today:
+        raise invalid("nextNoticeDate", f"must be after {today}, the date of the space")
+    first = item.first_notice_date or item.last_notice_date
+    last, following = notice_dates(first, today)
+    return replace(
+        state,
+        account_status=item.account_status,
+        balance=item.balance,
+        is_stopped=item.is_stopped,
+        first_notice_date=item.next_notice_date or first,
+        last_notice_date=item.last_notice_date or last,
+        next_notice_date=None if item.account_status == CLOSED else item.next_notice_date or following,
+    )
 
 
 KINDS = (FixtureKind("accounts", Account, _add_account),)

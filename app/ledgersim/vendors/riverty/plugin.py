@@ -7,7 +7,9 @@ VENDOR = Vendor(
     mount="/api/v3",
     app="ledgersim.vendors.riverty.app:build",
     models="ledgersim.vendors.riverty.customer_account.models",
+    jobs="ledgersim.vendors.riverty.jobs:JOBS",
     seed="ledgersim.vendors.riverty.seed:SEED",
     fixtures="ledgersim.vendors.riverty.fixtures:KINDS",
+    admin="ledgersim.vendors.riverty.admin:router",
     samples="ledgersim.vendors.riverty.samples:SAMPLES",
 )

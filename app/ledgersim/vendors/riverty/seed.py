@@ -1,6 +1,7 @@
 """Seeds Riverty: the accounts of the personas."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +9,14 @@ from sqlalchemy import insert
 
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
-from ledgersim.vendors.riverty.customer_account.rules import account_number, ocr
+from ledgersim.vendors.riverty.customer_account.rules import (
+    CLOSED,
+    OPEN,
+    account_number,
+    months_after,
+    notice_dates,
+    ocr,
+)
 from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus
 from ledgersim.vendors.riverty.state import RivertyState
 from ledgersim.world.days import instant
@@ -78,11 +86,12 @@ def _accounts(context: SeedContext, section: Riverty) -> Iterator[Row]:
             "account_limit": part.account_limit,
             "account_status": part.status,
             "balance": part.balance,
+            "billed": 0,
             "bank_account": section.bank_accounts.get(currency),
             "created_at": instant(context.today - part.opened_days_ago),
             "is_stopped": False,
             "confirmed": True,
-            "first_notice_date": None,
+            **_notices(part, context.today),
             "customer_number": part.customer_number,
             "customer_account_id": part.guid,
             "first_name": party.first,
@@ -94,6 +103,15 @@ def _accounts(context: SeedContext, section: Riverty) -> Iterator[Row]:
             "country_code": party.country,
             "conversation_language": _LANGUAGES[party.country],
         }
+
+
+def _notices(part: PersonaRiverty, today: int) -> Row:
+    """The notice dates of an account in dunning or collection: monthly, from a month after it was opened."""
+    first = None
+    if part.status not in (OPEN, CLOSED):
+        first = months_after(date.fromordinal(today - part.opened_days_ago), 1)
+    last, following = notice_dates(first, date.fromordinal(today))
+    return {"first_notice_date": first, "last_notice_date": last, "next_notice_date": following}
 
 
 def _address(party: PersonaParty) -> Row:

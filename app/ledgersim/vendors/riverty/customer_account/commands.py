@@ -1,27 +1,35 @@
-"""Opening and confirming accounts."""
+"""Opening, confirming and moving accounts."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from ledgersim.problems import invalid
+from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, row
-from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
+from ledgersim.vendors.riverty.customer_account.models import ACCOUNT_MOVE, CUSTOMER_ACCOUNT
+from ledgersim.vendors.riverty.customer_account.queries import BY_CUSTOMER
 from ledgersim.vendors.riverty.customer_account.rules import (
     CORRECTED,
     OPEN,
+    AccountState,
     Decision,
     account_number,
     addresses_of,
+    described,
     differences,
+    moved,
+    notice_dates,
+    noticed,
+    possible_moves,
+    remaining_credit,
 )
+from ledgersim.vendors.riverty.customer_account.schemas import Move, PastMove
 from ledgersim.vendors.riverty.state import RivertyState
 
 _C = CUSTOMER_ACCOUNT.c
-BY_NUMBER = select(CUSTOMER_ACCOUNT).where(_C.account_number == bindparam("number"))
-BY_CUSTOMER = select(CUSTOMER_ACCOUNT).where(_C.customer_number == bindparam("number"))
 _LAST_ID = select(func.coalesce(func.max(_C.id), 0).label("id"))
 _ADD = insert(CUSTOMER_ACCOUNT)
 _CONFIRM = (
@@ -34,6 +42,13 @@ _CONFIRM = (
         address_list=bindparam("addresses", type_=_C.address_list.type),
     )
 )
+_STATE = [field.name for field in fields(AccountState)]
+_SET_STATE = (
+    update(CUSTOMER_ACCOUNT)
+    .where(_C.id == bindparam("of_id"))
+    .values({name: bindparam(f"to_{name}", type_=_C[name].type) for name in _STATE})
+)
+_ADD_MOVE = insert(ACCOUNT_MOVE)
 
 
 def apply(connection: Connection, space: Space, sent: Mapping[str, Any], decision: Decision) -> Row:
@@ -82,17 +97,21 @@ def _open(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
     last = row(connection, _LAST_ID)
     assert last is not None
     guid = space.guids.guid()
+    last_notice, next_notice = notice_dates(sent["first_notice_date"], space.clock.today())
     account: Row = {
         "id": last["id"] + 1,
         "account_number": account_number(last["id"] + 1),
         "account_limit": sent["account_limit"],
-        "account_status": sent.get("account_status", OPEN),  # sent by fixtures only, as is the balance
-        "balance": sent.get("balance", 0),
+        "account_status": OPEN,
+        "balance": 0,
+        "billed": 0,
         "bank_account": space.state(RivertyState).bank_accounts.get(customer["currency"]),
         "created_at": space.clock.now().replace(microsecond=0),
         "is_stopped": False,
         "confirmed": decision.outcome == "Accepted",
         "first_notice_date": sent["first_notice_date"],
+        "last_notice_date": last_notice,
+        "next_notice_date": next_notice,
         "customer_number": customer["customer_number"] or guid,
         "customer_account_id": guid,
         **{
@@ -105,3 +124,60 @@ def _open(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
     }
     add(connection, _ADD, account)
     return account
+
+
+def state_of(account: Row) -> AccountState:
+    """What moves depend on and change about an account."""
+    return AccountState(**{name: account[name] for name in _STATE})
+
+
+def set_state(connection: Connection, account: Row, state: AccountState) -> Row:
+    """Store the state of an account. Returns the account with it."""
+    values = asdict(state)
+    changes = {f"to_{name}": value for name, value in values.items()}
+    connection.execute(_SET_STATE, {"of_id": account["id"], **changes})
+    return {**account, **values}
+
+
+def make_move(space: Space, account: Row, move: Move, amount: int | None = None) -> Row:
+    """Make and record a move; the amount, in hundredths, is that of a purchase or payment. Returns the account.
+
+    Raises a 409 Problem if the account does not allow the move, and a 400 Problem if the amount is too large.
+    """
+    state = state_of(account)
+    possible = possible_moves(state)
+    if move not in possible:
+        raise CONFLICT.with_detail(
+            f"The account ({described(state)}) does not allow {move}; "
+            f"possible moves: {', '.join(possible) or 'none'}."
+        )
+    credit = remaining_credit(state.account_limit, state.balance)
+    if move == "purchase" and (amount or 0) > credit:
+        raise invalid("amount", f"must be at most {credit / 100:,.2f}, the remaining credit")
+    with space.transaction() as connection:
+        account = set_state(connection, account, moved(state, move, space.clock.today(), amount or 0))
+        _record(connection, space, account, move, amount)
+    return account
+
+
+def send_notice(connection: Connection, space: Space, account: Row) -> tuple[PastMove | None, Row]:
+    """Send the notice that is due today. Returns the move that this was, if any, and the account."""
+    move, state = noticed(state_of(account), space.clock.today())
+    account = set_state(connection, account, state)
+    if move is not None:
+        _record(connection, space, account, move)
+    return move, account
+
+
+def _record(
+    connection: Connection, space: Space, account: Row, move: PastMove, amount: int | None = None
+) -> None:
+    values = {
+        "account_id": account["id"],
+        "at": space.clock.now(),
+        "move": move,
+        "amount": amount,
+        "account_status": account["account_status"],
+        "balance": account["balance"],
+    }
+    connection.execute(_ADD_MOVE, values)

@@ -4,11 +4,9 @@ from typing import Any
 
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import new_router, operation
-from ledgersim.problems import NOT_FOUND
-from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, row
 from ledgersim.vendors.riverty.customer_account import rules
-from ledgersim.vendors.riverty.customer_account.commands import BY_NUMBER, apply
+from ledgersim.vendors.riverty.customer_account.commands import apply
+from ledgersim.vendors.riverty.customer_account.queries import find_account, to_response
 from ledgersim.vendors.riverty.customer_account.schemas import (
     AccountApplication,
     AccountApplicationResult,
@@ -50,7 +48,7 @@ async def apply_for_account(context: CurrentContext, body: AccountApplication) -
         addresses = rules.addresses_of(customer["address"], decision)
         result = {**customer, "customer_account_id": None, "address_list": addresses}
     return {
-        "account": None if account is None else _to_response(context.space, account),
+        "account": None if account is None else to_response(account),
         "temporary_external_problem": decision.temporary_external_problem,
         "customer": result,
         "outcome": decision.outcome,
@@ -70,9 +68,7 @@ async def apply_for_account(context: CurrentContext, body: AccountApplication) -
     ),
 )
 async def get_credit_limit(context: CurrentContext, accountNumber: str) -> Any:
-    account = row(context.space.connection, BY_NUMBER, number=accountNumber)
-    if account is None:
-        raise NOT_FOUND.with_detail(f"Unknown customer account {accountNumber[:80]!r}.")
+    account = find_account(context.space, accountNumber)
     reason = rules.closing_reason(account["account_status"], account["is_stopped"], account["confirmed"])
     return {
         "remaining_credit_limit": rules.remaining_credit(account["account_limit"], account["balance"]),
@@ -80,16 +76,4 @@ async def get_credit_limit(context: CurrentContext, accountNumber: str) -> Any:
         "is_open_for_new_transactions": reason is None,
         "account_message": reason,
         "total_balance": account["balance"],
-    }
-
-
-def _to_response(space: Space, account: Row) -> Row:
-    last, following = rules.notice_dates(account["first_notice_date"], space.clock.today())
-    return {
-        **account,
-        "account_profile": rules.PROFILE,
-        "customer_id": account["customer_number"],
-        "ocr": rules.ocr(account["account_number"]),
-        "last_notice_date": last,
-        "next_notice_date": following,
     }

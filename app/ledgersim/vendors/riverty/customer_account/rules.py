@@ -1,16 +1,18 @@
-"""Account numbers, decisions on applications, notice dates and remaining credit."""
+"""Account numbers, decisions on applications, and the moves of accounts."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from stdnum import luhn
 
+from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus, Move, PastMove
 from ledgersim.vendors.riverty.messages import ActionCode, Message, MessageType, message
 
-OPEN = "Ok"
+OPEN: AccountStatus = "Ok"
+CLOSED: AccountStatus = "ClosedFromDebtCollection"
 PROFILE = "1"  # the only account profile, from the vendor's sample
 _FIRST_ACCOUNT = 100_000_000  # without the check digit; the vendor's sample is 0100.0000008
 
@@ -154,12 +156,12 @@ def notice_dates(first: date | None, today: date) -> tuple[date | None, date | N
     if first > today:
         return None, first
     months = (today.year - first.year) * 12 + today.month - first.month
-    if _months_after(first, months) > today:
+    if months_after(first, months) > today:
         months -= 1
-    return _months_after(first, months), _months_after(first, months + 1)
+    return months_after(first, months), months_after(first, months + 1)
 
 
-def _months_after(first: date, months: int) -> date:
+def months_after(first: date, months: int) -> date:
     """The same day `months` later, or the last day of the month if it is too short."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     for day in (first.day, 30, 29):
@@ -182,3 +184,132 @@ def closing_reason(status: str, stopped: bool, confirmed: bool) -> str | None:
 def remaining_credit(limit: int, balance: int) -> int:
     """The credit that remains, in hundredths."""
     return max(limit - balance, 0)
+
+
+_REMINDED: tuple[AccountStatus, ...] = ("FirstReminder", "SecondReminder", "UnderCancelation")
+_ACTIVE: tuple[AccountStatus, ...] = ("Ok", *_REMINDED, "SentToDebtCollection")
+_ANYTIME: tuple[Move, ...] = ("payment", "stop", "resume")
+
+# The status after each move, by the status before it [inferred].
+MOVES: Mapping[tuple[AccountStatus, Move], AccountStatus] = {
+    **{(status, move): status for status in _ACTIVE for move in _ANYTIME},
+    ("Ok", "purchase"): "Ok",
+    ("Ok", "reminder"): "FirstReminder",
+    ("FirstReminder", "reminder"): "SecondReminder",
+    ("SecondReminder", "reminder"): "UnderCancelation",
+    **{(status, "send-to-collection"): "SentToDebtCollection" for status in _REMINDED},
+    ("SentToDebtCollection", "close"): CLOSED,
+}
+# The status after a payment of all that is owed [inferred].
+PAID_IN_FULL: Mapping[AccountStatus, AccountStatus] = dict.fromkeys(_REMINDED, "Ok")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """What the moves of an account depend on and change. Amounts in hundredths.
+
+    `billed` is the unpaid part of the last notice, while the account is Ok.
+    """
+
+    account_status: AccountStatus
+    account_limit: int
+    balance: int
+    billed: int
+    is_stopped: bool
+    confirmed: bool
+    first_notice_date: date | None
+    last_notice_date: date | None
+    next_notice_date: date | None
+
+
+def possible_moves(state: AccountState) -> list[Move]:
+    """The moves that an account allows now."""
+    conditions: dict[Move, bool] = {
+        "purchase": not state.is_stopped,
+        "reminder": state.balance > 0,
+        "stop": not state.is_stopped,
+        "resume": state.is_stopped,
+        "send-to-collection": state.balance > 0,
+    }
+    return [
+        move
+        for move in get_args(Move)
+        if state.confirmed and (state.account_status, move) in MOVES and conditions.get(move, True)
+    ]
+
+
+def moved(state: AccountState, move: Move, today: date, amount: int = 0) -> AccountState:
+    """The account after a possible move; the amount is that of a purchase or payment."""
+    state = replace(state, account_status=MOVES[state.account_status, move])
+    if move == "purchase":
+        return _purchased(state, amount, today)
+    if move == "payment":
+        return _paid(state, amount)
+    if move == "reminder":
+        return _reminded(state, today)
+    if move == "close":
+        return replace(state, next_notice_date=None)
+    if move in ("stop", "resume"):
+        return replace(state, is_stopped=move == "stop")
+    return state
+
+
+def described(state: AccountState) -> str:
+    """The reasons why moves are possible or not, in words."""
+    remarks = {
+        "stopped": state.is_stopped,
+        "pending": not state.confirmed,
+        "owes nothing": state.balance <= 0,
+    }
+    return ", ".join([state.account_status, *(remark for remark, holds in remarks.items() if holds)])
+
+
+def _purchased(state: AccountState, amount: int, today: date) -> AccountState:
+    """The first purchase starts the notices of an account without any, a month later [inferred]."""
+    if state.next_notice_date is None:
+        first = months_after(today, 1)
+        state = replace(state, first_notice_date=first, next_notice_date=first)
+    return replace(state, balance=state.balance + amount)
+
+
+def _paid(state: AccountState, amount: int) -> AccountState:
+    balance, status = state.balance - amount, state.account_status
+    return replace(
+        state,
+        account_status=status if balance > 0 else PAID_IN_FULL.get(status, status),
+        balance=balance,
+        billed=max(state.billed - amount, 0),
+    )
+
+
+def _reminded(state: AccountState, today: date) -> AccountState:
+    """A reminder is a notice of today. Unless it was due today, the following ones are monthly from today."""
+    first = state.first_notice_date if state.last_notice_date == today else today
+    last, following = notice_dates(first, today)
+    return replace(
+        state,
+        billed=state.balance,
+        first_notice_date=first,
+        last_notice_date=last,
+        next_notice_date=following,
+    )
+
+
+def noticed(state: AccountState, today: date) -> tuple[PastMove | None, AccountState]:
+    """The account after the notice that is due today, and the move that this was, if any [inferred].
+
+    A notice bills what is owed. If that is still unpaid on the next notice date, that notice is a reminder, and
+    the one after the last reminder sends the account to collection.
+    """
+    last, following = notice_dates(state.first_notice_date, today)
+    state = replace(state, last_notice_date=last, next_notice_date=following)
+    if state.balance <= 0:
+        return None, state
+    if state.account_status == OPEN and not state.billed:
+        return "notice", replace(state, billed=state.balance)
+    possible = possible_moves(state)
+    if "reminder" in possible:
+        return "reminder", moved(state, "reminder", today)
+    if "send-to-collection" in possible:
+        return "send-to-collection", moved(state, "send-to-collection", today)
+    return None, state

@@ -21,6 +21,8 @@ AccountStatus = Literal[
     "SentToDebtCollection",
     "ClosedFromDebtCollection",
 ]
+Move = Literal["purchase", "payment", "reminder", "stop", "resume", "send-to-collection", "close"]
+PastMove = Move | Literal["notice"]  # a notice is sent by the clock only
 Outcome = Literal["Accepted", "Pending", "Rejected", "NotEvaluated"]
 
 _SUCCESSORS = {"SE": "SV", "DK": "DA"}  # of the obsolete languages [documented]

@@ -1,0 +1,38 @@
+"""The scheduled job for notices."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from ledgersim.spaces.scheduler import Event
+from ledgersim.spaces.space import Space, start_of_day
+from ledgersim.storage.statements import rows
+from ledgersim.vendors.riverty.customer_account.commands import send_notice
+from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
+
+_NEXT_DATE = select(func.min(CUSTOMER_ACCOUNT.c.next_notice_date))
+_DUE = (
+    select(CUSTOMER_ACCOUNT)
+    .where(CUSTOMER_ACCOUNT.c.next_notice_date <= bindparam("today"))
+    .order_by(CUSTOMER_ACCOUNT.c.id)
+)
+_EVENTS = {"notice": "billed", "reminder": "reminded", "send-to-collection": "sent-to-collection"}
+
+
+def next_at(space: Space) -> datetime | None:
+    """When the next notice is due."""
+    day = space.connection.execute(_NEXT_DATE).scalar()
+    return None if day is None else start_of_day(day.toordinal())
+
+
+def run(space: Space) -> list[Event]:
+    """Send the notices that are due. Those to accounts that owe nothing are no events."""
+    events = []
+    with space.transaction() as connection:
+        for account in rows(connection, _DUE, today=space.clock.today()):
+            move, after = send_notice(connection, space, account)
+            if move is not None:
+                path = f"/api/v3/customer-account/{after['account_number']}/credit-limit"
+                details = {"accountStatus": after["account_status"], "balance": after["balance"] / 100}
+                events.append(Event(space.clock.now(), f"riverty.account.{_EVENTS[move]}", path, details))
+    return events
