@@ -130,5 +130,5 @@ def test_the_state_of_each_vendor_is_complete(world: Tables) -> None:
     assert facts["aptic"]["credentials"] == [["ledgersim", "ledgersim-secret"]]
     user = facts["aptic"]["user"]
     assert (user["full_name"], user["system_currency_code"]) == ("Integration User", "SEK")
-    assert (user["photo_image"], user["access_groups"], user["links"]) == (None, ["API"], [])
+    assert (user["photo_image_type"], user["access_groups"], user["links"]) == ("image/png", ["API"], [])
     assert len(user) == 27

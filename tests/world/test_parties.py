@@ -154,7 +154,7 @@ def test_companies_have_the_members_of_companies(world: Tables) -> None:
 def test_the_name_of_a_person_is_made_of_its_parts(world: Tables) -> None:
     for party in parties(world):
         if not party["juridical_type"]:
-            parts = [party["firstname"], party["middlename"], party["lastname"]]
+            parts = [party[name] for name in ("firstname", "middlename", "lastname", "name_suffix")]
             assert party["full_name"] == " ".join(part for part in parts if part)
 
 

@@ -131,10 +131,13 @@ def test_petra_pays_12000_in_12_payments_by_a_plan(api: Api, personas: Personas)
     ]
 
 
-def test_petras_plan_covers_her_case(world: Tables) -> None:
-    (covered,) = world["payment_plan_case"]
-    (found,) = (row for row in world["case"] if row["id"] == covered["case_id"])
-    assert found["case_guid"] == "5eed0002-ca5e-4000-8000-000000000001"
+def test_each_plan_covers_the_case_of_its_persona(world: Tables) -> None:
+    plans = {plan["id"]: plan["payment_plan_guid"] for plan in world["payment_plan"]}
+    cases = {case["id"]: case["case_guid"] for case in world["case"]}
+    assert {plans[one["payment_plan_id"]]: cases[one["case_id"]] for one in world["payment_plan_case"]} == {
+        "5eed0002-91a0-4000-8000-000000000001": "5eed0002-ca5e-4000-8000-000000000001",
+        "5eed0006-91a0-4000-8000-000000000001": "5eed0006-ca5e-4000-8000-000000000001",
+    }
 
 
 def test_sigrid_is_protected(api: Api, world: Tables, personas: Personas) -> None:
@@ -174,6 +177,21 @@ def test_klaus_has_paid_all(api: Api, personas: Personas) -> None:
         "PAID",
         "2025-11-02T00:00:00Z",
     )
+
+
+def test_klaus_has_completed_his_plan(api: Api, personas: Personas) -> None:
+    ids = of(personas, "Klaus Closed")
+    path = f"{APTIC}/Debtors/{ids['debtorGuid']}/Paymentplans/{ids['paymentPlanGuid']}"
+    found = api.get(path).json()
+    assert amounts(found, "active", "remainingNumberOfPayments", "totalAmount") == (0, 0, 2000)
+    days = [(one["dueDate"][:10], one["amount"], one["paidDate"][:10]) for one in found["payments"]]
+    assert days == [
+        ("2025-10-31", 500, "2025-10-03"),
+        ("2025-11-30", 500, "2025-11-02"),
+        ("2025-12-31", 500, "2025-11-02"),
+        ("2026-01-31", 500, "2025-11-02"),
+    ]
+    assert [one["caseGuid"] for one in found["cases"]] == ids["caseGuids"]
 
 
 @pytest.mark.parametrize(

@@ -123,11 +123,12 @@ class Country(Part):
 
 
 class Place(Part):
-    """A postcode with its city and municipality number."""
+    """A postcode with its city, municipality number and, optionally, state code."""
 
     zip_code: Text
     city: Text
     municipal_code: Text
+    state_code: Text | None = None
 
 
 class Size(Part):

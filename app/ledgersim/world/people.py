@@ -99,7 +99,7 @@ class Register:
         self._used = {persona.party.id_number for persona in definition.personas}
         latest = min(as_of.toordinal() - YOUNGEST * _YEAR, LATEST_BIRTH.toordinal())
         self._births = range(as_of.toordinal() - OLDEST * _YEAR, latest + 1)
-        self._emails = 0
+        self._emails = self._companies = self._persons = 0
 
     def party(self) -> Person:
         """A random person or company with addresses."""
@@ -125,6 +125,7 @@ class Register:
             party["email"] = given.email or f"{local}@example.com"
             party["cellular_phone"] = given.mobile or self._phone(self.country.mobile, number)
             party["preferred_channel"] = "EMAIL"
+            party["home_phone"] = given.home_phone
         return Person(party, addresses, given.protected)
 
     def full_name(self) -> str:
@@ -161,16 +162,19 @@ class Register:
         first, last = chance.choice(self._firsts[gender]), chance.choice(self._lasts)
         middle = chance.choice(self._firsts[gender]) if chance.random() < 0.15 else None
         born, number = self.person_number(self._births, gender)
+        self._persons += 1
+        suffix = None if self._persons % 25 else "Jr."
         return {
             "id_number": number,
             "juridical_type": 0,
             "place_of_birth": chance.choice(self._places).city,
             "date_of_birth": instant(born.toordinal()),
             "gender": gender,
-            "full_name": " ".join(filter(None, (first, middle, last))),
+            "full_name": " ".join(filter(None, (first, middle, last, suffix))),
             "firstname": first,
             "middlename": middle,
             "lastname": last,
+            "name_suffix": suffix,
             "under_aged": False,
             "email": self._email(f"{plain(first)}.{plain(last)}") if chance.random() < 0.85 else None,
             "cellular_phone": self._any_phone(self.country.mobile) if chance.random() < 0.9 else None,
@@ -182,6 +186,8 @@ class Register:
         kind = chance.choice(self.country.company_types)
         owner = chance.choice(self._lasts)
         number = self._company_number()
+        self._companies += 1
+        fax = None if self._companies % 5 else self._phone(self.country.landline, self._companies)
         return {
             "id_number": number,
             "juridical_type": 1,
@@ -191,6 +197,7 @@ class Register:
             "nace_code": chance.choice(self._parties.nace_codes),
             "company_type": kind,
             "work_phone": self._any_phone(self.country.landline),
+            "telefax": fax,
             "cellular_phone": self._any_phone(self.country.mobile) if chance.random() < 0.4 else None,
             "email": self._email(f"info.{plain(owner)}"),
         }
@@ -248,7 +255,8 @@ class Register:
         )
 
     def _located(self, address: Row) -> Row:
-        return {**address, "state_code": None, "country_code": self.code}
+        place = self._cities.get(address["zip_code"])
+        return {**address, "state_code": place.state_code if place else None, "country_code": self.code}
 
     def _email(self, local: str) -> str:
         self._emails += 1

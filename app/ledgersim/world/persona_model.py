@@ -36,6 +36,7 @@ class PersonaParty(Part):
     id_number: Text | None = None
     email: Text | None = None
     mobile: Phone | None = None
+    home_phone: Phone | None = None
     reachable: bool = True
     protected: bool = False  # whether the identity is protected
     addresses: list[PersonaAddress] = Field(min_length=1)

@@ -11,12 +11,12 @@ CHUNK = 4_000
 
 
 class Rows:
-    """Collects rows and stores them in chunks. All rows of a table must have the same columns."""
+    """Collects rows and stores them in chunks, those with the same columns together."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._order = {table: number for number, table in enumerate(SQLModel.metadata.sorted_tables)}
-        self._pending: dict[Table, list[Row]] = {}
+        self._pending: dict[tuple[Table, *tuple[str, ...]], list[Row]] = {}
         self._ids: Counter[Table] = Counter()
         self._size = 0
 
@@ -28,9 +28,7 @@ class Rows:
     def add(self, table: Table, row: Row) -> int:
         """Store a row, with the next id if it has none. Returns its id."""
         row_id: int = row["id"] if "id" in row else self.new_id(table)
-        pending = self._pending.setdefault(table, [])
-        pending.append({**row, "id": row_id})
-        assert len(pending[0]) == len(pending[-1]), f"rows of {table.name} have different columns"
+        self._pending.setdefault((table, *row), []).append({**row, "id": row_id})
         self._size += 1
         if self._size >= CHUNK:
             self.flush()
@@ -38,7 +36,7 @@ class Rows:
 
     def flush(self) -> None:
         """Store the collected rows."""
-        for table in sorted(self._pending, key=self._order.__getitem__):
-            self._connection.execute(insert(table), self._pending[table])
+        for columns in sorted(self._pending, key=lambda columns: self._order[columns[0]]):
+            self._connection.execute(insert(columns[0]), self._pending[columns])
         self._pending.clear()
         self._size = 0

@@ -9,6 +9,7 @@ import ledgersim.vendors.aptic.credit_insurances.models
 import ledgersim.vendors.aptic.customer_summary.models
 import ledgersim.vendors.aptic.customers.models
 import ledgersim.vendors.aptic.debtors.models
+import ledgersim.vendors.aptic.debts.models
 import ledgersim.vendors.aptic.direct_debits.models
 import ledgersim.vendors.aptic.documents.models
 import ledgersim.vendors.aptic.extrafields.models

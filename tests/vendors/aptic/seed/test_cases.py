@@ -124,6 +124,9 @@ FUTURE = {
     ("guarantee", "valid_until"),
     ("collateral", "insurance_expiry_date"),
     ("credit_insurance", "end_date"),
+    ("credit_insurance", "extra_limit_end_date"),
+    ("claim", "agreement_end_date"),
+    ("claim", "interest_specific_calculation_cutoff_date"),
 }
 
 
@@ -139,7 +142,12 @@ def test_instants_are_whole_seconds_in_utc_and_none_is_in_the_future(world: Tabl
 def test_interest_booked_is_what_accrues_between_the_days(world: Tables) -> None:
     """Of debts that nothing was paid on the interest is not booked; it accrues from the first day."""
     for claim in world["claim"]:
-        if claim["interest_rate"] and not claim["paid_principal"] and not claim["paid_interest"]:
+        if (
+            claim["kind"] == "debt"
+            and claim["interest_rate"]
+            and not claim["paid_principal"]
+            and not claim["paid_interest"]
+        ):
             days = claim["accrues_from"] - claim["interest_from"].toordinal()
             sent = claim["original_interest"] - accrued_interest(
                 claim["original_principal"], claim["interest_rate"], days

@@ -100,6 +100,23 @@ def test_mandates_pass_the_checks_of_the_gateway(world: Tables) -> None:
         assert mandate["signed_date"] <= mandate["approved_at"] <= MIDNIGHT
 
 
+def test_closed_mandates_were_approved_before_and_are_valid_until_that_day(world: Tables) -> None:
+    closed = [mandate for mandate in world["direct_debit_mandate"] if mandate["closed_at"]]
+    assert 0 < len(closed) < len(world["direct_debit_mandate"]) / 2
+    for mandate in closed:
+        assert mandate["approved_at"] < mandate["closed_at"] == mandate["validuntil"] <= MIDNIGHT
+    for mandate in world["direct_debit_mandate"]:
+        assert (mandate["closed_at"] is None) == (mandate["validuntil"] is None)
+
+
+def test_extra_limits_have_an_amount_and_end_before_their_insurance(world: Tables) -> None:
+    extended = [one for one in world["credit_insurance"] if one["extra_limit_amount"]]
+    assert 0 < len(extended) < len(world["credit_insurance"])
+    for insurance in extended:
+        assert insurance["extra_limit_amount"] < insurance["amount"]
+        assert insurance["insurance_date"] < insurance["extra_limit_end_date"] < insurance["end_date"]
+
+
 def test_guarantors_are_others_and_no_persona_is_drawn_into_it(world: Tables) -> None:
     personas = {row["id"] for row in world["customer"] if row["customer_guid"].startswith("5eed")}
     for guarantee in world["guarantee"]:

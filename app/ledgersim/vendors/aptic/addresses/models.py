@@ -20,6 +20,7 @@ class Address(SQLModel, table=True):
     owner_id: int
     address_type: str | None = None
     full_name: str | None = None
+    care_of: str | None = None
     street: str | None = None
     house_no: str | None = None
     house_no_extension: str | None = None

@@ -34,7 +34,7 @@ class CustomerPage(Page[CustomerListItem]):
 
 
 class CustomerAddress(ResponseModel):
-    """An address within a customer; `careOf` and `updateExisting` are never set here [inferred]."""
+    """An address within a customer. `careOf` is only set in the seeded world, `updateExisting` never."""
 
     type_code: str | None
     full_name: str | None

@@ -1,6 +1,7 @@
 """The debts of a case."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import Response
@@ -15,9 +16,10 @@ from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.commands import add_debt, adjust, balances_of, check_owed, remove
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
 from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today
-from ledgersim.vendors.aptic.claims.rules import accrue_to, due_date, yearly_rate
+from ledgersim.vendors.aptic.claims.rules import NEVER, accrue_to, due_date, yearly_rate
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
+from ledgersim.vendors.aptic.debts.models import DEBT_INVOICE
 from ledgersim.vendors.aptic.debts.schemas import (
     Debt,
     DebtCreate,
@@ -30,10 +32,12 @@ from ledgersim.vendors.aptic.listing import ListOptions
 from ledgersim.vendors.aptic.nested import item_links
 from ledgersim.vendors.aptic.payment_plans.lifecycle import check_not_covered
 from ledgersim.vendors.aptic.repository import update_row
+from ledgersim.world.days import instant
 
 router = new_router("Debts")
 
 _LIST = claim_list(DebtListItem, DEBT)
+_INVOICE = select(DEBT_INVOICE).where(DEBT_INVOICE.c.id == bindparam("debt_id"))
 _MAIN_DEBTOR = select(DEBTOR.c.id, DEBTOR.c.full_name).where(DEBTOR.c.id == bindparam("debtor_id"))
 
 
@@ -73,11 +77,15 @@ async def create_debt(context: CurrentContext, caseGuid: str, body: DebtCreate, 
 async def get_debt(context: CurrentContext, caseGuid: str, debtGuid: str) -> Any:
     case = find_case(context, caseGuid)
     debt = find_claim(context, case, DEBT, debtGuid)
-    head = {**debt, "receiver": _receiver(context, case), "delivery": {}}
+    invoice = row(context.space.connection, _INVOICE, debt_id=debt["id"]) or {}
+    delivery = invoice.pop("delivery", None) or {}
+    head = {**debt, **invoice, "receiver": _receiver(context, case), "delivery": delivery}
     return {
         **debt,
+        **invoice,
         "debt_guid": debt["guid"],
         "calc_rate": debt["accrual_rate"],
+        "interest_stop": _interest_stop(debt),
         "head": head,
         "links": item_links(context, "case", case, "Debts", debt["guid"]),
     }
@@ -132,6 +140,11 @@ async def adjust_debt(context: CurrentContext, caseGuid: str, debtGuid: str, bod
     debt = find_claim(context, find_case(context, caseGuid), DEBT, debtGuid)
     with context.space.transaction() as connection:
         adjust(connection, context.space, debt, body)
+
+
+def _interest_stop(debt: Row) -> datetime | None:
+    """Return when the interest of a debt stops, if a closing or its terms stop it."""
+    return instant(debt["accrues_to"]) if debt["accrual_rate"] and debt["accrues_to"] != NEVER else None
 
 
 def _receiver(context: RequestContext, case: Row) -> Row:

@@ -237,7 +237,7 @@ class DebtParty(ResponseModel):
 
 
 class DebtHead(ResponseModel):
-    """The invoice behind a debt. Members that no request can set are null."""
+    """The invoice behind a debt. Members that no request can set have values in the seeded world only."""
 
     reference_number: str | None
     order_date: datetime | None = None

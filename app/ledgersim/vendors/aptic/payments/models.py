@@ -45,5 +45,19 @@ class PaymentBooking(SQLModel, table=True):
     used_interest: int = Field(default=0, sa_type=BigInteger)
 
 
+class PaymentPledge(SQLModel, table=True):
+    """Property whose realization brought a part of a payment, in hundredths; no request can set it."""
+
+    __tablename__ = "payment_pledge"
+
+    id: int | None = Field(default=None, primary_key=True)
+    payment_id: int = Field(foreign_key="payment.id", index=True)
+    pledge_type: str
+    identity_number: str
+    description: str
+    amount: int = Field(sa_type=BigInteger)
+
+
 PAYMENT = Payment.__table__  # type: ignore[attr-defined]
 PAYMENT_BOOKING = PaymentBooking.__table__  # type: ignore[attr-defined]
+PAYMENT_PLEDGE = PaymentPledge.__table__  # type: ignore[attr-defined]

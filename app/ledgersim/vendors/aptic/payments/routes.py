@@ -15,7 +15,7 @@ from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.nested import inferred_operations, item_links
 from ledgersim.vendors.aptic.payments.commands import add_payment
-from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
+from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING, PAYMENT_PLEDGE
 from ledgersim.vendors.aptic.payments.schemas import (
     Payment,
     PaymentCreate,
@@ -39,6 +39,7 @@ _BOOKINGS = (
     .where(PAYMENT_BOOKING.c.payment_id == bindparam("of_payment"))
     .order_by(PAYMENT_BOOKING.c.id)
 )
+_PLEDGES = select(PAYMENT_PLEDGE).where(PAYMENT_PLEDGE.c.payment_id == bindparam("of_payment"))
 
 _operation = inferred_operations("aptic.cases.payments")
 
@@ -79,6 +80,7 @@ async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) 
     connection = context.space.connection
     payment = find(connection, _BY_GUID, "payment of this case", paymentGuid, of_case=case["id"])
     bookings = rows(connection, _BOOKINGS, of_payment=payment["id"])
+    links = item_links(context, "case", case, "Payments", payment["payment_guid"])
     used = sum(one["used_principal"] + one["used_interest"] for one in bookings)
     return {
         **payment,
@@ -86,8 +88,10 @@ async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) 
         "total_amount_deducted": used,
         "remittence_amount": used,
         "specifications": _specifications(context, case, payment, bookings),
-        "pledges": [],
-        "links": item_links(context, "case", case, "Payments", payment["payment_guid"]),
+        "pledges": [
+            {**pledge, "links": links} for pledge in rows(connection, _PLEDGES, of_payment=payment["id"])
+        ],
+        "links": links,
     }
 
 

@@ -90,7 +90,7 @@ class PaymentSpecification(ResponseModel):
 
 
 class Pledge(ResponseModel):
-    """A pledge that a payment came from. Responses contain none."""
+    """A pledge that a payment came from. Only payments of the seeded world have any."""
 
     pledge_type: str
     identity_number: str

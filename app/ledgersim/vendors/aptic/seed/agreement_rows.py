@@ -7,9 +7,10 @@ from ledgersim.vendors.aptic.credit_insurances.rules import company_name
 from ledgersim.vendors.aptic.customer_summary.models import COLLATERAL, GUARANTEE
 from ledgersim.vendors.aptic.direct_debits.models import DIRECT_DEBIT_MANDATE
 from ledgersim.vendors.aptic.loan_interests.models import LOAN, LOAN_INTEREST_PERIOD
+from ledgersim.vendors.aptic.party_parameters.models import PARTY_PARAMETER
 from ledgersim.vendors.aptic.questions.models import QUESTION
 from ledgersim.vendors.aptic.seed.context import Context
-from ledgersim.vendors.aptic.seed.customer_definition import Pledge, QuestionText
+from ledgersim.vendors.aptic.seed.customer_definition import PartyParameterValue, Pledge, QuestionText
 from ledgersim.vendors.aptic.seed.purchase_rows import Customer
 from ledgersim.world.days import instant
 
@@ -17,6 +18,7 @@ FIRST_LOAN = 6_000_000
 LIMITED = 0  # guaranteeType [inferred]
 GUARANTEE_PLEDGE = 0  # pledgeType [inferred]
 YEAR = 365
+MANDATE_DAYS = 90  # after which some mandates were closed
 
 
 class MandateDraft(NamedTuple):
@@ -67,7 +69,7 @@ class AgreementRows:
                 "original_guarantee_amount": amount,
                 "guarantee_amount": amount,
                 "description": f"Guarantee for {customer.client.informal_name}",
-                "note": None,
+                "note": None if row_id % 3 else "Signed at the office",
                 "valid_until": instant(day + 5 * YEAR),
                 "guarantee_type": LIMITED,
             },
@@ -87,7 +89,7 @@ class AgreementRows:
                 "pledge_date": instant(day),
                 "pledge_amount": amount,
                 "description": pledge.description,
-                "note": None,
+                "note": None if row_id % 3 else "Kept by the owner",
                 "insurer": "Nordisk Provforsikring",
                 "insurance_number": f"POLICY-{row_id}",
                 "insured_amount": amount,
@@ -97,9 +99,11 @@ class AgreementRows:
         )
 
     def add_mandate(self, customer: Customer, draft: MandateDraft) -> None:
-        """Add a mandate, approved two days after it was signed, today at the latest."""
+        """Add a mandate, approved two days after it was signed, today at the latest; some have been closed."""
         row_id = self._rows.new_id(DIRECT_DEBIT_MANDATE)
         signed, approved = instant(draft.day), instant(min(draft.day + 2, self._today))
+        last_day = draft.day + MANDATE_DAYS
+        ended = instant(last_day) if row_id % 3 == 0 and last_day <= self._today else None
         self._rows.add(
             DIRECT_DEBIT_MANDATE,
             {
@@ -115,14 +119,15 @@ class AgreementRows:
                 "approved_at": approved,
                 "signed_date": signed,
                 "validfrom": approved,
-                "validuntil": None,
-                "closed_at": None,
+                "validuntil": ended,
+                "closed_at": ended,
             },
         )
 
     def add_insurance(self, customer: Customer, code: str, amount: int, day: int) -> None:
-        """Add a credit insurance for a year."""
+        """Add a credit insurance for a year; some have an extra limit for half of it."""
         row_id = self._rows.new_id(CREDIT_INSURANCE)
+        extended = row_id % 3 == 0
         self._rows.add(
             CREDIT_INSURANCE,
             {
@@ -134,12 +139,12 @@ class AgreementRows:
                 "insurance_company_name": company_name(code),
                 "insurance_company_number": f"{code[:3]}-{row_id}",
                 "insurance_company_customer_number": str(customer.id),
-                "note": None,
+                "note": "Extra limit for the season" if extended else None,
                 "end_date": instant(day + YEAR),
                 "currency_code": customer.currency,
                 "amount": amount,
-                "extra_limit_amount": None,
-                "extra_limit_end_date": None,
+                "extra_limit_amount": amount // 10 if extended else None,
+                "extra_limit_end_date": instant(day + YEAR // 2) if extended else None,
                 "payment_term": self._countries[customer.country].payment_days,
                 "grace_days": 10,
             },
@@ -165,6 +170,11 @@ class AgreementRows:
                 "note": None,
             },
         )
+
+    def add_parameters(self, customer: Customer, parameters: list[PartyParameterValue]) -> None:
+        """Add party parameters."""
+        for parameter in parameters:
+            self._rows.add(PARTY_PARAMETER, {"customer_id": customer.id, **parameter.model_dump()})
 
     def add_loan(
         self,

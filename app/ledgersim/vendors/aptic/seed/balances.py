@@ -8,6 +8,7 @@ from ledgersim.vendors.aptic.claims import rules
 from ledgersim.vendors.aptic.claims.models import FEE
 from ledgersim.vendors.aptic.claims.rules import Balances, Posting, accrue_to, closed, open_balances
 from ledgersim.vendors.aptic.payments.rules import Owed, allocate, bookings
+from ledgersim.world.days import instant
 
 
 @dataclass
@@ -71,3 +72,5 @@ def close(accounts: list[Account], day: int) -> None:
     """Close all accounts on a day, when their interest stops."""
     for account in accounts:
         account.balances = closed(account.balances, day)
+        if account.balances.accrual_rate:
+            account.row["interest_to"] = instant(day)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ledgersim.ids import Stream
@@ -16,14 +16,18 @@ from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.customers.rules import customer_reference
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import debtor_reference, payment_reference
+from ledgersim.vendors.aptic.debts.models import DEBT_INVOICE
 from ledgersim.vendors.aptic.extrafields.models import EXTRA_FIELD
 from ledgersim.vendors.aptic.parties import Party
-from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
+from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING, PAYMENT_PLEDGE
 from ledgersim.vendors.aptic.seed.balances import Account, close, outstanding, pay
 from ledgersim.world.days import instant
 from ledgersim.world.rows import Rows
 
+INVOICE = "invoice"  # key of the columns of the invoice behind a debt, beside those of its claim
+PLEDGE = "PLEDGE"  # source of payments from the realization of a pledge
 FIRST_CASE_NUMBER = 500_000  # plus the id; imported cases have numbers from 1,000,000
+FORMER_ADDRESS = timedelta(days=60)  # after which some second addresses were no longer valid
 
 _BLANK: Row = {name: None for name in Party.model_fields if name not in ("id", "reg_date")}
 _DEBT: Row = dict.fromkeys(
@@ -84,8 +88,10 @@ class StoredCase(NamedTuple):
 class ApticRows:
     """Adds rows that belong together, with their ids and GUIDs."""
 
-    def __init__(self, rows: Rows, guids: Stream, bank_accounts: Mapping[str, str]) -> None:
+    def __init__(self, rows: Rows, guids: Stream, bank_accounts: Mapping[str, str], today: int) -> None:
         self._rows = rows
+        self._today = today
+        self._second_addresses = 0
         self._guids = guids
         self._bank_accounts = bank_accounts
 
@@ -143,6 +149,9 @@ class ApticRows:
         self, owner: str, owner_id: int, party: Row, addresses: list[Row], registered: datetime
     ) -> None:
         for number, address in enumerate(addresses):
+            self._second_addresses += number > 0
+            moved = number > 0 and self._second_addresses % 2 == 0
+            left = min(registered + FORMER_ADDRESS, instant(self._today)) if moved else None
             self._rows.add(
                 ADDRESS,
                 {
@@ -151,9 +160,12 @@ class ApticRows:
                     "address_guid": self.new_guid(),
                     "owner": owner,
                     "owner_id": owner_id,
-                    "full_name": party["full_name"],
+                    "full_name": None if number == 0 else f"{party['full_name']}, Post",
+                    "care_of": None if number == 0 else "Postservice",
+                    "address_not_valid_date": left,
                     "default_address": number == 0,
                     "valid_from": registered,
+                    "valid_to": left,
                     "validated_at": validated_at(address, registered) if number == 0 else None,
                     "valid_override": False,
                     "last_updated_at": registered,
@@ -197,7 +209,10 @@ class ApticRows:
         if closing_day is not None:
             close(accounts, closing_day)
         for account in accounts:
+            invoice = account.row.pop(INVOICE, None)
             self._rows.add(CLAIM, account.columns)
+            if invoice is not None:
+                self._rows.add(DEBT_INVOICE, {"id": account.row["id"], **invoice})
         for payment, bookings in paid:
             self._add_payment(payment, bookings)
         return StoredCase(case_id, accounts)
@@ -246,3 +261,14 @@ class ApticRows:
             payment_id = self._rows.add(PAYMENT, payment)
             for booking in bookings:
                 self._rows.add(PAYMENT_BOOKING, {"payment_id": payment_id, **booking})
+            if payment["source"] == PLEDGE:
+                self._rows.add(
+                    PAYMENT_PLEDGE,
+                    {
+                        "payment_id": payment_id,
+                        "pledge_type": "CHATTEL",
+                        "identity_number": f"PLEDGE-{payment_id}",
+                        "description": "Car, sold at an auction",
+                        "amount": payment["paid_amount"],
+                    },
+                )

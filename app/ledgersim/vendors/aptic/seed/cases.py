@@ -4,16 +4,18 @@ from typing import NamedTuple
 
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.claims.rules import accrued_interest, share
-from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft
+from ledgersim.vendors.aptic.seed.case_rows import INVOICE, PLEDGE, CaseDraft, PaymentDraft
 from ledgersim.vendors.aptic.seed.context import Context
 from ledgersim.vendors.aptic.seed.definition import Client
+from ledgersim.vendors.aptic.seed.invoices import Facts, InvoiceMaker
+from ledgersim.vendors.aptic.seed.persona_definition import PAID
 from ledgersim.world.days import at, instant
 from ledgersim.world.parts import CountryCode
 from ledgersim.world.people import Register, Weighted
 
 OFFICE_HOURS = 8 * 3600, 16 * 3600  # registrations happen between these seconds of the day
 ONLY_PERSONS = {"DECEASED"}  # closure codes that do not apply to companies
-PAID = "PAID"
+PLEDGED = 8  # of the cases that were paid, one was paid by the realization of a pledge
 INTERVAL = 30  # days between the debts of a case
 _PER_CENT = 100 * 10_000  # a rate of 100 per cent
 
@@ -39,7 +41,15 @@ class CaseMaker:
         closures: dict[str | None, float] = {None: 100 - sum(self._of.closed.values())}
         closures.update((code, share) for code, share in self._of.closed.items())
         self._closures = Weighted(closures)
-        self._serial = 0
+        countries, places = context.definition.world.countries, context.definition.places
+        self._invoices = {
+            client.reference_code: InvoiceMaker(
+                client.invoices, countries[client.country], places[client.country], context.today
+            )
+            for client in context.section.clients
+            if client.country in countries
+        }
+        self._serial = self._paid = 0
 
     def draft(self, debtor: Debtor, other: Debtor | None) -> CaseDraft:
         """Return a case of a debtor, optionally with another one from the same country."""
@@ -66,7 +76,7 @@ class CaseMaker:
             sub_status=chance.choice(of.services[service].sub_statuses),
             description=goods,
             debts=debts,
-            fees=self._fees(register, service, debts, last_due, day),
+            fees=self._fees(register, debtor.is_company, service, debts, last_due, day),
             payments=payments,
             closed=closed,
         )
@@ -100,6 +110,19 @@ class CaseMaker:
             debt["extra_fields"] = [{"name": "PaidBeforeImport", "value": [paid]}]
         if chance.random() * 100 < self._of.with_interest:
             self._add_interest(debt, register, debtor.is_company, due, registered)
+        facts = Facts(
+            self._serial,
+            goods,
+            billed,
+            due,
+            principal,
+            debt.get("interest_rate"),
+            "original_vat" in debt,
+            client.full_name,
+            client.country,
+        )
+        if (invoice := self._invoices[client.reference_code].make(facts)) is not None:
+            debt |= {**invoice.claim, INVOICE: invoice.details}
         return debt
 
     def _add_interest(self, debt: Row, register: Register, is_company: bool, due: int, registered: int) -> None:
@@ -117,9 +140,13 @@ class CaseMaker:
             debt["original_interest"] = accrued_interest(principal, rate, registered - due - 1)
             debt["interest_from"] = instant(registered)
 
-    def _fees(self, register: Register, service: str, debts: list[Row], due: int, day: int) -> list[Row]:
+    def _fees(
+        self, register: Register, is_company: bool, service: str, debts: list[Row], due: int, day: int
+    ) -> list[Row]:
         principal = sum(debt["original_principal"] for debt in debts)
-        fees = []
+        interest = register.country.interest
+        rate = interest.company if is_company else interest.person
+        fees: list[Row] = []
         for name in self._of.services[service].fees:
             fee = register.country.fees.get(name)
             if fee is not None:
@@ -132,6 +159,12 @@ class CaseMaker:
                         "bill_date": instant(fee_day),
                     }
                 )
+                if self._of.services[service].fee_interest:
+                    fees[-1] |= {
+                        "interest_code": interest.code,
+                        "interest_rate": rate,
+                        "interest_from": instant(day),
+                    }
         return fees
 
     def _end(
@@ -153,5 +186,7 @@ class CaseMaker:
                 for paid in days
             ]
         if code == PAID:
-            payments.append(PaymentDraft(last, source=chance.choice(self._of.payment_sources)))
+            source = chance.choice(self._of.payment_sources)
+            self._paid += 1
+            payments.append(PaymentDraft(last, source=source if self._paid % PLEDGED else PLEDGE))
         return None if code is None else (code, last), payments

@@ -17,7 +17,7 @@ class Context:
         self.rows = world.rows
         self.registers = world.registers
         self.personas = world.personas
-        self.aptic = ApticRows(self.rows, world.guids, self.section.bank_accounts)
+        self.aptic = ApticRows(self.rows, world.guids, self.section.bank_accounts, self.today)
         self.clients = {client.reference_code: self._add(client) for client in self.section.clients}
 
     def clients_in(self, country: str) -> list[Client]:

@@ -34,8 +34,20 @@ class Pledge(Part):
     description: Text
 
 
+class PartyParameterValue(Part):
+    """A party parameter."""
+
+    name: Text
+    type: Text
+    value: Text
+    href: Text | None = None
+
+
 class Customers(Part):
-    """The shares of customers, or of their purchases, that have something, in per cent."""
+    """The shares of customers, or of their purchases, that have something, in per cent.
+
+    `parameters` are the party parameters of some customers.
+    """
 
     with_purchases: PerCent = 0
     purchases: Annotated[dict[Annotated[int, Field(ge=1, le=50)], Weight], AfterValidator(some_weight)] = {1: 1}
@@ -55,6 +67,7 @@ class Customers(Part):
     insurers: list[Text] = []
     questions: list[QuestionText] = []
     loan_rates: list[Rate] = []
+    parameters: list[PartyParameterValue] = []
 
     @model_validator(mode="after")
     def _has_choices_for_shares(self) -> Self:

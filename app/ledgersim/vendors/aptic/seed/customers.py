@@ -19,6 +19,7 @@ from ledgersim.world.people import Weighted
 AUTOGIRO, SEPA_CONSUMER, SEPA_BUSINESS = 1, 3, 5
 SWEDISH_ACCOUNT, FINNISH_ACCOUNT = 9, 10
 
+PARAMETERS_EVERY = 5  # of the customers, one has party parameters
 RECENT_DAYS = 300  # random events happened within these days
 
 
@@ -115,6 +116,8 @@ class _Maker:
             self._agreements.add_question(customer, question, self._day(customer))
         if self._hits(customer, self._of.with_loan):
             self._add_loan(customer)
+        if customer.id % PARAMETERS_EVERY == 0:
+            self._agreements.add_parameters(customer, self._of.parameters)
 
     def _chance(self, customer: Customer) -> Any:
         return self._context.registers[customer.country].chance
@@ -205,6 +208,6 @@ class _Maker:
             customer,
             [
                 PeriodDraft(principal, rate, start, middle),
-                PeriodDraft(principal // 10 * 9, later, middle, None),
+                PeriodDraft(principal // 10 * 9, later, middle, None, "VARIABLE", "MARGIN"),
             ],
         )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from ledgersim.vendors.aptic.seed.customer_definition import Customers
+from ledgersim.vendors.aptic.seed.invoices import Kind
 from ledgersim.world.model import PastRange
 from ledgersim.world.parts import (
     CountryCode,
@@ -22,7 +23,7 @@ from ledgersim.world.parts import (
 
 
 class Client(Part):
-    """A creditor."""
+    """A creditor; `invoices` are the kinds of invoices that some of its debts have."""
 
     guid: Guid
     reference_code: Text
@@ -35,6 +36,7 @@ class Client(Part):
     web_page: Text
     registered_days_ago: DaysAgo
     goods: list[Text] = Field(min_length=1)
+    invoices: list[Kind] = []
 
 
 class Credential(Part):
@@ -45,11 +47,15 @@ class Credential(Part):
 
 
 class Service(Part):
-    """A service of cases: its weight, its sub-statuses, and the fees of its cases."""
+    """A service of cases: its weight, its sub-statuses, and the fees of its cases.
+
+    With `fee_interest`, the fees bear the interest of the country, as costs that a court has awarded do.
+    """
 
     weight: Weight
     sub_statuses: list[Text] = Field(min_length=1)
     fees: list[Text] = []
+    fee_interest: bool = False
 
 
 class Cases(Part):

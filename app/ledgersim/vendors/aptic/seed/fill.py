@@ -6,6 +6,7 @@ from ledgersim.vendors.aptic.seed.checks import mismatches, unique_values
 from ledgersim.vendors.aptic.seed.context import Context
 from ledgersim.vendors.aptic.seed.customers import add_customer_summaries
 from ledgersim.vendors.aptic.seed.definition import Aptic
+from ledgersim.vendors.aptic.seed.documents import add_documents
 from ledgersim.vendors.aptic.seed.persona_definition import PersonaAptic
 from ledgersim.vendors.aptic.seed.personas import add_personas
 from ledgersim.vendors.aptic.state import ApticState
@@ -127,7 +128,7 @@ def _add_cases(context: Context, debtors: list[Debtor], number: int, progress: P
             other = None
         draft = maker.draft(debtor, other)
         draft.extra_fields = _some_of(choices, context.registers[debtor.country])
-        context.aptic.add_case(draft)
+        add_documents(context, draft, context.aptic.add_case(draft))
         progress.advance()
 
 

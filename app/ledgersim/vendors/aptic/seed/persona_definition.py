@@ -8,6 +8,8 @@ from ledgersim.vendors.aptic.seed.customer_definition import PersonaCustomerSumm
 from ledgersim.world.parts import Amount, Currency, DaysAgo, ExchangeRate, ExtraFields, Guid, Part, Rate, Text
 from ledgersim.world.persona_model import Persona
 
+PAID = "PAID"
+
 
 class PersonaDebt(Part):
     """A debt, which bears no interest without `interest_rate`."""
@@ -87,11 +89,21 @@ class PersonaCase(Part):
 
 
 class PersonaPlan(Part):
-    """An active linear payment plan for all open cases of the persona, which must bear no interest."""
+    """A linear payment plan for cases of the persona, which must bear no interest.
+
+    It is active and covers all open cases, or is `completed` and covers all closed ones, which are paid.
+    """
 
     guid: Guid
     payments: int = Field(ge=1, le=600)
-    registered_days_ago: int = Field(ge=0, le=27)  # so that no payment is due yet
+    registered_days_ago: DaysAgo
+    completed: bool = False
+
+    @model_validator(mode="after")
+    def _is_not_due(self) -> Self:
+        if not self.completed and self.registered_days_ago > 27:
+            raise ValueError("registered_days_ago of an active plan must be at most 27: no payment is due yet")
+        return self
 
 
 class PersonaDebtor(Part):
@@ -124,10 +136,20 @@ class PersonaAptic(Part):
     def _has_a_debtor(self) -> Self:
         if self.debtor is None and (self.cases or self.plan):
             raise ValueError("cases and plan require a debtor")
-        covered = [case for case in self.cases if case.closed is None]
-        if self.plan and (not covered or any(debt.interest_rate for case in covered for debt in case.debts)):
-            raise ValueError("a plan requires open cases with debts that bear no interest")
+        if self.plan and (
+            not self.covered or any(debt.interest_rate for case in self.covered for debt in case.debts)
+        ):
+            raise ValueError("a plan requires cases, open or else paid, with debts that bear no interest")
         return self
+
+    @property
+    def covered(self) -> list[PersonaCase]:
+        """The cases that the plan covers."""
+        if self.plan is None:
+            return []
+        if self.plan.completed:
+            return [case for case in self.cases if case.closed is not None and case.closed.code == PAID]
+        return [case for case in self.cases if case.closed is None]
 
 
 def aptic_part(persona: Persona) -> PersonaAptic:

@@ -1,5 +1,7 @@
 """The personas as debtors and customers of Aptic, with their cases and plans."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ledgersim.errors import StartupError
@@ -7,7 +9,7 @@ from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.claims.models import DEBT, FEE
 from ledgersim.vendors.aptic.payment_plans.balance import CoveredCase, Debt
 from ledgersim.vendors.aptic.payment_plans.engine import calculate
-from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, PAYMENT_PLAN, PAYMENT_PLAN_CASE
+from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, COMPLETED, PAYMENT_PLAN, PAYMENT_PLAN_CASE
 from ledgersim.vendors.aptic.payment_plans.plan_terms import PlanType
 from ledgersim.vendors.aptic.payment_plans.plans import (
     columns_of,
@@ -16,12 +18,14 @@ from ledgersim.vendors.aptic.payment_plans.plans import (
     new_plan,
     terms_of,
 )
+from ledgersim.vendors.aptic.payment_plans.rounding import ZERO
 from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft, StoredCase
 from ledgersim.vendors.aptic.seed.context import Context
 from ledgersim.vendors.aptic.seed.persona_definition import (
     PersonaCase,
     PersonaDebt,
     PersonaFee,
+    PersonaPayment,
     aptic_part,
 )
 from ledgersim.vendors.aptic.settings import ApticSettings
@@ -143,30 +147,49 @@ def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debto
     plan, debtor = aptic_part(persona).plan, aptic_part(persona).debtor
     assert plan is not None, "the caller checks this"
     assert debtor is not None, "the model validates this"
-    open_cases = [
-        stored for stored, case in zip(cases, aptic_part(persona).cases, strict=True) if case.closed is None
-    ]
+    part, today = aptic_part(persona), context.today
+    covered = {case.guid: case for case in part.covered}
+    stored = [one for one, case in zip(cases, part.cases, strict=True) if case.guid in covered]
+    balance = [_covered(one, plan.completed) for one in stored]
     values = {
         "payment_plan_guid": plan.guid,
         "debtor_id": debtors[debtor.guid],
         "registration_date": instant(context.today - plan.registered_days_ago),
-        "active": ACTIVE,
+        "active": COMPLETED if plan.completed else ACTIVE,
         "payment_plan_type": PlanType.LINEAR.value,
         "currency_code": context.registers[persona.party.country].country.currency,
         "requested_number": plan.payments,
     }
-    row = new_plan((_covered(stored) for stored in open_cases), values)
-    row |= columns_of(row, calculate(covered_of(row), terms_of(row)), ApticSettings().plan_reminder_days)
+    row = new_plan(balance, values)
+    planned = calculate(covered_of(row), terms_of(row))
+    if plan.completed:
+        owed = sum((one.principal + one.fees for one in balance), ZERO)
+        payments = [payment for case in part.covered for payment in case.payments]
+        row["receipts"] = _receipts(sorted(payments, key=lambda one: -one.days_ago), owed, today)
+        last = date.fromisoformat(row["receipts"][-1][0])
+        row["invoiced"] = sum(payment.invoice_date <= last for payment in planned.rows)
+    row |= columns_of(row, planned, ApticSettings().plan_reminder_days)
     plan_id = context.rows.add(PAYMENT_PLAN, row)
-    for stored in open_cases:
-        context.rows.add(PAYMENT_PLAN_CASE, {"payment_plan_id": plan_id, "case_id": stored.id})
+    for one in stored:
+        context.rows.add(PAYMENT_PLAN_CASE, {"payment_plan_id": plan_id, "case_id": one.id})
 
 
-def _covered(stored: StoredCase) -> CoveredCase:
-    """Return what is owed on a case whose debts bear no interest."""
-    fees = sum(one.balances.remaining_principal for one in stored.accounts if one.row["kind"] == FEE)
-    debts = [one.balances.remaining_principal for one in stored.accounts if one.row["kind"] == DEBT]
+def _covered(stored: StoredCase, completed: bool) -> CoveredCase:
+    """Return what a plan covers of a case without interest: all of a completed one, else what remains."""
+    name = "original_principal" if completed else "remaining_principal"
+    fees = sum(getattr(one.balances, name) for one in stored.accounts if one.row["kind"] == FEE)
+    debts = [getattr(one.balances, name) for one in stored.accounts if one.row["kind"] == DEBT]
     return CoveredCase(stored.id, tuple(Debt(decimal(one)) for one in debts), fees=decimal(fees))
+
+
+def _receipts(payments: list[PersonaPayment], owed: Decimal, today: int) -> list[list[str]]:
+    """Return the column `receipts` of a plan whose cases have been paid."""
+    receipts = []
+    for payment in payments:
+        amount = owed if payment.amount is None else decimal(payment.amount)
+        owed -= amount
+        receipts.append([date.fromordinal(today - payment.days_ago).isoformat(), str(amount), str(owed)])
+    return receipts
 
 
 def _case_entry(context: Context, persona: Persona) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.schemas import ResponseModel
 from ledgersim.vendors.aptic.claims.commands import ADJUSTMENTS
-from ledgersim.vendors.aptic.links import Link
+from ledgersim.vendors.aptic.links import Link, link
 from ledgersim.vendors.aptic.listing import Page
 from ledgersim.vendors.aptic.state import ApticState
 
@@ -73,7 +73,11 @@ class Pong(ResponseModel):
     **operation("aptic.currentuser.get", method="observed", path="observed", summary="Read the calling user"),
 )
 async def get_current_user(context: CurrentContext) -> Any:
-    return context.space.state(ApticState).user
+    user = context.space.state(ApticState).user
+    return {
+        **user,
+        "links": [link(context, "self", "/v1/CurrentUser", "CurrentUser", user["unique_id"], "item")],
+    }
 
 
 @router.get(
