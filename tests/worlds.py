@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from ledgersim.plugin import resolve
 from ledgersim.storage.database import Database
 from ledgersim.storage.statements import rows
 from ledgersim.vendors import installed_vendors
 from ledgersim.world import builder, definition, fixtures, template
 
 VENDORS = installed_vendors()
+for vendor in VENDORS:
+    resolve(vendor.models)  # declares the tables, which an image from the cache does not
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
