@@ -16,7 +16,7 @@ class Rows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._order = {table: number for number, table in enumerate(SQLModel.metadata.sorted_tables)}
-        self._pending: dict[tuple[Table, *tuple[str, ...]], list[Row]] = {}
+        self._pending: dict[tuple[Table, frozenset[str]], list[Row]] = {}
         self._ids: Counter[Table] = Counter()
         self._size = 0
 
@@ -28,7 +28,7 @@ class Rows:
     def add(self, table: Table, row: Row) -> int:
         """Store a row, with the next id if it has none. Returns its id."""
         row_id: int = row["id"] if "id" in row else self.new_id(table)
-        self._pending.setdefault((table, *row), []).append({**row, "id": row_id})
+        self._pending.setdefault((table, frozenset(row)), []).append({**row, "id": row_id})
         self._size += 1
         if self._size >= CHUNK:
             self.flush()
