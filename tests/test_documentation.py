@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import unquote
@@ -211,3 +212,27 @@ def test_links_lead_to_pages_and_headings_that_exist(page: str) -> None:
 def test_tests_that_a_page_refers_to_exist(page: str) -> None:
     missing = [path for path in re.findall(r"`(tests/[\w./]+)`", PAGES[page]) if not (ROOT / path).exists()]
     assert missing == []
+
+
+# Behaviour of Aptic
+
+STATES = ("documented", "inferred", "not simulated")
+
+
+def functions(path: str) -> set[str]:
+    """The names of the functions of a module."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_every_behaviour_of_aptic_has_a_state_and_a_test_that_exists_unless_it_is_not_simulated() -> None:
+    known = cache(functions)
+    for behaviour, state, test in tables("docs/aptic-behaviour.md", "Behaviour", "State", "Test"):
+        found = re.fullmatch(r"`([a-z ]+)`(: .+)?", state)
+        assert found, behaviour
+        assert found[1] in STATES, behaviour
+        assert bool(found[2]) == (found[1] == "not simulated"), behaviour
+        assert test or found[1] == "not simulated", behaviour
+        if test:
+            path, _, name = code(test)[0].partition("::")
+            assert name in known(path), f"{behaviour} {test}"
