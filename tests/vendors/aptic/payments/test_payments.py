@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgersim.vendors.aptic.payments.rules import Directed, Owed, allocate
-from tests.client import Api
+from tests.client import APTIC, Api
 from tests.contract.shapes import of_answer, of_sample
 
 CLAIMS = [
@@ -135,6 +135,16 @@ def test_an_overpayment_shows_in_amount_not_deducted(api: Api) -> None:
         10.5,
         89.5,
     )
+
+
+def test_the_commission_of_a_client_is_withheld_with_vat(api: Api) -> None:
+    """That of Järvilaina is 8 %, and VAT in Finland 25.5 %; Pertti Partpaid paid 229.00 EUR."""
+    path = f"{APTIC}/Cases/5eed0005-ca5e-4000-8000-000000000001/Payments"
+    detail = api.get(f"{path}/{api.only(path)['paymentGuid']}").json()
+    lines = [(one["usedAmount"], one["commission"], one["commissionVAT"]) for one in detail["specifications"]]
+    assert lines == [(5, 0.4, 0.1), (24, 1.92, 0.49), (200, 16, 4.08)]
+    assert (detail["withdrawnCommission"], detail["withdrawnVAT"]) == (18.32, 4.67)
+    assert (detail["totalAmountDeducted"], detail["remittenceAmount"]) == (229, 206.01)
 
 
 def test_stop_payments_puts_a_payment_aside_unbooked(api: Api) -> None:

@@ -8,7 +8,11 @@ from ledgersim.storage.types import Instant
 
 
 class Client(SQLModel, table=True):
-    """A client, the creditor of cases."""
+    """A client, the creditor of cases.
+
+    Its commission and the VAT on it are rates in ten-thousandths of a per cent of what is paid; no request can
+    set them.
+    """
 
     __tablename__ = "client"
 
@@ -25,6 +29,8 @@ class Client(SQLModel, table=True):
     blocked: bool = False
     country_code_of_operation: str | None = None
     reg_date: datetime = Field(sa_type=Instant)
+    commission_rate: int = 0
+    commission_vat_rate: int = 0
 
 
 CLIENT = Client.__table__  # type: ignore[attr-defined]

@@ -7,9 +7,11 @@ from sqlalchemy import bindparam, select
 
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.vendor_app import new_router
-from ledgersim.storage.statements import Row, rows
+from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
+from ledgersim.vendors.aptic.claims.rules import share
+from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
@@ -28,6 +30,7 @@ from ledgersim.vendors.aptic.repository import by_guid, find
 router = new_router("Payments")
 
 COSTS, INTEREST, PRINCIPAL = 1, 2, 3  # amountType [inferred]
+WHOLE = 100 * 10_000  # a rate of 100 per cent
 
 _OF_CASE = PAYMENT.c.case_id == bindparam("of_case")
 _COLUMNS = {name: PAYMENT.c[name] for name in PaymentListItem.model_fields}
@@ -38,6 +41,9 @@ _BOOKINGS = (
     .join(CLAIM, CLAIM.c.id == PAYMENT_BOOKING.c.claim_id)
     .where(PAYMENT_BOOKING.c.payment_id == bindparam("of_payment"))
     .order_by(PAYMENT_BOOKING.c.id)
+)
+_COMMISSION = select(CLIENT.c.commission_rate, CLIENT.c.commission_vat_rate).where(
+    CLIENT.c.id == bindparam("client_id")
 )
 _PLEDGES = select(PAYMENT_PLEDGE).where(PAYMENT_PLEDGE.c.payment_id == bindparam("of_payment"))
 
@@ -82,12 +88,17 @@ async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) 
     bookings = rows(connection, _BOOKINGS, of_payment=payment["id"])
     links = item_links(context, "case", case, "Payments", payment["payment_guid"])
     used = sum(one["used_principal"] + one["used_interest"] for one in bookings)
+    specifications = _specifications(context, case, payment, bookings)
+    commission = sum(line["commission"] for line in specifications)
+    vat = sum(line["commission_vat"] for line in specifications)
     return {
         **payment,
         "amount_not_deducted": payment["paid_amount"] - used,
         "total_amount_deducted": used,
-        "remittence_amount": used,
-        "specifications": _specifications(context, case, payment, bookings),
+        "withdrawn_commission": commission,
+        "withdrawn_vat": vat,
+        "remittence_amount": used - commission - vat,
+        "specifications": specifications,
         "pledges": [
             {**pledge, "links": links} for pledge in rows(connection, _PLEDGES, of_payment=payment["id"])
         ],
@@ -97,6 +108,8 @@ async def get_payment(context: CurrentContext, caseGuid: str, paymentGuid: str) 
 
 def _specifications(context: RequestContext, case: Row, payment: Row, bookings: list[Row]) -> list[Row]:
     """Return a line per paid part of a claim: costs first, then interest, then principal."""
+    client = row(context.space.connection, _COMMISSION, client_id=case["client_id"])
+    rate, vat_rate = client.values() if client else (0, 0)
     lines = []
     for one in bookings:
         name = "Fees" if one["kind"] == FEE else "Debts"
@@ -113,8 +126,8 @@ def _specifications(context: RequestContext, case: Row, payment: Row, bookings: 
                 "amount_type": amount_type,
                 "currency_code": payment["currency_code"],
                 "used_amount": used,
-                "commission": 0,
-                "commission_vat": 0,
+                "commission": (commission := share(used, rate, WHOLE)),
+                "commission_vat": share(commission, vat_rate, WHOLE),
                 "links": [link(context, name[:-1].lower(), path, name, one["guid"], "item")],
             }
             for amount_type, used in parts

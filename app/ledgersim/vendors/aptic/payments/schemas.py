@@ -100,7 +100,7 @@ class Pledge(ResponseModel):
 
 
 class Payment(ResponseModel):
-    """A payment in full, with a specification of all of it. Nothing is withheld: commissions are 0."""
+    """A payment in full, with a specification of all of it. The client's commission is withheld [inferred]."""
 
     payment_guid: str
     payment_date: datetime
@@ -112,8 +112,8 @@ class Payment(ResponseModel):
     paid_by: int
     amount_not_deducted: Amount
     total_amount_deducted: Amount
-    withdrawn_commission: Amount = 0
-    withdrawn_vat: Amount = Field(0, alias="withdrawnVAT")
+    withdrawn_commission: Amount
+    withdrawn_vat: Amount = Field(alias="withdrawnVAT")
     remittence_amount: Amount  # spelled like this in the vendor's sample
     commission_netted_on_creditor_account: Amount = 0
     vat_netted_on_creditor_account: Amount = 0

@@ -76,7 +76,7 @@ class AgreementRows:
         )
 
     def add_collateral(self, customer: Customer, pledge: Pledge, amount: int, day: int) -> None:
-        """Add collateral, insured for its amount."""
+        """Add collateral, insured for its amount; some has been realized."""
         row_id = self._rows.new_id(COLLATERAL)
         self._rows.add(
             COLLATERAL,
@@ -94,7 +94,7 @@ class AgreementRows:
                 "insurance_number": f"POLICY-{row_id}",
                 "insured_amount": amount,
                 "insurance_expiry_date": instant(self._today + YEAR),
-                "realized": False,
+                "realized": row_id % 3 == 2,
             },
         )
 

@@ -47,7 +47,6 @@ class CaseMaker:
                 client.invoices, countries[client.country], places[client.country], context.today
             )
             for client in context.section.clients
-            if client.country in countries
         }
         self._serial = self._paid = 0
 

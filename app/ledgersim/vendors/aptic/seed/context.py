@@ -40,5 +40,7 @@ class Context:
                 "blocked": False,
                 "country_code_of_operation": client.country,
                 "reg_date": instant(self.today - client.registered_days_ago),
+                "commission_rate": client.commission,
+                "commission_vat_rate": self.definition.world.countries[client.country].vat,
             },
         )

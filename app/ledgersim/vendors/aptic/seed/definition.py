@@ -16,6 +16,7 @@ from ledgersim.world.parts import (
     Part,
     PerCent,
     Phone,
+    Rate,
     Text,
     Weight,
     some_weight,
@@ -23,7 +24,10 @@ from ledgersim.world.parts import (
 
 
 class Client(Part):
-    """A creditor; `invoices` are the kinds of invoices that some of its debts have."""
+    """A creditor; `invoices` are the kinds of invoices that some of its debts have.
+
+    `commission` is the share of payments, in per cent, that is withheld from it, plus VAT.
+    """
 
     guid: Guid
     reference_code: Text
@@ -37,6 +41,7 @@ class Client(Part):
     registered_days_ago: DaysAgo
     goods: list[Text] = Field(min_length=1)
     invoices: list[Kind] = []
+    commission: Rate = 0
 
 
 class Credential(Part):

@@ -112,7 +112,7 @@ class InvoiceMaker:
 
     def _store(self, facts: Facts) -> Invoice:
         return Invoice(
-            {"account_ref": f"CARD-{facts.number}", "account_ref_type": "CARD"},
+            {"account_ref": f"CARD-{facts.number}", "account_ref_type": "CARD", "goods_related_credit": True},
             {
                 "order_date": instant(facts.billed),
                 "delivery_date": instant(facts.billed),
