@@ -105,6 +105,14 @@ def test_a_pledge_brought_all_of_its_payment(world: Tables) -> None:
         assert one["amount"] == payments[one["payment_id"]]["paid_amount"]
 
 
+def test_only_second_addresses_have_a_name_of_their_own(world: Tables) -> None:
+    for address in world["address"]:
+        own = (address["full_name"], address["care_of"])
+        assert own == (
+            (None, None) if address["default_address"] else ("Invoice Reading Service", "Postservice")
+        )
+
+
 def test_former_addresses_were_valid_before_and_are_not_the_default(world: Tables) -> None:
     former = [address for address in world["address"] if address["valid_to"]]
     assert {address["owner"] for address in former} == {"debtor", "customer"}

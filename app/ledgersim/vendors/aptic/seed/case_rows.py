@@ -27,6 +27,7 @@ from ledgersim.world.rows import Rows
 INVOICE = "invoice"  # key of the columns of the invoice behind a debt, beside those of its claim
 PLEDGE = "PLEDGE"  # source of payments from the realization of a pledge
 FIRST_CASE_NUMBER = 500_000  # plus the id; imported cases have numbers from 1,000,000
+INVOICE_READER, CARE_OF = "Invoice Reading Service", "Postservice"  # at second addresses
 FORMER_ADDRESS = timedelta(days=60)  # after which some second addresses were no longer valid
 
 _BLANK: Row = {name: None for name in Party.model_fields if name not in ("id", "reg_date")}
@@ -115,7 +116,7 @@ class ApticRows:
                 "bank_account_no": self._bank_accounts[party["currency_code"]],
             },
         )
-        self._add_addresses("debtor", debtor_id, party, addresses, registered)
+        self._add_addresses("debtor", debtor_id, addresses, registered)
         return debtor_id
 
     def add_customer(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
@@ -133,7 +134,7 @@ class ApticRows:
                 "reg_date": registered,
             },
         )
-        self._add_addresses("customer", customer_id, party, addresses, registered)
+        self._add_addresses("customer", customer_id, addresses, registered)
         return customer_id
 
     def new_guid(self) -> str:
@@ -145,9 +146,7 @@ class ApticRows:
         for name, value in fields.items():
             self._rows.add(EXTRA_FIELD, {"owner": owner, "owner_id": owner_id, "name": name, "value": value})
 
-    def _add_addresses(
-        self, owner: str, owner_id: int, party: Row, addresses: list[Row], registered: datetime
-    ) -> None:
+    def _add_addresses(self, owner: str, owner_id: int, addresses: list[Row], registered: datetime) -> None:
         for number, address in enumerate(addresses):
             self._second_addresses += number > 0
             moved = number > 0 and self._second_addresses % 2 == 0
@@ -160,8 +159,8 @@ class ApticRows:
                     "address_guid": self.new_guid(),
                     "owner": owner,
                     "owner_id": owner_id,
-                    "full_name": None if number == 0 else f"{party['full_name']}, Post",
-                    "care_of": None if number == 0 else "Postservice",
+                    "full_name": None if number == 0 else INVOICE_READER,
+                    "care_of": None if number == 0 else CARE_OF,
                     "address_not_valid_date": left,
                     "default_address": number == 0,
                     "valid_from": registered,
