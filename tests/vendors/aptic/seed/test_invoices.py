@@ -3,6 +3,7 @@
 from base64 import b64decode
 from datetime import datetime
 
+from tests.client import APTIC, Api
 from tests.worlds import MIDNIGHT, Row, Tables
 
 
@@ -64,11 +65,19 @@ def test_vat_rates_are_those_of_debts_with_vat(world: Tables) -> None:
         assert one["vat_rate"] == (rates[one["currency_code"]] if one["original_vat"] else None)
 
 
-def test_interest_of_a_closed_claim_has_been_calculated_until_the_closing(world: Tables) -> None:
-    cases = {case["id"]: case for case in world["case"]}
+def test_interest_of_a_closed_case_has_been_calculated_until_it_stopped_at_the_closing(
+    api: Api, world: Tables
+) -> None:
+    closed = {case["id"]: case for case in world["case"] if case["closure_date"]}
+    seen = 0
     for claim in world["claim"]:
-        closure = cases[claim["case_id"]]["closure_date"]
-        assert claim["interest_to"] == (closure if claim["accrual_rate"] else None)
+        if claim["kind"] == "debt" and claim["accrual_rate"] and claim["case_id"] in closed:
+            case = closed[claim["case_id"]]
+            debt = api.get(f"{APTIC}/Cases/{case['case_guid']}/Debts/{claim['guid']}").json()
+            day = f"{case['closure_date']:%Y-%m-%dT00:00:00Z}"
+            assert (debt["interestTo"], debt["interestStop"]) == (day, day)
+            seen += 1
+    assert seen > 20
 
 
 def test_only_fees_of_legal_cases_bear_interest(world: Tables) -> None:
