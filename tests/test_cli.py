@@ -64,6 +64,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--as-of": "default: 2026-01-01; LEDGERSIM_AS_OF",
         "--cache": "LEDGERSIM_CACHE",
         "--auth": "default: lenient; LEDGERSIM_AUTH",
+        "--leniency": "default: lenient; LEDGERSIM_LENIENCY",
         "--created-status": "default: 201; LEDGERSIM_CREATED_STATUS",
         "--payex-problem-case": "default: pascal; LEDGERSIM_PAYEX_PROBLEM_CASE",
         "--plan-reminder-days": "default: 1; LEDGERSIM_PLAN_REMINDER_DAYS",

@@ -66,7 +66,17 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
     scheduler = Scheduler([job for vendor in installed_vendors() for job in resolve(vendor.jobs)])
-    return Dispatcher(mounts, spaces, scheduler, admin.MOUNT, pages, access, fault_header, settings.root_path)
+    return Dispatcher(
+        mounts,
+        spaces,
+        scheduler,
+        admin.MOUNT,
+        pages,
+        access,
+        fault_header,
+        settings.root_path,
+        settings.leniency == "strict",
+    )
 
 
 def _pages(settings: Settings) -> VendorApp:

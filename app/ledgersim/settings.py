@@ -211,6 +211,12 @@ class ServerSettings(BaseModel):
         "a number of bytes from 64KiB on, such as 4MiB",
         ge=64 * 2**10,
     )
+    leniency: Literal["lenient", "strict"] = option(
+        "lenient",
+        "Whether requests with diagnostics are accepted (lenient) or rejected with 400 in the vendor's error "
+        "format (strict).",
+        "lenient or strict",
+    )
     fault_header: Switch = option("on", "Whether the header Sim-Fault injects a fault: on or off.", ON_OFF)
     cors_origin: Annotated[tuple[str, ...], BeforeValidator(_origins)] = option(
         (),

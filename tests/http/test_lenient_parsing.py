@@ -1,6 +1,7 @@
 """Diagnostics of lenient parsing, by table and for generated values."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from ledgersim.http.lenient_parsing import (
     about_media_type,
     about_query,
     models_in,
+    respell,
+    respell_query,
 )
-from ledgersim.problems import field_path
+from ledgersim.problems import Problem, field_path
 from ledgersim.schemas import ExchangeRateIn, RateIn, RequestModel
 from ledgersim.vendors.aptic.auth.rules import TOKEN_OPERATION
 
@@ -79,7 +82,6 @@ def unknown(*where: str) -> list[tuple[str, str]]:
         ({"again": {"again": {"foo": 1}}}, unknown("again.again.foo")),
         ({"closed": {"foo": 1, "leaf": {"bar": 1}}}, unknown("closed.leaf.bar")),
         ({"name_of_leaf": 1}, unknown("name_of_leaf")),
-        ({"One": {"foo": 1}}, unknown("One")),
         ({"one": "text", "many": {"foo": 1}, "texts": [{"foo": 1}]}, unknown("many.foo")),
         ([{"foo": 1}, {"one": {"bar": 1}}, [{"foo": 1}]], unknown("[0].foo", "[1].one.bar")),
         ("text", []),
@@ -92,19 +94,57 @@ def test_members_that_no_model_knows_are_found_at_any_depth(
     assert places((Tree,), value) == expected
 
 
+def test_a_member_in_another_letter_case_is_reported_and_its_own_members_are_looked_at() -> None:
+    value = {"One": {"NameOfLeaf": "a", "foo": 1, "RATE": Decimal("8.12345")}, "MANY": [{}, {"bar": 1}]}
+    assert places((Tree,), value) == [
+        ("member-case", "One"),
+        ("member-case", "One.NameOfLeaf"),
+        ("unknown-member", "One.foo"),
+        ("member-case", "One.RATE"),
+        ("value-rounded", "One.RATE"),
+        ("member-case", "MANY"),
+        ("unknown-member", "MANY[1].bar"),
+    ]
+
+
+def test_members_in_another_letter_case_are_renamed_at_any_depth() -> None:
+    value = [{"One": {"NameOfLeaf": "a", "foo": 1}, "many": [5, {"RATE": 2}], "texts": ["a"]}, "text"]
+    respell((Tree,), value)
+    assert value == [{"one": {"nameOfLeaf": "a", "foo": 1}, "many": [5, {"rate": 2}], "texts": ["a"]}, "text"]
+
+
+def test_a_member_in_several_spellings_is_a_400_that_names_each() -> None:
+    value = {"one": {"NameOfLeaf": "a", "nameOfLeaf": "b"}, "MANY": [], "Many": []}
+    with pytest.raises(Problem) as raised:
+        respell((Tree,), value)
+    assert raised.value.status == 400
+    assert raised.value.errors == {
+        "Many": ["This member was sent in several spellings. Send it once, as many"],
+        "one.NameOfLeaf": ["This member was sent in several spellings. Send it once, as nameOfLeaf"],
+    }
+
+
+def test_members_that_are_rejected_or_match_in_any_case_keep_their_spelling() -> None:
+    value = {"closed": {"Leaf": {"NameOfLeaf": "a"}}}
+    respell((Tree,), value)
+    assert value == {"closed": {"Leaf": {"NameOfLeaf": "a"}}}
+    loose = {"ACCOUNTNO": "1", "Leaf": {"NameOfLeaf": "a"}}
+    respell((Loose,), loose)
+    assert loose == {"ACCOUNTNO": "1", "Leaf": {"nameOfLeaf": "a"}}
+
+
 def test_without_a_model_anything_is_accepted() -> None:
     assert places((), {"foo": [{"bar": 1}]}) == []
 
 
 def test_where_any_case_is_read_only_names_count() -> None:
     value = {"AccountNo": "1", "LEAF": {"nameOfLeaf": "a", "NameOfLeaf": "a"}, "Foo": 1}
-    assert places((Loose,), value) == unknown("LEAF.NameOfLeaf", "Foo")
+    assert places((Loose,), value) == [("member-case", "LEAF.NameOfLeaf"), *unknown("Foo")]
 
 
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("nameOfleaf", "Did you mean nameOfLeaf?"),
         ("name_of_leaf", "Did you mean nameOfLeaf?"),
         ("exchangeRate", "Did you mean exchRate?"),
         ("zzz", "Leave it out."),
@@ -188,7 +228,7 @@ def at(value: Any, path: str) -> list[Any]:
 @given(values)
 def test_only_existing_members_of_any_value_are_reported(value: Any) -> None:
     for code, where in places((Tree,), value):
-        assert code in ("unknown-member", "value-rounded")
+        assert code in ("unknown-member", "member-case", "value-rounded")
         assert at(value, where)
 
 
@@ -259,6 +299,18 @@ def test_media_types_other_than_that_of_json_are_reported(
 def test_unknown_and_duplicate_parameters_are_reported(query: bytes, expected: list[tuple[str, str]]) -> None:
     found = about_query(query, frozenset({"$top", "$skip"}))
     assert [(one.code, one.where) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (b"ASYNC=TRUE&$Top=1&%24SKIP=2", b"async=TRUE&%24top=1&%24skip=2"),
+        (b"async=a&Other=b&&=c", b"async=a&Other=b&&=c"),
+        (b"", b""),
+    ],
+)
+def test_names_of_parameters_get_the_spelling_of_the_operation(query: bytes, expected: bytes) -> None:
+    assert respell_query(query, frozenset({"$top", "$skip", "async"})) == expected
 
 
 @pytest.mark.parametrize(

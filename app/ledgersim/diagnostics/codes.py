@@ -6,6 +6,7 @@ from collections.abc import Mapping
 CODES: Mapping[str, str] = {
     "unknown-member": "The operation has no such member; it was ignored.",
     "duplicate-member": "The member occurs more than once in its object; the last one was used.",
+    "member-case": "The operation spells the member in another letter case; it was read nevertheless.",
     "unknown-parameter": "The operation has no such query parameter; it was ignored.",
     "duplicate-parameter": "The query parameter was sent more than once; the last one was used.",
     "missing-media-type": "The body has no media type; it was read as JSON.",

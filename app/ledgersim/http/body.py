@@ -24,6 +24,7 @@ from ledgersim.http.lenient_parsing import (
     about_media_type,
     models_in,
     parameters_of,
+    respell,
 )
 from ledgersim.json_text import MAX_DEPTH, is_small, measure
 from ledgersim.spaces.registry import Limits
@@ -221,15 +222,21 @@ class JsonRoute(APIRoute):
             content_type = "application/json" if self.is_admin else kind
             lenient = _lenient_parsing(content_type, coding, body, value, models)
             parsed = JsonRequest(request, body, value)
+
+            def report() -> None:
+                context.report(lenient)
+                if context.record.diagnostics:  # only then may a member be in another letter case
+                    respell(models, value)
+
             if models and elements > LONG_ELEMENTS:
 
                 async def handle_in_thread() -> Response:
-                    context.record.add_diagnostics(lenient)
+                    report()
                     return await handle(parsed)
 
                 return await context.space.worker.run(lambda: run(handle_in_thread()))
             await context.space.worker.idle()
-            context.record.add_diagnostics(lenient)
+            report()
             return await handle(parsed)
 
         return read_and_handle

@@ -1,5 +1,6 @@
 """The context of a request: what the dispatcher found out about it, for the layers and routes below."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -8,14 +9,20 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.types import Scope
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.diagnostics.journal import Record
 from ledgersim.http.routing import Found
+from ledgersim.problems import VALIDATION
 from ledgersim.spaces.space import Space
 
 if TYPE_CHECKING:
     from ledgersim.http.dispatcher import Dispatcher
 
 KEY = "ledgersim"  # in the ASGI scope
+
+_STRICT = VALIDATION.with_detail(
+    "The server runs with --leniency strict, which rejects requests that have diagnostics."
+)
 
 
 @dataclass(eq=False)
@@ -24,7 +31,7 @@ class RequestContext:
 
     `base_path` is the path below which a proxy publishes the server. `root_path` also has the prefix of the
     space and the mount: it precedes the application's own paths. Both are empty or begin with a slash, and
-    don't end with one.
+    don't end with one. `is_strict` rejects requests with diagnostics.
     """
 
     dispatcher: "Dispatcher"
@@ -34,6 +41,7 @@ class RequestContext:
     base_path: str
     root_path: str
     scheme: str
+    is_strict: bool
 
     @cached_property
     def origin(self) -> str:
@@ -45,6 +53,19 @@ class RequestContext:
     def server_url(self) -> str:
         """The URL of the server, with the base path of a proxy and without a space."""
         return self.origin + self.base_path
+
+    def report(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Record what was accepted although the vendor does not document it.
+
+        Raises a 400 Problem if the request has diagnostics and the server runs with `--leniency strict`. Call
+        it before the end of a transaction, so that such a request stores nothing.
+        """
+        self.record.add_diagnostics(diagnostics)
+        if self.is_strict and self.record.diagnostics:
+            errors: dict[str, list[str]] = {}
+            for code, where, message in self.record.diagnostics:
+                errors.setdefault(where, []).append(f"{code}: {message}")
+            raise _STRICT.with_errors(errors)
 
     def url(self, path: str = "") -> str:
         """The absolute URL of a path of the application, in the same space."""

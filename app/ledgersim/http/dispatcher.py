@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledgersim.clock import Clock
 from ledgersim.diagnostics.coverage import Coverage
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.diagnostics.faults import FaultHit, from_header
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.nearest import NearestRoutes
@@ -64,6 +65,7 @@ class Dispatcher:
         access: Access,
         fault_header: bool = True,
         root_path: str | None = None,
+        is_strict: bool = False,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
@@ -75,6 +77,7 @@ class Dispatcher:
         self.access = access
         self._fault_header = fault_header
         self._root_path = root_path
+        self._is_strict = is_strict
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -166,8 +169,9 @@ class Dispatcher:
             record.operation = found.route.operation_id
         elif target.problem is None:
             record.nearest = self._nearest.find(record.method, record.path)
+        is_strict = self._is_strict and mount not in self._own
         context = RequestContext(
-            self, space, record, found, target.base_path, target.root_path, scope["scheme"]
+            self, space, record, found, target.base_path, target.root_path, scope["scheme"], is_strict
         )
         scope = {**scope, KEY: context, "root_path": target.root_path}
         respond: ASGIApp = partial(self._respond, context, target, app)
@@ -266,19 +270,20 @@ class Dispatcher:
             return app
         if record.method not in _STORES_NOTHING:
             self.spaces.check_capacity()
-        hits = self._fault_hits(space, record, _values(scope, b"sim-fault"))
+        hits = self._fault_hits(context, _values(scope, b"sim-fault"))
         return FaultInjection(app, hits) if hits else app
 
-    def _fault_hits(self, space: Space, record: Record, requested: list[str]) -> list[FaultHit]:
+    def _fault_hits(self, context: RequestContext, requested: list[str]) -> list[FaultHit]:
         """The faults that the request's `Sim-Fault` headers ask for, or else those of its space that hit it."""
+        space = context.space
         if not requested and not space.faults.active:
             return []
         now = space.clock.now()
         if requested and self._fault_header:
             return [from_header(one, now, space.faults.chance) for one in requested]
         if requested:
-            record.add_diagnostic("fault-header-off", "Sim-Fault", "The server ignores this header")
-        return space.faults.hits(record, now)
+            context.report([Diagnostic("fault-header-off", "Sim-Fault", "The server ignores this header")])
+        return space.faults.hits(context.record, now)
 
 
 class _Target(NamedTuple):

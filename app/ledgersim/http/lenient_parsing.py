@@ -1,26 +1,28 @@
-"""What of a request is tolerated though the API does not know it: noted, never refused.
+"""Lenient parsing: what is accepted although the API does not document it, with a diagnostic.
 
 Pydantic's `extra="forbid"` would validate every body a second time, name members that another model of a union
 knows, and still leave repeated members and rounded values to this walk.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
 from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.errors import did_you_mean
-from ledgersim.problems import field_path
+from ledgersim.problems import VALIDATION, field_path
 from ledgersim.schemas import RequestModel, Tolerated
 
 MAX_NAME = 80  # characters of a client-supplied name that an error message quotes
+MAX_CLASHES = 1_000  # members in several spellings that a response lists
 
 Models = tuple[type[RequestModel], ...]
 Where = tuple[str | int, ...]
@@ -51,6 +53,7 @@ class _Schema:
     spelled: tuple[str, ...]
     any_case: bool
     refuses: bool  # unknown members, so that they need no note
+    in_lower_case: Mapping[str, str]  # the spelling of each member
 
 
 _PLAIN = _Member()
@@ -87,7 +90,8 @@ def _schema(models: Models) -> _Schema:
             members[key] = _Member(known.models + models_in(field.annotation), known.marks + marks)
     plain = frozenset(name for name, member in members.items() if member == _PLAIN)
     refuses = any(model.model_config.get("extra") == "forbid" for model in models)
-    return _Schema(members, plain, tuple(spelled), any_case, refuses)
+    in_lower_case = {} if any_case or refuses else {name.lower(): name for name in spelled}
+    return _Schema(members, plain, tuple(spelled), any_case, refuses, in_lower_case)
 
 
 def about_body(models: Models, value: Any, where: Where = ()) -> Iterator[Diagnostic]:
@@ -118,6 +122,10 @@ def _about_object(schema: _Schema, value: dict[str, Any], where: Where) -> Itera
         if key in schema.plain:
             continue
         member = schema.members.get(key)
+        if member is None and (known := schema.in_lower_case.get(name.lower())) is not None:
+            member = schema.members[known]
+            message = f"The API spells this member {known}, and it was read as such. Send {known}."
+            yield Diagnostic("member-case", _place(where, name), message)
         if member is not None:
             if member.models:
                 yield from about_body(member.models, item, (*where, name))
@@ -128,6 +136,36 @@ def _about_object(schema: _Schema, value: dict[str, Any], where: Where) -> Itera
             yield Diagnostic(
                 "unknown-member", _place(where, name), _about_unknown(name[:MAX_NAME], schema.spelled)
             )
+
+
+def respell(models: Models, value: Any) -> None:
+    """Rename members that were sent in another letter case, at any depth, to the spelling of their models.
+
+    Raises a 400 Problem for members that were sent in several spellings.
+    """
+    clashes = {place: [message] for place, message in islice(_respell(models, value, ()), MAX_CLASHES)}
+    if clashes:
+        raise VALIDATION.with_errors(clashes)
+
+
+def _respell(models: Models, value: Any, where: Where) -> Iterator[tuple[str, str]]:
+    if not models:
+        return
+    schema = _schema(models)
+    for index, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
+        if not isinstance(one, dict):
+            continue
+        place = where if index is None else (*where, index)
+        for name in [name for name in one if name not in schema.members]:
+            known = schema.in_lower_case.get(name.lower())
+            if known in one:
+                message = f"This member was sent in several spellings. Send it once, as {known}"
+                yield _place(place, name), message
+            elif known is not None:
+                one[known] = one.pop(name)
+        for name, item in one.items():
+            member = schema.members.get(name.lower() if schema.any_case else name, _PLAIN)
+            yield from _respell(member.models, item, (*place, name))
 
 
 def _place(where: Where, name: str) -> str:
@@ -174,6 +212,19 @@ def parameters_of(dependant: Dependant) -> Iterator[str]:
             yield parameter.alias
     for inner in dependant.dependencies:
         yield from parameters_of(inner)
+
+
+def respell_query(query: bytes, takes: Collection[str]) -> bytes:
+    """The query with its parameters in the spelling of the operation: their names match in any letter case."""
+    spelling = {name.lower(): name for name in takes}
+    parts = query.split(b"&")
+    for number, part in enumerate(parts):
+        name, equals, value = part.partition(b"=")
+        sent = unquote_plus(name.decode("latin-1"))
+        known = spelling.get(sent.lower(), sent)
+        if known != sent and sent not in takes:
+            parts[number] = quote(known).encode() + equals + value
+    return b"&".join(parts)
 
 
 def about_query(query: bytes, takes: frozenset[str]) -> Iterator[Diagnostic]:

@@ -1,6 +1,5 @@
 """The application at one mount: the API of a vendor, with its own error format."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from threading import Lock
@@ -20,7 +19,7 @@ from ledgersim import problems
 from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import context_of
 from ledgersim.http.error_response import Render
-from ledgersim.http.lenient_parsing import about_query
+from ledgersim.http.lenient_parsing import about_query, respell_query
 from ledgersim.http.openapi import ApiMetadata, finish
 from ledgersim.http.routing import Found, RouteIndex
 from ledgersim.problems import Problem
@@ -207,10 +206,9 @@ class VendorApp(FastAPI):
         scope.update(route=route, endpoint=route.endpoint, path_params=parameters)
         if self._guard is not None:
             self._guard(route, Request(scope))
-        if scope["query_string"]:
-            scope["query_string"] = query = _OPTION.sub(lambda found: found[0].lower(), scope["query_string"])
-            if isinstance(route, JsonRoute):
-                context.record.add_diagnostics(about_query(query, route.parameters))
+        if scope["query_string"] and isinstance(route, JsonRoute):
+            scope["query_string"] = query = respell_query(scope["query_string"], route.parameters)
+            context.report(about_query(query, route.parameters))
         await route.app(scope, receive, send)
 
 
@@ -221,9 +219,6 @@ def _takes_more_than_a_path(dependant: Dependant) -> bool:
 
 
 MAX_ERRORS = 1_000  # that a response lists
-
-# The name of a query option such as $filter, in any case.
-_OPTION = re.compile(rb"(?:^|(?<=&))(?:\$|%24)[A-Za-z]+(?==)")
 
 # pydantic's messages about Python types, in terms of JSON.
 MESSAGES = {

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, bindparam, func, select
 from sqlalchemy.sql import visitors
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.context import context_of
 from ledgersim.odata import Field as FilterField
 from ledgersim.odata import (
@@ -83,7 +84,7 @@ async def read_query(
     """Read the query options of a request."""
     if top > MAX_TOP:
         message = f"A page has at most {MAX_TOP} items. Use $skip to read the others."
-        context_of(request.scope).record.add_diagnostic("value-cut", "$top", message)
+        context_of(request.scope).report([Diagnostic("value-cut", "$top", message)])
     return ListQuery(filter, skip, top, orderby)
 
 

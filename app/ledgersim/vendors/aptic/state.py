@@ -8,7 +8,7 @@ from ledgersim.vendors.aptic.settings import ApticSettings
 
 
 class ApticState(VendorState):
-    """The calling user, the credentials that strict mode accepts, and values set through the admin API."""
+    """The calling user, the credentials that `--auth strict` accepts, and values set through the admin API."""
 
     key: ClassVar[str] = "aptic"
 

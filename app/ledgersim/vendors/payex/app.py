@@ -1,9 +1,5 @@
 """The application: all routers of PayEx."""
 
-from urllib.parse import quote, unquote_plus
-
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 from ledgersim.http.openapi import PROVENANCE, ApiMetadata
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import COMMON
@@ -26,25 +22,6 @@ _TAGS = {
     "Consents": "Recurring cards and their registration",
     "Invoices and accounts": "What surpluses link to",
 }
-
-
-class QueryNamesInAnyCase:
-    """Lower-cases the names of query parameters: the vendor documents both `language` and `Language`."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("query_string"):
-            pairs = [part.partition(b"=") for part in scope["query_string"].split(b"&")]
-            lowered = [
-                quote(unquote_plus(name.decode("latin-1")).lower()).encode() + equals + value
-                if name.strip()
-                else b""
-                for name, equals, value in pairs
-            ]
-            scope = {**scope, "query_string": b"&".join(lowered)}
-        await self._app(scope, receive, send)
 
 
 def build(settings: PayexSettings) -> VendorApp:
@@ -70,6 +47,5 @@ def build(settings: PayexSettings) -> VendorApp:
             challenge=CHALLENGE,
         ),
     )
-    app.add_middleware(QueryNamesInAnyCase)
     app.include(customers, kyc, surpluses, addresses, consents, invoices)
     return app

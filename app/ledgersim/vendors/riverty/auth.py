@@ -13,7 +13,7 @@ _DENIED = UNAUTHORIZED.with_detail("Authorization has been denied for this reque
 
 
 def guard(mode: AuthMode) -> Guard:
-    """The check before every operation: any key in lenient mode, a known one in strict mode."""
+    """The check before every operation: any key with `--auth lenient`, a known one with `strict`."""
 
     def check(_: APIRoute, request: Request) -> None:
         space = context_of(request.scope).space

@@ -40,7 +40,7 @@ class PersonaRiverty(Part):
 
 
 class Riverty(Part):
-    """Riverty's section of a world: the keys for strict mode, and the bank accounts to pay to, by currency."""
+    """Riverty's section of a world: keys for `--auth strict`, and the bank accounts to pay to, by currency."""
 
     keys: list[Text] = []
     bank_accounts: dict[Currency, Text] = {}

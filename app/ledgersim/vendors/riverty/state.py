@@ -6,7 +6,7 @@ from ledgersim.spaces.vendor_state import VendorState
 
 
 class RivertyState(VendorState):
-    """The keys that strict mode accepts, and the bank accounts that customers pay to, by currency."""
+    """The keys that `--auth strict` accepts, and the bank accounts that customers pay to, by currency."""
 
     key: ClassVar[str] = "riverty"
 

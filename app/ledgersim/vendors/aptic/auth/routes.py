@@ -47,7 +47,7 @@ class OAuthError(ResponseModel):
 
 
 def token_router(mode: AuthMode) -> APIRouter:
-    """Return the token endpoint; in strict mode only configured clients get a token."""
+    """Return the token endpoint; with `--auth strict` only configured clients get a token."""
     router = APIRouter(tags=["Authentication"])
     metadata: dict[str, Any] = operation(
         TOKEN_OPERATION, method="observed", path="observed", summary="Get a token"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from ledgersim.http.body import parse_json
+from ledgersim.http.lenient_parsing import respell
 from ledgersim.problems import Problem
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
@@ -79,7 +80,9 @@ def _import(space: Space, import_id: int) -> list[Event]:
     """Run one import. If it has become impossible in the meantime, the event contains the reason."""
     pending = row(space.connection, _BODY, of_import=import_id)
     assert pending is not None
-    bodies = [CaseCreate.model_validate(one) for one in parse_json(pending["body"].encode())]
+    value = parse_json(pending["body"].encode())
+    respell((CaseCreate,), value)
+    bodies = [CaseCreate.model_validate(one) for one in value]
     reserved = rows(space.connection, _RESERVED, of_import=import_id)
     details = {"impStockId": import_id}
     try:

@@ -45,7 +45,7 @@ class Client(Part):
 
 
 class Credential(Part):
-    """Client credentials that get a token in strict mode."""
+    """Client credentials that get a token with `--auth strict`."""
 
     client_id: Text
     client_secret: Text
