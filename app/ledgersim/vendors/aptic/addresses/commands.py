@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from ledgersim.ids import Stream
+from ledgersim.problems import invalid
 from ledgersim.storage.statements import Row, add, row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.queries import DEFAULT, OLDEST, OWN
@@ -20,16 +21,23 @@ _CLEAR_DEFAULT = update(ADDRESS).where(OWN, ADDRESS.c.default_address.is_(True))
 def add_address(
     connection: Connection, guids: Stream, now: datetime, owner: str, owner_id: int, values: Mapping[str, Any]
 ) -> Row:
-    """Store an address. The first address of a party is its default; a new default replaces the old one."""
-    is_first = row(connection, OLDEST, of_owner=owner, of_id=owner_id) is None
+    """Store an address. A new default replaces the old one.
+
+    The first address of a party is its default unless the client says otherwise [inferred]. Raises a 400
+    Problem if it ends before it begins.
+    """
+    check_validity(values)
+    is_default = values.get("default_address")
+    if is_default is None:
+        is_default = row(connection, OLDEST, of_owner=owner, of_id=owner_id) is None
     address = {
         **dict.fromkeys(PARTS),
         **values,
         "address_guid": guids.guid(),
         "owner": owner,
         "owner_id": owner_id,
-        "full_address": full_address(values) or values.get("full_address"),
-        "default_address": bool(values.get("default_address")) or is_first,
+        "full_address": values.get("full_address") or full_address(values),
+        "default_address": is_default,
         "validated_at": validated_at(values, now),
         "valid_override": False,
         "last_updated_at": now,
@@ -49,14 +57,26 @@ def add_main_address(
         add_address(connection, guids, now, owner, owner_id, {**address, "address_type": LEGAL})
 
 
+def check_validity(address: Mapping[str, Any]) -> None:
+    """Raise a 400 Problem for an address that ends before it begins."""
+    start, end = address.get("valid_from"), address.get("valid_to")
+    if start is not None and end is not None and end < start:
+        raise invalid("validTo", "must not be before validFrom")
+
+
 def change_address(connection: Connection, address: Row, now: datetime, sent: Mapping[str, Any]) -> None:
-    """Change the members that were sent, and those that follow from them."""
+    """Change the members that were sent, and those that follow from them.
+
+    Raises a 400 Problem if the address would end before it begins.
+    """
+    check_validity({**address, **sent})
     changes = dict(sent)
     if "default_address" in changes:
         changes["default_address"] = bool(changes["default_address"])
         if changes["default_address"]:
             _clear_default(connection, address["owner"], address["owner_id"])
-    changes["full_address"] = full_address(address | changes)
+    if not sent.keys().isdisjoint(PARTS):
+        changes["full_address"] = full_address(address | changes)
     changes["last_updated_at"] = now
     changes["validated_at"] = validated_at(address | changes, now)
     update_row(connection, ADDRESS, address["id"], changes)
