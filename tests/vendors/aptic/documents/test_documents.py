@@ -41,6 +41,22 @@ def test_a_document_may_be_a_link_to_an_archive(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    "link", [r"\\archive\cases\1.pdf", "file:///archive/1.pdf", "ARCHIVE-1", "https://a/" + "x" * 1_990]
+)
+def test_links_to_archives_have_any_form(api: Api, link: str) -> None:
+    case = api.case()
+    created = api.create(f"{case}/Documents", {**SENT, "externalLink": link})
+    assert [one["href"] for one in created["links"] if one["name"] == "external"] == [link]
+    assert api.only(f"{case}/Documents") == created
+
+
+def test_base64_may_have_line_breaks(api: Api) -> None:
+    content = base64.encodebytes(b"%PDF" * 40).decode().replace("\n", "\r\n")
+    api.create(f"{api.case()}/Documents", {**SENT, "fileDataBase64": content})
+    assert api.get("/_sim/export").json()["tables"]["document"][-1]["file_data_base64"] == content
+
+
+@pytest.mark.parametrize(
     ("change", "errors"),
     [
         ({"note": ""}, ["note"]),
@@ -51,7 +67,8 @@ def test_a_document_may_be_a_link_to_an_archive(api: Api) -> None:
         ({"fileDataBase64": "å"}, ["fileDataBase64"]),
         ({"fileDataBase64": "A" * (7 * 2**20 // 3 * 4 + 8)}, ["fileDataBase64"]),
         ({"loggedAt": "x"}, ["loggedAt"]),
-        ({"externalLink": "zzz"}, ["externalLink"]),
+        ({"externalLink": ""}, ["externalLink"]),
+        ({"externalLink": "x" * 2_001}, ["externalLink"]),
     ],
 )
 def test_a_bad_document_is_a_400(api: Api, change: dict[str, Any], errors: list[str]) -> None:
