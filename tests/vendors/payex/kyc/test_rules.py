@@ -59,7 +59,7 @@ def test_answers_are_due_after_the_period_of_the_ledger() -> None:
         ),
         (
             [("abroad", "yes"), ("which", "Sweden")],
-            {"answers[1].answerCode": ["Input should match [A-Z]{2}"]},
+            {"answers[1].answerCode": ["Input should match the textValidationRegEx of the question"]},
         ),
         (
             [("abroad", "no"), ("income", "rent"), ("income", "rent")],

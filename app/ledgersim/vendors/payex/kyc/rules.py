@@ -87,7 +87,7 @@ def _answer_error(question: Question, given: list[str]) -> str | None:
     if question["type"] == "text":
         pattern = question.get("pattern")
         matches = pattern is None or re.fullmatch(pattern, answer) is not None
-        return None if matches else f"Input should match {pattern}"
+        return None if matches else "Input should match the textValidationRegEx of the question"
     return None if answer in question["answers"] else f"Unknown answer {answer[:60]!r}"
 
 
