@@ -250,3 +250,28 @@ def test_the_main_debtor_is_the_one_with_that_role(api: Api) -> None:
     )
     listed = api.get(CASES, _filter=f"caseGuid eq {case.rsplit('/', 1)[1]}").json()["value"][0]
     assert listed["mainDebtorName"] == "M"
+
+
+def test_a_status_of_null_is_the_default_one(api: Api) -> None:
+    case = api.case()
+    api.patch(case, {"status": "Paused"})
+    assert api.patch(case, {"status": None}).status_code == 204
+    assert api.get(case).json()["status"] == "Active"
+    api.post(f"{case}/Close", {})
+    assert api.patch(case, {"status": None}).status_code == 204
+    assert api.get(case).json()["status"] == "Closed"
+
+
+def test_async_is_read_in_any_case(api: Api) -> None:
+    api.put("/_sim/aptic/case-import", {"delay": 60})
+    for query, status in (("ASYNC=TRUE", 404), ("Async=False", 200)):
+        guid = api.send("PUT", f"{CASES}?{query}", json=[{}]).json()["caseGuids"][0]
+        assert api.get(f"{CASES}/{guid}").status_code == status
+
+
+def test_a_delayed_import_reads_members_in_any_case(api: Api) -> None:
+    api.put("/_sim/aptic/case-import", {"delay": 60})
+    guid = api.create(CASES, [{"Description": "a", "DEBTORS": [{"FirstName": "Ada"}]}])["caseGuids"][0]
+    api.post("/_sim/clock/advance", {"by": "PT60S"})
+    assert api.get(f"{CASES}/{guid}").json()["description"] == "a"
+    assert [one["fullName"] for one in api.get(f"{CASES}/{guid}/Debtors").json()] == ["Ada"]

@@ -20,7 +20,17 @@ def test_a_case_is_closed_by_a_code(api: Api, code: str) -> None:
     assert api.get(f"{APTIC}/Cases", _filter=f"caseGuid eq {guid} and closureDate ne null").json()["total"] == 1
 
 
-@pytest.mark.parametrize("body", [{}, {"closureCode": None}, {"closureCode": "BORED"}, {"closureCode": "paid"}])
+@pytest.mark.parametrize("body", [{}, {"closureCode": None}])
+def test_a_case_may_be_closed_without_a_code(api: Api, body: dict[str, object]) -> None:
+    api.freeze("2027-01-01T10:00:00Z")
+    case = api.case()
+    assert api.post(f"{case}/Close", body).status_code == 204
+    found = api.get(case).json()
+    assert (found["closureCode"], found["closureDate"]) == (None, "2027-01-01T10:00:00Z")
+    assert (found["status"], api.post(f"{case}/Close", body).status_code) == ("Closed", 409)
+
+
+@pytest.mark.parametrize("body", [{"closureCode": ""}, {"closureCode": "BORED"}, {"closureCode": "paid"}])
 def test_an_unknown_code_is_a_400(api: Api, body: dict[str, object]) -> None:
     answer = api.post(f"{api.case()}/Close", body)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["closureCode"])

@@ -76,7 +76,7 @@ def import_cases(
     return [_import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)]
 
 
-def close_case(connection: Connection, space: Space, case: Row, code: str, note: str | None) -> None:
+def close_case(connection: Connection, space: Space, case: Row, code: str | None, note: str | None) -> None:
     """Close a case: interest stops accruing, the remaining amounts stay."""
     for claim in rows(connection, _CLAIMS, of_case=case["id"]):
         balances = closed(balances_of(connection, claim["id"]), today(space))

@@ -10,7 +10,7 @@ from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases import pending, queries
-from ledgersim.vendors.aptic.cases.commands import CLOSED, close_case, import_cases, new_import
+from ledgersim.vendors.aptic.cases.commands import ACTIVE, CLOSED, close_case, import_cases, new_import
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.cases.schemas import (
     CaseClose,
@@ -102,13 +102,21 @@ async def get_case(context: CurrentContext, guid: str) -> Any:
 )
 async def update_case(context: CurrentContext, caseGuid: str, body: CaseUpdate) -> None:
     case = find_case(context, caseGuid)
-    if "status" in body.model_fields_set and body.status != case["status"]:
-        if case["closure_date"] is not None:
-            raise CONFLICT.with_detail(f"The case {case['case_number']} is closed; its status cannot change.")
-        if (body.status or "").lower() == CLOSED.lower():
-            raise invalid("status", "To close a case, use POST /v1/Cases/{caseGuid}/Close with a closureCode")
+    is_closed = case["closure_date"] is not None
+    changes = body.model_dump(exclude_unset=True)
+    if "status" in changes:
+        changes["status"] = changes["status"] or (CLOSED if is_closed else ACTIVE)
+        if changes["status"] != case["status"]:
+            if is_closed:
+                raise CONFLICT.with_detail(
+                    f"The case {case['case_number']} is closed; its status cannot change."
+                )
+            if changes["status"].lower() == CLOSED.lower():
+                raise invalid(
+                    "status", "To close a case, use POST /v1/Cases/{caseGuid}/Close with a closureCode"
+                )
     with context.space.transaction() as connection:
-        update_row(connection, CASE, case["id"], body.model_dump(exclude_unset=True))
+        update_row(connection, CASE, case["id"], changes)
 
 
 @router.get(

@@ -255,7 +255,7 @@ class CasesCreated(ResponseModel):
 class CaseClose(RequestModel):
     """The reason for closing a case."""
 
-    closure_code: ClosureCode
+    closure_code: ClosureCode | None = None
     note: str | None = None
 
 
