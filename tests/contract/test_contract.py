@@ -108,6 +108,23 @@ def test_requests_take_the_documented_members_in_order(name: str, document: dict
     assert ordered(shape) == ordered(_documented_request(DOCUMENTED[name]))
 
 
+@pytest.mark.parametrize(
+    "name", sorted(n for n in SERVED if "fields" in DOCUMENTED[n].content.get("request", {}))
+)
+def test_requests_take_null_and_do_without_a_member_where_documented(
+    name: str, document: dict[str, Any]
+) -> None:
+    definitions = document["components"]["schemas"]
+    schema = served(document, name).operation["requestBody"]["content"]["application/json"]["schema"]
+    if schema.get("type") == "array":
+        schema = schema["items"]
+    schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
+    nullable = [one["name"] for one in DOCUMENTED[name].content["request"]["fields"] if one.get("nullable")]
+    options = {member: schema["properties"][member].get("anyOf", []) for member in nullable}
+    assert [member for member, types in options.items() if {"type": "null"} not in types] == []
+    assert set(nullable).isdisjoint(schema.get("required", []))
+
+
 @pytest.mark.parametrize("name", sorted(n for n in SERVED if "sample" in _response(n)))
 def test_answers_have_the_members_of_the_sample_in_order(name: str, document: dict[str, Any]) -> None:
     sample = DOCUMENTED[name].content["response"]["sample"]

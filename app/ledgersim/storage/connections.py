@@ -7,6 +7,7 @@ from contextlib import closing
 from math import inf
 from time import perf_counter
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, ExceptionContext, create_engine, event
 from sqlalchemy.pool import NullPool
@@ -80,8 +81,8 @@ def wrap(raw: sqlite3.Connection, on_error: Callable[[sqlite3.Error], None]) -> 
 
     `on_error` may raise an exception in place of SQLAlchemy's.
     """
-    # SQLite's own lower() and upper() only know ASCII.
-    for name, function in (("lower", _lower), ("upper", _upper)):
+    # SQLite's own lower() and upper() only know ASCII, and it has no function for segments of URLs.
+    for name, function in (("lower", _lower), ("upper", _upper), ("percent_encoded", _percent_encoded)):
         raw.create_function(name, 1, function, deterministic=True)
     _pending.raw.append(raw)
     connection = engine.connect()
@@ -99,6 +100,10 @@ def _handle_error(context: ExceptionContext) -> None:
 def _lower(text: str | None) -> str | None:
     _check_deadline()
     return text.lower() if isinstance(text, str) else text
+
+
+def _percent_encoded(text: str | None) -> str | None:
+    return quote(text, safe="") if isinstance(text, str) else text
 
 
 def _upper(text: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """Resources below a case, customer or debtor: metadata of their operations, lists, and items with links."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import Response
@@ -43,7 +43,7 @@ class NestedResource:
 
     `owner` is `case` or `customer`, `segment` the path segment below it, `name` the term for an item in errors.
     `key` is the GUID column of the items, `schema` their response model. `extra` are columns to select beyond
-    those of the schema, `unfilterable` members that filters reject, `listed` a condition for the list alone.
+    those of the schema, `listed` a condition for the list alone.
     """
 
     def __init__(
@@ -55,7 +55,6 @@ class NestedResource:
         schema: type[BaseModel],
         *,
         extra: Mapping[str, ColumnElement[Any]] | None = None,
-        unfilterable: Collection[str] = (),
         listed: ColumnElement[bool] | None = None,
     ) -> None:
         table = key.table
@@ -68,9 +67,8 @@ class NestedResource:
             **{name: table.c[name] for name in schema.model_fields if name in table.c},
             **(extra or {}),
         }
-        filterable = {name: column for name, column in columns.items() if name not in unfilterable}
         scope = of_owner if listed is None else of_owner & listed
-        self._list = Listing(table, columns, fields_of(schema, filterable), table.c.id, scope)
+        self._list = Listing(table, columns, fields_of(schema, columns), table.c.id, scope)
         self._by_guid = select(*(column.label(name) for name, column in columns.items())).where(
             key == bindparam("guid"), of_owner
         )

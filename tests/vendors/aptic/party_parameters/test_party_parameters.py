@@ -40,7 +40,7 @@ def test_a_name_that_is_put_again_replaces_the_parameter_whole(api: Api, path: s
         ({"name": "a"}, ["body"]),
         (None, ["body"]),
         (["a"], ["[0]"]),
-        ([{"name": "a"}, {"value": "1"}, {"name": None}, {"name": ""}], ["[1].name", "[2].name", "[3].name"]),
+        ([{"name": "a"}, {"value": "1"}, {"name": ""}], ["[2].name"]),
         ([{"name": 1, "type": 2, "value": 3, "href": 4}], ["[0].name", "[0].type", "[0].value", "[0].href"]),
     ],
 )
@@ -48,6 +48,30 @@ def test_a_bad_array_is_a_400_and_writes_nothing(api: Api, path: str, body: Any,
     answer = api.put(path, body)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, errors)
     assert api.get(path).json()["total"] == 0
+
+
+def test_one_parameter_may_have_no_name(api: Api, path: str) -> None:
+    api.create(path, [{"name": None, "value": "1"}])
+    answer = api.put(path, [{"value": "2"}])
+    expected = {"name": None, "type": None, "value": "2", "href": f"http://sim.test{path}"}
+    assert (answer.json(), answer.headers["location"]) == (expected, f"http://sim.test{path}")
+    assert api.only(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("href eq 'urn:a'", ["a"]),
+        ("endswith(href,'/Parameters/b%20%C3%A5')", ["b å"]),
+        ("startswith(href,'http://sim.test/')", ["b å", "c"]),
+        ("href eq null", []),
+    ],
+)
+def test_parameters_are_filtered_by_the_href_that_is_shown(
+    api: Api, path: str, text: str, names: list[str]
+) -> None:
+    api.create(path, [{"name": "a", "href": "urn:a"}, {"name": "b å"}, {"name": "c", "href": ""}])
+    assert [one["name"] for one in api.get(path, _filter=text).json()["value"]] == names
 
 
 def test_a_parameter_is_found_by_its_name_in_its_case(api: Api, path: str) -> None:

@@ -13,7 +13,7 @@ _ADD_EXTRA_FIELD = insert(EXTRA_FIELD)
 
 # The extra fields of one owner.
 OWN = (EXTRA_FIELD.c.owner == bindparam("of_owner")) & (EXTRA_FIELD.c.owner_id == bindparam("of_id"))
-BY_NAME = select(EXTRA_FIELD).where(OWN, EXTRA_FIELD.c.name == bindparam("of_name"))
+BY_NAME = select(EXTRA_FIELD).where(OWN, EXTRA_FIELD.c.name.is_not_distinct_from(bindparam("of_name")))
 
 
 def set_extra_fields(

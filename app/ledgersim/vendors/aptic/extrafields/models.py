@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class ExtraField(SQLModel, table=True):
-    """A named list of values; `owner` is `debtor`, `customer` or `case`. Names are case-sensitive."""
+    """A list of values; `owner` is `debtor`, `customer` or `case`. Names are case-sensitive and may be null."""
 
     __tablename__ = "extra_field"
     __table_args__ = (UniqueConstraint("owner_id", "owner", "name"),)
@@ -13,7 +13,7 @@ class ExtraField(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     owner: str
     owner_id: int
-    name: str
+    name: str | None
     value: list[str] = Field(sa_type=JSON)
 
 

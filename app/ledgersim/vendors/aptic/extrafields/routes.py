@@ -8,7 +8,6 @@ from sqlalchemy import Select
 
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router
-from ledgersim.odata import Field, Kind
 from ledgersim.problems import NOT_FOUND, invalid
 from ledgersim.storage.statements import Row, row
 from ledgersim.vendors.aptic.extrafields.commands import BY_NAME, OWN, set_extra_fields
@@ -19,13 +18,13 @@ from ledgersim.vendors.aptic.extrafields.schemas import (
     ExtraFieldPage,
     ExtraFieldUpdate,
 )
+from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing, ListOptions
 from ledgersim.vendors.aptic.nested import inferred_operations
 from ledgersim.vendors.aptic.repository import delete_row, find, update_row
 
 _COLUMNS = {"name": EXTRA_FIELD.c.name, "value": EXTRA_FIELD.c.value}
-_FIELDS = {"name": Field(EXTRA_FIELD.c.name, Kind.STRING, nullable=False)}
-_LIST = Listing(EXTRA_FIELD, _COLUMNS, _FIELDS, EXTRA_FIELD.c.id, OWN)
+_LIST = Listing(EXTRA_FIELD, _COLUMNS, fields_of(ExtraField, _COLUMNS), EXTRA_FIELD.c.id, OWN)
 
 
 def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> APIRouter:
@@ -58,7 +57,9 @@ def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) 
     ) -> Any:
         with context.space.transaction() as connection:
             set_extra_fields(connection, owner, of["id"], [body.model_dump()])
-        path = f"/v1/{collection}/{of[f'{owner}_guid']}/Extrafields/{quote(body.name, safe='')}"
+        path = f"/v1/{collection}/{of[f'{owner}_guid']}/Extrafields"
+        if body.name is not None:
+            path += f"/{quote(body.name, safe='')}"
         response.headers["Location"] = context.url(path)
         return {"name": body.name, "value": body.value or []}
 

@@ -9,9 +9,9 @@ MAX_NAME = 200  # characters, because names are in paths [inferred]
 
 
 class ExtraField(ResponseModel):
-    """A named list of values."""
+    """A list of values, in general with a name."""
 
-    name: str
+    name: str | None
     value: list[str]
 
 
@@ -20,9 +20,9 @@ class ExtraFieldPage(Page[ExtraField]):
 
 
 class ExtraFieldCreate(RequestModel):
-    """An extra field to set; null for no values."""
+    """An extra field to set; null for no values. One field may have no name."""
 
-    name: str = Field(min_length=1, max_length=MAX_NAME)
+    name: str | None = Field(None, min_length=1, max_length=MAX_NAME)
     value: list[str] | None = None
 
 

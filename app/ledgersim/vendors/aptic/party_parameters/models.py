@@ -5,14 +5,14 @@ from sqlmodel import Field, SQLModel
 
 
 class PartyParameter(SQLModel, table=True):
-    """A named value. Names are case-sensitive. Without `href`, responses contain the parameter's own URL."""
+    """A value. Names are case-sensitive and may be null. Without `href`, responses contain its own URL."""
 
     __tablename__ = "party_parameter"
     __table_args__ = (UniqueConstraint("customer_id", "name"),)
 
     id: int | None = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customer.id")
-    name: str
+    name: str | None
     type: str | None = None
     value: str | None = None
     href: str | None = None

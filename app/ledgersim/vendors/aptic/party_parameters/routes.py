@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Body, Response
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, String, bindparam, func, insert, select
 
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router
@@ -29,12 +29,20 @@ Parameters = Annotated[list[PartyParameterCreate], Body(min_length=1, strict=Tru
 Changes = Annotated[list[PartyParameterUpdate], Body(strict=True)]
 
 _OF_CUSTOMER = PARTY_PARAMETER.c.customer_id == bindparam("of_customer")
-_COLUMNS = {name: PARTY_PARAMETER.c[name] for name in PartyParameter.model_fields}
-_FILTERED = {name: column for name, column in _COLUMNS.items() if name != "href"}  # it depends on the request
-_LIST = Listing(
-    PARTY_PARAMETER, _COLUMNS, fields_of(PartyParameter, _FILTERED), PARTY_PARAMETER.c.id, _OF_CUSTOMER
+_SEGMENT = "/" + func.percent_encoded(PARTY_PARAMETER.c.name, type_=String())
+# The `href` that the client sent, or else the parameter's own URL [inferred].
+_HREF = func.coalesce(
+    func.nullif(PARTY_PARAMETER.c.href, ""),
+    bindparam("list_url", type_=String()) + func.coalesce(_SEGMENT, ""),
+    type_=String(),
 )
-_BY_NAME = select(PARTY_PARAMETER).where(_OF_CUSTOMER, PARTY_PARAMETER.c.name == bindparam("of_name"))
+_COLUMNS = {**{name: PARTY_PARAMETER.c[name] for name in PartyParameter.model_fields}, "href": _HREF}
+_LIST = Listing(
+    PARTY_PARAMETER, _COLUMNS, fields_of(PartyParameter, _COLUMNS), PARTY_PARAMETER.c.id, _OF_CUSTOMER
+)
+_BY_NAME = select(PARTY_PARAMETER).where(
+    _OF_CUSTOMER, PARTY_PARAMETER.c.name.is_not_distinct_from(bindparam("of_name"))
+)
 _ADD_PARAMETER = insert(PARTY_PARAMETER)
 
 
@@ -48,8 +56,8 @@ _operation = inferred_operations("aptic.customers.parameters")
 )
 async def list_parameters(context: CurrentContext, customerGuid: str, query: ListOptions) -> Any:
     customer = find_customer(context, customerGuid)
-    page = _LIST.page(context.space, query, of_customer=customer["id"])
-    return {**page, "value": [_with_href(context, customer, one) for one in page["value"]]}
+    list_url = _url(context, customer, None)
+    return _LIST.page(context.space, query, of_customer=customer["id"], list_url=list_url)
 
 
 @router.put(
@@ -133,5 +141,7 @@ def _with_href(context: RequestContext, customer: Row, parameter: Row) -> Row:
     return {**parameter, "href": parameter["href"] or _url(context, customer, parameter["name"])}
 
 
-def _url(context: RequestContext, customer: Row, name: str) -> str:
-    return context.url(f"/v1/Customers/{customer['customer_guid']}/Parameters/{quote(name, safe='')}")
+def _url(context: RequestContext, customer: Row, name: str | None) -> str:
+    """Return the URL of a parameter, or of the list for the one without a name."""
+    path = f"/v1/Customers/{customer['customer_guid']}/Parameters"
+    return context.url(path if name is None else f"{path}/{quote(name, safe='')}")

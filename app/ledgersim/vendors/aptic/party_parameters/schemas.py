@@ -10,7 +10,7 @@ from ledgersim.vendors.aptic.listing import Page
 class PartyParameter(ResponseModel):
     """A party parameter."""
 
-    name: str
+    name: str | None
     type: str | None
     value: str | None
     href: str
@@ -23,7 +23,7 @@ class PartyParameterPage(Page[PartyParameter]):
 class PartyParameterCreate(RequestModel):
     """A party parameter to set."""
 
-    name: str = Field(min_length=1, max_length=MAX_NAME)
+    name: str | None = Field(None, min_length=1, max_length=MAX_NAME)
     type: str | None = None
     value: str | None = None
     href: str | None = None

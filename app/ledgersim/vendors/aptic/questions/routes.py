@@ -23,7 +23,6 @@ _QUESTIONS = NestedResource(
     QUESTION.c.action_guid,
     Question,
     extra={"answered_at": QUESTION.c.answered_at, "response": QUESTION.c.response},
-    unfilterable=("responses",),
     listed=QUESTION.c.answered_at.is_(None),
 )
 
