@@ -67,6 +67,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--leniency": "default: lenient; LEDGERSIM_LENIENCY",
         "--created-status": "default: 201; LEDGERSIM_CREATED_STATUS",
         "--payex-problem-case": "default: pascal; LEDGERSIM_PAYEX_PROBLEM_CASE",
+        "--known-debtors": "default: update; LEDGERSIM_KNOWN_DEBTORS",
         "--plan-reminder-days": "default: 1; LEDGERSIM_PLAN_REMINDER_DAYS",
         "--plan-overdue-limit": "default: 2; LEDGERSIM_PLAN_OVERDUE_LIMIT",
         "--case-import-delay": "default: immediate; LEDGERSIM_CASE_IMPORT_DELAY",

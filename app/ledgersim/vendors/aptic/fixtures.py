@@ -47,7 +47,7 @@ def _add_customer(to: FixtureContext, item: CustomerCreate) -> Row:
 def _add_case(to: FixtureContext, item: Case) -> Row:
     """A case of Aptic, imported separately."""
     import_id = new_import(to.connection, [item], to.space.clock.now())
-    (guid,) = import_cases(to.connection, to.space, import_id, [item])
+    (guid,), _ = import_cases(to.connection, to.space, import_id, [item])
     return {"caseGuid": guid, "href": to.url(f"/v1/Cases/{guid}")}
 
 

@@ -23,6 +23,11 @@ class ApticSettings(VendorSettings):
         "Folder with files NAME.json, each of which defines a custom service of Aptic; read at start-up.",
         "the path of an existing folder",
     )
+    known_debtors: Literal["update", "ignore"] = option(
+        "update",
+        "What an import of Aptic says of debtors who exist already: update them, or ignore it.",
+        "update or ignore",
+    )
     plan_reminder_days: int = option(
         1,
         "Days after the due date when an unpaid payment of a plan becomes overdue and gets a reminder fee.",

@@ -149,7 +149,9 @@ def test_imports_happen_in_the_order_of_their_times(late: Api) -> None:
         ("2026-02-03T12:01:00Z", first["impStockId"]),
     ]
     found = late.get(f"{CASES}/{first['caseGuids'][0]}/Debtors").json()
-    assert [one["fullName"] for one in found] == ["Second"]
+    assert [one["fullName"] for one in found] == [
+        "First"
+    ]  # the later import updates the debtor of the earlier one
 
 
 def test_an_import_that_has_become_impossible_is_an_event_and_the_clock_continues(late: Api) -> None:

@@ -1,15 +1,16 @@
 """Importing and closing cases. An import creates all cases of a request, or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, literal, select, union_all
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, row, rows
+from ledgersim.vendors.aptic.cases.known_debtors import import_known
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 from ledgersim.vendors.aptic.claims.commands import add_debt, add_fees, balances_of, check_owed
@@ -20,7 +21,7 @@ from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.debtors.commands import BY_GUID as DEBTOR_BY_GUID
 from ledgersim.vendors.aptic.debtors.commands import add_debtor
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
-from ledgersim.vendors.aptic.debtors.rules import payment_reference
+from ledgersim.vendors.aptic.debtors.rules import payment_reference, with_contacts
 from ledgersim.vendors.aptic.extrafields.commands import set_extra_fields
 from ledgersim.vendors.aptic.repository import by_guid, unused_guid, update_row
 from ledgersim.vendors.aptic.state import ApticState
@@ -59,9 +60,10 @@ def import_cases(
     import_id: int,
     bodies: Sequence[CaseCreate],
     reserved: Sequence[Row] = (),
-) -> list[str]:
-    """Store the cases of an import; return their GUIDs in order. `reserved` has a GUID and number for each.
+) -> tuple[list[str], list[Diagnostic]]:
+    """Store the cases of an import; return their GUIDs in order, and diagnostics about known debtors.
 
+    `reserved` has a GUID and a number for each case.
     Raises a 400 Problem that names all unknown references, or else a 409 for a case number or GUID that is
     already in use. Only fixtures choose GUIDs.
     """
@@ -73,7 +75,11 @@ def import_cases(
     _resolve(connection, cases)
     _check_numbers(connection, cases)
     _assign_numbers(connection, cases, import_id)
-    return [_import_case(connection, space, case, index, import_id) for index, case in enumerate(cases)]
+    diagnostics: list[Diagnostic] = []
+    guids = [
+        _import_case(connection, space, case, index, import_id, diagnostics) for index, case in enumerate(cases)
+    ]
+    return guids, diagnostics
 
 
 def close_case(connection: Connection, space: Space, case: Row, code: str | None, note: str | None) -> None:
@@ -86,19 +92,27 @@ def close_case(connection: Connection, space: Space, case: Row, code: str | None
 
 
 def _resolve(connection: Connection, cases: list[Row]) -> None:
-    """Replace the references to clients and existing debtors with their rows (`client`, `known`)."""
+    """Replace the references to clients with their rows (`client`), and check those to debtors."""
     errors: dict[str, list[str]] = {}
     for index, case in enumerate(cases):
         case["client"] = _client_of(connection, case, f"[{index}]", errors)
+        by_number: dict[str, int] = {}
         for number, debtor in enumerate(case["debtors"] or []):
-            guid = debtor.pop("debtor_guid")
-            if guid is not None:
-                parsed = parse_guid(guid)
-                debtor["known"] = None if parsed is None else row(connection, DEBTOR_BY_GUID, guid=parsed)
-                if debtor["known"] is None:
-                    errors[f"[{index}].debtors[{number}].debtorGuid"] = [f"Unknown debtor {guid[:80]!r}"]
+            where, id_number = f"[{index}].debtors[{number}]", debtor["id_number"]
+            if id_number:
+                first = by_number.setdefault(id_number, number)
+                if first != number and debtor != case["debtors"][first]:
+                    same = f"[{index}].debtors[{first}] has the same idNumber, but differs in other members"
+                    errors[f"{where}.idNumber"] = [same]
+            if (guid := debtor["debtor_guid"]) is not None and _debtor_of(connection, guid) is None:
+                errors[f"{where}.debtorGuid"] = [f"Unknown debtor {guid[:80]!r}"]
     if errors:
         raise VALIDATION.with_errors(errors)
+
+
+def _debtor_of(connection: Connection, guid: str) -> Row | None:
+    parsed = parse_guid(guid)
+    return None if parsed is None else row(connection, DEBTOR_BY_GUID, guid=parsed)
 
 
 def _client_of(connection: Connection, case: Row, where: str, errors: dict[str, list[str]]) -> Row | None:
@@ -134,7 +148,14 @@ def _check_numbers(connection: Connection, cases: list[Row]) -> None:
         seen[number] = index
 
 
-def _import_case(connection: Connection, space: Space, sent: Row, index: int, import_id: int) -> str:
+def _import_case(
+    connection: Connection,
+    space: Space,
+    sent: Row,
+    index: int,
+    import_id: int,
+    diagnostics: list[Diagnostic],
+) -> str:
     client, claims = sent["client"], [*(sent["debts"] or []), *(sent["fees"] or [])]
     currency = sent["currency_code"] or next(
         (one["currency_code"] for one in claims if one["currency_code"]), None
@@ -155,7 +176,9 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
         else str(import_id)
     )
     case["id"] = add(connection, _ADD_CASE, case)
-    _add_debtors(connection, space, case, sent["debtors"] or [])
+    for number, debtor in enumerate(sent["debtors"] or []):
+        diagnostics += _find_or_add(connection, space, debtor, f"[{index}].debtors[{number}]")
+    _link_debtors(connection, case, sent["debtors"] or [])
     for debt in sent["debts"] or []:
         add_debt(connection, space, case, debt)
     add_fees(connection, space, case, sent["fees"] or [])
@@ -166,15 +189,14 @@ def _import_case(connection: Connection, space: Space, sent: Row, index: int, im
     return guid
 
 
-def _add_debtors(connection: Connection, space: Space, case: Row, debtors: list[Row]) -> None:
+def _link_debtors(connection: Connection, case: Row, debtors: list[Row]) -> None:
     links: dict[int, Row] = {}  # by debtor
     for sent in debtors:
-        debtor = _find_or_add(connection, space, sent)
-        if debtor["id"] in links:
+        if sent["id"] in links:
             continue
-        links[debtor["id"]] = {
+        links[sent["id"]] = {
             "case_id": case["id"],
-            "debtor_id": debtor["id"],
+            "debtor_id": sent["id"],
             "debtor_role": sent["debtor_role"] or (OTHER_ROLE if links else MAIN_ROLE),
             "creditor_debtor_ref": sent["creditor_debtor_ref"],
         }
@@ -185,21 +207,21 @@ def _add_debtors(connection: Connection, space: Space, case: Row, debtors: list[
         update_row(connection, CASE, case["id"], {"main_debtor_id": main["debtor_id"]})
 
 
-def _find_or_add(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
-    """Return a debtor of a case: the one with the GUID, else the oldest with the idNumber, else a new one."""
-    if sent.get("known") is not None:
-        known: Row = sent["known"]
-        return known
-    if sent["id_number"]:
-        oldest = row(connection, _OLDEST_BY_ID_NUMBER, number=sent["id_number"])
-        if oldest is not None:
-            return oldest
-    emails = sent["emails"] or []
-    debtor = add_debtor(
-        connection, space, {**sent, "full_name": sent["companyname"], "email": emails[0] if emails else None}
-    )
-    set_extra_fields(connection, "debtor", debtor["id"], sent["extra_fields"] or [])
-    return debtor
+def _find_or_add(connection: Connection, space: Space, sent: Row, where: str) -> list[Diagnostic]:
+    """Set `id` in `sent`: of the debtor with the GUID, else the oldest with the idNumber, else a new one."""
+    guid, number = sent.pop("debtor_guid"), sent["id_number"]
+    sent["full_name"] = sent["companyname"]
+    known: Row | None = None
+    if guid is not None:
+        known = _debtor_of(connection, guid)
+    elif number:
+        known = row(connection, _OLDEST_BY_ID_NUMBER, number=number)
+    if known is not None:
+        sent["id"] = known["id"]
+        return import_known(connection, space, known, sent, where)
+    sent["id"] = add_debtor(connection, space, {**sent, **with_contacts({}, {}, sent)})["id"]
+    set_extra_fields(connection, "debtor", sent["id"], sent["extra_fields"] or [])
+    return []
 
 
 def _assign_numbers(connection: Connection, cases: list[Row], import_id: int) -> None:

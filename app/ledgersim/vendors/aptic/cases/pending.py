@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.body import parse_json
 from ledgersim.http.lenient_parsing import respell
 from ledgersim.problems import Problem
@@ -44,10 +45,11 @@ _DELETE = delete(PENDING_IMPORT).where(_P.import_id == bindparam("of_import"))
 
 def schedule_import(
     space: Space, bodies: Sequence[CaseCreate], text: str, delay: timedelta
-) -> tuple[list[str], int]:
-    """Schedule an import after `delay`; return the GUIDs of its cases and its id. `text` is the request body.
+) -> tuple[list[str], int, list[Diagnostic]]:
+    """Schedule an import after `delay`; return the GUIDs of its cases, its id, and diagnostics.
 
-    A dry run reserves the GUIDs and numbers and finds the errors. Raises a 400, 409 or 429 Problem.
+    `text` is the request body. A dry run reserves the GUIDs and numbers and finds the errors. Raises a 400, 409
+    or 429 Problem.
     """
     with space.transaction() as connection:
         if connection.execute(_COUNT).scalar_one() >= MAX_PENDING:
@@ -56,12 +58,12 @@ def schedule_import(
             )
         import_id = new_import(connection, bodies, space.clock.now() + delay)
         with connection.begin_nested() as dry_run:
-            guids = import_cases(connection, space, import_id, bodies)
+            guids, diagnostics = import_cases(connection, space, import_id, bodies)
             cases = rows(connection, _IMPORTED, of_import=import_id)
             dry_run.rollback()
         connection.execute(insert(PENDING_IMPORT), {"import_id": import_id, "body": text})
         connection.execute(insert(PENDING_CASE), cases)
-    return guids, import_id
+    return guids, import_id, diagnostics
 
 
 def next_at(space: Space) -> datetime | None:
@@ -88,7 +90,7 @@ def _import(space: Space, import_id: int) -> list[Event]:
     try:
         with space.transaction() as connection:
             _delete(connection, import_id)
-            guids = import_cases(connection, space, import_id, bodies, reserved)
+            guids, _ = import_cases(connection, space, import_id, bodies, reserved)
     except Problem as problem:
         with space.transaction() as connection:
             _delete(connection, import_id)

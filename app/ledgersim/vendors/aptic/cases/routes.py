@@ -75,14 +75,17 @@ async def list_cases(context: CurrentContext, query: ListOptions) -> Any:
     **operation("aptic.cases.create", method="observed", path="observed", summary="Import one or more cases"),
 )
 async def create_cases(request: Request, context: CurrentContext, body: Cases, may_delay: Async = True) -> Any:
-    delay = case_import_delay(context.space)
-    if may_delay and delay != IMMEDIATE:
-        text = (await request.body()).decode("utf-8-sig")
-        guids, import_id = pending.schedule_import(context.space, body, text, timedelta(seconds=delay))
-    else:
-        with context.space.transaction() as connection:
+    delay = case_import_delay(context.space) if may_delay else IMMEDIATE
+    text = "" if delay == IMMEDIATE else (await request.body()).decode("utf-8-sig")
+    with context.space.transaction() as connection:
+        if delay != IMMEDIATE:
+            guids, import_id, diagnostics = pending.schedule_import(
+                context.space, body, text, timedelta(seconds=delay)
+            )
+        else:
             import_id = new_import(connection, body, context.space.clock.now())
-            guids = import_cases(connection, context.space, import_id, body)
+            guids, diagnostics = import_cases(connection, context.space, import_id, body)
+        context.report(diagnostics)
     return {"case_guids": guids, "imp_stock_id": import_id}
 
 

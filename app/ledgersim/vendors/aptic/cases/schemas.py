@@ -1,7 +1,7 @@
 """Schemas of cases. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -116,12 +116,16 @@ class CaseDebtor(ResponseModel):
     cases: list[CaseSummary]
 
 
+# A member that may be absent, but not null. It is None if absent.
+_OPTIONAL: Any = Field(default=None, validate_default=False)
+
+
 class CaseDebtorInput(RequestModel):
     """A debtor of a case to import: an existing one (by debtorGuid or idNumber) or a new one."""
 
     debtor_guid: str | None = None  # sent by a public client, not in the vendor's document [observed]
     id_number: str | None = None
-    juridical_type: JuridicalType = 0
+    juridical_type: JuridicalType = _OPTIONAL
     debtor_role: str | None = None
     place_of_birth: str | None = None
     date_of_birth: InstantIn | None = None

@@ -28,7 +28,6 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
     now = space.clock.now()
     debtor: Row = {
         **dict.fromkeys(_COLUMNS),
-        "juridical_type": 0,
         "gender": 0,
         "conversation_notification_channel": 0,
         "protected": False,
@@ -38,6 +37,7 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
         "reg_date": now,
     }
     del debtor["id"]
+    debtor["juridical_type"] = debtor["juridical_type"] or 0
     debtor["protected"] = bool(debtor["protected"])
     debtor["id"] = add(connection, _ADD_DEBTOR, debtor)
     debtor["debtor_reference"] = debtor_reference(debtor["id"])

@@ -1,12 +1,16 @@
 """Debtors."""
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from ledgersim.vendors.aptic.parties import Party
 
 
 class Debtor(Party, table=True):
-    """A person or company that owes money."""
+    """A person or company that owes money.
+
+    `other_emails` and `other_phones` are those that imports have sent beside, or before, the current ones.
+    """
 
     __tablename__ = "debtor"
 
@@ -23,6 +27,8 @@ class Debtor(Party, table=True):
     allow_sms: bool | None = None
     allow_email: bool | None = None
     bank_account_no: str | None = None
+    other_emails: list[str] | None = Field(default=None, sa_type=JSON)
+    other_phones: list[str] | None = Field(default=None, sa_type=JSON)
 
 
 DEBTOR = Debtor.__table__  # type: ignore[attr-defined]
