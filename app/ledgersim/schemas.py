@@ -96,11 +96,11 @@ class RequestModel(JsonObject):
 class Tolerated:
     """Marks a member of a request for which some values are accepted with a diagnostic.
 
-    `remark` returns the message for such a value, None for any other.
+    `remark` returns the message for such a value, None for any other. It also gets the space of the request.
     """
 
     code: str
-    remark: Callable[[Any], str | None]
+    remark: Callable[[Any, Any], str | None]
 
 
 def _scaled_number(scale: int, most: Decimal, exact: bool, signed: bool = False) -> Callable[[Any], int]:
@@ -123,7 +123,7 @@ def _scaled_number(scale: int, most: Decimal, exact: bool, signed: bool = False)
 
 
 def _rounded(scale: int, most: int) -> Tolerated:
-    def remark(value: Any) -> str | None:
+    def remark(value: Any, _: Any) -> str | None:
         if not isinstance(value, Decimal) or not -most <= value <= most:
             return None
         scaled = value * scale

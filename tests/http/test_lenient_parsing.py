@@ -61,7 +61,7 @@ class Loose(RequestModel):
 
 
 def places(models: tuple[type[RequestModel], ...], value: Any) -> list[tuple[str, str]]:
-    return [(one.code, one.where) for one in about_body(models, value)]
+    return [(one.code, one.where) for one in about_body(models, value, None)]
 
 
 def unknown(*where: str) -> list[tuple[str, str]]:
@@ -152,7 +152,7 @@ def test_where_any_case_is_read_only_names_count() -> None:
     ],
 )
 def test_the_nearest_member_is_suggested(name: str, hint: str) -> None:
-    assert list(about_body((Leaf,), {name: 1})) == [
+    assert list(about_body((Leaf,), {name: 1}, None)) == [
         Diagnostic(
             "unknown-member",
             name[:MAX_NAME],
@@ -172,7 +172,7 @@ def test_the_nearest_member_is_suggested(name: str, hint: str) -> None:
     ],
 )
 def test_members_that_were_sent_twice_are_found(text: str, expected: list[str]) -> None:
-    found = about_body((Tree,), parse_json(text.encode()))
+    found = about_body((Tree,), parse_json(text.encode()), None)
     assert [one.where for one in found if one.code == "duplicate-member"] == expected
 
 
@@ -199,7 +199,7 @@ def test_spellings_of_a_member_in_other_letter_cases_are_duplicates() -> None:
     ],
 )
 def test_numbers_that_lose_decimals_are_found(member: str, number: str, decimals: int | None) -> None:
-    found = list(about_body((Leaf,), parse_json(f'{{"{member}": {number}}}'.encode())))
+    found = list(about_body((Leaf,), parse_json(f'{{"{member}": {number}}}'.encode()), None))
     message = f"The number was rounded: {decimals} decimals are kept. Send no more."
     assert found == ([] if decimals is None else [Diagnostic("value-rounded", member, message)])
 

@@ -28,6 +28,7 @@ from ledgersim.http.lenient_parsing import (
 )
 from ledgersim.json_text import MAX_DEPTH, is_small, measure
 from ledgersim.spaces.registry import Limits
+from ledgersim.spaces.space import Space
 
 MAX_BYTES = 10 * 2**20
 MAX_DRAINED = 9 * MAX_BYTES  # read beyond the limit, so that the client gets to read the error
@@ -162,7 +163,7 @@ def _is_json(content_type: str) -> bool:
 
 
 def _lenient_parsing(
-    content_type: str, coding: str | None, body: bytes, value: Any, models: Models
+    content_type: str, coding: str | None, body: bytes, value: Any, models: Models, space: Space
 ) -> Iterator[Diagnostic]:
     if coding is not None:
         message = f"No vendor documents compressed bodies; this one was read as {coding}. Send it uncompressed."
@@ -171,7 +172,7 @@ def _lenient_parsing(
         yield from about_media_type(content_type)
     if body.startswith(BOM_UTF8):
         yield Diagnostic("byte-order-mark", "body", "The body begins with a byte order mark. Send it without.")
-    yield from about_body(models, value)
+    yield from about_body(models, value, space)
 
 
 class JsonRequest(Request):
@@ -220,7 +221,7 @@ class JsonRoute(APIRoute):
                 spaces.check_capacity(len(body) + ELEMENT_BYTES * elements)
             coding = None if self.is_admin else coding_of(request.scope["headers"])
             content_type = "application/json" if self.is_admin else kind
-            lenient = _lenient_parsing(content_type, coding, body, value, models)
+            lenient = _lenient_parsing(content_type, coding, body, value, models, context.space)
             parsed = JsonRequest(request, body, value)
 
             def report() -> None:

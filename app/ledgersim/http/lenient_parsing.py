@@ -20,6 +20,7 @@ from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.errors import did_you_mean
 from ledgersim.problems import VALIDATION, field_path
 from ledgersim.schemas import RequestModel, Tolerated
+from ledgersim.spaces.space import Space
 
 MAX_NAME = 80  # characters of a client-supplied name that an error message quotes
 MAX_CLASHES = 1_000  # members in several spellings that a response lists
@@ -94,23 +95,25 @@ def _schema(models: Models) -> _Schema:
     return _Schema(members, plain, tuple(spelled), any_case, refuses, in_lower_case)
 
 
-def about_body(models: Models, value: Any, where: Where = ()) -> Iterator[Diagnostic]:
+def about_body(models: Models, value: Any, space: Space | None, where: Where = ()) -> Iterator[Diagnostic]:
     """Members that these models do not know, members sent twice, and values that are not taken as they are.
 
-    Looks no deeper than the models go.
+    Looks no deeper than the models go. What is known of some values depends on the space.
     """
     if not models:
         return
     schema = _schema(models)
     if isinstance(value, dict):
-        yield from _about_object(schema, value, where)
+        yield from _about_object(schema, value, space, where)
     elif isinstance(value, list):
         for index, one in enumerate(value):
             if isinstance(one, dict) and one:
-                yield from _about_object(schema, one, (*where, index))
+                yield from _about_object(schema, one, space, (*where, index))
 
 
-def _about_object(schema: _Schema, value: dict[str, Any], where: Where) -> Iterator[Diagnostic]:
+def _about_object(
+    schema: _Schema, value: dict[str, Any], space: Space | None, where: Where
+) -> Iterator[Diagnostic]:
     if schema.any_case or isinstance(value, Repeated):
         for name in _sent_twice(value, schema.any_case):
             message = "This member was sent more than once: the last one counts. Send it once."
@@ -128,9 +131,9 @@ def _about_object(schema: _Schema, value: dict[str, Any], where: Where) -> Itera
             yield Diagnostic("member-case", _place(where, name), message)
         if member is not None:
             if member.models:
-                yield from about_body(member.models, item, (*where, name))
+                yield from about_body(member.models, item, space, (*where, name))
             for mark in member.marks:
-                if (why := mark.remark(item)) is not None:
+                if (why := mark.remark(item, space)) is not None:
                     yield Diagnostic(mark.code, _place(where, name), why)
         elif not schema.refuses:
             yield Diagnostic(

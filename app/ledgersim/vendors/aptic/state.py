@@ -8,11 +8,15 @@ from ledgersim.vendors.aptic.settings import ApticSettings
 
 
 class ApticState(VendorState):
-    """The calling user, the credentials that `--auth strict` accepts, and values set through the admin API."""
+    """Aptic's part of a world, and values set through the admin API.
+
+    `credentials` and `api_keys` are those that `--auth strict` accepts.
+    """
 
     key: ClassVar[str] = "aptic"
 
     user: dict[str, Any] = {}
+    predefined_values: dict[str, list[str]] = {}
     api_keys: list[str] = []
     credentials: list[tuple[str, str]] = []  # client_id and client_secret
     case_import_delay: Literal["immediate"] | int | None = None  # seconds; None: use the setting

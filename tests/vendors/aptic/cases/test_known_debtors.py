@@ -14,7 +14,8 @@ def import_debtors(api: Api, *debtors: dict[str, Any]) -> str | None:
     """Import a case with these debtors. Returns the diagnostics in the header of the response."""
     answer = api.put(CASES, [{"debtors": list(debtors)}])
     assert answer.status_code == 201, answer.text
-    return answer.headers.get("sim-diagnostics")
+    diagnostics: str | None = answer.headers.get("sim-diagnostics")
+    return diagnostics
 
 
 def message(api: Api) -> str:

@@ -7,6 +7,7 @@ from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.debtors.schemas import Gender, JuridicalType
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
+from ledgersim.vendors.aptic.predefined import Channel
 
 
 class CustomerListItem(ResponseModel):
@@ -133,9 +134,9 @@ class _Contact(RequestModel):
     email: str | None = None
     language_code: str | None = None
     currency_code: CurrencyIn | None = None
-    preferred_channel: str | None = None
+    preferred_channel: Channel | None = None
     under_aged: bool | None = None
-    invoice_channel: str | None = None
+    invoice_channel: Channel | None = None
 
 
 class CustomerCreate(_Contact, MainAddressInput, _Names, _FullName, _Identity, _Client):

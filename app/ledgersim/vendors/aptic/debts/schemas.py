@@ -22,6 +22,7 @@ from ledgersim.vendors.aptic.claims.schemas import ClaimSums
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraField, ExtraFieldCreate
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
+from ledgersim.vendors.aptic.predefined import DebtGroup, InterestCode
 
 LoanPurpose = Literal[
     "HomeLoan",
@@ -88,7 +89,7 @@ class DebtCreate(RequestModel):
     description: str | None = None
     reference_number: str | None = None
     ledger_ref: str | None = None
-    debt_group: str | None = None
+    debt_group: DebtGroup | None = None
     our_reference: str | None = None
     your_reference: str | None = None
     currency_code: CurrencyIn | None = None
@@ -105,7 +106,7 @@ class DebtCreate(RequestModel):
     payment_condition: Int32 | None = None
     interest_condition: Int32 | None = None
     interest_rate: RateIn | None = None
-    interest_code: str | None = None
+    interest_code: InterestCode | None = None
     interest_specific_calculation_type: str | None = None
     interest_specific_calculation_cutoff_date: InstantIn | None = None
     fixed_interest_term_start: InstantIn | None = None
@@ -130,7 +131,7 @@ class DebtCreate(RequestModel):
     limitation_date: InstantIn | None = None
     extra_fields: list[ExtraFieldCreate] | None = None
     interest_rate_ceiling_code: str | None = None
-    agreed_interest_code: str | None = None
+    agreed_interest_code: InterestCode | None = None
     agreed_interest_rate: RateIn | None = None
 
 
@@ -139,7 +140,7 @@ class DebtUpdate(RequestModel):
 
     description: str | None = None
     reference_number: str | None = None
-    debt_group: str | None = None
+    debt_group: DebtGroup | None = None
     our_reference: str | None = None
     your_reference: str | None = None
     due_date: InstantIn | None = None
@@ -161,7 +162,7 @@ class DebtUpdate(RequestModel):
     original_eir: RateIn | None = None
     lender_name: str | None = None
     interest_rate_ceiling_code: str | None = None
-    agreed_interest_code: str | None = None
+    agreed_interest_code: InterestCode | None = None
     agreed_interest_rate: RateIn | None = None
     interest_specific_calculation_type: str | None = None
 

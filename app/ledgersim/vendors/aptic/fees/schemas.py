@@ -16,6 +16,7 @@ from ledgersim.schemas import (
 )
 from ledgersim.vendors.aptic.claims.schemas import ClaimSums
 from ledgersim.vendors.aptic.listing import Page
+from ledgersim.vendors.aptic.predefined import FeeName, InterestCode
 
 
 class _FeeHead(ResponseModel):
@@ -38,14 +39,14 @@ class FeePage(Page[FeeListItem]):
 class FeeCreate(RequestModel):
     """A fee to add to a case."""
 
-    name: str | None = None
+    name: FeeName | None = None
     description: str | None = None
     fee_date: InstantIn | None = None
     currency_code: CurrencyIn | None = None
     original_principal: AmountIn | None = None
     remaining_principal: AmountIn | None = None
     interest_rate: RateIn | None = None
-    interest_code: str | None = None
+    interest_code: InterestCode | None = None
     interest_from: InstantIn | None = None
 
 

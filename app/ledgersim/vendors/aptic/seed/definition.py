@@ -93,6 +93,15 @@ class ExtraFieldChoices(Part):
     case: ExtraFields = {}
 
 
+class PredefinedValues(Part):
+    """Values that Aptic calls predefined. Others that clients send are reported, unless the list is empty."""
+
+    channels: list[Text] = ["LETTER", "E-INVOICE", "EMAIL", "SMS"]
+    debt_groups: list[Text] = []
+    interest_codes: list[Text] = ["FIXED", "ÖGR", "F_365_BASE"]
+    fee_names: list[Text] = ["REMIND", "INKVARSEL", "KK"]
+
+
 class Aptic(Part):
     """The data of Aptic's gateway."""
 
@@ -103,4 +112,5 @@ class Aptic(Part):
     clients: list[Client] = Field(min_length=1)
     cases: Cases
     customers: Customers = Customers()
+    predefined_values: PredefinedValues = PredefinedValues()
     extra_fields: ExtraFieldChoices = ExtraFieldChoices()

@@ -54,7 +54,7 @@ def _read_day(value: object) -> date | None:
     return date.fromisoformat(value[:10])
 
 
-def _about_language(code: object) -> str | None:
+def _about_language(code: object, _: object) -> str | None:
     successor = _SUCCESSORS.get(code) if isinstance(code, str) else None
     return None if successor is None else f"{code} is obsolete and will be removed. Send {successor}."
 
