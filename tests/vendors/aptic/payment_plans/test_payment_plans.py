@@ -409,3 +409,45 @@ def test_debts_and_fees_covered_by_an_active_plan_cannot_be_removed(api: Api) ->
     assert api.delete(debt).status_code == 409
     api.delete(one_of(path, made))
     assert api.delete(debt).status_code == 204
+
+
+def services(api: Api, cases: list[str]) -> list[str]:
+    return [api.get(case).json()["service"] for case in cases]
+
+
+def test_while_a_plan_is_active_it_is_the_service_of_its_cases_as_in_the_seeded_world(api: Api) -> None:
+    debtor = api.debtor()["debtorGuid"]
+    path = f"{APTIC}/Debtors/{debtor}/Paymentplans"
+    debts = [{"remainingPrincipal": 100}]
+    cases = [
+        api.case(debtors=[{"debtorGuid": debtor}], debts=debts, service=service)
+        for service in ("PreCollection", "Legal", None)
+    ]
+    proposal = one_of(path, plan(api, path))
+    assert services(api, cases) == ["PreCollection", "Legal", "Collection"]
+    assert api.post(f"{proposal}/Activate").status_code == 204
+    assert services(api, cases) == ["Paymentplan"] * 3
+    api.patch(cases[1], {"service": "External"})
+    assert api.delete(proposal).status_code == 204
+    assert services(api, cases) == ["PreCollection", "External", "Collection"]
+    active = plan(api, path, active=1, cases=[guid(cases[0])])
+    assert services(api, cases) == ["Paymentplan", "External", "Collection"]
+    api.put(f"{cases[0]}/Payments", {"paymentAmount": 100})
+    assert api.get(one_of(path, active)).json()["active"] == 0
+    assert services(api, cases) == ["PreCollection", "External", "Collection"]
+
+
+def test_a_case_that_is_closed_keeps_its_service(api: Api) -> None:
+    path, cases = owing(api, 100, 100)
+    one = one_of(path, plan(api, path, active=1))
+    api.post(f"{cases[0]}/Close", {})
+    assert api.delete(one).status_code == 204
+    assert services(api, cases) == ["Paymentplan", "Collection"]
+
+
+def test_the_end_of_the_seeded_plan_gives_its_case_the_default_service(api: Api) -> None:
+    one = one_of(PETRA, api.only(PETRA))
+    case = f"{APTIC}/Cases/5eed0002-ca5e-4000-8000-000000000001"
+    assert services(api, [case]) == ["Paymentplan"]
+    assert api.delete(one).status_code == 204
+    assert services(api, [case]) == ["Collection"]

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from ledgersim.problems import CONFLICT, VALIDATION, Problem
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, rows
+from ledgersim.vendors.aptic.cases.commands import DEFAULT_SERVICE
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.commands import balances_of, post
 from ledgersim.vendors.aptic.claims.models import CLAIM
@@ -48,6 +49,25 @@ _OPEN = (
     select(CASE.c.id)
     .where(CASE.c.id.in_(bindparam("case_ids", expanding=True)), CASE.c.closure_date.is_(None))
     .order_by(CASE.c.id)
+)
+# The service of cases while an active plan covers them [documented as a service, inferred here].
+PLAN_SERVICE = "Paymentplan"
+_OF_PLAN = PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("of_plan")
+_OPEN_OF_PLAN = CASE.c.closure_date.is_(None) & CASE.c.id.in_(
+    select(PAYMENT_PLAN_CASE.c.case_id).where(_OF_PLAN)
+)
+_SERVICE = select(CASE.c.service).where(CASE.c.id == PAYMENT_PLAN_CASE.c.case_id).scalar_subquery()
+_KEEP_SERVICE = update(PAYMENT_PLAN_CASE).where(_OF_PLAN).values(former_service=_SERVICE)
+_SET_SERVICE = update(CASE).where(_OPEN_OF_PLAN).values(service=PLAN_SERVICE)
+_FORMER_SERVICE = (
+    select(PAYMENT_PLAN_CASE.c.former_service)
+    .where(_OF_PLAN, PAYMENT_PLAN_CASE.c.case_id == CASE.c.id)
+    .scalar_subquery()
+)
+_RESTORE_SERVICE = (
+    update(CASE)
+    .where(_OPEN_OF_PLAN, CASE.c.service == PLAN_SERVICE)
+    .values(service=func.coalesce(_FORMER_SERVICE, DEFAULT_SERVICE))
 )
 _REMOVE_CASES = delete(PAYMENT_PLAN_CASE).where(PAYMENT_PLAN_CASE.c.payment_plan_id == bindparam("row_id"))
 _REMOVE = delete(PAYMENT_PLAN).where(PAYMENT_PLAN.c.id == bindparam("row_id"))
@@ -146,13 +166,13 @@ def _deviations(sent: Sequence[Mapping[str, Any]] | None) -> list[Row]:
 
 
 def store(connection: Connection, space: Space, plan: Row, cases: Iterable[Row]) -> Row:
-    """Store a drafted plan. An active plan stops the interest of the claims that it covers."""
+    """Store a drafted plan. An active plan stops the interest of its cases, and is their service."""
     plan = {**plan, "payment_plan_guid": space.guids.guid()}
     plan["id"] = add(connection, _ADD_PLAN, plan)
     case_ids = [case["id"] for case in cases]
     connection.execute(_ADD_CASES, [{"payment_plan_id": plan["id"], "case_id": one} for one in case_ids])
     if plan["active"] == ACTIVE:
-        suspend(connection, space, case_ids)
+        _start(connection, space, plan, case_ids)
     return plan
 
 
@@ -174,7 +194,7 @@ def activate(connection: Connection, space: Space, plan: Row) -> None:
     if covered != plan["covered"] or plan["registration_date"].date() != space.clock.today():
         values |= {"covered": covered, "registration_date": space.clock.now()}
         values["deviations"] = _applicable_deviations({**plan, **values})
-    suspend(connection, space, case_ids)
+    _start(connection, space, plan, case_ids)
     activated = {**plan, **values}
     save(connection, space, activated, calculated(activated), values)
 
@@ -236,7 +256,7 @@ def reminder_days(space: Space) -> int:
 def remove(connection: Connection, space: Space, plan: Row) -> None:
     """Remove a plan. If it was active, the claims of its cases bear their own interest again from today."""
     if plan["active"] == ACTIVE:
-        resume(connection, space, case_ids_of(plan))
+        _stop(connection, space, plan)
     connection.execute(_REMOVE_CASES, {"row_id": plan["id"]})
     connection.execute(_REMOVE, {"row_id": plan["id"]})
 
@@ -250,7 +270,7 @@ def end(connection: Connection, space: Space, plan: Row, planned: engine.Plan, c
                 adjusted_principal=-balances.remaining_principal, adjusted_interest=-balances.remaining_interest
             )
             post(connection, space, claim, write_off)
-    resume(connection, space, case_ids_of(plan))
+    _stop(connection, space, plan)
     values = {"active": COMPLETED}
     save(connection, space, {**plan, **values}, planned, values)
 
@@ -269,6 +289,19 @@ def remaining_on(space: Space, plan: Row) -> Decimal:
     """Return the total owed today on the open covered cases."""
     cases = owed_on(space, open_cases_of(space, plan))
     return sum((case.principal + case.interest + case.fees for case in cases), Decimal("0.00"))
+
+
+def _start(connection: Connection, space: Space, plan: Row, case_ids: Sequence[int]) -> None:
+    """Let an active plan take the place of the interest and the service of its cases."""
+    suspend(connection, space, case_ids)
+    connection.execute(_KEEP_SERVICE, {"of_plan": plan["id"]})
+    connection.execute(_SET_SERVICE, {"of_plan": plan["id"]})
+
+
+def _stop(connection: Connection, space: Space, plan: Row) -> None:
+    """Give the cases of an active plan their interest, and their service unless it has changed since."""
+    resume(connection, space, case_ids_of(plan))
+    connection.execute(_RESTORE_SERVICE, {"of_plan": plan["id"]})
 
 
 def suspend(connection: Connection, space: Space, case_ids: Sequence[int]) -> None:

@@ -80,13 +80,14 @@ class PaymentPlan(SQLModel, table=True):
 
 
 class PaymentPlanCase(SQLModel, table=True):
-    """A case that a plan covers."""
+    """A case that a plan covers, with the service that it had before the plan was active."""
 
     __tablename__ = "payment_plan_case"
 
     id: int | None = Field(default=None, primary_key=True)
     payment_plan_id: int = Field(foreign_key="payment_plan.id", index=True)
     case_id: int = Field(foreign_key="case.id", index=True)
+    former_service: str | None = None
 
 
 PAYMENT_PLAN = PaymentPlan.__table__  # type: ignore[attr-defined]
