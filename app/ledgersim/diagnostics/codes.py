@@ -20,6 +20,7 @@ CODES: Mapping[str, str] = {
     "deprecated-value": "The vendor calls the value obsolete; it was replaced by its successor.",
     "known-debtor": "The debtor exists already and differs; it was updated or, as a setting, left as it is.",
     "unlisted-value": "The world does not list the value among the predefined ones; it was stored as sent.",
+    "account-number": "The account number does not have the form of its type; it was stored as sent.",
     "value-cut": "The value exceeds the maximum; the maximum was used.",
     "value-rounded": "The number has too many decimals; it was rounded.",
     "fault-header-off": "The server runs with --fault-header off; the header was ignored.",

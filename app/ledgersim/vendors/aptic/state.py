@@ -16,6 +16,7 @@ class ApticState(VendorState):
     key: ClassVar[str] = "aptic"
 
     user: dict[str, Any] = {}
+    bank_accounts: dict[str, str] = {}  # of clients without one of their own, by currency
     predefined_values: dict[str, list[str]] = {}
     api_keys: list[str] = []
     credentials: list[tuple[str, str]] = []  # client_id and client_secret

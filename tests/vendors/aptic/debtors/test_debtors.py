@@ -318,3 +318,18 @@ def test_fees_of_foreign_cases_count_by_the_exchange_rate_of_their_debts(api: Ap
     )
     summary = api.get(f"{DEBTORS}/{debtor}/Summary").json()
     assert (summary["remainingPrincipal"], summary["remaininFee"], summary["remainingSum"]) == (95, 19, 114)
+
+
+def test_the_bank_account_of_a_summary_is_that_of_the_client(api: Api) -> None:
+    guid = api.debtor(currencyCode="SEK")["debtorGuid"]
+    summary = f"{APTIC}/Debtors/{guid}/Summary"
+    assert api.get(summary).json()["bankAccountNo"] is None
+    own = api.create(f"{APTIC}/Clients", {"fullName": "Own", "referenceCode": "OWN"})
+    first = api.case(debtors=[{"debtorGuid": guid}], clientReferenceNumber="BJORKVIK")
+    second = api.case(debtors=[{"debtorGuid": guid}], clientGuid=own["uniqueId"])
+    third = api.case(debtors=[{"debtorGuid": guid}], clientReferenceNumber="JARVILAINA", currencyCode="EUR")
+    assert api.get(summary).json()["bankAccountNo"] == "599-0015"
+    shown = [api.get(f"{case}/Debtors").json()[0]["bankAccountNo"] for case in (first, second, third)]
+    assert shown == ["599-0015", "599-0007", "FI9612345600000793"]  # the second is that of the world
+    api.post(f"{first}/Close", {})
+    assert api.get(summary).json()["bankAccountNo"] == "599-0007"

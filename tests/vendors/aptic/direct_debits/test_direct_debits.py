@@ -6,6 +6,7 @@ import pytest
 
 from ledgersim.vendors.aptic.direct_debits.rules import BY_CLASS
 from tests.client import APTIC, Api
+from tests.conftest import Serve
 
 BANKGIRO, PLUSGIRO = "5050-1055", "41 56 20-4"
 NL, NO, FI, DE = (
@@ -68,16 +69,38 @@ def test_what_is_not_sent_is_null_but_for_the_request_of_today(api: Api, path: s
 
 
 @pytest.mark.parametrize(
-    ("kind", "account"), [(1, BANKGIRO), (1, PLUSGIRO), (2, NL), (3, FI), (4, NO), (5, DE), (7, NL)]
+    ("kind", "account"),
+    [(1, BANKGIRO), (1, PLUSGIRO), (1, "9999-1234567"), (2, NL), (3, FI), (4, NO), (5, DE), (7, NL)],
 )
 def test_the_receiving_account_fits_the_type(api: Api, path: str, kind: int, account: str) -> None:
     created = api.create(path, {"directDebitMandateType": kind, "receivingBankAccountNo": account})
     assert created["directDebitMandateType"] == kind
+    *_, last = api.get("/_sim/requests").json()["requests"]
+    assert "diagnostics" not in last
+
+
+@pytest.mark.parametrize("account", ["5050-1056", FI, "x", "5"])
+def test_autogiro_takes_any_account_and_reports_what_is_not_swedish(
+    serve: Serve, api: Api, path: str, account: str
+) -> None:
+    sent = {"directDebitMandateType": 1, "receivingBankAccountNo": account, "sendingBankAccountNo": account}
+    answer = api.put(path, sent)
+    assert (answer.status_code, answer.json()["bankAccountNo"]) == (201, account)
+    diagnostics = "account-number receivingBankAccountNo, account-number sendingBankAccountNo"
+    assert answer.headers["sim-diagnostics"] == diagnostics
+    strict = serve(leniency="strict")
+    path = f"{APTIC}/Customers/{strict.customer()['customerGuid']}/DirectDebits"
+    answer = strict.put(path, sent)
+    assert (answer.status_code, answer.json()["errors"]["receivingBankAccountNo"]) == (
+        400,
+        ["account-number: This is not a Swedish account number or giro number, and was stored as sent."],
+    )
+    assert strict.get(path).json()["total"] == 0
 
 
 @pytest.mark.parametrize(
     ("kind", "account"),
-    [(1, "5050-1056"), (1, FI), (1, "x"), (1, "5"), (2, FI), (2, "NL91ABNA0417164301"), (3, BANKGIRO), (5, "FI2112345600000786"),
+    [(2, FI), (2, "NL91ABNA0417164301"), (3, BANKGIRO), (5, "FI2112345600000786"),
      (7, "XX00")],
 )  # fmt: skip
 def test_a_receiving_account_that_does_not_is_a_400(api: Api, path: str, kind: int, account: str) -> None:
@@ -133,9 +156,6 @@ def test_a_sending_account_that_does_not_fit_its_class_is_a_400(api: Api, path: 
     assert (answer.status_code, answer.json()["errors"]) == (
         400,
         {
-            "receivingBankAccountNo": [
-                "Input should be a Swedish bankgiro or plusgiro number, whose last digit is a Luhn check digit"
-            ],
             "sendingBankAccountNo": [
                 "Input should be a Norwegian account number: 11 digits, the last a check digit modulo 11"
             ],
@@ -145,7 +165,7 @@ def test_a_sending_account_that_does_not_fit_its_class_is_a_400(api: Api, path: 
 
 @pytest.mark.parametrize(
     ("kind", "receiving", "good", "bad"),
-    [(1, BANKGIRO, "9999-1234567", FI), (2, NL, NL, FI), (3, FI, DE, BANKGIRO), (7, FI, NO, "8601 11 17947")],
+    [(2, NL, NL, FI), (3, FI, DE, BANKGIRO), (7, FI, NO, "8601 11 17947")],
 )
 def test_without_a_class_the_type_says_which_rule(
     api: Api, path: str, kind: int, receiving: str, good: str, bad: str

@@ -19,6 +19,7 @@ from ledgersim.vendors.aptic.debtors.rules import payment_reference
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing
+from ledgersim.vendors.aptic.state import ApticState
 
 _SOURCE = CASE.outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id).outerjoin(
     DEBTOR, CASE.c.main_debtor_id == DEBTOR.c.id
@@ -84,6 +85,7 @@ _SUMMARY_CASES = (
         CASE.c.case_number,
         *(column.label(name) for name, column in _CLIENT_COLUMNS.items()),
         CLIENT.c.unique_id.label("client_guid"),
+        CLIENT.c.bank_account_no,
         CASE_DEBTOR.c.debtor_role,
         CASE.c.registration_date.label("reg_date"),
         CASE.c.currency_code,
@@ -137,8 +139,11 @@ def debtors_of(connection: Connection, case: Row) -> list[Row]:
     return rows(connection, _DEBTORS_OF_CASE, of_case=case["id"])
 
 
-def summary(space: Space, debtor: Row) -> Row:
-    """Return what a debtor owes over all its cases, in its currency or else that of its first case."""
+def summary(space: Space, debtor: Row, case_id: int | None = None) -> Row:
+    """Return what a debtor owes over all its cases, in its currency or else that of its first case.
+
+    `bank_account_no` is the account of the client of the case with that id, or else of the first open case.
+    """
     connection, day = space.connection, today(space)
     cases = rows(connection, _SUMMARY_CASES, of_debtor=debtor["id"])
     add_sums(connection, cases, {"today": day})
@@ -148,8 +153,19 @@ def summary(space: Space, debtor: Row) -> Row:
     return {
         **debtor,
         **owed,
+        "bank_account_no": _bank_account(space, cases, case_id),
         "payment_reference": payment_reference(debtor["debtor_reference"]),
         "active_cases": len(cases) - closed,
         "closed_cases": closed,
         "cases": cases,
     }
+
+
+def _bank_account(space: Space, cases: list[Row], case_id: int | None) -> str | None:
+    """Return the account of a client: its own, or else that of the world in the currency of the case."""
+    if not cases:
+        return None
+    case = min(cases, key=lambda one: (one["id"] != case_id, one["closure_date"] is not None))
+    accounts = space.state(ApticState).bank_accounts
+    account: str | None = case["bank_account_no"] or accounts.get(case["currency_code"])
+    return account

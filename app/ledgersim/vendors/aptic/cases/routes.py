@@ -135,7 +135,7 @@ async def update_case(context: CurrentContext, caseGuid: str, body: CaseUpdate) 
 async def list_debtors_of_case(context: CurrentContext, guid: str) -> Any:
     case = find_case(context, guid)
     debtors = queries.debtors_of(context.space.connection, case)
-    return [queries.summary(context.space, debtor) for debtor in debtors]
+    return [queries.summary(context.space, debtor, case["id"]) for debtor in debtors]
 
 
 @router.post(

@@ -28,6 +28,7 @@ class Client(SQLModel, table=True):
     active: bool = True
     blocked: bool = False
     country_code_of_operation: str | None = None
+    bank_account_no: str | None = None
     reg_date: datetime = Field(sa_type=Instant)
     commission_rate: int = 0
     commission_vat_rate: int = 0

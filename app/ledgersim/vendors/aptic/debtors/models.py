@@ -26,7 +26,6 @@ class Debtor(Party, table=True):
     allow_calls: bool | None = None
     allow_sms: bool | None = None
     allow_email: bool | None = None
-    bank_account_no: str | None = None
     other_emails: list[str] | None = Field(default=None, sa_type=JSON)
     other_phones: list[str] | None = Field(default=None, sa_type=JSON)
 

@@ -5,13 +5,14 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import insert
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import new_router
 from ledgersim.problems import VALIDATION
 from ledgersim.storage.statements import add
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.direct_debits.models import DIRECT_DEBIT_MANDATE
-from ledgersim.vendors.aptic.direct_debits.rules import account_errors
+from ledgersim.vendors.aptic.direct_debits.rules import account_errors, account_remarks
 from ledgersim.vendors.aptic.direct_debits.schemas import (
     DirectDebitMandate,
     DirectDebitMandateCreate,
@@ -66,6 +67,8 @@ async def create_direct_debit(
             "closed_at": None,
         }
         add(connection, _ADD_MANDATE, mandate)
+        remarks = account_remarks(sent)
+        context.report(Diagnostic("account-number", name, remark) for name, remark in remarks.items())
     mandate["bank_account_no"] = body.sending_bank_account_no
     return _MANDATES.created(context, customer, mandate, response)
 

@@ -66,9 +66,6 @@ def _is_finnish_account(number: str) -> bool:
     return iban.is_valid(number) and iban.compact(number).startswith("FI")
 
 
-GIRO = AccountRule(
-    "a Swedish bankgiro or plusgiro number, whose last digit is a Luhn check digit", _is_plusgiro
-)
 IBAN = AccountRule("an IBAN with the right check digits", _is_iban)
 DUTCH_IBAN = AccountRule("a Dutch IBAN with the right check digits", _is_dutch_iban)
 NORWEGIAN = AccountRule(
@@ -93,12 +90,31 @@ BY_CLASS = {
     10: AccountRule("a Finnish IBAN, or the 14 digits of one", _is_finnish_account),
 }
 AUTOGIRO, INCASSO = 1, 2
-RECEIVING = {AUTOGIRO: GIRO, INCASSO: DUTCH_IBAN}  # all other types are SEPA
+RECEIVING = {AUTOGIRO: SWEDISH, INCASSO: DUTCH_IBAN}  # all other types are SEPA
 SENDING = {AUTOGIRO: SWEDISH, INCASSO: DUTCH_IBAN}
 
 
 def account_errors(mandate: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the errors in the account numbers of a mandate, by field."""
+    wrong = _wrong_accounts(mandate)
+    return {name: [f"Input should be {wanted}"] for name, (wanted, is_rejected) in wrong.items() if is_rejected}
+
+
+def account_remarks(mandate: Mapping[str, Any]) -> dict[str, str]:
+    """Return remarks about the account numbers that are accepted though they look wrong, by field."""
+    wrong = _wrong_accounts(mandate)
+    return {
+        name: f"This is not {wanted}, and was stored as sent."
+        for name, (wanted, is_rejected) in wrong.items()
+        if not is_rejected
+    }
+
+
+def _wrong_accounts(mandate: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
+    """Return what the wrong account numbers should be, by field, and whether they are rejected.
+
+    For autogiro the document says no more than that it is the account number of a bank in Sweden.
+    """
     kind, account_class = mandate["direct_debit_mandate_type"], mandate["sending_bank_account_class"]
     sending = SENDING.get(kind, IBAN) if account_class is None else BY_CLASS[account_class]
     checks = (
@@ -106,7 +122,7 @@ def account_errors(mandate: Mapping[str, Any]) -> dict[str, list[str]]:
         ("sendingBankAccountNo", mandate["sending_bank_account_no"], sending),
     )
     return {
-        name: [f"Input should be {rule.description}"]
+        name: (rule.description, rule is not SWEDISH)
         for name, number, rule in checks
         if number is not None and not rule.is_valid(number)
     }

@@ -89,12 +89,11 @@ class StoredCase(NamedTuple):
 class ApticRows:
     """Adds rows that belong together, with their ids and GUIDs."""
 
-    def __init__(self, rows: Rows, guids: Stream, bank_accounts: Mapping[str, str], today: int) -> None:
+    def __init__(self, rows: Rows, guids: Stream, today: int) -> None:
         self._rows = rows
         self._today = today
         self._second_addresses = 0
         self._guids = guids
-        self._bank_accounts = bank_accounts
 
     def add_debtor(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
         """Add a debtor; `own` are the columns that only debtors have. Return its id."""
@@ -113,7 +112,6 @@ class ApticRows:
                 "conversation_notification_email": party.get("email") if email else None,
                 "conversation_notification_cellular_phone": party.get("cellular_phone") if sms else None,
                 "initials": party["firstname"][:1] if party.get("firstname") else None,
-                "bank_account_no": self._bank_accounts[party["currency_code"]],
             },
         )
         self._add_addresses("debtor", debtor_id, addresses, registered)

@@ -17,7 +17,7 @@ class Context:
         self.rows = world.rows
         self.registers = world.registers
         self.personas = world.personas
-        self.aptic = ApticRows(self.rows, world.guids, self.section.bank_accounts, self.today)
+        self.aptic = ApticRows(self.rows, world.guids, self.today)
         self.clients = {client.reference_code: self._add(client) for client in self.section.clients}
 
     def clients_in(self, country: str) -> list[Client]:
@@ -39,6 +39,7 @@ class Context:
                 "active": True,
                 "blocked": False,
                 "country_code_of_operation": client.country,
+                "bank_account_no": client.bank_account,
                 "reg_date": instant(self.today - client.registered_days_ago),
                 "commission_rate": client.commission,
                 "commission_vat_rate": self.definition.world.countries[client.country].vat,

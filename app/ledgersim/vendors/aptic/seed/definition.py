@@ -38,6 +38,7 @@ class Client(Part):
     phone: Phone
     email: Text
     web_page: Text
+    bank_account: Text | None = None  # instead of that in `bank_accounts`
     registered_days_ago: DaysAgo
     goods: list[Text] = Field(min_length=1)
     invoices: list[Kind] = []

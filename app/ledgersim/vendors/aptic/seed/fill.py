@@ -40,6 +40,7 @@ def fill(world: SeedContext) -> ApticState:
     progress.end()
     return ApticState(
         user=CurrentUser.model_validate(section.user).model_dump(mode="json"),
+        bank_accounts=section.bank_accounts,
         predefined_values=section.predefined_values.model_dump(),
         api_keys=section.api_keys,
         credentials=[(one.client_id, one.client_secret) for one in section.credentials],
