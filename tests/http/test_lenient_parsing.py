@@ -323,8 +323,8 @@ def test_an_unknown_parameter_is_reported_with_the_known_ones(takes: set[str], k
 
 def test_the_number_of_diagnostics_is_limited_and_no_more_are_computed() -> None:
     record = Record(1, datetime(2026, 1, 1, tzinfo=UTC), "PUT", "/", b"", [])
-    record.add_diagnostic("a", "", "")
+    record.add_diagnostics([Diagnostic("a", "", "")])
     endless = iter(lambda: Diagnostic("b", "", ""), None)
     record.add_diagnostics(endless)
-    record.add_diagnostic("c", "", "")
+    record.add_diagnostics([Diagnostic("c", "", "")])
     assert [one.code for one in record.diagnostics] == ["a"] + ["b"] * (MAX_DIAGNOSTICS - 1)

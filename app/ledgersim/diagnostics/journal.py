@@ -99,12 +99,11 @@ class Record:
         self.diagnostics[:0] = reasons[:MAX_DIAGNOSTICS]
         del self.diagnostics[MAX_DIAGNOSTICS:]
 
-    def add_diagnostic(self, code: str, where: str, message: str) -> None:
-        """Record a diagnostic, which is also sent in the header `Sim-Diagnostics`."""
-        self.add_diagnostics([Diagnostic(code, where, message)])
-
     def add_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Record diagnostics up to the limit. The iterable is not consumed beyond it."""
+        """Record diagnostics up to the limit, also for the header `Sim-Diagnostics`.
+
+        The iterable is not consumed beyond the limit.
+        """
         self.diagnostics.extend(islice(diagnostics, max(MAX_DIAGNOSTICS - len(self.diagnostics), 0)))
 
     def end(self) -> None:

@@ -4,6 +4,7 @@ Amounts are written in currency units (1250.00) and stored in hundredths; rates 
 ten-thousandths, exchange rates in millionths. Days are counted back from the date of the world.
 """
 
+import re
 from decimal import Decimal
 from math import isfinite
 from typing import Annotated, Any, Literal
@@ -37,6 +38,18 @@ def _guid(text: str) -> str:
     return guid
 
 
+def in_form(pattern: str, message: str) -> AfterValidator:
+    """Validates that a string has the form of a regular expression; the message describes it."""
+    form = re.compile(pattern, re.ASCII)
+
+    def check(text: str) -> str:
+        if not form.fullmatch(text):
+            raise ValueError(message)
+        return text
+
+    return AfterValidator(check)
+
+
 def some_weight(weights: dict[Any, float]) -> dict[Any, float]:
     """Validates that at least one weight is above 0."""
     if not sum(weights.values()):
@@ -53,8 +66,8 @@ PerCent = Annotated[float, Field(ge=0, le=100)]
 Weight = Annotated[float, Field(ge=0)]
 Weights = Annotated[dict[Text, Weight], AfterValidator(some_weight)]
 DaysAgo = Annotated[int, Field(ge=0, le=20_000)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Phone = Annotated[str, Field(pattern=r"^\+[0-9]{7,15}$")]
+Currency = Annotated[str, in_form(r"[A-Z]{3}", "must be three capital letters such as SEK")]
+Phone = Annotated[str, in_form(r"\+[0-9]{7,15}", "must be a phone number such as +46701740605")]
 ExtraFields = dict[Text, list[str]]
 
 

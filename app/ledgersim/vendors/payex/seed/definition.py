@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ledgersim.world.parts import Currency, Part, Text
+from ledgersim.world.parts import Currency, Part, Text, in_form
 
 
 def _pattern(text: str) -> str:
@@ -57,7 +57,7 @@ class Kyc(Part):
 class Ledger(Part):
     """The configuration of a ledger."""
 
-    number: Annotated[str, Field(pattern="^[A-Za-z0-9]{1,20}$")]
+    number: Annotated[str, in_form("[A-Za-z0-9]{1,20}", "must be 1 to 20 letters and digits")]
     name: Text
     country: Literal["SE", "NO", "DK", "FI"]
     currency: Currency
