@@ -104,11 +104,17 @@ def about_body(models: Models, value: Any, space: Space | None, where: Where = (
         return
     schema = _schema(models)
     if isinstance(value, dict):
-        yield from _about_object(schema, value, space, where)
+        if not _is_plain(schema, value):
+            yield from _about_object(schema, value, space, where)
     elif isinstance(value, list):
         for index, one in enumerate(value):
-            if isinstance(one, dict) and one:
+            if isinstance(one, dict) and not _is_plain(schema, one):
                 yield from _about_object(schema, one, space, (*where, index))
+
+
+def _is_plain(schema: _Schema, value: dict[str, Any]) -> bool:
+    """Whether there is nothing to look at in an object, as in most."""
+    return value.keys() <= schema.plain and type(value) is dict and not schema.any_case
 
 
 def _about_object(
@@ -118,12 +124,8 @@ def _about_object(
         for name in _sent_twice(value, schema.any_case):
             message = "This member was sent more than once: the last one counts. Send it once."
             yield Diagnostic("duplicate-member", _place(where, name), message)
-    if value.keys() <= schema.plain:
-        return
-    for name, item in value.items():
-        key = name.lower() if schema.any_case else name
-        if key in schema.plain:
-            continue
+    for name in [name for name in value if name not in schema.plain]:
+        key, item = name.lower() if schema.any_case else name, value[name]
         member = schema.members.get(key)
         if member is None and (known := schema.in_lower_case.get(name.lower())) is not None:
             member = schema.members[known]
@@ -132,7 +134,7 @@ def _about_object(
         if member is not None:
             if member.models:
                 yield from about_body(member.models, item, space, (*where, name))
-            for mark in member.marks:
+            for mark in member.marks if item is not None else ():
                 if (why := mark.remark(item, space)) is not None:
                     yield Diagnostic(mark.code, _place(where, name), why)
         elif not schema.refuses:

@@ -12,8 +12,8 @@ Kind = Literal["channels", "debt_groups", "interest_codes", "fee_names"]
 
 def _predefined(kind: Kind) -> Tolerated:
     def remark(value: Any, space: Space) -> str | None:
-        listed = space.state(ApticState).predefined_values.get(kind)
-        if not listed or value in listed or not isinstance(value, str):
+        listed = space.state(ApticState).predefined_values.get(kind, ())
+        if value in listed or not (listed and isinstance(value, str)):
             return None
         hint = did_you_mean(value, listed, f"the predefined values are {', '.join(listed)}")
         return f"{value[:80]!r} is not predefined, and was stored as sent; {hint}"
