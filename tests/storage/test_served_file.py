@@ -198,8 +198,8 @@ def test_a_full_file_system_is_a_503_until_there_is_room(open_file: OpenFile, sp
     raw = spaces[0].find(DEFAULT).database.connection
     api.send("POST", "/_sim/faults", json={"kind": "latency", "milliseconds": 0})
     pages = raw.execute(text("PRAGMA page_count")).scalar_one()
-    raw.execute(text(f"PRAGMA max_page_count = {pages}"))
-    body = {"fullName": "x" * 100, "note": "y" * 5000}
+    raw.execute(text(f"PRAGMA max_page_count = {pages + 4}"))
+    body = {"fullName": "x" * 2000}
     statuses, guids = [], []
     for _ in range(30):
         answer = api.put(f"{APTIC}/Debtors", body)
