@@ -5,6 +5,8 @@ from sqlmodel import Field
 
 from ledgersim.vendors.aptic.parties import Party
 
+_STRINGS = JSON(none_as_null=True)  # most debtors have none: cheaper than a JSON null
+
 
 class Debtor(Party, table=True):
     """A person or company that owes money.
@@ -26,8 +28,8 @@ class Debtor(Party, table=True):
     allow_calls: bool | None = None
     allow_sms: bool | None = None
     allow_email: bool | None = None
-    other_emails: list[str] | None = Field(default=None, sa_type=JSON)
-    other_phones: list[str] | None = Field(default=None, sa_type=JSON)
+    other_emails: list[str] | None = Field(default=None, sa_type=_STRINGS)
+    other_phones: list[str] | None = Field(default=None, sa_type=_STRINGS)
 
 
 DEBTOR = Debtor.__table__  # type: ignore[attr-defined]
