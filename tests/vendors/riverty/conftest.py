@@ -90,7 +90,8 @@ class Riverty:
 
     def post(self, number: str, move: str, amount: Any = None) -> httpx.Response:
         """Sends a move of an account to the admin API."""
-        return self.api.post(f"{ADMIN}/{number}/{move}", None if amount is None else {"amount": amount})
+        path = move if move in ("purchases", "payments") else f"moves/{move}"
+        return self.api.post(f"{ADMIN}/{number}/{path}", None if amount is None else {"amount": amount})
 
     def move(self, number: str, move: str, amount: Any = None) -> Json:
         """The account after a move that must succeed."""

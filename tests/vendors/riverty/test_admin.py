@@ -218,7 +218,7 @@ def test_a_pending_account_allows_no_moves(riverty: Riverty) -> None:
         ),
         ("purchases", {"amount": 5000.01}, {"amount": ["must be at most 5,000.00, the remaining credit"]}),
         (
-            "purchase",
+            "moves/purchase",
             None,
             {"move": ["Input should be 'reminder', 'stop', 'resume', 'send-to-collection' or 'close'"]},
         ),
@@ -234,7 +234,7 @@ def test_bad_input_is_reported_with_its_path_and_changes_nothing(
     assert riverty.api.get("/_sim/export").content == before
 
 
-@pytest.mark.parametrize("path", ["", "/purchases", "/close"])
+@pytest.mark.parametrize("path", ["", "/purchases", "/moves/close"])
 def test_an_unknown_account_is_not_found(riverty: Riverty, path: str) -> None:
     method, body = ("POST", {"amount": 1}) if path else ("GET", None)
     answer = riverty.api.send(method, f"{ADMIN}/0100.9999999{path}", json=body)

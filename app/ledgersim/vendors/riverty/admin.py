@@ -85,7 +85,7 @@ async def pay(space: CurrentSpace, account: CurrentAccount, body: Booking) -> An
 
 
 @router.post(
-    f"{_ACCOUNT}/{{move}}",
+    f"{_ACCOUNT}/moves/{{move}}",
     response_model=MovableAccount,
     operation_id="sim.riverty.accounts.move",
     summary="Remind, stop or resume an account, send it to collection, or close it",
