@@ -29,6 +29,7 @@ class Client(SQLModel, table=True):
     blocked: bool = False
     country_code_of_operation: str | None = None
     bank_account_no: str | None = None
+    report_paid_interest: bool = False  # by default, of its cases
     reg_date: datetime = Field(sa_type=Instant)
     commission_rate: int = 0
     commission_vat_rate: int = 0

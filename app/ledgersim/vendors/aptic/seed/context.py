@@ -40,6 +40,7 @@ class Context:
                 "blocked": False,
                 "country_code_of_operation": client.country,
                 "bank_account_no": client.bank_account,
+                "report_paid_interest": client.report_paid_interest,
                 "reg_date": instant(self.today - client.registered_days_ago),
                 "commission_rate": client.commission,
                 "commission_vat_rate": self.definition.world.countries[client.country].vat,

@@ -39,6 +39,7 @@ class Client(Part):
     email: Text
     web_page: Text
     bank_account: Text | None = None  # instead of that in `bank_accounts`
+    report_paid_interest: bool = False
     registered_days_ago: DaysAgo
     goods: list[Text] = Field(min_length=1)
     invoices: list[Kind] = []

@@ -1,6 +1,10 @@
 """Fills a world with Aptic's clients, debtors, customers and cases, the personas first."""
 
+from sqlalchemy import select, update
+
 from ledgersim.storage.statements import Row
+from ledgersim.vendors.aptic.cases.models import CASE
+from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.seed.cases import OFFICE_HOURS, CaseMaker, Debtor
 from ledgersim.vendors.aptic.seed.checks import mismatches, unique_values
 from ledgersim.vendors.aptic.seed.context import Context
@@ -19,6 +23,11 @@ from ledgersim.world.progress import Progress
 from ledgersim.world.seeding import Seed, SeedContext
 
 HAS_EXTRA_FIELD = 0.15  # probability per name
+_REPORT_PAID_INTEREST = update(CASE).values(
+    report_paid_interest=select(CLIENT.c.report_paid_interest)
+    .where(CLIENT.c.id == CASE.c.client_id)
+    .scalar_subquery()
+)
 
 
 def fill(world: SeedContext) -> ApticState:
@@ -37,6 +46,7 @@ def fill(world: SeedContext) -> ApticState:
     _add_cases(context, made, wanted_cases - cases, progress)
     add_customer_summaries(world.connection, context)
     context.rows.flush()
+    world.connection.execute(_REPORT_PAID_INTEREST)
     progress.end()
     return ApticState(
         user=CurrentUser.model_validate(section.user).model_dump(mode="json"),
