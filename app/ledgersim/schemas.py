@@ -154,10 +154,22 @@ RateIn = Annotated[
     _NOT_NEGATIVE,
     _rounded(10_000, MAX_RATE),
 ]
+
+
+_read_millionths = _scaled_number(1_000_000, Decimal(MAX_RATE), exact=False)
+
+
+def _read_exchange_rate(value: Any) -> int:
+    millionths = _read_millionths(value)
+    if value and not millionths:
+        raise PydanticCustomError("too_small", "Input should be 0 or at least 0.000001")
+    return millionths
+
+
 # Units of one currency for one of another. Unit: millionths, rounded half up.
 ExchangeRateIn = Annotated[
     int,
-    BeforeValidator(_scaled_number(1_000_000, Decimal(MAX_RATE), exact=False)),
+    BeforeValidator(_read_exchange_rate),
     _NOT_NEGATIVE,
     _rounded(1_000_000, MAX_RATE),
 ]

@@ -77,6 +77,24 @@ def test_a_pending_import_of_cases_outlives_the_server(start: Start, tmp_path: P
         assert [http.get(path).json()["registrationDate"] for path in paths] == ["2027-01-02T03:04:35Z"] * 2
 
 
+def test_a_payment_with_a_future_date_outlives_the_server(start: Start, tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"))
+    server = start(*arguments)
+    with client(server) as http:
+        http.put("/_sim/clock", json={"mode": "frozen", "now": "2027-01-02T03:04:05Z"})
+        (guid,) = http.put(f"{APTIC}/Cases", json=[{"debts": [{"originalPrincipal": 9}]}]).json()["caseGuids"]
+        payment = {"paymentAmount": 9, "paymentDate": "2027-01-03"}
+        http.put(f"{APTIC}/Cases/{guid}/Payments", json=payment)
+    server.stop(signal.SIGKILL)
+    with client(start(*arguments)) as http:
+        assert http.get(f"{APTIC}/Cases/{guid}").json()["remainingSum"] == 9
+        events = http.post("/_sim/clock/advance", json={"by": "P1D"}).json()["events"]
+        assert [(one["at"], one["event"]) for one in events] == [
+            ("2027-01-03T00:00:00Z", "aptic.payment.booked")
+        ]
+        assert http.get(f"{APTIC}/Cases/{guid}").json()["remainingSum"] == 0
+
+
 def test_the_ids_go_on_as_if_the_server_had_never_stopped(start: Start, tmp_path: Path, api: Api) -> None:
     def two(server: Served) -> list[str]:
         with client(server) as http:
@@ -223,11 +241,9 @@ def test_a_server_without_room_goes_on_when_there_is_some(start: Start, tmp_path
         assert http.put(f"/s/other{APTIC}/Debtors", json={}).status_code == 201
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
         written.append(http.put(f"{APTIC}/Debtors", json={}).json()["debtorGuid"])
-    lines = server.stop().errors.splitlines()
-    assert [line.partition(": ")[2] for line in lines] == [
-        reason,
-        f"The database {path} can be written to again",
-    ]
+    messages = [line.partition(": ")[2] for line in server.stop().errors.splitlines()]
+    again = f"The database {path} can be written to again"
+    assert messages == [reason, again] * (len(messages) // 2)  # a smaller write may still fit
     with client(start("--port", "0", "--database", str(path))) as http:
         assert {http.get(f"{APTIC}/Debtors/{guid}").status_code for guid in written} == {200}
 

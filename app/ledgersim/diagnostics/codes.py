@@ -23,5 +23,9 @@ CODES: Mapping[str, str] = {
     "account-number": "The account number does not have the form of its type; it was stored as sent.",
     "value-cut": "The value exceeds the maximum; the maximum was used.",
     "value-rounded": "The number has too many decimals; it was rounded.",
+    "no-interest-start": "There is a rate, but no date from which it counts; interest accrues from today.",
+    "no-interest-ceiling": "The code of the interest ceiling is unknown; it was stored and caps nothing.",
+    "no-exchange-rate": "The debt is in another currency than its case, without a rate; it counts 1 to 1.",
+    "future-payment": "The date of the payment lies ahead; it is booked when the clock reaches it.",
     "fault-header-off": "The server runs with --fault-header off; the header was ignored.",
 }

@@ -303,7 +303,7 @@ def start_of(day: date) -> datetime:
 
 def start_of_day(number: int) -> datetime | None:
     """Midnight UTC on a day number (days since 0001-01-01); None if it is beyond the range of the clock."""
-    return start_of(date.fromordinal(number)) if number < LATEST.toordinal() else None
+    return start_of(date.fromordinal(number)) if 0 < number < LATEST.toordinal() else None
 
 
 def _save_clock(connection: Connection, setting: ClockSetting) -> None:

@@ -275,3 +275,22 @@ def test_a_delayed_import_reads_members_in_any_case(api: Api) -> None:
     api.post("/_sim/clock/advance", {"by": "PT60S"})
     assert api.get(f"{CASES}/{guid}").json()["description"] == "a"
     assert [one["fullName"] for one in api.get(f"{CASES}/{guid}/Debtors").json()] == ["Ada"]
+
+
+@pytest.mark.parametrize(
+    ("client", "sent", "expected"),
+    [
+        ("NORDLJUS", None, True),
+        ("BJORKVIK", None, False),
+        (None, None, False),
+        ("NORDLJUS", False, False),
+        ("BJORKVIK", True, True),
+    ],
+)
+def test_whether_paid_interest_is_reported_is_the_clients_default(
+    api: Api, client: str | None, sent: bool | None, expected: bool
+) -> None:
+    case = api.case(clientReferenceNumber=client, reportPaidInterest=sent)
+    rows = api.get("/_sim/export").json()["tables"]["case"]
+    (found,) = (one for one in rows if case.endswith(one["case_guid"]))
+    assert found["report_paid_interest"] is expected

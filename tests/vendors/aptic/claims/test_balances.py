@@ -51,7 +51,11 @@ def remaining(debt: dict[str, Any]) -> tuple[int, int]:
     names = {"originalPrincipal": "original_principal", "remainingPrincipal": "remaining_principal",
              "originalInterest": "original_interest", "remainingInterest": "remaining_interest"}  # fmt: skip
     sent: dict[str, Any] = {column: cents(debt[name]) for name, column in names.items() if name in debt}
-    for name, column in (("interestFrom", "interest_from"), ("interestTo", "interest_to")):
+    for name, column in (
+        ("interestFrom", "interest_from"),
+        ("interestTo", "interest_to"),
+        ("billDate", "bill_date"),
+    ):
         if name in debt:
             sent[column] = datetime.fromisoformat(debt[name]).replace(tzinfo=UTC)
     sent["interest_rate"] = int(Decimal(str(debt.get("interestRate", 0))) * 10_000)

@@ -1,5 +1,6 @@
 """Debts, fees, adjustments, payments, days and closing in any order: no cent is lost or created."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ class Balances(RuleBasedStateMachine):
         self.api.freeze("2027-01-01T00:00:00Z")
         self.case = self.api.case()
         self.closed = False
-        self.adjusted = self.opening_paid = self.deducted = 0
+        self.adjusted = self.opening_paid = 0
         self.frozen_interest = 0
 
     def put(self, path: str, body: dict[str, Any]) -> Any:
@@ -35,10 +36,11 @@ class Balances(RuleBasedStateMachine):
         assert answer.status_code == (409 if self.closed else 201)
         return answer
 
-    @rule(original=amounts, remaining=amounts, rate=st.integers(0, 30))
-    def add_debt(self, original: int, remaining: int, rate: int) -> None:
+    @rule(original=amounts, remaining=amounts, rate=st.integers(0, 30), vat=st.integers(0, 25))
+    def add_debt(self, original: int, remaining: int, rate: int, vat: int) -> None:
         now = self.api.get("/_sim/clock").json()["now"]
         sent = {"originalPrincipal": original / 100, "remainingPrincipal": remaining / 100}
+        sent["originalVAT"] = original * vat // 125 / 100
         self.put("Debts", {**sent, "interestRate": rate, "interestFrom": now})
         if not self.closed:
             self.opening_paid += max(0, original - remaining)
@@ -58,7 +60,12 @@ class Balances(RuleBasedStateMachine):
             assert used == min(amount, cents(before["remainingSum"]))
             assert used + cents(detail["amountNotDeducted"]) == amount
             assert used == sum(cents(line["usedAmount"]) for line in detail["specifications"])
-            self.deducted += used
+
+    @rule(amount=amounts, days=st.integers(-900, 300))
+    def pay_on_another_day(self, amount: int, days: int) -> None:
+        now = datetime.fromisoformat(self.api.get("/_sim/clock").json()["now"])
+        date = (now + timedelta(days=days)).isoformat()
+        self.put("Payments", {"paymentAmount": amount / 100, "paymentDate": date})
 
     @rule(
         kind=st.sampled_from(["Debts", "Fees"]),
@@ -97,7 +104,10 @@ class Balances(RuleBasedStateMachine):
         parts = ("Principal", "Interest", "Fee")
         for kind in ("original", "paid", "remaining"):
             assert cents(case[f"{kind}Sum"]) == sum(cents(case[f"{kind}{part}"]) for part in parts)
-        assert cents(case["paidSum"]) == self.opening_paid + self.deducted
+        payments = self.api.get(f"{self.case}/Payments", _top="100").json()["value"]
+        details = [self.api.get(f"{self.case}/Payments/{one['paymentGuid']}").json() for one in payments]
+        deducted = sum(cents(one["totalAmountDeducted"]) for one in details)
+        assert cents(case["paidSum"]) == self.opening_paid + deducted
         assert (
             cents(case["remainingSum"]) == cents(case["originalSum"]) - cents(case["paidSum"]) + self.adjusted
         )
@@ -107,7 +117,10 @@ class Balances(RuleBasedStateMachine):
             for one in self.api.get(f"{self.case}/{kind}", _top="100").json()["value"]
         ]
         assert sum(cents(one["remainingSum"]) for one in claims) == cents(case["remainingSum"])
-        assert all(one["remainingPrincipal"] >= 0 and one["remainingInterest"] >= 0 for one in claims)
+        for one in claims:
+            assert 0 <= one["remainingVAT"] <= one["remainingPrincipal"]
+            assert 0 <= one["paidVAT"] <= one["paidPrincipal"]
+            assert min(one["originalInterest"], one["remainingInterest"], one["paidInterest"]) >= 0
         if self.closed:
             assert cents(case["originalInterest"]) == self.frozen_interest
 

@@ -54,7 +54,7 @@ def adds_up(balances: Balances) -> bool:
         - getattr(balances, f"paid_{part}")
         + getattr(balances, f"adjusted_{part}")
         and getattr(balances, f"remaining_{part}") >= 0
-        for part in ("principal", "interest")
+        for part in ("principal", "interest", "vat")
     )
 
 
@@ -75,6 +75,8 @@ sent_claims = st.fixed_dictionaries(
         "interest_rate": st.none() | RATES,
         "interest_from": st.none() | st.datetimes(timezones=st.just(UTC)),
         "interest_to": st.none() | st.datetimes(timezones=st.just(UTC)),
+        "fixed_interest_term_start": st.none() | st.datetimes(timezones=st.just(UTC)),
+        "interest_specific_calculation_cutoff_date": st.none() | st.datetimes(timezones=st.just(UTC)),
         "interest_condition": st.none() | st.integers(-(2**31), 2**31 - 1),
         "bill_date": st.none() | st.datetimes(timezones=st.just(UTC)),
         "due_date": st.none() | st.datetimes(timezones=st.just(UTC)),
@@ -86,7 +88,7 @@ sent_claims = st.fixed_dictionaries(
 def test_opening_balances_always_add_up(sent: dict[str, Any]) -> None:
     balances = open_balances(sent)
     assert adds_up(balances)
-    assert 0 <= balances.remaining_vat <= balances.original_vat
+    assert 0 <= balances.paid_vat <= balances.paid_principal
     assert balances.accrues_from <= balances.accrues_to
 
 
@@ -139,4 +141,22 @@ def test_a_payment_books_the_interest_up_to_its_day_and_lowers_what_accrues_afte
 
 def test_the_vat_within_the_principal_is_paid_with_it() -> None:
     balances = open_balances({"original_principal": 125_00, "original_vat": 25_00})
-    assert post(balances, Posting(paid_principal=50_00), DAY).remaining_vat == 15_00
+    paid = post(balances, Posting(paid_principal=50_00), DAY)
+    assert (paid.paid_vat, paid.remaining_vat) == (10_00, 15_00)
+
+
+@pytest.mark.parametrize(
+    ("principal", "vat"),
+    [(-25_00, 20_00), (25_00, 30_00), (-125_00, 0), (1, 25_00), (3, 25_01)],
+)
+def test_the_vat_within_the_principal_is_adjusted_with_it_and_not_paid(principal: int, vat: int) -> None:
+    balances = open_balances({"original_principal": 125_00, "original_vat": 25_00})
+    adjusted = post(balances, Posting(adjusted_principal=principal), DAY)
+    assert (adjusted.original_vat, adjusted.paid_vat, adjusted.remaining_vat) == (25_00, 0, vat)
+
+
+def test_vat_that_is_paid_in_full_comes_back_with_the_principal() -> None:
+    balances = open_balances({"original_principal": 125_00, "original_vat": 25_00})
+    paid = post(balances, Posting(paid_principal=125_00), DAY)
+    again = post(paid, Posting(adjusted_principal=50_00), DAY)
+    assert (again.paid_vat, again.adjusted_vat, again.remaining_vat) == (25_00, 10_00, 10_00)

@@ -159,3 +159,35 @@ def test_a_currency_that_is_none_is_a_400(api: Api, code: str) -> None:
 def test_a_percentage_out_of_range_is_a_400(api: Api, rate: float) -> None:
     answer = api.put(f"{APTIC}/Cases", [{"debts": [{"interestRate": rate}]}])
     assert list(answer.json()["errors"]) == ["[0].debts[0].interestRate"]
+
+
+def test_a_fee_in_another_currency_has_the_rate_of_the_cases_debts_in_it_as_payments_have(api: Api) -> None:
+    debts = [{"remainingPrincipal": 100, "currencyCode": "EUR", "exchRate": 11.5}]
+    fee = {"originalPrincipal": 5, "currencyCode": "EUR"}
+    case = api.case(debts=debts, fees=[fee])
+    assert (api.only(f"{case}/Fees")["ledgerSum"], api.get(case).json()["remainingFee"]) == (57.5, 57.5)
+    api.create(f"{case}/Fees", fee)
+    assert api.get(case).json()["remainingFee"] == 115
+
+
+def test_without_such_a_rate_a_fee_in_another_currency_is_a_400(api: Api) -> None:
+    fee = {"originalPrincipal": 5, "currencyCode": "EUR"}
+    message = ["The case is in SEK and has no debt in EUR with an exchRate"]
+    case = api.case(debts=[{"remainingPrincipal": 100, "currencyCode": "EUR"}])
+    answer = api.put(f"{case}/Fees", fee)
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"currencyCode": message})
+    answer = api.put(f"{APTIC}/Cases", [{}, {"currencyCode": "SEK", "fees": [{}, fee]}])
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"[1].fees[1].currencyCode": message})
+
+
+@pytest.mark.parametrize(
+    ("rate", "message"),
+    [
+        (0.0000004, "Input should be 0 or at least 0.000001"),
+        (1000.000001, "Input should be at most 1,000"),
+        (-0.1, "Input should be 0 or more"),
+    ],
+)
+def test_an_exchange_rate_that_cannot_be_stored_is_a_400(api: Api, rate: float, message: str) -> None:
+    answer = api.put(f"{APTIC}/Cases", [{"debts": [{"currencyCode": "EUR", "exchRate": rate}]}])
+    assert answer.json()["errors"] == {"[0].debts[0].exchRate": [message]}

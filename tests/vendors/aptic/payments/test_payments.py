@@ -209,11 +209,67 @@ def test_a_payment_in_another_currency_is_booked_by_the_cases_exchange_rate(api:
     assert api.get(case).json()["remainingSum"] == 0
 
 
-def test_the_received_amount_determines_the_rate_of_a_foreign_payment(api: Api) -> None:
-    case = api.case(debts=[{"remainingPrincipal": 1000}])
-    detail = pay(api, case, paymentAmount=10, currencyCode="EUR", receivedAmount=112.5)
-    assert (detail["paidAmount"], detail["totalAmountDeducted"]) == (10, 10)
-    assert api.get(case).json()["remainingSum"] == 887.5
+IN_EUR = {"currencyCode": "EUR", "remainingPrincipal": 1000, "exchRate": 10}
+IN_SEK = {"currencyCode": "SEK", "remainingPrincipal": 0, "exchRate": 0.09}
+
+
+@pytest.mark.parametrize(
+    ("case", "payment", "paid"),
+    [
+        # The case is in SEK, the general-ledger currency.
+        ({"debts": [{"remainingPrincipal": 1000}]}, {"currencyCode": "EUR", "receivedAmount": 112.5}, 112.5),
+        ({"debts": [{"remainingPrincipal": 1000}]}, {"currencyCode": "SEK", "receivedAmount": 5}, 10),
+        # The case is in EUR: its exchange rate to SEK is that of a debt in EUR, or the inverse of one in SEK.
+        ({"currencyCode": "EUR", "debts": [IN_EUR]}, {"currencyCode": "USD", "receivedAmount": 99}, 9.9),
+        ({"currencyCode": "EUR", "debts": [IN_EUR]}, {"currencyCode": "SEK"}, 1),
+        ({"currencyCode": "EUR", "debts": [IN_EUR]}, {"currencyCode": "SEK", "receivedAmount": 10}, 1),
+        ({"currencyCode": "EUR", "debts": [IN_SEK, {**IN_EUR, "exchRate": None}]},
+         {"currencyCode": "USD", "receivedAmount": 100}, 9),
+        # Without such a rate, that of a debt in the payment's currency counts.
+        ({"currencyCode": "NOK", "debts": [{**IN_EUR, "currencyCode": "NOK", "exchRate": 0}, {**IN_EUR, "remainingPrincipal": 0}]},
+         {"currencyCode": "EUR", "receivedAmount": 100}, 100),
+    ],
+)  # fmt: skip
+def test_the_received_amount_is_in_the_general_ledger_currency(
+    api: Api, case: dict[str, Any], payment: dict[str, Any], paid: float
+) -> None:
+    path = api.case(**case)
+    before = api.get(path).json()["remainingSum"]
+    assert pay(api, path, paymentAmount=10, **payment)["totalAmountDeducted"] == 10
+    assert round(before - api.get(path).json()["remainingSum"], 2) == paid
+
+
+@pytest.mark.parametrize(
+    ("case", "payment", "errors"),
+    [
+        ({"currencyCode": "EUR"}, {"currencyCode": "USD", "receivedAmount": 99},
+         {"receivedAmount": ["The case is in EUR and has no debt in SEK with an exchRate"]}),
+        ({"currencyCode": "EUR"}, {"currencyCode": "USD"},
+         {"currencyCode": ["The case is in EUR and has no debt in USD with an exchRate; send receivedAmount in SEK"]}),
+        ({}, {"currencyCode": "EUR", "receivedAmount": 10000.01},
+         {"receivedAmount": ["is 1e+03 SEK for 1 EUR; an exchange rate is from 0.000001 to 1,000"]}),
+        ({}, {"currencyCode": "EUR", "receivedAmount": 0.01, "paymentAmount": 10000.01},
+         {"receivedAmount": ["is 1e-06 SEK for 1 EUR; an exchange rate is from 0.000001 to 1,000"]}),
+    ],
+)  # fmt: skip
+def test_without_an_exchange_rate_that_can_be_stored_a_foreign_payment_is_a_400(
+    api: Api, case: dict[str, Any], payment: dict[str, Any], errors: dict[str, list[str]]
+) -> None:
+    path = api.case(debts=[{"remainingPrincipal": 1000}], **case)
+    answer = api.put(f"{path}/Payments", {"paymentAmount": 10, **payment})
+    assert (answer.status_code, answer.json()["errors"]) == (400, errors)
+    assert api.get(f"{path}/Payments").json()["total"] == 0
+
+
+def test_a_late_foreign_payment_is_booked_again_at_its_own_rate(api: Api) -> None:
+    api.freeze("2027-01-03T00:00:00Z")
+    case = api.case(debts=[{"remainingPrincipal": 1000}], fees=[{"remainingPrincipal": 10}])
+    foreign = {"currencyCode": "EUR", "receivedAmount": 33.33, "paymentDate": "2027-01-02"}
+    later = pay(api, case, paymentAmount=3, **foreign)
+    pay(api, case, paymentAmount=10, paymentDate="2027-01-01")
+    (line,) = api.get(later["links"][0]["href"]).json()["specifications"]
+    assert (line["amountType"], line["usedAmount"]) == (3, 3)
+    assert [api.get(case).json()[f"paid{part}"] for part in ("Fee", "Principal")] == [10, 33.33]
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,15 @@ from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 from ledgersim.vendors.aptic.claims.commands import add_debt, add_fees, balances_of, check_owed
 from ledgersim.vendors.aptic.claims.models import CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.rules import closed
+from ledgersim.vendors.aptic.claims.rules import stopped
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.debtors.commands import BY_GUID as DEBTOR_BY_GUID
 from ledgersim.vendors.aptic.debtors.commands import add_debtor
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import payment_reference, with_contacts
+from ledgersim.vendors.aptic.debts.schemas import DebtCreate
 from ledgersim.vendors.aptic.extrafields.commands import set_extra_fields
+from ledgersim.vendors.aptic.fees.schemas import FeeCreate
 from ledgersim.vendors.aptic.repository import by_guid, unused_guid, update_row
 from ledgersim.vendors.aptic.state import ApticState
 
@@ -77,15 +79,22 @@ def import_cases(
     _assign_numbers(connection, cases, import_id)
     diagnostics: list[Diagnostic] = []
     guids = [
-        _import_case(connection, space, case, index, import_id, diagnostics) for index, case in enumerate(cases)
+        _import_case(connection, space, body, case, index, import_id, diagnostics)
+        for index, (body, case) in enumerate(zip(bodies, cases, strict=True))
     ]
     return guids, diagnostics
+
+
+def currency_of_case(body: CaseCreate) -> str | None:
+    """Return the currency that was sent for a case, or else with the first of its claims that has one."""
+    claims: list[DebtCreate | FeeCreate] = [*(body.debts or []), *(body.fees or [])]
+    return body.currency_code or next((one.currency_code for one in claims if one.currency_code), None)
 
 
 def close_case(connection: Connection, space: Space, case: Row, code: str | None, note: str | None) -> None:
     """Close a case: interest stops accruing, the remaining amounts stay."""
     for claim in rows(connection, _CLAIMS, of_case=case["id"]):
-        balances = closed(balances_of(connection, claim["id"]), today(space))
+        balances = stopped(balances_of(connection, claim["id"]), today(space))
         update_row(connection, CLAIM, claim["id"], balances.columns())
     values = {"closure_code": code, "closure_date": space.clock.now(), "closure_note": note, "status": CLOSED}
     update_row(connection, CASE, case["id"], values)
@@ -151,25 +160,25 @@ def _check_numbers(connection: Connection, cases: list[Row]) -> None:
 def _import_case(
     connection: Connection,
     space: Space,
+    body: CaseCreate,
     sent: Row,
     index: int,
     import_id: int,
     diagnostics: list[Diagnostic],
 ) -> str:
     client, claims = sent["client"], [*(sent["debts"] or []), *(sent["fees"] or [])]
-    currency = sent["currency_code"] or next(
-        (one["currency_code"] for one in claims if one["currency_code"]), None
-    )
     case = {
         **{name: value for name, value in sent.items() if name in CASE.c},
         "case_guid": unused_guid(connection, space, _BY_GUID, "caseGuid", sent.get("case_guid")),
         "import_id": import_id,
         "client_id": None if client is None else client["id"],
-        "currency_code": currency or space.state(ApticState).user["system_currency_code"],
+        "currency_code": currency_of_case(body) or space.state(ApticState).user["system_currency_code"],
         "registration_date": space.clock.now(),
         "service": sent["service"] or DEFAULT_SERVICE,
         "status": ACTIVE,
     }
+    if case["report_paid_interest"] is None:
+        case["report_paid_interest"] = client is not None and client["report_paid_interest"]
     case["payment_reference_number"] = sent["payment_reference_number"] or payment_reference(
         case["case_number"]
         if case["case_number"].isascii() and case["case_number"].isdigit()
@@ -181,7 +190,7 @@ def _import_case(
     _link_debtors(connection, case, sent["debtors"] or [])
     for debt in sent["debts"] or []:
         add_debt(connection, space, case, debt)
-    add_fees(connection, space, case, sent["fees"] or [])
+    add_fees(connection, space, case, sent["fees"] or [], f"[{index}].fees")
     if claims:
         check_owed(connection, case["id"], f"[{index}].debts")
     set_extra_fields(connection, "case", case["id"], sent["extra_fields"] or [])

@@ -1,16 +1,25 @@
 """Cases and their debtors."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Body, Query, Request
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router, operation
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases import pending, queries
-from ledgersim.vendors.aptic.cases.commands import ACTIVE, CLOSED, close_case, import_cases, new_import
+from ledgersim.vendors.aptic.cases.commands import (
+    ACTIVE,
+    CLOSED,
+    close_case,
+    currency_of_case,
+    import_cases,
+    new_import,
+)
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.cases.schemas import (
     CaseClose,
@@ -21,6 +30,7 @@ from ledgersim.vendors.aptic.cases.schemas import (
     CasesCreated,
     CaseUpdate,
 )
+from ledgersim.vendors.aptic.claims.diagnostics import about_claim
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions
@@ -75,6 +85,7 @@ async def list_cases(context: CurrentContext, query: ListOptions) -> Any:
     **operation("aptic.cases.create", method="observed", path="observed", summary="Import one or more cases"),
 )
 async def create_cases(request: Request, context: CurrentContext, body: Cases, may_delay: Async = True) -> Any:
+    context.report(_about_cases(body))
     delay = case_import_delay(context.space) if may_delay else IMMEDIATE
     text = "" if delay == IMMEDIATE else (await request.body()).decode("utf-8-sig")
     with context.space.transaction() as connection:
@@ -87,6 +98,15 @@ async def create_cases(request: Request, context: CurrentContext, body: Cases, m
             guids, diagnostics = import_cases(connection, context.space, import_id, body)
         context.report(diagnostics)
     return {"case_guids": guids, "imp_stock_id": import_id}
+
+
+def _about_cases(cases: list[CaseCreate]) -> Iterator[Diagnostic]:
+    for index, case in enumerate(cases):
+        currency = currency_of_case(case)
+        for number, debt in enumerate(case.debts or []):
+            yield from about_claim(debt, currency, f"[{index}].debts[{number}].")
+        for number, fee in enumerate(case.fees or []):
+            yield from about_claim(fee, currency, f"[{index}].fees[{number}].")
 
 
 @router.get(

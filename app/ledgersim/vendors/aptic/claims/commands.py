@@ -10,9 +10,9 @@ from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import add, row
 from ledgersim.vendors.aptic.claims import rules
-from ledgersim.vendors.aptic.claims.models import ADJUSTMENT, CLAIM, DEBT, FEE, PARITY
+from ledgersim.vendors.aptic.claims.models import ADJUSTMENT, CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.rules import Balances, Posting, due_date, open_balances
+from ledgersim.vendors.aptic.claims.rules import PARITY, Balances, Posting, due_date, open_balances
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
 from ledgersim.vendors.aptic.payments.models import PAYMENT_BOOKING
 from ledgersim.vendors.aptic.repository import update_row
@@ -68,15 +68,20 @@ def add_debt(
 
 
 def add_fees(
-    connection: Connection, space: Space, case: Mapping[str, Any], fees: Iterable[Mapping[str, Any]]
+    connection: Connection,
+    space: Space,
+    case: Mapping[str, Any],
+    fees: Iterable[Mapping[str, Any]],
+    where: str = "",
 ) -> list[dict[str, Any]]:
     """Add fees to a case; the date of one is today unless the client sends it [inferred].
 
-    Its exchange rate is that of the case's debts in the same currency [inferred].
+    Its exchange rate is that of the case's debts in the same currency [inferred]. Raises a 400 Problem if there
+    is none for a currency that is not the case's. `where` is the path of the array in the request.
     """
     rates: dict[str, int | None] = {}
     added = []
-    for sent in fees:
+    for number, sent in enumerate(fees):
         values = dict(sent)
         values["bill_date"] = values.pop("fee_date", None) or space.clock.now()
         values["fee_type"] = values.get("name")
@@ -84,9 +89,17 @@ def add_fees(
         if currency not in rates:
             found = row(connection, _RATE, of_case=case["id"], currency=currency)
             rates[currency] = None if found is None else found["exch_rate"]
+        if rates[currency] is None and currency != case["currency_code"]:
+            path = f"{where}[{number}].currencyCode" if where else "currencyCode"
+            raise invalid(path, no_exchange_rate(case["currency_code"], currency))
         values["exch_rate"] = rates[currency]
         added.append(_add_claim(connection, space, FEE, case, values))
     return added
+
+
+def no_exchange_rate(of_case: str, currency: str) -> str:
+    """Return the message for an amount in a currency from which the debts of the case have no exchange rate."""
+    return f"The case is in {of_case} and has no debt in {currency} with an exchRate"
 
 
 def adjust(connection: Connection, space: Space, claim: Mapping[str, Any], sent: AdjustmentCreate) -> None:
@@ -128,7 +141,7 @@ def balances_of(connection: Connection, claim_id: int) -> Balances:
     """Return the stored balances of a claim, without the interest since the last posting."""
     found = row(connection, _BALANCES, claim_id=claim_id)
     assert found is not None
-    return Balances(**found)
+    return Balances.of(found)
 
 
 def remove(connection: Connection, claim: Mapping[str, Any]) -> None:

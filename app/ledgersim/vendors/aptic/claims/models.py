@@ -3,8 +3,9 @@
 Amounts are in hundredths of `currency_code`. Only the functions in `rules` change the balances (original, paid,
 adjusted, remaining), which always satisfy remaining = original - paid + adjusted. Interest accrues on the
 remaining principal from day `accrues_from` to day `accrues_to` (proleptic ordinals); the balances include it
-only up to `accrues_from`. `accrual_rest` is the remainder of its rounding, in 1/`rules.YEAR` of a hundredth; it
-keeps the total interest independent of the number of postings.
+only up to `accrues_from`, and `accrued` are the periods for which they do. `accrual_rest` is the remainder of
+its rounding, in 1/`rules.YEAR` of a hundredth; it keeps the total interest independent of the number of
+postings.
 """
 
 from datetime import datetime
@@ -15,10 +16,9 @@ from sqlmodel import Field, SQLModel
 from typing_extensions import TypedDict
 
 from ledgersim.storage.types import Instant
-from ledgersim.vendors.aptic.claims.rules import NEVER
+from ledgersim.vendors.aptic.claims.rules import NEVER, Period
 
 DEBT, FEE = "debt", "fee"
-PARITY = 1_000_000  # an exchange rate of 1, in millionths
 
 
 class _ExtraField(TypedDict):
@@ -55,12 +55,17 @@ class Claim(SQLModel, table=True):
     paid_interest: int = _cents()
     adjusted_interest: int = _cents()
     remaining_interest: int = _cents()
+    opening_principal: int = _cents()
+    opening_vat: int = _cents()
     original_vat: int = _cents()
+    paid_vat: int = _cents()
+    adjusted_vat: int = _cents()
     remaining_vat: int = _cents()
     accrual_rate: int = 0
     accrual_rest: int = _cents()
     accrues_from: int = NEVER
     accrues_to: int = NEVER
+    accrued: list[Period] = Field(default=[], sa_type=JSON)
     registration_date: datetime = Field(sa_type=Instant)
     description: str | None = None
     bill_date: datetime | None = _instant()

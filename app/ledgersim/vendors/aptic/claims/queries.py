@@ -6,10 +6,11 @@ from pydantic import BaseModel
 from sqlalchemy import bindparam, literal, select
 
 from ledgersim.http.context import RequestContext
-from ledgersim.spaces.space import Space
+from ledgersim.spaces.space import Space, start_of_day
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.claims.rules import interest_until
 from ledgersim.vendors.aptic.claims.sums import ORIGINAL_INTEREST, REMAINING_INTEREST, in_currency
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing
@@ -25,7 +26,6 @@ _COLUMNS = {
     "fee_guid": _C.guid,
     "fee_date": _C.bill_date,
     "original_sum": _C.original_principal + ORIGINAL_INTEREST,
-    "paid_vat": _C.original_vat - _C.remaining_vat,
     "paid_sum": _C.paid_principal + _C.paid_interest,
     "remaining_sum": _C.remaining_principal + REMAINING_INTEREST,
     "ledger_principal": in_currency(_C.remaining_principal, CASE.c.currency_code),
@@ -60,6 +60,16 @@ def find_claim(context: RequestContext, case: Row, kind: str, guid: str) -> Row:
     """Return a claim of a case with its interest as of today. Raises a 404 Problem."""
     values = {"of_case": case["id"], "today": today(context.space)}
     return find(context.space.connection, _BY_GUID[kind], f"{kind} of this case", guid, **values)
+
+
+def with_interest_days(claim: Row, day: int) -> Row:
+    """Return a claim with the days up to which its interest is calculated and on which it stops."""
+    until = interest_until(claim, day)
+    return {
+        **claim,
+        "interest_to": claim["interest_to"] if until is None else start_of_day(until),
+        "interest_stop": start_of_day(claim["accrues_to"]) if claim["accrual_rate"] else None,
+    }
 
 
 def today(space: Space) -> int:

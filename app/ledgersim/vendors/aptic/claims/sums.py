@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, bindparam, case, func, literal, select, type_coerce
 
 from ledgersim.vendors.aptic.cases.models import CASE
-from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE, PARITY
-from ledgersim.vendors.aptic.claims.rules import YEAR
+from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.claims.rules import PARITY, YEAR
 
 Cents = ColumnElement[int]
 

@@ -1,7 +1,6 @@
 """The debts of a case."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from fastapi import Response
@@ -14,9 +13,10 @@ from ledgersim.vendors.aptic.addresses.queries import DEFAULT
 from ledgersim.vendors.aptic.addresses.rules import PARTS
 from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.commands import add_debt, adjust, balances_of, check_owed, remove
+from ledgersim.vendors.aptic.claims.diagnostics import about_ceiling, about_claim
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
-from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today
-from ledgersim.vendors.aptic.claims.rules import NEVER, accrue_to, due_date, yearly_rate
+from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today, with_interest_days
+from ledgersim.vendors.aptic.claims.rules import accrue_to, due_date, yearly_rate
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debts.models import DEBT_INVOICE
@@ -32,7 +32,6 @@ from ledgersim.vendors.aptic.listing import ListOptions
 from ledgersim.vendors.aptic.nested import item_links
 from ledgersim.vendors.aptic.payment_plans.lifecycle import check_not_covered
 from ledgersim.vendors.aptic.repository import update_row
-from ledgersim.world.days import instant
 
 router = new_router("Debts")
 
@@ -61,6 +60,7 @@ async def list_debts(context: CurrentContext, caseGuid: str, query: ListOptions)
 )
 async def create_debt(context: CurrentContext, caseGuid: str, body: DebtCreate, response: Response) -> Any:
     case = find_open_case(context, caseGuid, "debts")
+    context.report(about_claim(body, case["currency_code"]))
     with context.space.transaction() as connection:
         debt = add_debt(connection, context.space, case, body.model_dump())
         check_owed(connection, case["id"], "originalPrincipal")
@@ -76,7 +76,7 @@ async def create_debt(context: CurrentContext, caseGuid: str, body: DebtCreate, 
 )
 async def get_debt(context: CurrentContext, caseGuid: str, debtGuid: str) -> Any:
     case = find_case(context, caseGuid)
-    debt = find_claim(context, case, DEBT, debtGuid)
+    debt = with_interest_days(find_claim(context, case, DEBT, debtGuid), today(context.space))
     invoice = row(context.space.connection, _INVOICE, debt_id=debt["id"]) or {}
     delivery = invoice.pop("delivery", None) or {}
     head = {**debt, **invoice, "receiver": _receiver(context, case), "delivery": delivery}
@@ -85,7 +85,6 @@ async def get_debt(context: CurrentContext, caseGuid: str, debtGuid: str) -> Any
         **invoice,
         "debt_guid": debt["guid"],
         "calc_rate": debt["accrual_rate"],
-        "interest_stop": _interest_stop(debt),
         "head": head,
         "links": item_links(context, "case", case, "Debts", debt["guid"]),
     }
@@ -100,15 +99,15 @@ async def get_debt(context: CurrentContext, caseGuid: str, debtGuid: str) -> Any
 )
 async def update_debt(context: CurrentContext, caseGuid: str, debtGuid: str, body: DebtUpdate) -> None:
     debt = find_claim(context, find_case(context, caseGuid), DEBT, debtGuid)
+    context.report(about_ceiling(body))
     changes = body.model_dump(exclude_unset=True)
     if "payment_condition" in changes and "due_date" not in changes:
         changes["due_date"] = (
             due_date(None, debt["bill_date"], changes["payment_condition"]) or debt["due_date"]
         )
-    calculation = changes.get("interest_specific_calculation_type", debt["interest_specific_calculation_type"])
     with context.space.transaction() as connection:
         balances = accrue_to(balances_of(connection, debt["id"]), today(context.space))
-        rate = yearly_rate(debt["interest_code"], debt["interest_rate"], calculation)
+        rate = yearly_rate({**debt, **changes})
         if rate != balances.accrual_rate:
             changes |= replace(balances, accrual_rate=rate).columns()
         update_row(connection, CLAIM, debt["id"], changes)
@@ -140,11 +139,6 @@ async def adjust_debt(context: CurrentContext, caseGuid: str, debtGuid: str, bod
     debt = find_claim(context, find_case(context, caseGuid), DEBT, debtGuid)
     with context.space.transaction() as connection:
         adjust(connection, context.space, debt, body)
-
-
-def _interest_stop(debt: Row) -> datetime | None:
-    """Return when the interest of a debt stops, if a closing or its terms stop it."""
-    return instant(debt["accrues_to"]) if debt["accrual_rate"] and debt["accrues_to"] != NEVER else None
 
 
 def _receiver(context: RequestContext, case: Row) -> Row:

@@ -314,7 +314,7 @@ class Debt(ResponseModel):
     interest_from: datetime | None
     interest_to: datetime | None
     fixed_interest_term_start: datetime | None
-    interest_stop: datetime | None = None
+    interest_stop: datetime | None
     interest_specific_calculation_type: str | None
     interest_specific_calculation_cutoff_date: datetime | None
     account_ref_type: str | None

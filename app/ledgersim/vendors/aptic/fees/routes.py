@@ -8,8 +8,9 @@ from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import NO_CONTENT, new_router
 from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.commands import add_fees, adjust, check_owed, remove
+from ledgersim.vendors.aptic.claims.diagnostics import about_claim
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
-from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today
+from ledgersim.vendors.aptic.claims.queries import claim_list, find_claim, today, with_interest_days
 from ledgersim.vendors.aptic.claims.schemas import AdjustmentCreate
 from ledgersim.vendors.aptic.fees.schemas import Fee, FeeCreate, FeeCreated, FeeListItem, FeePage, FeeUpdate
 from ledgersim.vendors.aptic.listing import ListOptions
@@ -40,6 +41,7 @@ async def list_fees(context: CurrentContext, caseGuid: str, query: ListOptions) 
 )
 async def create_fee(context: CurrentContext, caseGuid: str, body: FeeCreate, response: Response) -> Any:
     case = find_open_case(context, caseGuid, "fees")
+    context.report(about_claim(body, case["currency_code"]))
     with context.space.transaction() as connection:
         (fee,) = add_fees(connection, context.space, case, [body.model_dump()])
         check_owed(connection, case["id"], "originalPrincipal")
@@ -49,7 +51,8 @@ async def create_fee(context: CurrentContext, caseGuid: str, body: FeeCreate, re
 
 @router.get("/v1/Cases/{caseGuid}/Fees/{feeGuid}", response_model=Fee, **_operation("get", "Read one fee"))
 async def get_fee(context: CurrentContext, caseGuid: str, feeGuid: str) -> Any:
-    return find_claim(context, find_case(context, caseGuid), FEE, feeGuid)
+    fee = find_claim(context, find_case(context, caseGuid), FEE, feeGuid)
+    return with_interest_days(fee, today(context.space))
 
 
 @router.patch(

@@ -14,7 +14,7 @@ from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.commands import balances_of, post
 from ledgersim.vendors.aptic.claims.models import CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.rules import Posting, resumed, suspended
+from ledgersim.vendors.aptic.claims.rules import Posting, resumed, stopped
 from ledgersim.vendors.aptic.payment_plans import engine, plans
 from ledgersim.vendors.aptic.payment_plans.covered_cases import (
     CASES_OF_PLAN,
@@ -307,7 +307,7 @@ def _stop(connection: Connection, space: Space, plan: Row) -> None:
 def suspend(connection: Connection, space: Space, case_ids: Sequence[int]) -> None:
     """Add the interest up to today to all claims of these cases, and stop it."""
     for claim in rows(connection, _CLAIMS, case_ids=list(case_ids)):
-        balances = suspended(balances_of(connection, claim["id"]), today(space))
+        balances = stopped(balances_of(connection, claim["id"]), today(space))
         update_row(connection, CLAIM, claim["id"], balances.columns())
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import bindparam, select
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.vendor_app import new_router
 from ledgersim.storage.statements import Row, row, rows
@@ -71,6 +72,11 @@ async def create_payment(
     case = find_open_case(context, caseGuid, "payments")
     with context.space.transaction() as connection:
         payment = add_payment(connection, context.space, case, body.model_dump())
+        if payment["due_on"] is not None:
+            message = (
+                "The date lies ahead of the space's clock; the payment is booked when the clock reaches it."
+            )
+            context.report([Diagnostic("future-payment", "paymentDate", message)])
     path = f"/v1/Cases/{case['case_guid']}/Payments/{payment['payment_guid']}"
     response.headers["Location"] = context.url(path)
     return payment

@@ -6,11 +6,15 @@ own currency as the money buys, rounded down; the remainder goes to the next cla
 [inferred].
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
-from typing import Literal
+from typing import Any, Literal
+
+from ledgersim.vendors.aptic.claims.rules import PARITY
+
+MIN_RATE, MAX_RATE = Fraction(1, PARITY), Fraction(1_000)  # exchange rates that can be stored
 
 Part = Literal["fee", "interest", "principal"]
 ORDER: tuple[Part, ...] = ("fee", "interest", "principal")
@@ -51,6 +55,29 @@ class Directed:
     reference: str
     principal: int
     interest: int
+
+
+def claim_rate(claim: Mapping[str, Any], currency: str) -> Fraction:
+    """Return the units of the case's currency per unit of the claim's: its exchange rate, or else 1."""
+    if claim["currency_code"] == currency or claim["exch_rate"] is None:
+        return Fraction(1)
+    return Fraction(claim["exch_rate"], PARITY)
+
+
+def case_rates(currency: str, ledger: str, claims: Iterable[Mapping[str, Any]]) -> dict[str, Fraction]:
+    """Return the units of the case's currency per unit of others, as the exchange rates of its claims say.
+
+    That of a claim in the case's currency leads to the general-ledger currency [inferred].
+    """
+    rates = {currency: Fraction(1)}
+    for claim in claims:
+        if claim["exch_rate"] is None:
+            continue
+        if claim["currency_code"] == currency:
+            rates.setdefault(ledger, Fraction(PARITY, claim["exch_rate"]))
+        else:
+            rates.setdefault(claim["currency_code"], claim_rate(claim, currency))
+    return rates
 
 
 def allocate(amount: int, claims: Sequence[Owed], directed: Sequence[Directed] = ()) -> list[Allocation]:

@@ -6,9 +6,8 @@ from datetime import datetime
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.claims import rules
 from ledgersim.vendors.aptic.claims.models import FEE
-from ledgersim.vendors.aptic.claims.rules import Balances, Posting, accrue_to, closed, open_balances
+from ledgersim.vendors.aptic.claims.rules import Balances, Payment, accrue_to, open_balances, stopped
 from ledgersim.vendors.aptic.payments.rules import Owed, allocate, bookings
-from ledgersim.world.days import instant
 
 
 @dataclass
@@ -62,15 +61,13 @@ def pay(accounts: list[Account], amount: int, day: int) -> list[Row]:
     stored = []
     for account in accounts:
         if (booking := booked.get(account.row["id"])) is not None:
-            posting = Posting(paid_principal=booking["principal"], paid_interest=booking["interest"])
-            account.balances = rules.post(account.balances, posting, day)
-            stored.append(booking)
+            payment = Payment(day, booking["principal"], booking["interest"])
+            account.balances, payment = rules.pay(account.balances, payment, day)
+            stored.append({**booking, "kept_interest": payment.kept_interest})
     return stored
 
 
 def close(accounts: list[Account], day: int) -> None:
     """Close all accounts on a day, when their interest stops."""
     for account in accounts:
-        account.balances = closed(account.balances, day)
-        if account.balances.accrual_rate:
-            account.row["interest_to"] = instant(day)
+        account.balances = stopped(account.balances, day)

@@ -41,6 +41,7 @@ _DEBT: Row = dict.fromkeys(
         "interest_rate",
         "interest_code",
         "interest_from",
+        "interest_to",
         "interest_specific_calculation_type",
         "payment_condition",
         "debt_principal_type",
@@ -250,6 +251,10 @@ class ApticRows:
             "payment_reference": payment_reference(str(FIRST_CASE_NUMBER + case_id)),
             "direct_payment": False,
             "paid_by": 0,
+            "case_rate": "1",
+            "directed": [],
+            "due_on": None,
+            "booked_at": instant(payment.day),
         }
         return row, pay(accounts, amount, payment.day)
 

@@ -137,7 +137,7 @@ class CaseMaker:
             name = "remaining_principal" if "remaining_principal" in debt else "original_principal"
             principal: int = debt[name]
             debt["original_interest"] = accrued_interest(principal, rate, registered - due - 1)
-            debt["interest_from"] = instant(registered)
+            debt["interest_to"] = instant(registered)
 
     def _fees(
         self, register: Register, is_company: bool, service: str, debts: list[Row], due: int, day: int
