@@ -184,7 +184,9 @@ def test_the_form_of_the_token_endpoint_is_not_reported(api: Api) -> None:
 
 
 def test_rounded_rates_are_reported(api: Api) -> None:
-    path = api.case(debts=[{"remainingPrincipal": 100, "interestRate": 8.12345, "exchRate": 1}])
+    path = api.case(
+        debts=[{"remainingPrincipal": 100, "dueDate": "2026-01-01", "interestRate": 8.12345, "exchRate": 1}]
+    )
     assert diagnostics_of(api) == [("value-rounded", "[0].debts[0].interestRate")]
     assert api.only(f"{path}/Debts")["currencyCode"] == "SEK"
 
