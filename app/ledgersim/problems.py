@@ -68,6 +68,12 @@ def invalid(name: str, message: str) -> Problem:
     return VALIDATION.with_errors({name: [message]})
 
 
+def locations(error: Mapping[str, Any]) -> list[tuple[int | str, ...]]:
+    """Where an error of pydantic belongs: its location, or the members there that it is about."""
+    members = error.get("ctx", {}).get("members")
+    return [error["loc"]] if members is None else [(*error["loc"], member) for member in members]
+
+
 def field_path(location: Sequence[Any]) -> str:
     """The path of a field, from its location as pydantic reports it: `[1].debts[0].billDate`."""
     path = ""

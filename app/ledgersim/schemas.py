@@ -72,6 +72,11 @@ class ResponseModel(Schema):
     )
 
 
+def member_error(message: str, *members: str) -> PydanticCustomError:
+    """What a validator of an object raises about some of its members; `problems.locations` finds them."""
+    return PydanticCustomError("members", "{message}", {"message": message, "members": members})
+
+
 class JsonObject(Schema):
     """Base of what clients send as a JSON object."""
 

@@ -82,7 +82,7 @@ def test_the_example_of_the_documentation_loads_and_its_links_lead_to_what_was_m
     made = answer.json()
     assert {vendor: {kind: len(made) for kind, made in kinds.items()} for vendor, kinds in made.items()} == {
         "aptic": {"clients": 1, "debtors": 1, "customers": 1, "cases": 1},
-        "payex": {"ledgers": 1, "customers": 1, "surpluses": 1},
+        "payex": {"ledgers": 1, "customers": 1, "invoices": 1, "surpluses": 1},
         "riverty": {"accounts": 1},
     }
     assert made["aptic"]["debtors"] == [

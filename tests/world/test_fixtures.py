@@ -133,7 +133,7 @@ def test_a_case_in_one_file_may_refer_to_a_debtor_in_another(image: bytes, file:
         ),
         (
             "payex:\n  surpluses:\n  - {ledger: '46001', customerNo: '1', amount: 1}",
-            "line 3: payex.surpluses[0]: The ledger 46001 has no customer '1'.",
+            "line 3: payex.surpluses[0].customerNo: The ledger 46001 has no customer '1'.",
         ),
         (
             "payex:\n  surpluses:\n  - ledger: '46001'\n    customerNo: '1000001'\n    AMOUNT: 0",

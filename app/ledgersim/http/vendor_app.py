@@ -248,8 +248,8 @@ def _no_route(scope: Scope, allowed: list[str]) -> Problem:
 def _from_validation(error: RequestValidationError) -> Problem:
     errors: dict[str, list[str]] = {}
     for one in error.errors()[:MAX_ERRORS]:
-        where, *inside = one["loc"]
-        name = problems.field_path(inside) or str(where)
         kind = "no_body" if one["loc"] == ("body",) and one["type"] == "missing" else one["type"]
-        errors.setdefault(name, []).append(MESSAGES.get(kind, one["msg"]))
+        for where, *inside in problems.locations(one):
+            name = problems.field_path(inside) or str(where)
+            errors.setdefault(name, []).append(MESSAGES.get(kind, one["msg"]))
     return problems.VALIDATION.with_errors(errors)

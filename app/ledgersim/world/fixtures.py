@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, update
 from ledgersim.errors import StartupError, did_you_mean
 from ledgersim.http.vendor_app import MESSAGES
 from ledgersim.plugin import Vendor, resolve
-from ledgersim.problems import CONFLICT, VALIDATION, Problem, field_path
+from ledgersim.problems import CONFLICT, VALIDATION, Problem, field_path, locations
 from ledgersim.schemas import RequestModel
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.space import Space
@@ -208,13 +208,14 @@ def _steps(name: str) -> Iterator[int | str]:
 
 
 def _validation_mistakes(model: type[BaseModel], error: ValidationError) -> Iterator[tuple[Location, str]]:
-    for one in error.errors(include_url=False, include_context=False)[:MAX_REPORTED]:
+    for one in error.errors(include_url=False)[:MAX_REPORTED]:
         location, message = one["loc"], MESSAGES.get(one["type"], one["msg"].removeprefix("Value error, "))
         if one["type"] == "string_type" and one["input"] is not None:
             message = f"{message}: put it in quotes"
         elif one["type"] == "extra_forbidden":
             message = _unknown_member(model, location)
-        yield location, message
+        for place in locations(one):
+            yield place, message
 
 
 def _unknown_member(model: type[BaseModel], location: Location) -> str:

@@ -1,17 +1,20 @@
 """The PayEx admin API for tests, and the page that stands in for a hosted card check."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
+from ledgersim.admin import MOUNT
 from ledgersim.admin.base import PUBLIC, Strict, new_router
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import NO_CONTENT
-from ledgersim.problems import CONFLICT, NOT_FOUND, Problem
-from ledgersim.schemas import AmountIn
+from ledgersim.problems import CONFLICT, NOT_FOUND, Problem, invalid
+from ledgersim.schemas import AmountIn, PositiveAmountIn
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex import card_check
 from ledgersim.vendors.payex.consents import commands as consents
@@ -19,9 +22,19 @@ from ledgersim.vendors.payex.consents.queries import find_registration, find_reg
 from ledgersim.vendors.payex.consents.rules import INITIALIZED, redirect_url
 from ledgersim.vendors.payex.context import LedgerContext, current_ledger
 from ledgersim.vendors.payex.customers.commands import set_columns
-from ledgersim.vendors.payex.customers.queries import find_customer
-from ledgersim.vendors.payex.customers.rules import RECURRING_CARD, ActiveConsent, sort_consents
+from ledgersim.vendors.payex.customers.queries import customer_by_id, find_customer
+from ledgersim.vendors.payex.customers.rules import ActiveConsent
+from ledgersim.vendors.payex.invoices import commands as invoices
+from ledgersim.vendors.payex.invoices.queries import (
+    account_to_response,
+    find_account,
+    find_invoice,
+    invoice_to_response,
+)
+from ledgersim.vendors.payex.invoices.rules import ACCOUNT_AMOUNTS, INVOICE_AMOUNTS, AccountMove, InvoiceMove
+from ledgersim.vendors.payex.invoices.schemas import Account, AccountCreate, Invoice, InvoiceCreate
 from ledgersim.vendors.payex.ledgers import commands as ledgers
+from ledgersim.vendors.payex.plugin import VENDOR
 from ledgersim.vendors.payex.surpluses import commands as surpluses
 from ledgersim.vendors.payex.surpluses.queries import find_surplus
 
@@ -37,7 +50,8 @@ _ACTIONS = {"confirm": "complete", "cancel": "abort", "fail": "fail"}
 
 async def _current_ledger(request: Request, ledger: str) -> LedgerContext:
     try:
-        return await current_ledger(request, ledger)
+        context = await current_ledger(request, ledger)
+        return replace(context, root=context.root.removesuffix(MOUNT) + VENDOR.mount)  # links lead to PayEx
     except Problem as problem:
         raise NOT_FOUND.with_detail(problem.detail) from problem
 
@@ -57,6 +71,27 @@ class PaymentReceived(BaseModel):
     """The surplus left over from a payment; null if the payment was used up."""
 
     surplusId: str | None  # noqa: N815 - the name in the API
+
+
+class Move(Strict):
+    """The amount of a move that needs one."""
+
+    amount: PositiveAmountIn | None = None
+
+
+NO_AMOUNT = Move()
+
+
+class InvoiceMoved(Invoice):
+    """An invoice after a move; with the surplus if more has been paid than it claims."""
+
+    surplus_id: str | None
+
+
+class AccountMoved(Account):
+    """An account after a move; with the surplus if more has been paid than is owed."""
+
+    surplus_id: str | None
 
 
 class SetOff(Strict):
@@ -163,6 +198,78 @@ async def receive_payment(context: CurrentLedger, no: str, body: IncomingPayment
 
 
 @router.post(
+    f"{_CUSTOMER}/invoices",
+    status_code=201,
+    response_model=Invoice,
+    operation_id="sim.payex.invoices.create",
+    summary="Create an invoice of a customer, in any state",
+)
+async def create_invoice(context: CurrentLedger, no: str, body: InvoiceCreate) -> Any:
+    """The clock issues it on its date and ages it while it is not paid."""
+    created = invoices.create_invoice(context, find_customer(context, no), body)
+    return invoice_to_response(context, created)
+
+
+@router.post(
+    f"{_CUSTOMER}/accounts",
+    status_code=201,
+    response_model=Account,
+    operation_id="sim.payex.accounts.create",
+    summary="Create an account of a customer, in any state",
+)
+async def create_account(context: CurrentLedger, no: str, body: AccountCreate) -> Any:
+    """The members are those that the vendor returns."""
+    created = invoices.create_account(context, find_customer(context, no), body)
+    return account_to_response(context, created)
+
+
+@router.post(
+    "/{ledger}/invoices/{no}/{move}",
+    response_model=InvoiceMoved,
+    response_model_exclude_none=True,
+    operation_id="sim.payex.invoices.move",
+    summary=f"Move an invoice: {', '.join(get_args(InvoiceMove))}",
+)
+async def move_invoice(context: CurrentLedger, no: str, move: str, body: Move = NO_AMOUNT) -> Any:
+    """`add` and `pay` need an amount. A move that the state of the invoice does not allow returns 409."""
+    name = _move(move, get_args(InvoiceMove), INVOICE_AMOUNTS, body)
+    invoice = find_invoice(context.space, context.ledger.number, no)
+    owner = customer_by_id(context.space, invoice["customer_id"])
+    surplus = surpluses.move_invoice(context.space, owner, invoice, name, body.amount or 0)
+    moved = find_invoice(context.space, context.ledger.number, no)
+    return {**invoice_to_response(context, moved), "surplus_id": surplus and surplus["surplus_id"]}
+
+
+@router.post(
+    "/{ledger}/accounts/{no}/{move}",
+    response_model=AccountMoved,
+    response_model_exclude_none=True,
+    operation_id="sim.payex.accounts.move",
+    summary=f"Move an account: {', '.join(get_args(AccountMove))}",
+)
+async def move_account(context: CurrentLedger, no: str, move: str, body: Move = NO_AMOUNT) -> Any:
+    """All moves but `close` need an amount. A move that the status does not allow returns 409."""
+    name = _move(move, get_args(AccountMove), ACCOUNT_AMOUNTS, body)
+    account = find_account(context.space, context.ledger.number, no)
+    owner = customer_by_id(context.space, account["customer_id"])
+    surplus = surpluses.move_account(context.space, owner, account, name, body.amount or 0)
+    moved = find_account(context.space, context.ledger.number, no)
+    return {**account_to_response(context, moved), "surplus_id": surplus and surplus["surplus_id"]}
+
+
+def _move(name: str, moves: Sequence[str], with_amount: Sequence[str], body: Move) -> str:
+    """The name of a move in lower case. Raises a 404 Problem for an unknown one, or 400 about the amount."""
+    move = name.lower()
+    if move not in moves:
+        raise NOT_FOUND.with_detail(f"Unknown move {name[:20]!r}: use {', '.join(moves)}.")
+    if body.amount is None and move in with_amount:
+        raise invalid("amount", f"Field required: how much to {move}")
+    if body.amount is not None and move not in with_amount:
+        raise invalid("amount", f"must be absent: only {', '.join(with_amount)} have an amount")
+    return move
+
+
+@router.post(
     f"{_CUSTOMER}/surpluses/{{sid}}/regulate",
     **NO_CONTENT,
     operation_id="sim.payex.surpluses.regulate",
@@ -212,13 +319,8 @@ async def expire_kyc(context: CurrentLedger, no: str) -> None:
 async def set_consents(context: CurrentLedger, no: str, body: ActiveConsents) -> None:
     """Withdraws all consents that are not in the body."""
     customer = find_customer(context, no)
-    wanted: set[str] = set(body.active_consents)
     with context.space.transaction() as connection:
-        set_columns(connection, customer["id"], {"consents": sort_consents(wanted - {RECURRING_CARD})})
-        if RECURRING_CARD in wanted:
-            consents.issue_card(connection, context.space, customer["id"])
-        else:
-            consents.revoke_card(connection, customer["id"])
+        consents.set_consents(connection, context.space, customer["id"], body.active_consents)
 
 
 @router.put(

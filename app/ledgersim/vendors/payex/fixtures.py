@@ -1,12 +1,19 @@
-"""The fixtures of PayEx: ledgers, their customers, and payments that leave a surplus."""
+"""The fixtures of PayEx: ledgers, their customers, and the invoices, accounts and payments of these."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ledgersim.problems import CONFLICT, Problem, invalid
 from ledgersim.schemas import AmountIn
 from ledgersim.storage.statements import Row
+from ledgersim.vendors.payex.consents.commands import set_consents
 from ledgersim.vendors.payex.context import LedgerContext
-from ledgersim.vendors.payex.customers.commands import create_customer
+from ledgersim.vendors.payex.customers.commands import create_customer, set_columns
 from ledgersim.vendors.payex.customers.queries import find_customer
-from ledgersim.vendors.payex.customers.schemas import CustomerCreate
+from ledgersim.vendors.payex.customers.rules import ActiveConsent
+from ledgersim.vendors.payex.customers.schemas import CustomerCreate, LegalStatus
+from ledgersim.vendors.payex.invoices.commands import create_account, create_invoice
+from ledgersim.vendors.payex.invoices.schemas import AccountCreate, InvoiceCreate
 from ledgersim.vendors.payex.ledgers.queries import find_ledger
 from ledgersim.vendors.payex.schemas import RequestModel
 from ledgersim.vendors.payex.seed.definition import Ledger
@@ -17,26 +24,43 @@ from ledgersim.world.fixtures import FixtureContext, FixtureKind
 
 
 class CustomerSurplus(RequestModel):
-    """A payment that was not owed."""
+    """A payment, to an invoice or an account of the customer or to neither."""
 
     amount: AmountIn
+    invoice_no: str | None = None
+    account_no: str | None = None
 
 
 class LedgerCustomer(CustomerCreate):
-    """The body of `POST …/customers`, with the ledger and surpluses of the customer."""
+    """The body of `POST …/customers`, with the ledger of the customer and everything that it has."""
 
     ledger: str
+    legal_status: LegalStatus = "active"
+    active_consents: list[ActiveConsent] = []
+    invoices: list[InvoiceCreate] = []
+    accounts: list[AccountCreate] = []
     surpluses: list[CustomerSurplus] = []
 
 
-class Surplus(RequestModel):
+class LedgerInvoice(InvoiceCreate):
+    """An invoice of a customer of the world or of the file, as in `POST /_sim/payex/…/invoices`."""
+
+    ledger: str
+    customer_no: str
+
+
+class LedgerAccount(AccountCreate):
+    """An account of a customer of the world or of the file, as in `POST /_sim/payex/…/accounts`."""
+
+    ledger: str
+    customer_no: str
+
+
+class Surplus(CustomerSurplus):
     """A payment by a customer of the world or of the file, as in `POST /_sim/payex/…/payments`."""
 
     ledger: str
     customer_no: str
-    amount: AmountIn
-    invoice_no: str | None = None
-    account_no: str | None = None
 
 
 def _ledger_context(context: FixtureContext, number: str) -> LedgerContext:
@@ -60,16 +84,33 @@ def _add_ledger(context: FixtureContext, item: Ledger) -> Row:
     return {"number": item.number}
 
 
+def _find_customer(request: LedgerContext, number: str) -> Row:
+    """A customer. Raises a 400 Problem if there is none."""
+    try:
+        return find_customer(request, number)
+    except Problem as problem:
+        raise invalid("customerNo", problem.detail) from problem
+
+
 def _add_customer(context: FixtureContext, item: LedgerCustomer) -> Row:
     request = _ledger_context(context, item.ledger)
     customer = create_customer(request, item)
+    set_columns(context.connection, customer["id"], {"legal_status": item.legal_status})
+    set_consents(context.connection, context.space, customer["id"], item.active_consents)
+    for number, invoice in enumerate(item.invoices):
+        with _inside(f"invoices[{number}]"):
+            create_invoice(request, customer, invoice)
+    for number, account in enumerate(item.accounts):
+        with _inside(f"accounts[{number}]"):
+            create_account(request, customer, account)
     ids = []
     for number, payment in enumerate(item.surpluses):
-        if payment.amount == 0:
-            raise invalid(f"surpluses[{number}].amount", "must be above zero")
-        surplus = receive_payment(context.space, customer, payment.amount, None, None)
-        assert surplus is not None, "a payment without an invoice or account leaves a surplus"
-        ids.append(surplus["surplus_id"])
+        with _inside(f"surpluses[{number}]"):
+            surplus = receive_payment(
+                context.space, customer, payment.amount, payment.invoice_no, payment.account_no
+            )
+        if surplus is not None:
+            ids.append(surplus["surplus_id"])
     return {
         "ledger": request.ledger.number,
         "customerNo": customer["customer_no"],
@@ -78,10 +119,34 @@ def _add_customer(context: FixtureContext, item: LedgerCustomer) -> Row:
     }
 
 
+@contextmanager
+def _inside(member: str) -> Iterator[None]:
+    """Prefixes the fields of a Problem with the member of the customer that they are in."""
+    try:
+        yield
+    except Problem as problem:
+        errors = {f"{member}.{name}": messages for name, messages in problem.errors.items()}
+        raise problem.with_errors(errors or {member: [problem.detail]}) from problem
+
+
+def _add_invoice(context: FixtureContext, item: LedgerInvoice) -> Row:
+    request = _ledger_context(context, item.ledger)
+    invoice = create_invoice(request, _find_customer(request, item.customer_no), item)
+    number = invoice["invoice_no"]
+    return {"invoiceNo": number, "href": context.base + request.invoice(number)}
+
+
+def _add_account(context: FixtureContext, item: LedgerAccount) -> Row:
+    request = _ledger_context(context, item.ledger)
+    account = create_account(request, _find_customer(request, item.customer_no), item)
+    number = account["account_no"]
+    return {"accountNo": number, "href": context.base + request.account(number)}
+
+
 def _add_surplus(context: FixtureContext, item: Surplus) -> Row:
     """Receive a payment. Without a remainder there is no surplus, and its id is null."""
     request = _ledger_context(context, item.ledger)
-    customer = find_customer(request, item.customer_no)
+    customer = _find_customer(request, item.customer_no)
     surplus = receive_payment(context.space, customer, item.amount, item.invoice_no, item.account_no)
     if surplus is None:
         return {"surplusId": None}
@@ -93,5 +158,7 @@ def _add_surplus(context: FixtureContext, item: Surplus) -> Row:
 KINDS = (
     FixtureKind("ledgers", Ledger, _add_ledger),
     FixtureKind("customers", LedgerCustomer, _add_customer),
+    FixtureKind("invoices", LedgerInvoice, _add_invoice),
+    FixtureKind("accounts", LedgerAccount, _add_account),
     FixtureKind("surpluses", Surplus, _add_surplus),
 )

@@ -9,8 +9,14 @@ State = TypeVar("State", bound=str)
 
 
 def transition(table: Mapping[tuple[State, str], State], state: State, action: str, subject: str) -> State:
-    """The state of a `subject` after an action. Raises a 409 Problem if its state does not allow the action."""
+    """The state of a `subject` after an action.
+
+    Raises a 409 Problem that names the possible actions if its state does not allow this one.
+    """
     target = table.get((state, action))
     if target is None:
-        raise CONFLICT.with_detail(f"The {subject} is {state}, which does not allow {action}.")
+        possible = ", ".join(known for at, known in table if at == state) or "nothing"
+        raise CONFLICT.with_detail(
+            f"The {subject} is {state}, which does not allow {action}. Possible now: {possible}."
+        )
     return target

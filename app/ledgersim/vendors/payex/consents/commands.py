@@ -1,5 +1,7 @@
 """Recurring cards and card registrations: starting and ending them."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from ledgersim.problems import CONFLICT
@@ -10,6 +12,9 @@ from ledgersim.vendors.payex.consents.queries import latest_registration
 from ledgersim.vendors.payex.consents.rules import INITIALIZED, TRANSITIONS, new_card
 from ledgersim.vendors.payex.consents.schemas import CardRegistrationCreate
 from ledgersim.vendors.payex.context import LedgerContext
+from ledgersim.vendors.payex.customers.commands import set_columns
+from ledgersim.vendors.payex.customers.rules import RECURRING_CARD as RECURRING_CARD_CONSENT
+from ledgersim.vendors.payex.customers.rules import sort_consents
 from ledgersim.vendors.payex.state_machine import transition
 
 _R, _CARD = CARD_REGISTRATION.c, RECURRING_CARD.c
@@ -57,3 +62,13 @@ def issue_card(connection: Connection, space: Space, customer_id: int) -> None:
 def revoke_card(connection: Connection, customer_id: int) -> None:
     """Delete the customer's recurring card, if any."""
     connection.execute(_DELETE_CARD, {"of_customer": customer_id})
+
+
+def set_consents(connection: Connection, space: Space, customer_id: int, wanted: Collection[str]) -> None:
+    """Give the customer these consents, and withdraw all others."""
+    own = sort_consents(set(wanted) - {RECURRING_CARD_CONSENT})
+    set_columns(connection, customer_id, {"consents": own})
+    if RECURRING_CARD_CONSENT in wanted:
+        issue_card(connection, space, customer_id)
+    else:
+        revoke_card(connection, customer_id)

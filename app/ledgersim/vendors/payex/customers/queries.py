@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select
 
 from ledgersim.problems import invalid
-from ledgersim.storage.statements import Row, row
+from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.payex.addresses import queries as addresses
 from ledgersim.vendors.payex.addresses.models import BILLING, LEGAL
 from ledgersim.vendors.payex.consents.models import RECURRING_CARD as CARD
@@ -19,6 +20,7 @@ EXPANDABLE = {"legaladdress": LEGAL, "billingaddress": BILLING}
 
 _C = CUSTOMER.c
 _FIND = select(CUSTOMER).where(_C.ledger == bindparam("of_ledger"), _C.customer_no == bindparam("number"))
+_BY_ID = select(CUSTOMER).where(_C.id == bindparam("row_id"))
 _BY_REG_NO = (
     select(CUSTOMER)
     .where(
@@ -27,7 +29,6 @@ _BY_REG_NO = (
         _C.reg_no == bindparam("number"),
     )
     .order_by(_C.id)
-    .limit(1)
 )
 _CARD_OF = select(CARD.c.id).where(CARD.c.customer_id == bindparam("of_customer"))
 
@@ -47,20 +48,25 @@ def find_customer(context: LedgerContext, number: str) -> Row:
     return found
 
 
+def customer_by_id(space: Space, customer_id: int) -> Row:
+    """The customer with this row id, which another row refers to."""
+    return rows(space.connection, _BY_ID, row_id=customer_id)[0]
+
+
+def customers_by_national_number(context: LedgerContext, country: str, reg_no: str) -> list[Row]:
+    """The customers with this national number, oldest first."""
+    ledger = context.ledger.number
+    return rows(context.space.connection, _BY_REG_NO, of_ledger=ledger, of_country=country, number=reg_no)
+
+
 def find_by_national_number(context: LedgerContext, country: str, reg_no: str) -> Row:
     """The first customer with this national number. Raises a 404 Problem."""
-    found = row(
-        context.space.connection,
-        _BY_REG_NO,
-        of_ledger=context.ledger.number,
-        of_country=country,
-        number=reg_no,
-    )
-    if found is None:
+    found = customers_by_national_number(context, country, reg_no)
+    if not found:
         raise CUSTOMER_NOT_FOUND.with_detail(
             f"The ledger {context.ledger.number} has no customer with this national number."
         )
-    return found
+    return found[0]
 
 
 def parse_expand(text: str | None) -> set[str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ledgersim.schemas import member_error
 from ledgersim.vendors.payex.addresses.schemas import Address, AddressInput
 from ledgersim.vendors.payex.customers.rules import expected_number, is_vat_number, national_number
 from ledgersim.vendors.payex.schemas import (
@@ -16,6 +17,7 @@ from ledgersim.vendors.payex.schemas import (
     chars,
 )
 
+LegalStatus = Literal["active", "deceased"]
 Email = Annotated[str, chars(254, r"^[^@]+@[^.]+\..+$", least=0)]
 Msisdn = Annotated[str, chars(15, r"^\+[0-9]+$", least=5)]
 
@@ -37,7 +39,7 @@ class NationalIdentifierInput(RequestModel):
         self.country_code = self.country_code.upper()
         number = national_number(self.country_code, self.reg_no)
         if number is None:
-            raise PydanticCustomError("reg_no", "{expected}", {"expected": expected_number(self.country_code)})
+            raise member_error(expected_number(self.country_code), "regNo")
         self.reg_no = number
         return self
 
@@ -52,6 +54,12 @@ class EdiAddressInput(RequestModel):
     buyer_id: Annotated[str, chars(13)] | None = Field(None, alias="BuyerId")
 
 
+class EdiAddressCreate(EdiAddressInput):
+    """The address for electronic invoices of a new customer."""
+
+    buyer_id: Annotated[str, chars(13)] = Field(alias="BuyerId")
+
+
 class CustomerUpdate(RequestModel):
     """Changes to a customer: absent members stay, null removes, and unknown members are errors."""
 
@@ -60,7 +68,7 @@ class CustomerUpdate(RequestModel):
     email_address: Email | None = None
     protected_identity: bool | None = None
     preferred_language_code: Literal["SV", "NO", "DA", "FI", "EN"] | None = None
-    legal_status: Literal["active", "deceased"] | None = None
+    legal_status: LegalStatus | None = None
     msisdn: Msisdn | None = None
     distribution_type: Literal["postal", "noDistribution"] | None = None
     tax_identification_number: Annotated[str, chars(20)] | None = None
@@ -81,7 +89,7 @@ class CustomerCreate(RequestModel):
     msisdn: Msisdn | None = None
     distribution_type: Literal["postal", "noDistribution"] | None = None
     tax_identification_number: Annotated[str, chars(20)] | None = None
-    edi_address_info: EdiAddressInput | None = Field(None, alias="eDIAddressInfo")
+    edi_address_info: EdiAddressCreate | None = Field(None, alias="eDIAddressInfo")
     legal_address: AddressInput
     billing_address: AddressInput | None = None
 

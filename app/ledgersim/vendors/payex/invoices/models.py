@@ -9,7 +9,10 @@ from ledgersim.storage.types import Instant
 
 
 class PayexInvoice(SQLModel, table=True):
-    """An invoice of a ledger; amounts in hundredths of `currency`."""
+    """An invoice of a ledger; amounts in hundredths of `currency`.
+
+    `next_move_on` is the number of the day on which the clock moves it; null if it does not.
+    """
 
     __tablename__ = "payex_invoice"
     __table_args__ = (UniqueConstraint("ledger", "invoice_no"),)
@@ -29,6 +32,7 @@ class PayexInvoice(SQLModel, table=True):
     due_date: datetime = Field(sa_type=Instant)
     seller_name: str
     seller_number: str
+    next_move_on: int | None = Field(default=None, index=True)
 
 
 class PayexAccount(SQLModel, table=True):

@@ -1,12 +1,15 @@
-"""Finding invoices and accounts."""
+"""Finding invoices and accounts, and formatting them as responses."""
 
 from sqlalchemy import bindparam, select
 
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, row
+from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
+from ledgersim.vendors.payex.invoices.rules import available_amount
+from ledgersim.vendors.payex.schemas import format_time
 
 _INVOICE = select(INVOICE).where(
     INVOICE.c.ledger == bindparam("of_ledger"), INVOICE.c.invoice_no == bindparam("number")
@@ -32,3 +35,26 @@ def find_account(space: Space, ledger: str, number: str) -> Row:
     if account is None:
         raise NOT_FOUND.with_detail(f"The ledger {ledger} has no account {number[:40]!r}.")
     return account
+
+
+def invoice_to_response(context: LedgerContext, invoice: Row) -> Row:
+    """An invoice as the vendor returns it."""
+    return {
+        **invoice,
+        "id_": context.invoice(invoice["invoice_no"]),
+        "created": format_time(invoice["created"]),
+        "invoice_date": format_time(invoice["invoice_date"]),
+        "due_date": format_time(invoice["due_date"]),
+        "seller": {"name": invoice["seller_name"], "number": invoice["seller_number"]},
+    }
+
+
+def account_to_response(context: LedgerContext, account: Row) -> Row:
+    """An account as the vendor returns it."""
+    limit, balance, reserved = account["credit_limit"], account["total_balance"], account["reserved_amount"]
+    return {
+        **account,
+        "id_": context.account(account["account_no"]),
+        "start_date": format_time(account["start_date"]),
+        "available_amount": available_amount(limit, balance, reserved),
+    }

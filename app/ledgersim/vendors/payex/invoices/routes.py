@@ -5,10 +5,13 @@ from typing import Any
 
 from ledgersim.http.vendor_app import new_router, operation
 from ledgersim.vendors.payex.context import CurrentLedger
-from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
-from ledgersim.vendors.payex.invoices.rules import available_amount
+from ledgersim.vendors.payex.invoices.queries import (
+    account_to_response,
+    find_account,
+    find_invoice,
+    invoice_to_response,
+)
 from ledgersim.vendors.payex.invoices.schemas import Account, Invoice
-from ledgersim.vendors.payex.schemas import format_time
 
 router = new_router("Invoices and accounts")
 
@@ -21,15 +24,7 @@ _operation = partial(operation, method="documented elsewhere", path="documented"
     **_operation("payex.invoices.get", summary="Read one invoice"),
 )
 async def get_invoice(context: CurrentLedger, invoiceNo: str) -> Any:
-    invoice = find_invoice(context.space, context.ledger.number, invoiceNo)
-    return {
-        **invoice,
-        "id_": context.invoice(invoice["invoice_no"]),
-        "created": format_time(invoice["created"]),
-        "invoice_date": format_time(invoice["invoice_date"]),
-        "due_date": format_time(invoice["due_date"]),
-        "seller": {"name": invoice["seller_name"], "number": invoice["seller_number"]},
-    }
+    return invoice_to_response(context, find_invoice(context.space, context.ledger.number, invoiceNo))
 
 
 @router.get(
@@ -38,11 +33,4 @@ async def get_invoice(context: CurrentLedger, invoiceNo: str) -> Any:
     **_operation("payex.accounts.get", summary="Read one account"),
 )
 async def get_account(context: CurrentLedger, accountNo: str) -> Any:
-    account = find_account(context.space, context.ledger.number, accountNo)
-    limit, balance, reserved = account["credit_limit"], account["total_balance"], account["reserved_amount"]
-    return {
-        **account,
-        "id_": context.account(account["account_no"]),
-        "start_date": format_time(account["start_date"]),
-        "available_amount": available_amount(limit, balance, reserved),
-    }
+    return account_to_response(context, find_account(context.space, context.ledger.number, accountNo))

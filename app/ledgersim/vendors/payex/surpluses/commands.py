@@ -9,15 +9,21 @@ from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.payex.customers.models import CUSTOMER
-from ledgersim.vendors.payex.invoices.commands import pay_off, post_to_account
+from ledgersim.vendors.payex.invoices.commands import (
+    change_account,
+    change_invoice,
+    check_move,
+    take_from_account,
+)
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
-from ledgersim.vendors.payex.invoices.rules import overpaid
 from ledgersim.vendors.payex.ledgers.queries import find_ledger
 from ledgersim.vendors.payex.state_machine import transition
 from ledgersim.vendors.payex.surpluses.models import SURPLUS
 from ledgersim.vendors.payex.surpluses.rules import (
+    GONE,
     OPEN,
     PENDING_DISBURSEMENT,
+    PENDING_REGULATE,
     TRANSITIONS,
     execution_day,
 )
@@ -30,6 +36,14 @@ _DUE = (
     .join(CUSTOMER, CUSTOMER.c.id == _S.customer_id)
     .where(_S.execute_on <= bindparam("day"))
     .order_by(_S.id)
+)
+_FROM_ACCOUNT = select(func.sum(_S.balance)).where(
+    _S.customer_id == bindparam("of_customer"), _S.account_no == bindparam("number"), _S.status != GONE
+)
+_SET_OFF_AGAINST = select(func.sum(_S.balance)).where(
+    _S.customer_id == bindparam("of_customer"),
+    _S.set_off_invoice_no == bindparam("number"),
+    _S.status == PENDING_REGULATE,
 )
 _SET_STATUS = (
     update(SURPLUS)
@@ -69,8 +83,16 @@ def set_off(space: Space, customer: Row, surplus: Row, invoice_no: str) -> None:
     _check_owner(customer, invoice, "invoiceNo")
     if invoice["currency"] != surplus["currency"]:
         raise invalid("invoiceNo", f"The currency of the invoice is {invoice['currency']}")
+    check_move(invoice, "pay")
+    ordered = space.connection.execute(
+        _SET_OFF_AGAINST, {"of_customer": customer["id"], "number": invoice["invoice_no"]}
+    ).scalar()
     if not invoice["current_debt"]:
         raise invalid("invoiceNo", "The invoice has no debt")
+    if invoice["current_debt"] <= (ordered or 0):
+        raise invalid(
+            "invoiceNo", "The invoice has no debt left besides what is pending to be set off against it"
+        )
     _order(space, customer, surplus, "regulate", invoice_no=invoice["invoice_no"])
 
 
@@ -112,17 +134,10 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
         _set_status(connection, surplus, status)
         if surplus["account_no"] is not None:
             account = find_account(space, customer["ledger"], surplus["account_no"])
-            post_to_account(connection, account, -surplus["balance"])
+            take_from_account(connection, account, surplus["balance"])
         if not disbursed:
             invoice = find_invoice(space, customer["ledger"], surplus["set_off_invoice_no"])
-            remainder = pay_off(connection, invoice, surplus["balance"])
-            if remainder:
-                values = {
-                    "balance": remainder,
-                    "currency": surplus["currency"],
-                    "invoice_no": invoice["invoice_no"],
-                }
-                add_surplus(connection, space, customer, values)
+            move_invoice(space, customer, invoice, "pay", surplus["balance"])
     # The list, because the surplus itself is not found any more.
     path = f"/ledger/customer/v1/{customer['ledger']}/customers/{customer['customer_no']}/surpluses"
     name = f"payex.surplus.{'disbursed' if disbursed else 'regulated'}"
@@ -153,24 +168,35 @@ def receive_payment(
         raise invalid("accountNo", "must be absent if invoiceNo is given")
     if amount == 0:
         raise invalid("amount", "must be above zero")
-    currency = find_ledger(space, customer["ledger"]).currency
+    if invoice_no is not None:
+        invoice = find_invoice(space, customer["ledger"], invoice_no)
+        _check_owner(customer, invoice, "invoiceNo")
+        return move_invoice(space, customer, invoice, "pay", amount)
+    if account_no is not None:
+        account = find_account(space, customer["ledger"], account_no)
+        _check_owner(customer, account, "accountNo")
+        return move_account(space, customer, account, "pay", amount)
     with space.transaction() as connection:
-        remainder = amount
-        source: Row = {}
-        if invoice_no is not None:
-            invoice = find_invoice(space, customer["ledger"], invoice_no)
-            _check_owner(customer, invoice, "invoiceNo")
-            remainder = pay_off(connection, invoice, amount)
-            source, currency = {"invoice_no": invoice["invoice_no"]}, invoice["currency"]
-        elif account_no is not None:
-            account = find_account(space, customer["ledger"], account_no)
-            _check_owner(customer, account, "accountNo")
-            remainder = overpaid(post_to_account(connection, account, amount), amount)
-            source, currency = {"account_no": account["account_no"]}, account["currency"]
-        if not remainder:
-            return None
-        values = {**source, "balance": remainder, "currency": currency}
-        return add_surplus(connection, space, customer, values)
+        currency = find_ledger(space, customer["ledger"]).currency
+        return add_surplus(connection, space, customer, {"balance": amount, "currency": currency})
+
+
+def move_invoice(space: Space, customer: Row, invoice: Row, move: str, amount: int = 0) -> Row | None:
+    """Move an invoice. Returns the surplus if more has been paid than it claims. Raises a 409 Problem."""
+    with space.transaction() as connection:
+        remainder = change_invoice(connection, space, invoice, move, amount)
+        source = {"invoice_no": invoice["invoice_no"], "currency": invoice["currency"]}
+        return add_surplus(connection, space, customer, {**source, "balance": remainder}) if remainder else None
+
+
+def move_account(space: Space, customer: Row, account: Row, move: str, amount: int = 0) -> Row | None:
+    """Move an account. Returns the surplus if more has been paid than is owed. Raises a 400 or 409 Problem."""
+    number = account["account_no"]
+    with space.transaction() as connection:
+        surplus = connection.execute(_FROM_ACCOUNT, {"of_customer": customer["id"], "number": number}).scalar()
+        remainder = change_account(connection, account, surplus or 0, move, amount)
+        source = {"account_no": number, "currency": account["currency"]}
+        return add_surplus(connection, space, customer, {**source, "balance": remainder}) if remainder else None
 
 
 def _check_owner(customer: Row, item: Row, field: str) -> None:
