@@ -4,15 +4,29 @@ from typing import Any
 
 import pytest
 
-from ledgersim.vendors.payex.customers.rules import merge_edi_address, next_number, number_error, sort_consents
+from ledgersim.vendors.payex.customers.rules import (
+    generated_length,
+    merge_edi_address,
+    next_number,
+    number_error,
+    sort_consents,
+)
 
 
 @pytest.mark.parametrize(
     ("last", "number"),
     [(None, "1000001"), ("1000001", "1000002"), ("42", "1000001"), ("9999998", "9999999"), ("9999999", None)],
 )
-def test_a_ledger_generates_numbers_of_seven_digits(last: str | None, number: str | None) -> None:
-    assert next_number(last) == number
+def test_a_ledger_counts_its_numbers_up(last: str | None, number: str | None) -> None:
+    assert next_number(last, 7) == number
+
+
+@pytest.mark.parametrize(
+    ("lengths", "number"), [((1, 15), "1000001"), ((7, 7), "1000001"), ((1, 4), "1001"), ((9, 12), "100000001")]
+)
+def test_generated_numbers_have_a_length_that_the_ledger_accepts(lengths: tuple[int, int], number: str) -> None:
+    assert next_number(None, generated_length(lengths)) == number
+    assert number_error(number, lengths, leading_zero=False) is None
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,14 @@ def test_answers_are_due_after_the_period_of_the_ledger() -> None:
             },
         ),
         (
+            [("abroad", "no"), ("which", "SE")],
+            {
+                "answers[1].questionCode": [
+                    "The question 'which' is not asked: that depends on the answer to 'abroad'"
+                ]
+            },
+        ),
+        (
             [("abroad", "yes"), ("which", "Sweden")],
             {"answers[1].answerCode": ["Input should match the textValidationRegEx of the question"]},
         ),

@@ -12,8 +12,9 @@ from stdnum.fi import ytunnus
 from stdnum.no import fodselsnummer, orgnr
 from stdnum.util import get_cc_module
 
-FIRST_NUMBER = 1_000_001  # of the customer numbers that a ledger generates
-NUMBER_LENGTH = len(str(FIRST_NUMBER))
+NUMBER_LENGTH = (
+    7  # of generated numbers, if the ledger accepts it: the standard in Norway and Denmark [documented]
+)
 
 ActiveConsent = Literal[
     "Autogiro",
@@ -29,10 +30,22 @@ RECURRING_CARD = "RecurringCard"
 _FI_CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
 
-def next_number(last: str | None) -> str | None:
-    """The customer number that a ledger generates after its last one; None if there are none left."""
-    number = str(FIRST_NUMBER if last is None else max(int(last) + 1, FIRST_NUMBER))
-    return number if len(number) == NUMBER_LENGTH else None
+def generated_length(lengths: tuple[int, int]) -> int:
+    """The length of the numbers that a ledger generates which accepts lengths from one to another."""
+    shortest, longest = lengths
+    return max(shortest, min(NUMBER_LENGTH, longest))
+
+
+def first_number(length: int) -> int:
+    """The first number of this length that a ledger generates: 1000001 of seven digits."""
+    return int(10 ** (length - 1)) + 1
+
+
+def next_number(last: str | None, length: int) -> str | None:
+    """The customer number that a ledger generates after its last one of this length; None if none is left."""
+    first = first_number(length)
+    number = str(first if last is None else max(int(last) + 1, first))
+    return number if len(number) == length else None
 
 
 def number_error(number: str, lengths: tuple[int, int], leading_zero: bool) -> str | None:

@@ -6,7 +6,7 @@ A sub-question is asked if its question has one of the answers in `asked_when`, 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,7 +58,7 @@ def _text(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts[ENGLISH]
 
 
-def validate_answers(questions: Iterable[Question], answers: list[tuple[str, str]]) -> dict[str, list[str]]:
+def validate_answers(questions: Sequence[Question], answers: list[tuple[str, str]]) -> dict[str, list[str]]:
     """The errors of answers (question code, answer code), by field; empty if they are valid."""
     known = dict(_flatten(questions))
     errors: dict[str, list[str]] = defaultdict(list)
@@ -71,9 +71,16 @@ def validate_answers(questions: Iterable[Question], answers: list[tuple[str, str
         error = _answer_error(known[code], given[code])
         if error:
             errors[f"answers[{number}].answerCode"].append(error)
-    for question in _asked(questions, given):
-        if question["required"] and question["code"] not in given:
-            errors["answers"].append(f"The question {question['code']!r} must be answered")
+    parents = {sub["code"]: question["code"] for question in questions for sub in question["sub_questions"]}
+    asked = {question["code"]: question for question in _asked(questions, given)}
+    for number, (code, _) in enumerate(answers):
+        if code in known and code not in asked:
+            errors[f"answers[{number}].questionCode"].append(
+                f"The question {code!r} is not asked: that depends on the answer to {parents[code]!r}"
+            )
+    for code, question in asked.items():
+        if question["required"] and code not in given:
+            errors["answers"].append(f"The question {code!r} must be answered")
     return errors
 
 

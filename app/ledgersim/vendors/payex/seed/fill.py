@@ -13,7 +13,12 @@ from ledgersim.vendors.payex.addresses.models import ADDRESS, BILLING, LEGAL
 from ledgersim.vendors.payex.consents.models import RECURRING_CARD
 from ledgersim.vendors.payex.consents.rules import new_card
 from ledgersim.vendors.payex.customers.models import CUSTOMER
-from ledgersim.vendors.payex.customers.rules import FIRST_NUMBER, NUMBER_LENGTH, national_number, person_number
+from ledgersim.vendors.payex.customers.rules import (
+    first_number,
+    generated_length,
+    national_number,
+    person_number,
+)
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
 from ledgersim.vendors.payex.invoices.rules import invoice_status
 from ledgersim.vendors.payex.register.models import REGISTER_ENTRY
@@ -131,11 +136,11 @@ class _Seeder:
         facts = person.facts
         reg_no = national_number(country, facts["id_number"] or "")
         shortest, longest = ledger.number_lengths
-        digits = max(shortest, min(NUMBER_LENGTH, longest))
+        first = first_number(generated_length((shortest, longest)))
         kyc = ledger.kyc if serial % 5 == 4 else None
         return {
             "ledger": ledger.number,
-            "customer_no": str(FIRST_NUMBER + serial)[-digits:],
+            "customer_no": str(first + serial),
             "reg_no": reg_no,
             "country_code": None if reg_no is None else country,
             "vat_no": None,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ledgersim.schemas import Amount
+from ledgersim.schemas import Amount, member_error
 from ledgersim.vendors.payex.addresses.schemas import AddressInput
 from ledgersim.vendors.payex.customers.rules import person_number
 from ledgersim.vendors.payex.customers.schemas import NationalIdentifier, NationalIdentifierInput
@@ -38,7 +38,10 @@ class NorwegianBankAccountInput(RequestModel):
 
 
 class SwedishBankAccountInput(RequestModel):
-    """A Swedish bank account with its clearing number, or a number of the kind in `accountType`."""
+    """A Swedish bank account: `clearingNo` and `accountNo`, or both in `accountNo`, or a bankgiro number.
+
+    `accountType` is BKSE for an account and BGSE for a bankgiro; it may be absent beside `clearingNo`.
+    """
 
     clearing_no: str | None = None
     account_no: str
@@ -46,21 +49,21 @@ class SwedishBankAccountInput(RequestModel):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if (self.clearing_no is None) == (self.account_type is None):
-            raise PydanticCustomError("either", "Input should have either clearingNo or accountType")
         if self.account_type == BANKGIRO:
+            if self.clearing_no is not None:
+                raise member_error("must be absent: a bankgiro number has no clearing number", "clearingNo")
             if len(self.account_no) > 60 or not is_bankgiro(self.account_no):
-                raise PydanticCustomError(
-                    "account", "accountNo should be a bankgiro number with its check digit"
-                )
+                raise member_error("Input should be a bankgiro number with its check digit", "accountNo")
             return self
         clearing, account = self.clearing_no, self.account_no
+        if clearing is None and self.account_type is None:
+            raise member_error("Field required, unless accountType is given", "clearingNo")
         if clearing is None:
             clearing, _, account = self.account_no.partition("-")
         found = swedish_account(clearing[:60], account[:60])
         if found is None:
-            raise PydanticCustomError(
-                "account", "accountNo should be a Swedish account of a bank with that clearing number"
+            raise member_error(
+                "Input should be a Swedish account number of a bank with that clearing number", "accountNo"
             )
         self.clearing_no, self.account_no, self.account_type = None, "-".join(found), BANK_ACCOUNT  # type: ignore[assignment]
         return self
@@ -82,8 +85,12 @@ class SwedishSusInput(RequestModel):
     @model_validator(mode="after")
     def _is_swedish(self) -> Self:
         of = self.national_identifier
-        if of.country_code != "SE" or person_number("SE", of.reg_no) is None:
-            raise PydanticCustomError("person", "nationalIdentifier should be that of a person in Sweden")
+        if of.country_code != "SE":
+            raise member_error(
+                "Input should be SE: the bank pays people in Sweden", "nationalIdentifier.countryCode"
+            )
+        if person_number("SE", of.reg_no) is None:
+            raise member_error("Input should be the national number of a person", "nationalIdentifier.regNo")
         return self
 
 
@@ -97,11 +104,11 @@ class DisbursementOrderCreate(RequestModel):
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
-        if sum(getattr(self, name) is not None for name in type(self).model_fields) != 1:
-            names = ", ".join(str(field.alias) for field in type(self).model_fields.values())
-            raise PydanticCustomError(
-                "one_payee", "{words}", {"words": f"Exactly one of {names} must be given"}
-            )
+        names = {name: str(field.alias) for name, field in type(self).model_fields.items()}
+        given = [alias for name, alias in names.items() if getattr(self, name) is not None]
+        if len(given) != 1:
+            message = f"Exactly one of {', '.join(names.values())} must be given"
+            raise member_error(message, *(given or names.values()))
         return self
 
 
