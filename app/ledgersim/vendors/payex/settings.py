@@ -15,3 +15,10 @@ class PayexSettings(VendorSettings):
         "Spelling of the members of PayEx's problem documents: pascal (Type, Title) or camel (type, title).",
         "pascal or camel",
     )
+    payex_card_check_minutes: int = option(
+        30,
+        "Minutes after which a card registration ends that its customer has abandoned.",
+        "a whole number from 1 to 10080",
+        ge=1,
+        le=10_080,
+    )

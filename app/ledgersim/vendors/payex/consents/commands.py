@@ -1,23 +1,34 @@
 """Recurring cards and card registrations: starting and ending them."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from ledgersim.problems import CONFLICT
+from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row
+from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.payex.consents.models import CARD_REGISTRATION, RECURRING_CARD
 from ledgersim.vendors.payex.consents.queries import latest_registration
 from ledgersim.vendors.payex.consents.rules import INITIALIZED, TRANSITIONS, new_card
 from ledgersim.vendors.payex.consents.schemas import CardRegistrationCreate
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.customers.commands import set_columns
+from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.customers.rules import RECURRING_CARD as RECURRING_CARD_CONSENT
 from ledgersim.vendors.payex.customers.rules import sort_consents
+from ledgersim.vendors.payex.settings import PayexSettings
 from ledgersim.vendors.payex.state_machine import transition
 
 _R, _CARD = CARD_REGISTRATION.c, RECURRING_CARD.c
+_NEXT = select(func.min(_R.expires_at)).where(_R.status == INITIALIZED)
+_DUE = (
+    select(CARD_REGISTRATION, CUSTOMER.c.ledger, CUSTOMER.c.customer_no)
+    .join(CUSTOMER, CUSTOMER.c.id == _R.customer_id)
+    .where(_R.status == INITIALIZED, _R.expires_at <= bindparam("now"))
+    .order_by(_R.id)
+)
 _DELETE = delete(CARD_REGISTRATION).where(_R.customer_id == bindparam("of_customer"))
 _ADD = insert(CARD_REGISTRATION)
 _SET_STATUS = update(CARD_REGISTRATION).where(_R.id == bindparam("row_id")).values(status=bindparam("to"))
@@ -30,11 +41,13 @@ def start_registration(context: LedgerContext, customer: Row, body: CardRegistra
     latest = latest_registration(context.space, customer)
     if latest is not None and latest["status"] == INITIALIZED:
         raise CONFLICT.with_detail("The customer has a card registration that has not ended.")
+    minutes = context.space.options(PayexSettings).payex_card_check_minutes
     with context.space.transaction() as connection:
         registration = {
             "customer_id": customer["id"],
             "key": context.space.guids.guid(),
             "status": INITIALIZED,
+            "expires_at": context.space.clock.now() + timedelta(minutes=minutes),
             **body.model_dump(),
         }
         connection.execute(_DELETE, {"of_customer": customer["id"]})
@@ -43,7 +56,7 @@ def start_registration(context: LedgerContext, customer: Row, body: CardRegistra
 
 
 def end_registration(space: Space, registration: Row, action: str) -> Row:
-    """Complete, abort or fail a registration; completing it issues a card. Raises a 409 Problem."""
+    """Complete, abort, fail or expire a registration; completing it issues a card. Raises a 409 Problem."""
     status = transition(TRANSITIONS, registration["status"], action, "card registration")
     with space.transaction() as connection:
         connection.execute(_SET_STATUS, {"row_id": registration["id"], "to": status})
@@ -72,3 +85,27 @@ def set_consents(connection: Connection, space: Space, customer_id: int, wanted:
         issue_card(connection, space, customer_id)
     else:
         revoke_card(connection, customer_id)
+
+
+def next_at(space: Space) -> datetime | None:
+    """When the next card registration expires."""
+    at: datetime | None = space.connection.execute(_NEXT).scalar()
+    return at
+
+
+def run(space: Space) -> list[Event]:
+    """End the registrations that have been abandoned."""
+    now = space.clock.now()
+    due = rows(space.connection, _DUE, now=now)
+    for registration in due:
+        end_registration(space, registration, "expire")
+    return [
+        Event(
+            now,
+            "payex.card-registration.expired",
+            f"/ledger/customer/v1/{one['ledger']}/customers/{one['customer_no']}"
+            "/consent/recurring-card-redirect-registration",
+            {},
+        )
+        for one in due
+    ]

@@ -1,6 +1,10 @@
 """Recurring cards and card registrations."""
 
+from datetime import datetime
+
 from sqlmodel import Field, SQLModel
+
+from ledgersim.storage.types import Instant
 
 
 class PayexRecurringCard(SQLModel, table=True):
@@ -17,7 +21,10 @@ class PayexRecurringCard(SQLModel, table=True):
 
 
 class PayexCardRegistration(SQLModel, table=True):
-    """A customer's latest card registration; `key` is part of the URL of its page."""
+    """A customer's latest card registration; `key` is part of the URL of its page.
+
+    If nothing else ends it, the clock does, at `expires_at`.
+    """
 
     __tablename__ = "payex_card_registration"
 
@@ -28,6 +35,7 @@ class PayexCardRegistration(SQLModel, table=True):
     complete_url: str
     cancel_url: str
     language: str
+    expires_at: datetime = Field(sa_type=Instant)
 
 
 RECURRING_CARD = PayexRecurringCard.__table__  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, row
 from ledgersim.vendors.payex.consents.models import CARD_REGISTRATION, RECURRING_CARD
+from ledgersim.vendors.payex.consents.rules import is_active
 
 _R, _CARD = CARD_REGISTRATION.c, RECURRING_CARD.c
 _OF_CUSTOMER = select(CARD_REGISTRATION).where(_R.customer_id == bindparam("of_customer"))
@@ -13,9 +14,15 @@ _BY_KEY = select(CARD_REGISTRATION).where(_R.key == bindparam("of_key"))
 _CARD_OF = select(RECURRING_CARD).where(_CARD.customer_id == bindparam("of_customer"))
 
 
+def active_card(space: Space, customer: Row) -> Row | None:
+    """The recurring card of a customer, or None if there is none or it has expired."""
+    card = row(space.connection, _CARD_OF, of_customer=customer["id"])
+    return card if card is not None and is_active(card, space.clock.today()) else None
+
+
 def find_card(space: Space, customer: Row) -> Row:
     """The recurring card of a customer. Raises a 404 Problem."""
-    card = row(space.connection, _CARD_OF, of_customer=customer["id"])
+    card = active_card(space, customer)
     if card is None:
         raise NOT_FOUND.with_detail(f"The customer {customer['customer_no']} has no recurring card.")
     return card

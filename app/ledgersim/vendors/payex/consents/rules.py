@@ -1,5 +1,6 @@
 """States of a card registration, the resulting card, and valid redirect addresses."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ TRANSITIONS = {
     (INITIALIZED, "complete"): COMPLETED,
     (INITIALIZED, "abort"): ABORTED,
     (INITIALIZED, "fail"): FAILED,
+    (INITIALIZED, "expire"): ABORTED,  # by the clock [inferred]
 }
 
 MASKED_NUMBER = "551000******1232"  # from the vendor's sample [documented]
@@ -25,6 +27,12 @@ def new_card(token: str, today: date) -> dict[str, Any]:
         "instrument_display_name": MASKED_NUMBER,
         "card_expiry_date": f"{month}/{year}",
     }
+
+
+def is_active(card: Mapping[str, Any], today: date) -> bool:
+    """Whether a consent is active: until the end of the month in which it or its card expires [inferred]."""
+    ends = (card["consent_expiry_date"], card["card_expiry_date"])  # MM-yyyy and MM/yyyy
+    return all(end[3:] + end[:2] >= f"{today:%Y%m}" for end in ends)
 
 
 def is_web_address(text: str) -> bool:

@@ -9,7 +9,7 @@ from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.payex.addresses import queries as addresses
 from ledgersim.vendors.payex.addresses.models import BILLING, LEGAL
-from ledgersim.vendors.payex.consents.models import RECURRING_CARD as CARD
+from ledgersim.vendors.payex.consents.queries import active_card
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.customers.rules import RECURRING_CARD, sort_consents
@@ -30,7 +30,6 @@ _BY_REG_NO = (
     )
     .order_by(_C.id)
 )
-_CARD_OF = select(CARD.c.id).where(CARD.c.customer_id == bindparam("of_customer"))
 
 
 def customer_by_number(context: LedgerContext, number: str) -> Row | None:
@@ -87,11 +86,6 @@ def kyc_is_due(context: LedgerContext, customer: Row) -> bool:
     return renewal_at(answered, context.ledger.kyc["renewal_days"]) <= context.space.clock.now()
 
 
-def has_card(context: LedgerContext, customer: Row) -> bool:
-    """Whether the customer has a recurring card."""
-    return row(context.space.connection, _CARD_OF, of_customer=customer["id"]) is not None
-
-
 def to_reference(context: LedgerContext, customer: Row) -> Row:
     """The link to a customer."""
     return {"id_": context.customer(customer), "customer_no": customer["customer_no"]}
@@ -111,7 +105,7 @@ def to_response(context: LedgerContext, customer: Row, expand: Collection[str] =
             members[name] = context.customer(customer, addresses.SEGMENT[kind])
         else:
             members[name] = None
-    consents = set(customer["consents"]) | ({RECURRING_CARD} if has_card(context, customer) else set())
+    consents = set(customer["consents"]) | ({RECURRING_CARD} if active_card(context.space, customer) else set())
     identifier = {"reg_no": customer["reg_no"], "country_code": customer["country_code"]}
     return {
         **customer,
