@@ -9,6 +9,7 @@ CODES: Mapping[str, str] = {
     "member-case": "The operation spells the member in another letter case; it was read nevertheless.",
     "unknown-parameter": "The operation has no such query parameter; it was ignored.",
     "duplicate-parameter": "The query parameter was sent more than once; the last one was used.",
+    "authorization-blank": "There is no blank between Bearer and the token; the rest was read as the token.",
     "missing-media-type": "The body has no media type; it was read as JSON.",
     "media-type": (
         "The media type is not application/json or the charset not UTF-8; the body was read as JSON in UTF-8."

@@ -15,7 +15,7 @@ from ledgersim.http.error_response import Render
 from ledgersim.problems import UNREADABLE, VALIDATION, Problem
 from ledgersim.vendors.payex.settings import ProblemCase
 
-_TYPES = "ledger/customer/v1/problems/"
+_APIS = ("invoice", "account")  # besides the customer API, to which all other paths are attributed
 
 
 def renderer(case: ProblemCase) -> Render:
@@ -36,7 +36,10 @@ def renderer(case: ProblemCase) -> Render:
 def problem_schema(case: ProblemCase) -> dict[str, Any]:
     """The schema of a problem document."""
     properties: dict[str, Any] = {
-        "Type": {"type": "string", "description": f"A relative reference such as `{_TYPES}validation`."},
+        "Type": {
+            "type": "string",
+            "description": "A relative reference: `ledger/customer/v1/problems/validation`.",
+        },
         "Title": {"type": "string"},
         "Status": {"type": "integer"},
         "Instance": {
@@ -56,10 +59,17 @@ def problem_schema(case: ProblemCase) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+def _api(request: Request) -> str:
+    """The API of a path: its problems have types of their own [inferred]."""
+    path = request.scope["path"].removeprefix(context_of(request.scope).root_path)
+    name = path.strip("/").partition("/")[0].lower()
+    return name if name in _APIS else "customer"
+
+
 def _content(problem: Problem, request: Request, case: ProblemCase) -> dict[str, object]:
     code = VALIDATION.code if problem.code == UNREADABLE.code else problem.code
     content: dict[str, object] = {
-        "Type": f"{_TYPES}{code}",
+        "Type": f"ledger/{_api(request)}/v1/problems/{code}",
         "Title": problem.title,
         "Status": problem.status,
         "Instance": context_of(

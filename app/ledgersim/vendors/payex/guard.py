@@ -21,8 +21,7 @@ def guard(mode: AuthMode) -> Guard:
 
     def check(route: APIRoute, request: Request) -> None:
         space = context_of(request.scope).space
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        token = token.strip()
+        scheme, token = _credentials(request, mode)
         if mode != "off" and (scheme.lower() != "bearer" or not token):
             raise _unauthorized("Send Authorization: Bearer <token>.")
         ledger = find_ledger(space, request.path_params["ledger"])
@@ -39,6 +38,17 @@ def guard(mode: AuthMode) -> Guard:
             raise FAILURES[code].with_detail("A test requested this failure.")
 
     return check
+
+
+def _credentials(request: Request, mode: AuthMode) -> tuple[str, str]:
+    """Scheme and token, in lenient mode also without the blank that two samples lack [documented]."""
+    sent = request.headers.get("authorization", "")
+    scheme, _, token = sent.partition(" ")
+    if mode == "lenient" and not token and scheme[:6].lower() == "bearer" and scheme[6:]:
+        message = "There is no blank after Bearer, as in two of the vendor's samples. Send Bearer <token>."
+        context_of(request.scope).record.add_diagnostic("authorization-blank", "Authorization", message)
+        scheme, token = scheme[:6], scheme[6:]
+    return scheme, token.strip()
 
 
 def _check_token(space: Space, ledger: Ledger, token: str, mode: AuthMode) -> None:
