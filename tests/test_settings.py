@@ -15,6 +15,8 @@ DEFAULTS = {
     "host": "127.0.0.1",
     "port": 8080,
     "root_path": None,
+    "public_url": None,
+    "trusted_proxy": (),
     "database": None,
     "world": "nordic-basic",
     "fixtures": (),
@@ -25,6 +27,7 @@ DEFAULTS = {
     "auth": "lenient",
     "created_status": "201",
     "payex_problem_case": "pascal",
+    "payex_card_check_minutes": 30,
     "services": None,
     "paths": None,
     "plan_reminder_days": 1,
@@ -58,6 +61,12 @@ GOOD: list[tuple[str, str, object]] = [
     ("port", "65535", 65535),
     ("root_path", "/sim", "/sim"),
     ("root_path", "/a/b-c_d~1.0/", "/a/b-c_d~1.0"),
+    ("public_url", "https://sim.example.com", "https://sim.example.com"),
+    ("public_url", "http://localhost:8080/sim/", "http://localhost:8080/sim"),
+    ("public_url", "http://[::1]:8080", "http://[::1]:8080"),
+    ("trusted_proxy", "10.0.0.0/8, 192.168.1.20,::1", ("10.0.0.0/8", "192.168.1.20", "::1")),
+    ("trusted_proxy", "*", ("*",)),
+    ("payex_card_check_minutes", "10080", 10_080),
     ("database", "state.db", Path("state.db")),
     ("world", "worlds/mine", "worlds/mine"),
     ("fixtures", "mine.yaml", (Path("mine.yaml"),)),
@@ -119,6 +128,25 @@ BAD = [
     ("port", "http", "a whole number from 0 to 65535"),
     ("port", "80.5", "a whole number from 0 to 65535"),
     ("root_path", "sim", "a path such as /sim, without a ? or #"),
+    *(
+        ("public_url", text, "an address such as https://sim.example.com or http://localhost:8080/sim")
+        for text in (
+            "sim.example.com",
+            "ftp://sim.example.com",
+            "https://",
+            "https://*",
+            "https://.example.com",
+            "https://a@b.test",
+            "https://a.test:99999",
+            "https://a.test/x?y",
+            "https://a.test//x",
+        )
+    ),
+    *(
+        ("trusted_proxy", text, "an IP address, a network such as 10.0.0.0/8 or *, or several")
+        for text in ("proxy", "10.0.0.1/8", "10.0.0.0/8,", "300.1.1.1")
+    ),
+    ("payex_card_check_minutes", "0", "a whole number from 1 to 10080"),
     ("cors_origin", "shop.test", "* or an origin such as https://app.example.com, or several"),
     ("cors_origin", "https://a.test/path", "* or an origin such as https://app.example.com, or several"),
     ("cors_origin", "https://a.test,,", "* or an origin such as https://app.example.com, or several"),

@@ -6,6 +6,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -15,6 +16,7 @@ from ledgersim.admin.import_export import check_state
 from ledgersim.errors import StartupError
 from ledgersim.http.access import Access
 from ledgersim.http.dispatcher import Dispatcher
+from ledgersim.http.proxies import Proxies
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import resolve
 from ledgersim.problems import Problem
@@ -59,10 +61,17 @@ def create_app(settings: Settings) -> Dispatcher:
 
 def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces) -> Dispatcher:
     """Assemble a server from its applications and spaces. Raises StartupError."""
-    if settings.root_path is not None:
-        _check_root_path(settings.root_path, mounts)
+    public = None if settings.public_url is None else urlsplit(settings.public_url)
+    if public is not None and settings.root_path not in (None, public.path):
+        raise StartupError(
+            f"--root-path is {settings.root_path!r}; --public-url must end with it, or name the path alone"
+        )
+    root_path = settings.root_path if public is None else public.path
+    if root_path:
+        _check_root_path("--root-path" if public is None else "the path of --public-url", root_path, mounts)
     hosts = (settings.host, *settings.allowed_host)
-    access = Access(hosts, settings.cors_origin, settings.admin_origin, settings.admin_token)
+    public_host = public and public.hostname
+    access = Access(hosts, settings.cors_origin, settings.admin_origin, settings.admin_token, public_host)
     pages = partial(_pages, settings)
     fault_header = settings.fault_header == "on"
     scheduler = Scheduler([job for vendor in installed_vendors() for job in resolve(vendor.jobs)])
@@ -74,8 +83,10 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
         pages,
         access,
         fault_header,
-        settings.root_path,
+        root_path,
         settings.leniency == "strict",
+        public and f"{public.scheme}://{public.netloc}",
+        Proxies(settings.trusted_proxy),
     )
 
 
@@ -85,13 +96,13 @@ def _pages(settings: Settings) -> VendorApp:
     return build(Server(Path(settings.world).stem, settings.auth, settings.admin_token is not None))
 
 
-def _check_root_path(path: str, mounts: Mapping[str, VendorApp]) -> None:
+def _check_root_path(source: str, path: str, mounts: Mapping[str, VendorApp]) -> None:
     """Requests without the root path must not look as if they had it. Raises StartupError."""
     reserved = [mount.split("/")[1] for mount in mounts] + ["s", "docs"]
     if path.split("/")[1].lower() in [name.lower() for name in reserved]:
         names = ", ".join(f"/{name}" for name in reserved)
         raise StartupError(
-            f"--root-path is {path!r}; it must not begin with {names}, which the server uses itself"
+            f"{source} is {path!r}; it must not begin with {names}, which the server uses itself"
         )
 
 

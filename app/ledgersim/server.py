@@ -117,6 +117,7 @@ def _config(settings: Settings, stop_within: int) -> uvicorn.Config:
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the dispatcher reads them
         date_header=False,  # the dispatcher sends the time of the space
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=stop_within,

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -25,6 +26,7 @@ from pydantic import (
 )
 
 from ledgersim.errors import StartupError, did_you_mean
+from ledgersim.http.proxies import ANY, BASE_PATH
 from ledgersim.plugin import VendorSettings, option
 from ledgersim.vendors import installed_vendors
 
@@ -33,9 +35,11 @@ PREFIX = "LEDGERSIM_"
 # Kubernetes and legacy Docker links set such variables in every container for a service named `ledgersim`.
 _LINK_NAME = re.compile(rf"{PREFIX}(SERVICE|PORT)_.*")
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.*")
-_ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,?#*@]+")
 _HOST = re.compile(r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_PUBLIC_URL = re.compile(
+    r"https?://([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(?P<path>/[^?#]*)?"
+)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -55,9 +59,32 @@ def _root_path(value: object) -> object:
     if not isinstance(value, str):
         return value
     path = value.removesuffix("/")
-    if not _ROOT_PATH.fullmatch(path):
+    if not BASE_PATH.fullmatch(path):
         raise ValueError("not an absolute path of plain segments")
     return path
+
+
+def _public_url(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    url = value.strip().removesuffix("/")
+    found = _PUBLIC_URL.fullmatch(url)
+    if found is None or not (found["path"] is None or BASE_PATH.fullmatch(found["path"])):
+        raise ValueError("not the address of a server")
+    if urlsplit(url).port == 0:  # it raises ValueError for one above 65535
+        raise ValueError("not a port")
+    return url
+
+
+def _proxies(value: object) -> object:
+    texts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple):
+        return value
+    proxies = tuple(str(text).strip() for text in texts)
+    for proxy in proxies:
+        if proxy != ANY:
+            ip_network(proxy)  # raises ValueError
+    return proxies
 
 
 def _origins(value: object) -> object:
@@ -116,6 +143,18 @@ class ServerSettings(BaseModel):
         "Path below which a reverse proxy publishes the server. Links in responses begin with it; requests "
         "may have it or not.",
         "a path such as /sim, without a ? or #",
+    )
+    public_url: Annotated[str | None, BeforeValidator(_public_url)] = option(
+        None,
+        "Address by which browsers and clients reach the server, for example through a proxy or a published "
+        "port. Links in responses begin with it; its host is served.",
+        "an address such as https://sim.example.com or http://localhost:8080/sim",
+    )
+    trusted_proxy: Annotated[tuple[str, ...], BeforeValidator(_proxies)] = option(
+        (),
+        "IP address or network of reverse proxies whose X-Forwarded-Proto, -Host and -Prefix are believed, "
+        "besides those on this machine; * is any. May be repeated (in the variable separated by commas).",
+        "an IP address, a network such as 10.0.0.0/8 or *, or several",
     )
     database: Path | None = option(
         None,

@@ -6,7 +6,7 @@ foreign pages out. `Host`: a page can make its own name resolve to the address o
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from hmac import compare_digest
@@ -34,7 +34,7 @@ class Access:
 
     `hosts` are names besides those that only local networks resolve; `.example.com` is the name and all below
     it, and `*` is any. Pages of `origins` may call the vendors' routes, pages of `admin_origins` the admin API,
-    which requires `admin_token` if there is one.
+    which requires `admin_token` if there is one. `public_host` is the host of the server's public address.
     """
 
     def __init__(
@@ -43,24 +43,32 @@ class Access:
         origins: Collection[str],
         admin_origins: Collection[str],
         admin_token: str | None = None,
+        public_host: str | None = None,
     ) -> None:
-        self._hosts = {host.lower() for host in hosts} | {gethostname().lower()}
+        own = (gethostname(), *([] if public_host is None else [public_host]))
+        self._hosts = {host.lower() for host in (*hosts, *own)}
+        self._public_host = public_host
         self._origins = {False: origins, True: admin_origins}
         self._admin_token = None if admin_token is None else admin_token.encode()
         self._namespace = _kubernetes_namespace()
         self._serves = lru_cache(256)(self.serves)
 
-    def check(self, scope: Scope, is_admin: bool) -> None:
-        """Raise a 421 Problem for an unknown host, or a 403 Problem for a page of another site."""
+    def check(self, scope: Scope, is_admin: bool, forwarded_host: str | None = None) -> None:
+        """Raise a 421 Problem for an unknown host, or a 403 Problem for a page of another site.
+
+        `forwarded_host` is the host that a trusted proxy says the client has named.
+        """
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
-        if not self._serves(host):
-            raise UNKNOWN_HOST.with_detail(
-                f"This server does not serve the host {host[:200]!r}: a web page could make that name resolve "
-                "to it. If the name is yours, start the server with --allowed-host and the name."
-            )
+        hosts = [host] if forwarded_host is None else [host, forwarded_host]
+        for name in hosts:
+            if not self._serves(name):
+                raise UNKNOWN_HOST.with_detail(
+                    f"This server does not serve the host {name[:200]!r}: a web page could make that name "
+                    "resolve to it. If the name is yours, start the server with --allowed-host and the name."
+                )
         if b"origin" in headers or b"sec-fetch-site" in headers:
-            self._check_page(scope["method"], headers, host, is_admin)
+            self._check_page(scope["method"], headers, hosts, is_admin)
 
     def check_admin_token(self, scope: Scope) -> None:
         """Raise a 401 Problem unless the request has the token of the admin API, or there is none."""
@@ -92,7 +100,9 @@ class Access:
         parents = [name[at:] for at, letter in enumerate(name) if letter == "."]
         return not self._hosts.isdisjoint({"*", name, f".{name}", *parents})
 
-    def _check_page(self, method: str, headers: Mapping[bytes, bytes], host: str, is_admin: bool) -> None:
+    def _check_page(
+        self, method: str, headers: Mapping[bytes, bytes], hosts: Sequence[str], is_admin: bool
+    ) -> None:
         """Raise a 403 Problem if a page of another site calls the admin API, or changes anything elsewhere."""
         if method == "OPTIONS" or (method in _SAFE_METHODS and not is_admin):
             return
@@ -100,7 +110,8 @@ class Access:
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if site in ("same-origin", "same-site", "none"):
             return
-        if not site and _hostname(urlsplit(origin).netloc) == _hostname(host):  # older browsers
+        own = {self._public_host, *(_hostname(host) for host in hosts)} - {None}
+        if not site and _hostname(urlsplit(origin).netloc) in own:  # older browsers
             return
         if "*" in self._origins[is_admin] or origin in self._origins[is_admin]:
             return

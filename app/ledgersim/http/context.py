@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.diagnostics.journal import Record
+from ledgersim.http.proxies import Forwarded
 from ledgersim.http.routing import Found
 from ledgersim.problems import VALIDATION
 from ledgersim.spaces.space import Space
@@ -42,12 +43,18 @@ class RequestContext:
     root_path: str
     scheme: str
     is_strict: bool
+    forwarded: Forwarded
 
     @cached_property
     def origin(self) -> str:
-        """Scheme and host, such as `http://localhost:8080`."""
-        host = next((value for name, value in self.record.headers if name == b"host"), b"localhost")
-        return f"{self.scheme}://{host.decode('latin-1')}"
+        """Scheme and host, such as `http://localhost:8080`, by setting, proxy or request."""
+        if self.dispatcher.public_origin is not None:
+            return self.dispatcher.public_origin
+        host = self.forwarded.host
+        if host is None:
+            sent = next((value for name, value in self.record.headers if name == b"host"), b"localhost")
+            host = sent.decode("latin-1")
+        return f"{self.forwarded.scheme or self.scheme}://{host}"
 
     @property
     def server_url(self) -> str:

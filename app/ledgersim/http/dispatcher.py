@@ -20,6 +20,7 @@ from ledgersim.http.connection import BreakConnection, transport_of
 from ledgersim.http.context import KEY, RequestContext
 from ledgersim.http.error_response import error_response, send_error
 from ledgersim.http.fault_injection import FaultInjection
+from ledgersim.http.proxies import Forwarded, Proxies
 from ledgersim.http.recorder import Recorder
 from ledgersim.http.request_log import log_request
 from ledgersim.http.routing import NOT_ROUTED, Found, segments
@@ -50,7 +51,8 @@ class Dispatcher:
     Requests to `admin`, the mount of the admin API, and to the pages are neither recorded nor hit by faults.
     `pages` builds the application of the pages when one is first requested.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
-    from the requests that they pass on, so a request may have it or not; links always do.
+    from the requests that they pass on, so a request may have it or not; links always do. They begin with
+    `public_origin`, if there is one, or else with what trusted `proxies` or the request say.
     CORS headers are added outside of recording, so that responses of faults have them too, and preflights,
     which the browser adds, are neither recorded nor hit by faults.
     """
@@ -66,6 +68,8 @@ class Dispatcher:
         fault_header: bool = True,
         root_path: str | None = None,
         is_strict: bool = False,
+        public_origin: str | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
@@ -78,6 +82,8 @@ class Dispatcher:
         self._fault_header = fault_header
         self._root_path = root_path
         self._is_strict = is_strict
+        self.public_origin = public_origin
+        self._proxies = proxies or Proxies()
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -106,7 +112,8 @@ class Dispatcher:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        base_path, path = self._below_root_path(scope)
+        forwarded = self._proxies.forwarded(scope)
+        base_path, path = self._below_root_path(scope, forwarded)
         named, inside = _split_space(path)
         mount, length = self._mount_of(inside)
         if self._is_page(mount, inside[length:]):
@@ -116,7 +123,7 @@ class Dispatcher:
         is_probe = mount == self._admin and parts[:1] == [_HEALTH]
         try:
             if not is_probe:
-                self.access.check(scope, mount == self._admin)
+                self.access.check(scope, mount == self._admin, forwarded.host)
             name = DEFAULT if is_probe else _space_name(named, _values(scope, b"sim-space"))
             if mount == self._admin and name not in self.spaces:
                 self.access.check_admin_token(scope)
@@ -125,17 +132,22 @@ class Dispatcher:
         except Problem as error:
             space, problem, inside = self.spaces[DEFAULT], error, path
         root_path = base_path + ("" if named is None else f"/s/{named}") + (mount or "")
-        target = _Target(space, mount, base_path, root_path, inside, parts, problem)
+        target = _Target(space, mount, base_path, root_path, forwarded, inside, parts, problem)
         app: ASGIApp = partial(self._serve_target, target)
         if mount not in (None, PAGES):
             app = self.access.with_cors(app, mount == self._admin)
         await app(scope, receive, send)
 
-    def _below_root_path(self, scope: Scope) -> tuple[str, list[str]]:
-        """The base path of links, and the segments of the path without it."""
+    def _below_root_path(self, scope: Scope, forwarded: Forwarded) -> tuple[str, list[str]]:
+        """The base path of links, and the segments of the path without it.
+
+        A proxy that names its prefix has stripped it.
+        """
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         parts = segments(raw_path.decode("utf-8", "replace"))
         base: str = self._root_path or scope.get("root_path", "")
+        if not base and self.public_origin is None and forwarded.prefix is not None:
+            return forwarded.prefix, parts
         if base:
             own = segments(base)
             if parts[: len(own)] == own:
@@ -171,7 +183,15 @@ class Dispatcher:
             record.nearest = self._nearest.find(record.method, record.path)
         is_strict = self._is_strict and mount not in self._own
         context = RequestContext(
-            self, space, record, found, target.base_path, target.root_path, scope["scheme"], is_strict
+            self,
+            space,
+            record,
+            found,
+            target.base_path,
+            target.root_path,
+            scope["scheme"],
+            is_strict,
+            target.forwarded,
         )
         scope = {**scope, KEY: context, "root_path": target.root_path}
         respond: ASGIApp = partial(self._respond, context, target, app)
@@ -293,6 +313,7 @@ class _Target(NamedTuple):
     mount: str | None  # None: nothing is mounted there
     base_path: str
     root_path: str
+    forwarded: Forwarded
     path: list[str]  # the segments after the prefix of the space
     parts: list[str]  # the segments after the mount
     problem: Problem | None  # why it may not go there: `space` is the default one then
