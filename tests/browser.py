@@ -61,6 +61,15 @@ class Browser:
             sleep(0.1)
         return pytest.fail(f"{until} did not come true on {self.url}")
 
+    def emulate(self, width: int | None = None, scheme: str | None = None) -> None:
+        """Show pages as on a phone of this width, or in the color scheme `light` or `dark`."""
+        if width is not None:
+            metrics = {"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+            self._devtools("Emulation.setDeviceMetricsOverride", metrics)
+        if scheme is not None:
+            features = [{"name": "prefers-color-scheme", "value": scheme}]
+            self._devtools("Emulation.setEmulatedMedia", {"features": features})
+
     def requested(self) -> list[str]:
         """The addresses that pages have requested since this was last asked."""
         entries = self._post("se/log", {"type": "performance"})
@@ -73,6 +82,9 @@ class Browser:
     def complaints(self) -> list[str]:
         """What the browser has written to its console, such as diagnostics of a content security policy."""
         return [one["message"] for one in self._post("se/log", {"type": "browser"})]
+
+    def _devtools(self, command: str, parameters: dict[str, Any]) -> None:
+        self._post("goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         answer = self._client.post(path, json=body)

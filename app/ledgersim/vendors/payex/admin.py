@@ -18,8 +18,8 @@ from ledgersim.schemas import AmountIn, PositiveAmountIn
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex import card_check
 from ledgersim.vendors.payex.consents import commands as consents
-from ledgersim.vendors.payex.consents.queries import find_registration, find_registration_by_key
-from ledgersim.vendors.payex.consents.rules import INITIALIZED, redirect_url
+from ledgersim.vendors.payex.consents.queries import find_registration, registration_by_key
+from ledgersim.vendors.payex.consents.rules import INITIALIZED, TRANSITIONS, redirect_url
 from ledgersim.vendors.payex.context import LedgerContext, current_ledger
 from ledgersim.vendors.payex.customers.commands import set_columns
 from ledgersim.vendors.payex.customers.queries import customer_by_id, find_customer
@@ -34,6 +34,7 @@ from ledgersim.vendors.payex.invoices.queries import (
 from ledgersim.vendors.payex.invoices.rules import ACCOUNT_AMOUNTS, INVOICE_AMOUNTS, AccountMove, InvoiceMove
 from ledgersim.vendors.payex.invoices.schemas import Account, AccountCreate, Invoice, InvoiceCreate
 from ledgersim.vendors.payex.ledgers import commands as ledgers
+from ledgersim.vendors.payex.ledgers.queries import find_ledger
 from ledgersim.vendors.payex.plugin import VENDOR
 from ledgersim.vendors.payex.surpluses import commands as surpluses
 from ledgersim.vendors.payex.surpluses.queries import find_surplus
@@ -125,11 +126,12 @@ class CardRegistrationEnded(BaseModel):
     openapi_extra=PUBLIC,
     summary="Show the page of a card registration",
     response_class=HTMLResponse,
+    responses={404: {"description": "There is no such registration.", "content": _PAGE}},
 )
 async def show_card_check(request: Request, key: str) -> Response:
-    """The page on which a customer registers a card. It requires no token."""
-    registration = find_registration_by_key(context_of(request.scope).space, key)
-    return _page(request, registration)
+    """The page on which a customer registers a card, or reads how that ended. It requires no token."""
+    registration = registration_by_key(context_of(request.scope).space, key)
+    return _unknown_page(request) if registration is None else _page(request, registration)
 
 
 @router.post(
@@ -141,30 +143,35 @@ async def show_card_check(request: Request, key: str) -> Response:
     response_class=Response,
     responses={
         303: {"description": "The registration has ended. Redirects away from its page."},
-        409: {"description": "The registration had already ended.", "content": _PAGE},
+        404: {"description": "There is no such registration or button.", "content": _PAGE},
+        409: {"description": "The registration had already ended otherwise.", "content": _PAGE},
     },
 )
 async def press_button(request: Request, key: str, button: str) -> Response:
-    """Ends the registration and redirects to the URL that was sent when it was started."""
+    """Ends the registration and redirects to the URL that was sent at its start; again if pressed again."""
     space = context_of(request.scope).space
-    registration = find_registration_by_key(space, key)
-    button = button.lower()
-    if button not in _ACTIONS:
-        raise NOT_FOUND.with_detail(f"Unknown button {button[:20]!r}: use confirm, cancel or fail.")
-    if registration["status"] != INITIALIZED:
-        return _page(request, registration)
-    ended = consents.end_registration(space, registration, _ACTIONS[button])
-    return RedirectResponse(redirect_url(ended), 303, {"Cache-Control": "no-store"})
+    registration = registration_by_key(space, key)
+    action = _ACTIONS.get(button.lower())
+    if registration is None or action is None:
+        return _unknown_page(request)
+    if registration["status"] == INITIALIZED:
+        registration = consents.end_registration(space, registration, action)
+    elif registration["status"] != TRANSITIONS[INITIALIZED, action]:
+        return _page(request, registration, 409)
+    return RedirectResponse(redirect_url(registration), 303, {"Cache-Control": "no-store"})
 
 
-def _page(request: Request, registration: Row) -> Response:
+def _page(request: Request, registration: Row, status: int = 200) -> Response:
+    space = context_of(request.scope).space
     here = f"{context_of(request.scope).root_path}/payex/card-check/{registration['key']}"
-    has_ended = registration["status"] != INITIALIZED
-    return HTMLResponse(
-        card_check.page(registration, here),
-        409 if has_ended and request.method == "POST" else 200,
-        card_check.HEADERS,
-    )
+    ledger = find_ledger(space, customer_by_id(space, registration["customer_id"])["ledger"])
+    content = card_check.page(registration, ledger, here, space.clock.today())
+    return HTMLResponse(content, status, card_check.HEADERS)
+
+
+def _unknown_page(request: Request) -> Response:
+    content = card_check.unknown_page(request.headers.get("accept-language", ""))
+    return HTMLResponse(content, 404, card_check.HEADERS)
 
 
 @router.post(

@@ -1,77 +1,38 @@
 """The page that stands in for a hosted card check.
 
-It works with the keyboard and without JavaScript: each button is a form of its own.
+It works with the keyboard and without JavaScript: each button is a form of its own. A script only reloads the
+page if the browser shows a kept copy of it, after Back, because the registration may have ended.
 """
 
+from base64 import b64encode
+from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ledgersim.vendors.payex.consents.rules import INITIALIZED, MASKED_NUMBER
+from ledgersim.vendors.payex.card_check_texts import LANGUAGES, TEXTS, Language
+from ledgersim.vendors.payex.consents.rules import (
+    ABORTED,
+    BRAND,
+    INITIALIZED,
+    MASKED_NUMBER,
+    new_card,
+    redirect_url,
+)
+from ledgersim.vendors.payex.state import Ledger
+
+RELOAD = 'addEventListener("pageshow", event => { if (event.persisted) location.reload() })'
+_SCRIPT = b64encode(sha256(RELOAD.encode()).digest()).decode()
 
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{_SCRIPT}'; frame-ancestors 'none'"
+    ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-}
-
-TEXTS = {
-    "en-US": {
-        "title": "Card check",
-        "lead": "Confirm that this card may be charged for your future payments. Nothing is charged now.",
-        "card": "Card",
-        "amount": "Amount",
-        "confirm": "Confirm",
-        "cancel": "Cancel",
-        "fail": "Fail",
-        "ended": "The card check has ended. You can close this page.",
-        "note": "This page is part of the simulator: no real card, no real money.",
-    },
-    "sv-SE": {
-        "title": "Kontroll av ditt kort",
-        "lead": "Bekräfta att kortet får användas för dina kommande betalningar. Inget dras nu.",
-        "card": "Kort",
-        "amount": "Belopp",
-        "confirm": "Bekräfta",
-        "cancel": "Avbryt",
-        "fail": "Misslyckas",
-        "ended": "Kontrollen är avslutad. Du kan stänga sidan.",
-        "note": "En sida i simulatorn: inget kort, inga pengar.",
-    },
-    "nb-NO": {
-        "title": "Kontroll av kortet ditt",
-        "lead": "Bekreft at kortet kan brukes til dine kommende betalinger. Ingenting trekkes nå.",
-        "card": "Kort",
-        "amount": "Beløp",
-        "confirm": "Bekreft",
-        "cancel": "Avbryt",
-        "fail": "Mislykkes",
-        "ended": "Kontrollen er avsluttet. Du kan lukke siden.",
-        "note": "En side i simulatoren: intet kort, ingen penger.",
-    },
-    "da-DK": {
-        "title": "Kontrol af dit kort",
-        "lead": "Bekræft, at kortet må bruges til dine kommende betalinger. Intet trækkes nu.",
-        "card": "Kort",
-        "amount": "Beløb",
-        "confirm": "Bekræft",
-        "cancel": "Annuller",
-        "fail": "Mislykkes",
-        "ended": "Kontrollen er afsluttet. Du kan lukke siden.",
-        "note": "En side i simulatoren: intet kort, ingen penge.",
-    },
-    "fi-FI": {
-        "title": "Korttisi tarkistus",
-        "lead": "Vahvista, että korttia saa käyttää tuleviin maksuihisi. Nyt ei veloiteta mitään.",
-        "card": "Kortti",
-        "amount": "Summa",
-        "confirm": "Vahvista",
-        "cancel": "Peruuta",
-        "fail": "Epäonnistu",
-        "ended": "Tarkistus on päättynyt. Voit sulkea sivun.",
-        "note": "Simulaattorin sivu: ei korttia, ei rahaa.",
-    },
 }
 
 
@@ -83,16 +44,44 @@ def _template() -> Any:
     return Environment(loader=FileSystemLoader(folder), autoescape=True).get_template("card_check.html")
 
 
-def page(registration: dict[str, Any], here: str) -> str:
+def page(registration: dict[str, Any], ledger: Ledger, here: str, today: date) -> str:
     """The HTML of a registration's page, in its language; `here` is the path of the page."""
-    language = registration["language"]
-    html: str = _template().render(
-        text=TEXTS[language],
-        language=language,
+    language, status = registration["language"], registration["status"]
+    if status != INITIALIZED:
+        outcome = "Expired" if status == ABORTED and registration["expires_at"] is not None else status
+        return _render(language, ledger=ledger.name, outcome=outcome, shop=redirect_url(registration))
+    return _render(
+        language,
+        ledger=ledger.name,
         here=here,
-        masked_number=MASKED_NUMBER,
-        amount="0.00" if language == "en-US" else "0,00",
-        ended=registration["status"] != INITIALIZED,
-        status=registration["status"],
+        brand=BRAND,
+        number=MASKED_NUMBER,
+        expiry=new_card("", today)["card_expiry_date"],
+        amount=_zero(language, ledger.currency),
     )
+
+
+def _zero(language: Language, currency: str) -> str:
+    amount = (currency, "0.00") if language == "en-US" else ("0,00", currency)
+    return "\N{NO-BREAK SPACE}".join(amount)
+
+
+def unknown_page(accept_language: str) -> str:
+    """The HTML for a page that there is not, in the first language of the browser that it exists in."""
+    return _render(preferred_language(accept_language), outcome="Unknown")
+
+
+def preferred_language(accepted: str) -> Language:
+    """The first language of an `Accept-Language` header that the page has, or English. Weights are not read."""
+    codes = {language[:2]: language for language in LANGUAGES} | {"no": LANGUAGES[2], "nn": LANGUAGES[2]}
+    for one in accepted.lower().split(","):
+        if (language := codes.get(one.strip()[:2])) is not None:
+            return language
+    return LANGUAGES[0]
+
+
+def _render(language: Language, **values: Any) -> str:
+    ledger = values.get("ledger", "")
+    text = {name: words.replace("{ledger}", ledger) for name, words in TEXTS[language].items()}
+    html: str = _template().render(text=text, language=language, reload=RELOAD, **values)
     return html

@@ -29,15 +29,18 @@ _DUE = (
     .where(_R.status == INITIALIZED, _R.expires_at <= bindparam("now"))
     .order_by(_R.id)
 )
-_DELETE = delete(CARD_REGISTRATION).where(_R.customer_id == bindparam("of_customer"))
 _ADD = insert(CARD_REGISTRATION)
-_SET_STATUS = update(CARD_REGISTRATION).where(_R.id == bindparam("row_id")).values(status=bindparam("to"))
+_SET_STATUS = (
+    update(CARD_REGISTRATION)
+    .where(_R.id == bindparam("row_id"))
+    .values(status=bindparam("to"), expires_at=bindparam("at"))
+)
 _ADD_CARD = insert(RECURRING_CARD)
 _DELETE_CARD = delete(RECURRING_CARD).where(_CARD.customer_id == bindparam("of_customer"))
 
 
 def start_registration(context: LedgerContext, customer: Row, body: CardRegistrationCreate) -> Row:
-    """Start a registration in place of the latest one. Raises a 409 Problem unless that one has ended."""
+    """Start a registration. Raises a 409 Problem unless the latest one has ended."""
     latest = latest_registration(context.space, customer)
     if latest is not None and latest["status"] == INITIALIZED:
         raise CONFLICT.with_detail("The customer has a card registration that has not ended.")
@@ -50,7 +53,6 @@ def start_registration(context: LedgerContext, customer: Row, body: CardRegistra
             "expires_at": context.space.clock.now() + timedelta(minutes=minutes),
             **body.model_dump(),
         }
-        connection.execute(_DELETE, {"of_customer": customer["id"]})
         connection.execute(_ADD, registration)
     return registration
 
@@ -59,10 +61,11 @@ def end_registration(space: Space, registration: Row, action: str) -> Row:
     """Complete, abort, fail or expire a registration; completing it issues a card. Raises a 409 Problem."""
     status = transition(TRANSITIONS, registration["status"], action, "card registration")
     with space.transaction() as connection:
-        connection.execute(_SET_STATUS, {"row_id": registration["id"], "to": status})
+        at = registration["expires_at"] if action == "expire" else None
+        connection.execute(_SET_STATUS, {"row_id": registration["id"], "to": status, "at": at})
         if action == "complete":
             issue_card(connection, space, registration["customer_id"])
-    return {**registration, "status": status}
+    return {**registration, "status": status, "expires_at": at}
 
 
 def issue_card(connection: Connection, space: Space, customer_id: int) -> None:

@@ -21,21 +21,21 @@ class PayexRecurringCard(SQLModel, table=True):
 
 
 class PayexCardRegistration(SQLModel, table=True):
-    """A customer's latest card registration; `key` is part of the URL of its page.
+    """A card registration; `key` is part of the URL of its page. Only a customer's latest may not have ended.
 
-    If nothing else ends it, the clock does, at `expires_at`.
+    If nothing else ends it, the clock does, at `expires_at`; null if something else has.
     """
 
     __tablename__ = "payex_card_registration"
 
     id: int | None = Field(default=None, primary_key=True)
-    customer_id: int = Field(foreign_key="payex_customer.id", unique=True)
+    customer_id: int = Field(foreign_key="payex_customer.id", index=True)
     key: str = Field(unique=True)
     status: str
     complete_url: str
     cancel_url: str
     language: str
-    expires_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
 
 RECURRING_CARD = PayexRecurringCard.__table__  # type: ignore[attr-defined]

@@ -9,7 +9,9 @@ from ledgersim.vendors.payex.consents.models import CARD_REGISTRATION, RECURRING
 from ledgersim.vendors.payex.consents.rules import is_active
 
 _R, _CARD = CARD_REGISTRATION.c, RECURRING_CARD.c
-_OF_CUSTOMER = select(CARD_REGISTRATION).where(_R.customer_id == bindparam("of_customer"))
+_LATEST = (
+    select(CARD_REGISTRATION).where(_R.customer_id == bindparam("of_customer")).order_by(_R.id.desc()).limit(1)
+)
 _BY_KEY = select(CARD_REGISTRATION).where(_R.key == bindparam("of_key"))
 _CARD_OF = select(RECURRING_CARD).where(_CARD.customer_id == bindparam("of_customer"))
 
@@ -30,7 +32,7 @@ def find_card(space: Space, customer: Row) -> Row:
 
 def latest_registration(space: Space, customer: Row) -> Row | None:
     """The customer's latest card registration, or None."""
-    return row(space.connection, _OF_CUSTOMER, of_customer=customer["id"])
+    return row(space.connection, _LATEST, of_customer=customer["id"])
 
 
 def find_registration(space: Space, customer: Row) -> Row:
@@ -41,9 +43,6 @@ def find_registration(space: Space, customer: Row) -> Row:
     return registration
 
 
-def find_registration_by_key(space: Space, key: str) -> Row:
-    """The card registration whose page has this key. Raises a 404 Problem."""
-    registration = row(space.connection, _BY_KEY, of_key=key.lower())
-    if registration is None:
-        raise NOT_FOUND.with_detail("Unknown card registration.")
-    return registration
+def registration_by_key(space: Space, key: str) -> Row | None:
+    """The card registration whose page has this key, or None."""
+    return row(space.connection, _BY_KEY, of_key=key.lower())

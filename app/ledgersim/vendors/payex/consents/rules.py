@@ -15,6 +15,7 @@ TRANSITIONS = {
 }
 
 MASKED_NUMBER = "551000******1232"  # from the vendor's sample [documented]
+BRAND = "Mastercard"  # of numbers that begin with 55
 YEARS_VALID = 4  # of the simulated card and of the consent [inferred]
 
 

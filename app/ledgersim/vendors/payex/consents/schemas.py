@@ -1,10 +1,11 @@
 """Schemas of consents."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from ledgersim.vendors.payex.card_check_texts import Language
 from ledgersim.vendors.payex.consents.rules import is_web_address
 from ledgersim.vendors.payex.schemas import RequestModel, ResponseModel
 
@@ -23,7 +24,7 @@ class CardRegistrationCreate(RequestModel):
 
     complete_url: WebAddress
     cancel_url: WebAddress
-    language: Literal["en-US", "sv-SE", "nb-NO", "da-DK", "fi-FI"]
+    language: Language
 
 
 class CardRegistration(ResponseModel):
