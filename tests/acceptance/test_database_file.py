@@ -95,6 +95,21 @@ def test_a_payment_with_a_future_date_outlives_the_server(start: Start, tmp_path
         assert http.get(f"{APTIC}/Cases/{guid}").json()["remainingSum"] == 0
 
 
+def test_an_invoice_of_payex_and_its_aging_outlive_the_server(start: Start, tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--database", str(tmp_path / "space.db"))
+    server = start(*arguments)
+    with client(server) as http:
+        http.put("/_sim/clock", json={"mode": "frozen", "now": "2027-01-02T03:04:05Z"})
+        path = "/_sim/payex/46001/customers/1000001/invoices"
+        made = http.post(path, json={"originalAmount": 100, "invoiceNo": "17"}).json()
+        http.post("/_sim/payex/46001/invoices/17/pay", json={"amount": 30})
+    server.stop(signal.SIGKILL)
+    with client(start(*arguments)) as http:
+        assert http.get(made["@id"]).json() == {**made, "currentDebt": 70.0}
+        http.post("/_sim/clock/advance", json={"by": "P40D"})
+        assert http.get(made["@id"]).json()["claimLevel"] == "RestReminder"
+
+
 def test_the_ids_go_on_as_if_the_server_had_never_stopped(start: Start, tmp_path: Path, api: Api) -> None:
     def two(server: Served) -> list[str]:
         with client(server) as http:

@@ -70,10 +70,12 @@ OPTIONAL_MEMBERS = {
     },
     "riverty": {},
     "admin": {
+        "AccountMoved": ["surplusId"],
         "ActiveFault": [
             "match", "when", "status", "retry_after", "detail", "seconds", "bytes", "limit", "window", "times",
             "probability", "ttl",
         ],
+        "InvoiceMoved": ["surplusId"],
         "Match": ["operation", "method", "path", "header", "query"],
         "NearMiss": ["problem", "detail", "diagnostics", "faults", "withheld", "nearest"],
         "ProblemDetails": ["errors"],
@@ -272,7 +274,11 @@ def test_every_error_has_the_one_schema_of_its_document(name: str, document: Jso
                 for status in ("400", "401", "404", "default")
             },
         },
-        "admin": {("{button}", "409"): ["text", own]},
+        "admin": {
+            ("{key}", "404"): ["text", own],
+            ("{button}", "404"): ["text", own],
+            ("{button}", "409"): ["text", own],
+        },
     }.get(name, {})
     found = {}
     for path, _, operation in operations(document):

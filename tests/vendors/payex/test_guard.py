@@ -41,3 +41,25 @@ def test_a_missing_token_is_a_401(api: Api) -> None:
 )
 def test_an_operation_that_is_not_granted_is_forbidden(api: Api, path: str) -> None:
     assert problem_of(api.post(path, {})) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("mode", "authorization", "status", "remark"),
+    [
+        ("lenient", "Bearerany", 200, "authorization-blank Authorization"),
+        ("lenient", "bearerpayex-46001-token", 200, "authorization-blank Authorization"),
+        ("lenient", "Bearerpayex-47001-token", 401, "unauthorized, authorization-blank Authorization"),
+        ("lenient", "Bearer", 401, "unauthorized"),
+        ("lenient", "Basicany", 401, "unauthorized"),
+        ("strict", "Bearerpayex-46001-token", 401, "unauthorized"),
+    ],
+)
+def test_a_token_without_a_blank_is_tolerated_in_lenient_mode(
+    serve: Callable[..., Api], mode: str, authorization: str, status: int, remark: str
+) -> None:
+    api = serve(auth=mode)
+    answer = api.send("GET", ULLA, headers={"Authorization": authorization})
+    assert (answer.status_code, answer.headers["sim-diagnostics"]) == (status, remark)
+    (record,) = api.get("/_sim/requests").json()["requests"]
+    found = api.get(f"/_sim/requests/{record['id']}").text
+    assert "payex-46001-token" not in found

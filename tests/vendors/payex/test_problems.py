@@ -22,3 +22,19 @@ def test_a_requested_failure_happens_once(api: Api, code: str) -> None:
 
 def test_a_bad_language_is_a_general_validation_error(api: Api) -> None:
     assert problem_of(api.get(f"{SE}/kyc-questions", language="swe")) == (400, "general-validation-error")
+
+
+@pytest.mark.parametrize(
+    ("path", "type_"),
+    [
+        ("/ledger/invoice/v1/46001/invoices/0", "ledger/invoice/v1/problems/not-found"),
+        ("/ledger/Account/v1/46001/accounts/0", "ledger/account/v1/problems/not-found"),
+        ("/s/mine/ledger/account/v1/46001/accounts/0", "ledger/account/v1/problems/not-found"),
+        ("/ledger/invoice/v1/99999/invoices/0", "ledger/invoice/v1/problems/ledger-not-configured"),
+        ("/ledger/invoice/v1/46001", "ledger/invoice/v1/problems/not-found"),
+        ("/ledger/customer/v1/46001/customers/0", "ledger/customer/v1/problems/customer-not-found"),
+        ("/ledger/elsewhere", "ledger/customer/v1/problems/not-found"),
+    ],
+)
+def test_the_type_of_a_problem_begins_with_its_api(api: Api, path: str, type_: str) -> None:
+    assert api.get(path).json()["Type"] == type_

@@ -80,9 +80,6 @@ class Move(Strict):
     amount: PositiveAmountIn | None = None
 
 
-NO_AMOUNT = Move()
-
-
 class InvoiceMoved(Invoice):
     """An invoice after a move; with the surplus if more has been paid than it claims."""
 
@@ -237,12 +234,12 @@ async def create_account(context: CurrentLedger, no: str, body: AccountCreate) -
     operation_id="sim.payex.invoices.move",
     summary=f"Move an invoice: {', '.join(get_args(InvoiceMove))}",
 )
-async def move_invoice(context: CurrentLedger, no: str, move: str, body: Move = NO_AMOUNT) -> Any:
+async def move_invoice(context: CurrentLedger, no: str, move: str, body: Move | None = None) -> Any:
     """`add` and `pay` need an amount. A move that the state of the invoice does not allow returns 409."""
-    name = _move(move, get_args(InvoiceMove), INVOICE_AMOUNTS, body)
+    name, amount = _move(move, get_args(InvoiceMove), INVOICE_AMOUNTS, body)
     invoice = find_invoice(context.space, context.ledger.number, no)
     owner = customer_by_id(context.space, invoice["customer_id"])
-    surplus = surpluses.move_invoice(context.space, owner, invoice, name, body.amount or 0)
+    surplus = surpluses.move_invoice(context.space, owner, invoice, name, amount)
     moved = find_invoice(context.space, context.ledger.number, no)
     return {**invoice_to_response(context, moved), "surplus_id": surplus and surplus["surplus_id"]}
 
@@ -254,26 +251,26 @@ async def move_invoice(context: CurrentLedger, no: str, move: str, body: Move = 
     operation_id="sim.payex.accounts.move",
     summary=f"Move an account: {', '.join(get_args(AccountMove))}",
 )
-async def move_account(context: CurrentLedger, no: str, move: str, body: Move = NO_AMOUNT) -> Any:
+async def move_account(context: CurrentLedger, no: str, move: str, body: Move | None = None) -> Any:
     """All moves but `close` need an amount. A move that the status does not allow returns 409."""
-    name = _move(move, get_args(AccountMove), ACCOUNT_AMOUNTS, body)
+    name, amount = _move(move, get_args(AccountMove), ACCOUNT_AMOUNTS, body)
     account = find_account(context.space, context.ledger.number, no)
     owner = customer_by_id(context.space, account["customer_id"])
-    surplus = surpluses.move_account(context.space, owner, account, name, body.amount or 0)
+    surplus = surpluses.move_account(context.space, owner, account, name, amount)
     moved = find_account(context.space, context.ledger.number, no)
     return {**account_to_response(context, moved), "surplus_id": surplus and surplus["surplus_id"]}
 
 
-def _move(name: str, moves: Sequence[str], with_amount: Sequence[str], body: Move) -> str:
-    """The name of a move in lower case. Raises a 404 Problem for an unknown one, or 400 about the amount."""
-    move = name.lower()
+def _move(name: str, moves: Sequence[str], with_amount: Sequence[str], body: Move | None) -> tuple[str, int]:
+    """A move in lower case, and its amount or 0. Raises a 404 Problem for another, 400 about the amount."""
+    move, amount = name.lower(), None if body is None else body.amount
     if move not in moves:
         raise NOT_FOUND.with_detail(f"Unknown move {name[:20]!r}: use {', '.join(moves)}.")
-    if body.amount is None and move in with_amount:
+    if amount is None and move in with_amount:
         raise invalid("amount", f"Field required: how much to {move}")
-    if body.amount is not None and move not in with_amount:
+    if amount is not None and move not in with_amount:
         raise invalid("amount", f"must be absent: only {', '.join(with_amount)} have an amount")
-    return move
+    return move, amount or 0
 
 
 @router.post(

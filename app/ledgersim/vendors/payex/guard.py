@@ -3,6 +3,7 @@
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import Guard
 from ledgersim.plugin import AuthMode
@@ -46,7 +47,7 @@ def _credentials(request: Request, mode: AuthMode) -> tuple[str, str]:
     scheme, _, token = sent.partition(" ")
     if mode == "lenient" and not token and scheme[:6].lower() == "bearer" and scheme[6:]:
         message = "There is no blank after Bearer, as in two of the vendor's samples. Send Bearer <token>."
-        context_of(request.scope).record.add_diagnostic("authorization-blank", "Authorization", message)
+        context_of(request.scope).report([Diagnostic("authorization-blank", "Authorization", message)])
         scheme, token = scheme[:6], scheme[6:]
     return scheme, token.strip()
 

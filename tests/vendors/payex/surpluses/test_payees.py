@@ -42,6 +42,8 @@ IBAN = "SE3550000000054910000003"
         ({SWEDISH: {"accountNo": "991-2347", "accountType": "BGSE"}}, [f"{SWEDISH}.accountNo"]),
         ({SWEDISH: {"clearingNo": "3300", "accountNo": "991-2346", "accountType": "BGSE"}}, [f"{SWEDISH}.clearingNo"]),
         ({SWEDISH: {"accountNo": "123456", "clearingNo": "3300"}}, [f"{SWEDISH}.accountNo"]),
+        ({SWEDISH: {"accountNo": "944-1049000", "accountType": "BGSE"}}, [f"{SWEDISH}.accountNo"]),
+        ({SWEDISH: {"accountNo": "1234567", "clearingNo": "0100"}}, [f"{SWEDISH}.accountNo"]),
         ({SWEDISH: {"accountNo": "1", "accountType": "IBAN"}}, [f"{SWEDISH}.accountType"]),
         ({"international": {"iban": "123456", "bic": "SWED..."}}, ["international.iban", "international.bic"]),
         ({"swedishSus": {"nationalIdentifier": {"regNo": "559988-1173", "countryCode": "SE"}, "address": ADDRESS}},

@@ -1,11 +1,7 @@
 """Surpluses: disbursed, set off against invoices, and listed."""
 
-from typing import Any
-
-import pytest
-
 from tests.client import Api
-from tests.vendors.payex.ledger import ADDRESS, ADMIN, ORDERS, PAYEE, SE, SURPLUS, ULLA, problem_of
+from tests.vendors.payex.ledger import ADMIN, ORDERS, PAYEE, SE, SURPLUS, ULLA, problem_of
 
 
 def test_a_surplus_looks_as_in_the_sample_and_agrees_with_its_source(api: Api) -> None:
@@ -56,33 +52,6 @@ def test_the_clock_reports_an_execution(api: Api) -> None:
             "balance": 10.0,
         }
     ]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {**PAYEE, "international": {"iban": "SE3550000000054910000003", "bic": "SWEDSESS"}},
-        {"norwegianBankAccount": {"accountNo": "1234"}},
-        {"swedishBankAccount": {"accountNo": "944-1049000", "accountType": "BGSE"}},
-        {"swedishBankAccount": {"accountNo": "991-2346"}},
-        {"swedishBankAccount": {"accountNo": "123456", "clearingNo": "3300"}},
-        {"swedishBankAccount": {"accountNo": "1234567", "clearingNo": "0100"}},
-        {"international": {"iban": "123456", "bic": "SWEDSESS"}},
-        {"international": {"iban": "SE3550000000054910000003", "bic": "SWED..."}},
-        {"swedishSus": {"nationalIdentifier": {"regNo": "559988-1173", "countryCode": "SE"}, "address": ADDRESS}},
-    ],
-)  # fmt: skip
-def test_an_invalid_payee_is_rejected(api: Api, body: dict[str, Any]) -> None:
-    assert problem_of(api.post(ORDERS, body)) == (400, "validation")
-
-
-def test_a_clearing_number_may_be_a_separate_member(api: Api) -> None:
-    body = {"swedishBankAccount": {"clearingNo": "3300", "accountNo": "1010101010"}}
-    assert api.post(ORDERS, body).json() == {
-        "operations": [],
-        "swedishBankAccount": {"accountNo": "3300-1010101010", "accountType": "BKSE"},
-    }
 
 
 def test_a_surplus_is_set_off_against_an_invoice(api: Api) -> None:
