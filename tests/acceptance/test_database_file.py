@@ -102,7 +102,7 @@ def test_an_invoice_of_payex_and_its_aging_outlive_the_server(start: Start, tmp_
         http.put("/_sim/clock", json={"mode": "frozen", "now": "2027-01-02T03:04:05Z"})
         path = "/_sim/payex/46001/customers/1000001/invoices"
         made = http.post(path, json={"originalAmount": 100, "invoiceNo": "17"}).json()
-        http.post("/_sim/payex/46001/invoices/17/pay", json={"amount": 30})
+        http.post("/_sim/payex/46001/invoices/17/moves/pay", json={"amount": 30})
     server.stop(signal.SIGKILL)
     with client(start(*arguments)) as http:
         assert http.get(made["@id"]).json() == {**made, "currentDebt": 70.0}

@@ -103,6 +103,10 @@ ADMIN = {
     "sim.payex.payments.create": "/_sim/payex/46001/customers/1000001/payments",
     "sim.payex.surpluses.regulate": "/_sim/payex/46001/customers/1000001/surpluses/"
     "5eed0001-5042-4000-8000-000000000001/regulate",
+    "sim.payex.invoices.create": "/_sim/payex/46001/customers/1000001/invoices",
+    "sim.payex.invoices.move": "/_sim/payex/46001/invoices/100000101/moves/pay",
+    "sim.payex.accounts.create": "/_sim/payex/46001/customers/1000001/accounts",
+    "sim.payex.accounts.move": "/_sim/payex/46001/accounts/100000190/moves/pay",
     "sim.payex.consents.set": "/_sim/payex/46001/customers/1000001/consents",
     "sim.payex.problem.set": "/_sim/payex/46001/next-problem",
     "sim.riverty.purchases.create": "/_sim/riverty/accounts/0100.0000008/purchases",

@@ -228,7 +228,7 @@ async def create_account(context: CurrentLedger, no: str, body: AccountCreate) -
 
 
 @router.post(
-    "/{ledger}/invoices/{no}/{move}",
+    "/{ledger}/invoices/{no}/moves/{move}",
     response_model=InvoiceMoved,
     response_model_exclude_none=True,
     operation_id="sim.payex.invoices.move",
@@ -245,7 +245,7 @@ async def move_invoice(context: CurrentLedger, no: str, move: str, body: Move | 
 
 
 @router.post(
-    "/{ledger}/accounts/{no}/{move}",
+    "/{ledger}/accounts/{no}/moves/{move}",
     response_model=AccountMoved,
     response_model_exclude_none=True,
     operation_id="sim.payex.accounts.move",
@@ -262,10 +262,10 @@ async def move_account(context: CurrentLedger, no: str, move: str, body: Move | 
 
 
 def _move(name: str, moves: Sequence[str], with_amount: Sequence[str], body: Move | None) -> tuple[str, int]:
-    """A move in lower case, and its amount or 0. Raises a 404 Problem for another, 400 about the amount."""
+    """A move in lower case, and its amount or 0. Raises a 400 Problem."""
     move, amount = name.lower(), None if body is None else body.amount
     if move not in moves:
-        raise NOT_FOUND.with_detail(f"Unknown move {name[:20]!r}: use {', '.join(moves)}.")
+        raise invalid("move", f"Input should be {', '.join(moves[:-1])} or {moves[-1]}")
     if amount is None and move in with_amount:
         raise invalid("amount", f"Field required: how much to {move}")
     if amount is not None and move not in with_amount:

@@ -34,7 +34,7 @@ def account(api: Api, **members: Any) -> dict[str, Any]:
 
 
 def move(api: Api, name: str, amount: float | None = None, number: str = "999901") -> Any:
-    return api.post(f"{LEDGER}/invoices/{number}/{name}", None if amount is None else {"amount": amount})
+    return api.post(f"{LEDGER}/invoices/{number}/moves/{name}", None if amount is None else {"amount": amount})
 
 
 def errors(answer: Any) -> list[str]:
@@ -214,9 +214,9 @@ def test_amounts_and_names_of_moves_are_checked(api: Api) -> None:
     assert errors(move(api, "remind", 5)) == ["amount"]
     assert errors(move(api, "pay", 0)) == ["amount"]
     answer = move(api, "age")
-    assert (answer.status_code, answer.json()["detail"]) == (
-        404,
-        "Unknown move 'age': use issue, add, pay, remind, collect, transfer, cancel.",
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        {"move": ["Input should be issue, add, pay, remind, collect, transfer or cancel"]},
     )
     assert move(api, "pay", 5, "1").status_code == 404
     assert api.get(INVOICE).json()["currentDebt"] == 100.0
@@ -264,7 +264,7 @@ def test_an_account_can_be_created_charged_and_paid(api: Api) -> None:
         "availableAmount": 1000.0,
         "currency": "SEK",
     }
-    path = f"{LEDGER}/accounts/999990"
+    path = f"{LEDGER}/accounts/999990/moves"
     assert api.post(f"{path}/charge", {"amount": 400}).json()["availableAmount"] == 600.0
     assert errors(api.post(f"{path}/charge", {"amount": 600.01})) == ["amount"]
     api.post(f"{path}/reserve", {"amount": 100})
@@ -281,7 +281,7 @@ def test_an_account_can_be_created_charged_and_paid(api: Api) -> None:
 
 def test_a_payment_after_a_surplus_pays_the_new_debt_first(api: Api) -> None:
     account(api)
-    path = f"{LEDGER}/accounts/999990"
+    path = f"{LEDGER}/accounts/999990/moves"
     api.post(f"{path}/pay", {"amount": 20})
     api.post(f"{path}/charge", {"amount": 50})
     assert "surplusId" not in api.post(f"{path}/pay", {"amount": 50}).json()
