@@ -3,9 +3,10 @@
 import re
 from collections.abc import Collection
 from ipaddress import ip_address, ip_network
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from starlette.types import Scope
+if TYPE_CHECKING:  # the command line reads settings without starlette, which is slow to import
+    from starlette.types import Scope
 
 ANY = "*"
 BASE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
@@ -34,7 +35,7 @@ class Proxies:
         self._trusts_all = ANY in addresses
         self._networks = [ip_network(one) for one in (*_LOOPBACK, *addresses) if one != ANY]
 
-    def forwarded(self, scope: Scope) -> Forwarded:
+    def forwarded(self, scope: "Scope") -> Forwarded:
         """What the proxy that sent a request says. Of several values, it added the last."""
         if not any(name.startswith(b"x-forwarded-") for name, _ in scope["headers"]):
             return NOTHING

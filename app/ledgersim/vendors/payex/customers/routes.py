@@ -86,6 +86,7 @@ def _with_ledger_errors(ledger: Ledger, error: RequestValidationError) -> Reques
 
 
 async def create_customer(context: CurrentLedger, body: CustomerCreate) -> Any:
+    """Create a customer."""
     return to_reference(context, commands.create_customer(context, body))
 
 
