@@ -161,12 +161,13 @@ RateIn = Annotated[
 ]
 
 
+_LEAST_RATE = Decimal("0.000001")
 _read_millionths = _scaled_number(1_000_000, Decimal(MAX_RATE), exact=False)
 
 
 def _read_exchange_rate(value: Any) -> int:
     millionths = _read_millionths(value)
-    if value and not millionths:
+    if 0 < value < _LEAST_RATE:
         raise PydanticCustomError("too_small", "Input should be 0 or at least 0.000001")
     return millionths
 

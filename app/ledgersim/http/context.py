@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 KEY = "ledgersim"  # in the ASGI scope
 
 _STRICT = VALIDATION.with_detail(
-    "The server runs with --leniency strict, which rejects requests that have diagnostics."
+    "The server runs with --leniency strict, which rejects requests that have diagnostics. Each one says what "
+    "a lenient server does."
 )
 
 

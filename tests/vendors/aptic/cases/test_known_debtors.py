@@ -65,6 +65,18 @@ def test_a_new_address_becomes_the_default_beside_the_old_one(api: Api) -> None:
     ]
 
 
+def test_a_debtor_who_moves_back_gets_the_old_address_as_the_default(api: Api) -> None:
+    guid = api.debtor(idNumber="42", street="Storgatan", city="Umeå")["debtorGuid"]
+    import_debtors(api, {"idNumber": "42", "street": "Lillgatan", "city": "Umeå"})
+    import_debtors(api, {"idNumber": "42", "street": "Storgatan", "city": "Umeå"})
+    assert message(api) == f"The debtor {guid} exists already: updated street, city."
+    addresses = api.get(f"{APTIC}/Debtors/{guid}/Addresses").json()["value"]
+    assert [(one["street"], one["defaultAddress"]) for one in addresses] == [
+        ("Storgatan", True),
+        ("Lillgatan", False),
+    ]
+
+
 def test_all_emails_and_phones_are_kept(api: Api) -> None:
     import_debtors(
         api, {"idNumber": "42", "emails": ["a@x", "b@x", "a@x"], "cellularPhone": "1", "homePhone": "2"}

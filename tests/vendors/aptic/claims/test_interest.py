@@ -280,6 +280,10 @@ def test_an_agreed_rate_that_is_changed_changes_the_rate_from_that_day(api: Api)
     ("members", "expected"),
     [
         ({"debts": [{"interestRate": 8}]}, "no-interest-start [0].debts[0].interestFrom"),
+        (
+            {"debts": [{"interestRate": 8, "fixedInterestTermStart": "2027-01-01"}]},
+            "no-interest-start [0].debts[0].interestFrom",
+        ),
         ({"debts": [{"interestRate": 8, "dueDate": "2027-01-01"}]}, None),
         ({"debts": [{"interestRate": 0}]}, None),
         ({"debts": [{"agreedInterestCode": "ÖGR"}]}, "no-interest-start [0].debts[0].interestFrom"),

@@ -195,6 +195,20 @@ def test_patch_changes_a_debt_but_never_its_balances(api: Api) -> None:
     assert {**after, **changed} == {**before, "description": "b", "head": None}
 
 
+@pytest.mark.parametrize(
+    ("debt", "member", "message"),
+    [
+        ({"originalPrincipal": 100, "originalVAT": 100.01}, "originalVAT", "is more than originalPrincipal, of which VAT is a part"),
+        ({"remainingPrincipal": 1, "remainingVAT": 2}, "remainingVAT", "is more than remainingPrincipal, of which VAT is a part"),
+    ],
+)  # fmt: skip
+def test_vat_is_at_most_the_principal(api: Api, debt: dict[str, object], member: str, message: str) -> None:
+    answer = api.put(f"{api.case()}/Debts", debt)
+    assert (answer.status_code, answer.json()["errors"]) == (400, {member: [message]})
+    answer = api.put(f"{APTIC}/Cases", [{"debts": [{}, debt]}])
+    assert (answer.status_code, answer.json()["errors"]) == (400, {f"[0].debts[1].{member}": [message]})
+
+
 def test_a_removed_debt_is_gone_from_the_sums(api: Api) -> None:
     case = api.case(debts=[{"remainingPrincipal": 100}, {"remainingPrincipal": 11}])
     path = f"{case}/Debts/{api.get(f'{case}/Debts').json()['value'][0]['debtGuid']}"

@@ -183,7 +183,7 @@ def test_without_such_a_rate_a_fee_in_another_currency_is_a_400(api: Api) -> Non
 @pytest.mark.parametrize(
     ("rate", "message"),
     [
-        (0.0000004, "Input should be 0 or at least 0.000001"),
+        (0.0000009, "Input should be 0 or at least 0.000001"),
         (1000.000001, "Input should be at most 1,000"),
         (-0.1, "Input should be 0 or more"),
     ],

@@ -247,9 +247,9 @@ def test_the_received_amount_is_in_the_general_ledger_currency(
         ({"currencyCode": "EUR"}, {"currencyCode": "USD"},
          {"currencyCode": ["The case is in EUR and has no debt in USD with an exchRate; send receivedAmount in SEK"]}),
         ({}, {"currencyCode": "EUR", "receivedAmount": 10000.01},
-         {"receivedAmount": ["is 1e+03 SEK for 1 EUR; an exchange rate is from 0.000001 to 1,000"]}),
+         {"receivedAmount": ["is 1,000.001 SEK for 1 EUR; an exchange rate is from 0.000001 to 1,000"]}),
         ({}, {"currencyCode": "EUR", "receivedAmount": 0.01, "paymentAmount": 10000.01},
-         {"receivedAmount": ["is 1e-06 SEK for 1 EUR; an exchange rate is from 0.000001 to 1,000"]}),
+         {"receivedAmount": ["is 0.000000999999 SEK for 1 EUR; an exchange rate is from 0.000001 to 1,000"]}),
     ],
 )  # fmt: skip
 def test_without_an_exchange_rate_that_can_be_stored_a_foreign_payment_is_a_400(

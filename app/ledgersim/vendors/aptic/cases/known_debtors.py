@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, rows
-from ledgersim.vendors.aptic.addresses.commands import add_address
+from ledgersim.vendors.aptic.addresses.commands import add_address, change_address
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.queries import OWN
 from ledgersim.vendors.aptic.addresses.rules import LEGAL, PARTS
@@ -31,13 +31,16 @@ def import_known(
 ) -> list[Diagnostic]:
     """Update a debtor by the members of an import that differ and are not null, unless a setting ignores them.
 
-    A new address becomes the default one, beside those that the debtor has. Returns a diagnostic if a member
-    differs.
+    An address that is not the default one becomes it, beside those that the debtor has. Returns a diagnostic if
+    a member differs.
     """
     given = {name: value for name, value in sent.items() if value is not None}
     own = with_contacts(debtor, {name: value for name, value in given.items() if name in _COLUMNS}, given)
     changes = {name: value for name, value in own.items() if value != debtor[name]}
-    address = _new_address(connection, debtor, given)
+    address = {name: given[name] for name in _ADDRESS_PARTS if given.get(name)}
+    known = _known_address(connection, debtor, address) if address else None
+    if known is not None and known["default_address"]:
+        address = {}
     stored = extra_fields_of(connection, "debtor", debtor["id"]) if given.get("extra_fields") else {}
     fields = [one for one in given.get("extra_fields", ()) if stored.get(one["name"]) != (one["value"] or [])]
     differing = [*changes, *address, *(["extra_fields"] if fields else [])]
@@ -52,18 +55,17 @@ def import_known(
     if space.options(ApticSettings).known_debtors == "ignore":
         return [Diagnostic("known-debtor", where, f"{text}: ignored {members} (--known-debtors ignore).")]
     update_row(connection, DEBTOR, debtor["id"], with_full_name(debtor, changes))
-    if address:
+    if address and known is not None:
+        change_address(connection, known, space.clock.now(), {"default_address": True})
+    elif address:
         new = {**address, "address_type": LEGAL, "default_address": True}
         add_address(connection, space.guids, space.clock.now(), "debtor", debtor["id"], new)
     set_extra_fields(connection, "debtor", debtor["id"], fields)
     return [Diagnostic("known-debtor", where, f"{text}: updated {members}.")]
 
 
-def _new_address(connection: Connection, debtor: Row, given: Mapping[str, Any]) -> Row:
-    """Return the members of an address that were given, or none if the debtor has such an address."""
-    address = {name: given[name] for name in _ADDRESS_PARTS if given.get(name)}
-    if address:
-        for known in rows(connection, _ADDRESSES, of_owner="debtor", of_id=debtor["id"]):
-            if all(known[name] == value for name, value in address.items()):
-                return {}
-    return address
+def _known_address(connection: Connection, debtor: Row, address: Row) -> Row | None:
+    """Return the debtor's address that has all of these members, the default one if it has."""
+    found = rows(connection, _ADDRESSES, of_owner="debtor", of_id=debtor["id"])
+    found.sort(key=lambda one: not one["default_address"])
+    return next((one for one in found if all(one[name] == value for name, value in address.items())), None)

@@ -18,7 +18,6 @@ _TERMS = (
 _STARTS = (
     "interest_from",
     "interest_to",
-    "fixed_interest_term_start",
     "due_date",
     "bill_date",
     "fee_date",

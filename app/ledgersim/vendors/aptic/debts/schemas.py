@@ -1,9 +1,9 @@
 """Schemas of debts. Members are in the order of the vendor's samples."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from ledgersim.schemas import (
     Amount,
@@ -17,6 +17,7 @@ from ledgersim.schemas import (
     RateIn,
     RequestModel,
     ResponseModel,
+    member_error,
 )
 from ledgersim.vendors.aptic.claims.schemas import ClaimSums
 from ledgersim.vendors.aptic.extrafields.schemas import ExtraField, ExtraFieldCreate
@@ -133,6 +134,16 @@ class DebtCreate(RequestModel):
     interest_rate_ceiling_code: str | None = None
     agreed_interest_code: InterestCode | None = None
     agreed_interest_rate: RateIn | None = None
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        """VAT is a part of the principal [inferred]."""
+        for which in ("original", "remaining"):
+            principal, vat = (getattr(self, f"{which}_{part}") for part in ("principal", "vat"))
+            if principal is not None and vat is not None and vat > principal:
+                message = f"is more than {which}Principal, of which VAT is a part"
+                raise member_error(message, f"{which}VAT")
+        return self
 
 
 class DebtUpdate(RequestModel):

@@ -162,7 +162,8 @@ def _case_rate(space: Space, claims: Sequence[Row], currency: str, payment: Row)
     if payment["received_amount"] is not None:
         received = Fraction(payment["received_amount"], payment["paid_amount"])
         if not MIN_RATE <= received <= MAX_RATE:
-            message = f"is {float(received):.3g} {ledger} for 1 {payment['currency_code']}"
+            rate = f"{float(received):,.12f}".rstrip("0").rstrip(".")
+            message = f"is {rate} {ledger} for 1 {payment['currency_code']}"
             raise invalid("receivedAmount", f"{message}; an exchange rate is from 0.000001 to 1,000")
         if ledger in rates:
             return received * rates[ledger]
