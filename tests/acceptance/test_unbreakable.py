@@ -84,8 +84,8 @@ def paths(api: Api) -> dict[str, str]:
         "uniqueId": api.create(f"{APTIC}/Clients", {})["uniqueId"],
         "serviceDefinition": "Echo",
         "ledger": "46001",
-        "no": "1000001",
-        "sid": "5eed0001-5042-4000-8000-000000000001",
+        "no": "1000019",
+        "sid": "5eed0019-5042-4000-8000-000000000001",
     }
     found = {}
     for route in BODY_ROUTES:
@@ -100,14 +100,14 @@ def paths(api: Api) -> dict[str, str]:
 
 
 ADMIN = {
-    "sim.payex.payments.create": "/_sim/payex/46001/customers/1000001/payments",
-    "sim.payex.surpluses.regulate": "/_sim/payex/46001/customers/1000001/surpluses/"
-    "5eed0001-5042-4000-8000-000000000001/regulate",
-    "sim.payex.invoices.create": "/_sim/payex/46001/customers/1000001/invoices",
-    "sim.payex.invoices.move": "/_sim/payex/46001/invoices/100000101/moves/pay",
-    "sim.payex.accounts.create": "/_sim/payex/46001/customers/1000001/accounts",
-    "sim.payex.accounts.move": "/_sim/payex/46001/accounts/100000190/moves/pay",
-    "sim.payex.consents.set": "/_sim/payex/46001/customers/1000001/consents",
+    "sim.payex.payments.create": "/_sim/payex/46001/customers/1000019/payments",
+    "sim.payex.surpluses.regulate": "/_sim/payex/46001/customers/1000019/surpluses/"
+    "5eed0019-5042-4000-8000-000000000001/regulate",
+    "sim.payex.invoices.create": "/_sim/payex/46001/customers/1000019/invoices",
+    "sim.payex.invoices.move": "/_sim/payex/46001/invoices/100001901/moves/pay",
+    "sim.payex.accounts.create": "/_sim/payex/46001/customers/1000019/accounts",
+    "sim.payex.accounts.move": "/_sim/payex/46001/accounts/100001990/moves/pay",
+    "sim.payex.consents.set": "/_sim/payex/46001/customers/1000019/consents",
     "sim.payex.problem.set": "/_sim/payex/46001/next-problem",
     "sim.riverty.purchases.create": "/_sim/riverty/accounts/0100.0000008/purchases",
     "sim.riverty.payments.create": "/_sim/riverty/accounts/0100.0000008/payments",

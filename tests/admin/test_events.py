@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.client import APTIC, BEARER, Api
-from tests.vendors.payex.ledger import ADMIN, ANSWERS, ORDERS, PAYEE, SE, SURPLUS, ULLA
+from tests.vendors.payex.ledger import ANSWERS, ORDERS, PAYEE, SE, SIRI, SIRI_ADMIN, SURPLUS, ULLA
 from tests.vendors.riverty.conftest import ACCOUNTS, KEY, SAMPLE
 from tests.vendors.riverty.conftest import ADMIN as ACCOUNTS_ADMIN
 
@@ -60,10 +60,10 @@ def set_going(api: Api, space: str, now: str) -> None:
         api.create(f"{space}{APTIC}/Cases", [late, {}])
     assert api.post(f"{space}{ULLA}/update-kyc-answers", {"answers": ANSWERS}).status_code == 204
     assert api.post(f"{space}{ORDERS}", PAYEE).status_code == 201
-    owed = api.get(f"{space}{ULLA}/surpluses").json()["items"]
+    owed = api.get(f"{space}{SIRI}/surpluses").json()["items"]
     other = next(one["@id"] for one in owed if not one["@id"].endswith(SURPLUS))
-    setting_off = f"{space}{ADMIN}/surpluses/{other.rsplit('/', 1)[1]}/regulate"
-    assert api.post(setting_off, {"invoiceNo": "100000101"}).status_code == 204
+    setting_off = f"{space}{SIRI_ADMIN}/surpluses/{other.rsplit('/', 1)[1]}/regulate"
+    assert api.post(setting_off, {"invoiceNo": "100001901"}).status_code == 204
     applied = api.send("POST", f"{space}{ACCOUNTS}", KEY, json=SAMPLE)
     purchases = f"{space}{ACCOUNTS_ADMIN}/{applied.json()['account']['accountNumber']}/purchases"
     assert api.post(purchases, {"amount": 1}).status_code == 201
@@ -103,7 +103,7 @@ def test_links_carry_the_prefix_by_which_the_request_came(api: Api) -> None:
         body = {"mode": "frozen", "now": "2026-01-05"}
         return {one["href"] for one in api.send("PUT", path, headers, json=body).json()["events"]}
 
-    path = f"{SE}/customers/1000008/surpluses"
+    path = f"{SE}/customers/1000020/surpluses"
     assert hrefs("/_sim/clock") == {f"http://sim.test{path}"}
     assert hrefs("/s/a/_sim/clock/") == {f"http://sim.test/s/a{path}"}
     assert hrefs("/_SIM/clock", **{"Sim-Space": "b"}) == {f"http://sim.test{path}"}

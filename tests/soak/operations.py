@@ -15,7 +15,7 @@ from tests.soak.session import Load, Session
 
 DEBTORS, CASES, ACCOUNTS = "/APIGW/v1/Debtors", "/APIGW/v1/Cases", "/api/v3/customer-account"
 CUSTOMERS, INVOICES = "/ledger/customer/v1/46001/customers", "/ledger/invoice/v1/46001/invoices"
-CUSTOMER, INVOICE = "1000001", "100000101"  # a persona with surpluses, and an unpaid invoice of hers
+CUSTOMER, INVOICE = "1000019", "100001901"  # a persona with surpluses, and an unpaid invoice of hers
 OPEN, TO_DISBURSE, TO_SET_OFF = "open", "pending-disbursement", "pending-regulate"
 MAX_DEBTORS, MAX_CASES, MAX_PAYMENTS, MAX_SURPLUSES = 100, 60, 50, 50
 SOME = 10  # to verify after a kill

@@ -49,22 +49,22 @@ def test_the_default_world_has_the_size_in_its_definition(world: Tables) -> None
 
 
 @pytest.mark.parametrize(
-    ("customers", "debtors", "cases"), [(1, 15, 17), (20, 20, 30), (400, 400, 600), (1000, 1000, 1500)]
+    ("customers", "debtors", "cases"), [(1, 19, 21), (20, 20, 30), (400, 400, 600), (1000, 1000, 1500)]
 )
 def test_debtors_and_cases_scale_with_the_customers_but_include_the_personas(
     definition: Definition, customers: int, debtors: int, cases: int
 ) -> None:
     found = tables_of(build(definition, 1, customers, AS_OF))
-    assert len(found["customer"]) == max(customers, 4)
+    assert len(found["customer"]) == max(customers, 6)
     assert (len(found["debtor"]), len(found["case"])) == (debtors, cases)
 
 
 def test_personas_have_the_same_ids_in_worlds_of_any_size(definition: Definition, world: Tables) -> None:
     larger = tables_of(build(definition, 1, 300, AS_OF))
-    for table, personas in (("debtor", 15), ("customer", 4), ("case", 17), ("claim", 25)):
+    for table, personas in (("debtor", 19), ("customer", 6), ("case", 21), ("claim", 29)):
         assert world[table][:personas] == larger[table][:personas]
-    assert world["claim"][24]["case_id"] == 17
-    assert world["claim"][25]["case_id"] == 18
+    assert world["claim"][28]["case_id"] == 21
+    assert world["claim"][29]["case_id"] == 22
 
 
 @pytest.mark.parametrize("as_of", [date(2000, 1, 1), date(2024, 2, 29), date(2026, 3, 31), date(2100, 1, 1)])

@@ -64,7 +64,7 @@ def test_a_copy_of_the_world_file_alone_uses_the_built_in_other_files(tmp_path: 
     shutil.copy(copy, alone)
     change(alone, "title: Nordic basics", "title: Mine")
     assert load(str(alone)).world.title == "Mine"
-    assert len(load(str(alone)).personas) == 18
+    assert len(load(str(alone)).personas) == 24
 
 
 def test_a_world_may_name_other_personas(copy: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_world_of_one_country_has_people_of_that_country_only(copy: Path) -> N
     for weight in ("weight: 25\n", "weight: 18\n", "weight: 12\n"):
         change(copy, f"    {weight}", "    weight: 0\n")
     found = tables_of(build(load(str(copy)), 1, 50, AS_OF))
-    assert {debtor["currency_code"] for debtor in found["debtor"][15:]} == {"SEK"}
+    assert {debtor["currency_code"] for debtor in found["debtor"][19:]} == {"SEK"}
 
 
 def test_an_unknown_name_is_reported_with_the_closest_or_all_names() -> None:
@@ -174,7 +174,7 @@ def test_a_mistake_in_the_world_file_is_reported_with_its_key(
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("client: BJORKVIK", "client: NOBODY", "[0] Ulla Unpaid: unknown client NOBODY"),
+        ("client: NORDLJUS", "client: NOBODY", "[0] Ulla Unpaid: unknown client NOBODY"),
         ("5eed0001-deb0-4000-8000-000000000001", "5eed", "[0].aptic.debtor.guid: must be a GUID such as"),
         ("due_days_ago: 62", "due_days_ago: 93", "a debt must be billed, due and interest-bearing before"),
         ("days_ago: 180}", "days_ago: 190}", "must be in chronological order"),

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection
 
 from ledgersim.ids import Stream
 from ledgersim.spaces.vendor_state import VendorState
 from ledgersim.world.model import Definition
-from ledgersim.world.parts import CountryCode, Part
+from ledgersim.world.parts import CountryCode, Currency, Part
 from ledgersim.world.people import Person, Register
 from ledgersim.world.persona_model import Persona
 from ledgersim.world.progress import Progress
@@ -27,12 +27,35 @@ class Mismatch(NamedTuple):
     reason: str
 
 
+class SeededDebt(NamedTuple):
+    """A debt of a persona, without the fees and interest of its collection. Amounts in hundredths, day numbers.
+
+    `collected` is the day on which the debt was sent to collection, if it was.
+    """
+
+    creditor: str
+    reference: str
+    currency: Currency
+    amount: int
+    remaining: int
+    billed: int
+    due: int
+    stage: Literal["billed", "reminded", "collection"]
+    collected: int | None = None
+
+
 class SeededPersona(NamedTuple):
-    """A persona in the world. Each vendor adds its ids to `entry`, which `GET /_sim/personas` returns."""
+    """A persona in the world. Each vendor adds its ids to `entry`, which `GET /_sim/personas` returns.
+
+    The vendor that defines the debts of personas adds them to `debts`, and codes to `creditors`, the most
+    important first: those of the debts and any others that know the persona. The vendors after it read them.
+    """
 
     definition: Persona
     person: Person
     entry: dict[str, Any]
+    creditors: list[str]
+    debts: list[SeededDebt]
 
 
 class SeedContext:
@@ -74,7 +97,7 @@ class SeedContext:
             "title": persona.title,
             "description": persona.description.strip(),
         }
-        return SeededPersona(persona, person, entry)
+        return SeededPersona(persona, person, entry, [], [])
 
 
 def _no_mismatch(_: Definition) -> Iterator[Mismatch]:

@@ -96,9 +96,9 @@ public class Conversation {
         expect("Petra Paymentplan", new CustomersApi(payex).payexCustomersGet("46001", "1000002", null).getName());
         expect("Göteborg", addresses.payexLegaladdressGet("46001", "1000002").getCity());
         expect("Avbetalningsvägen 12", addresses.payexBillingaddressGet("46001", "1000002").getStreetAddress());
-        var surpluses = new SurplusesApi(payex).payexSurplusesList("46001", "1000002", null, null).getItems();
-        expect(20.0, surpluses.get(0).getBalance());
-        expect(40.0, surpluses.get(1).getBalance());
+        var surpluses = new SurplusesApi(payex).payexSurplusesList("46001", "1000019", null, null).getItems();
+        expect(10.0, surpluses.get(0).getBalance());
+        expect(20.0, surpluses.get(1).getBalance());
         var card = "/ledger/customer/v1/46001/customers/1000004/consent/recurring-card";
         expect(URI.create(base).getPath() + card, consents.payexConsentGet("46001", "1000004").getRecurringCard());
         expect("01/2030", consents.payexRecurringcardGet("46001", "1000004").getCardExpiryDate());

@@ -99,8 +99,8 @@ $customer = (new PayEx\Api\CustomersApi(config: $ledger))->payexCustomersGet('46
 expect('Petra Paymentplan', $customer->getName());
 expect('Göteborg', $addresses->payexLegaladdressGet('46001', '1000002')->getCity());
 expect('Avbetalningsvägen 12', $addresses->payexBillingaddressGet('46001', '1000002')->getStreetAddress());
-$surpluses = (new PayEx\Api\SurplusesApi(config: $ledger))->payexSurplusesList('46001', '1000002')->getItems();
-expect([20.0, 40.0], [$surpluses[0]->getBalance(), $surpluses[1]->getBalance()]);
+$surpluses = (new PayEx\Api\SurplusesApi(config: $ledger))->payexSurplusesList('46001', '1000019')->getItems();
+expect([10.0, 20.0], [$surpluses[0]->getBalance(), $surpluses[1]->getBalance()]);
 $card = parse_url($base, PHP_URL_PATH) . '/ledger/customer/v1/46001/customers/1000004/consent/recurring-card';
 expect($card, $consents->payexConsentGet('46001', '1000004')->getRecurringCard());
 expect('01/2030', $consents->payexRecurringcardGet('46001', '1000004')->getCardExpiryDate());

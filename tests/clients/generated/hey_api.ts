@@ -56,13 +56,14 @@ expect(await data(aptic.apticDebtorsPaymentplansGet(ofPlan)), { active: 0, total
 expect(await data(aptic.apticCasesGet(ofCase)), { remainingFee: 120, remainingSum: 12120 });
 
 const petra = { path: { ledger: "46001", no: "1000002" } };
+const siri = { path: { ledger: "46001", no: "1000019" } };
 const three = { path: { ledger: "46001", no: "1000004" } };
 expect(await data(payex.payexCustomersGet(petra)), { name: "Petra Paymentplan", legalEntity: "consumer" });
 expect(await data(payex.payexLegaladdressGet(petra)), { city: "Göteborg" });
 expect(await data(payex.payexBillingaddressGet(petra)), { streetAddress: "Avbetalningsvägen 12" });
-const surpluses = (await data(payex.payexSurplusesList(petra))).items;
-expect(surpluses[0], { balance: 20, status: "open" });
-expect(surpluses[1], { balance: 40, status: "open" });
+const surpluses = (await data(payex.payexSurplusesList(siri))).items;
+expect(surpluses[0], { balance: 10, status: "open" });
+expect(surpluses[1], { balance: 20, status: "open" });
 const card = `${new URL(base).pathname}/ledger/customer/v1/46001/customers/1000004/consent/recurring-card`;
 expect(await data(payex.payexConsentGet(three)), { recurringCard: card });
 expect(await data(payex.payexRecurringcardGet(three)), { cardExpiryDate: "01/2030" });

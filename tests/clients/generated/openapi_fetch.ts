@@ -61,14 +61,15 @@ expect(ended, { active: 0, totalFee: 120 });
 expect(await data(aptic.GET("/v1/Cases/{caseGuid}", ofCase)), { remainingFee: 120, remainingSum: 12120 });
 
 const petra = { params: { path: { ledger: "46001", no: "1000002" } } };
+const siri = { params: { path: { ledger: "46001", no: "1000019" } } };
 const three = { params: { path: { ledger: "46001", no: "1000004" } } };
 const customers = "/customer/v1/{ledger}/customers/{no}";
 expect(await data(payex.GET(customers, petra)), { name: "Petra Paymentplan", legalEntity: "consumer" });
 expect(await data(payex.GET(`${customers}/legal-address`, petra)), { city: "Göteborg" });
 expect(await data(payex.GET(`${customers}/billing-address`, petra)), { streetAddress: "Avbetalningsvägen 12" });
-const surpluses = (await data(payex.GET(`${customers}/surpluses`, petra))).items;
-expect(surpluses[0], { balance: 20, status: "open" });
-expect(surpluses[1], { balance: 40, status: "open" });
+const surpluses = (await data(payex.GET(`${customers}/surpluses`, siri))).items;
+expect(surpluses[0], { balance: 10, status: "open" });
+expect(surpluses[1], { balance: 20, status: "open" });
 const consent = await data(payex.GET(`${customers}/consent`, three));
 expect(consent, { recurringCard: `${new URL(base).pathname}/ledger/customer/v1/46001/customers/1000004/consent/recurring-card` });
 expect(await data(payex.GET(`${customers}/consent/recurring-card`, three)), { cardExpiryDate: "01/2030" });

@@ -85,8 +85,8 @@ with payex_client.ApiClient(ledger) as payex:
     addresses = payex_client.AddressesApi(payex)
     expect(addresses.payex_legaladdress_get("46001", "1000002").city, "Göteborg")
     expect(addresses.payex_billingaddress_get("46001", "1000002").street_address, "Avbetalningsvägen 12")
-    surpluses = payex_client.SurplusesApi(payex).payex_surpluses_list("46001", "1000002")
-    expect([surplus.balance for surplus in surpluses.items], [20, 40])
+    surpluses = payex_client.SurplusesApi(payex).payex_surpluses_list("46001", "1000019")
+    expect([surplus.balance for surplus in surpluses.items], [10, 20])
     consents = payex_client.ConsentsApi(payex)
     link = "/ledger/customer/v1/46001/customers/1000004/consent/recurring-card"
     expect(consents.payex_consent_get("46001", "1000004").recurring_card, httpx.URL(base).path + link)

@@ -131,8 +131,8 @@ with LedgerClient(base_url=f"{base}/ledger", token="payex-46001-token") as ledge
     expect(some(Address, payex_legaladdress_get.sync("46001", "1000002", client=ledger)).city, "Göteborg")
     billing = some(Address, payex_billingaddress_get.sync("46001", "1000002", client=ledger))
     expect(billing.street_address, "Avbetalningsvägen 12")
-    surpluses = some(SurplusPage, payex_surpluses_list.sync("46001", "1000002", client=ledger))
-    expect([surplus.balance for surplus in surpluses.items], [20, 40])
+    surpluses = some(SurplusPage, payex_surpluses_list.sync("46001", "1000019", client=ledger))
+    expect([surplus.balance for surplus in surpluses.items], [10, 20])
     consents = some(Consents, payex_consent_get.sync("46001", "1000004", client=ledger))
     link = "/ledger/customer/v1/46001/customers/1000004/consent/recurring-card"
     expect(consents.recurring_card, httpx.URL(base).path + link)

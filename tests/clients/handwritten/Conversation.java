@@ -98,8 +98,8 @@ public class Conversation {
         expect(send("GET", customers + "/1000002/legal-address", null), "city", "Göteborg");
         var billing = send("GET", customers + "/1000002/billing-address", null);
         expect(billing, "streetAddress", "Avbetalningsvägen 12");
-        var surpluses = send("GET", customers + "/1000002/surpluses", null);
-        expect(surpluses, "balance", "20.0", "40.0");
+        var surpluses = send("GET", customers + "/1000019/surpluses", null);
+        expect(surpluses, "balance", "10.0", "20.0");
         expect(surpluses, "status", "open", "open");
 
         // Links in answers are relative to the host.

@@ -73,9 +73,9 @@ Expect(customer, "name", "Petra Paymentplan");
 Expect(customer, "legalEntity", "consumer");
 Expect(await Get(payex, "1000002/legal-address"), "city", "Göteborg");
 Expect(await Get(payex, "1000002/billing-address"), "streetAddress", "Avbetalningsvägen 12");
-var surpluses = (await Get(payex, "1000002/surpluses"))["items"]!;
-Expect(surpluses[0]!, "balance", 20);
-Expect(surpluses[1]!, "balance", 40);
+var surpluses = (await Get(payex, "1000019/surpluses"))["items"]!;
+Expect(surpluses[0]!, "balance", 10);
+Expect(surpluses[1]!, "balance", 20);
 
 // The consent of another customer. Links in answers are relative to the host.
 var consent = await Get(payex, "1000004/consent");

@@ -93,9 +93,9 @@ expect(await call("GET", caseUrl, aptic), { remainingFee: 120, remainingSum: 121
 expect(await call("GET", `${customers}/1000002`, payex), { name: "Petra Paymentplan", legalEntity: "consumer" });
 expect(await call("GET", `${customers}/1000002/legal-address`, payex), { city: "Göteborg", countryCode: "SE" });
 expect(await call("GET", `${customers}/1000002/billing-address`, payex), { streetAddress: "Avbetalningsvägen 12" });
-const [first, second] = (await call("GET", `${customers}/1000002/surpluses`, payex)).items;
-expect(first, { balance: 20, currency: "SEK", status: "open" });
-expect(second, { balance: 40, currency: "SEK", status: "open" });
+const [first, second] = (await call("GET", `${customers}/1000019/surpluses`, payex)).items;
+expect(first, { balance: 10, currency: "SEK", status: "open" });
+expect(second, { balance: 20, currency: "SEK", status: "open" });
 
 // The consent of another customer. Links in answers are relative to the host.
 const consent = await call("GET", `${customers}/1000004/consent`, payex);

@@ -103,7 +103,7 @@ expect(call('GET', $caseUrl, $aptic), ['remainingFee' => 120, 'remainingSum' => 
 expect(call('GET', "$customers/1000002", $payex), ['name' => 'Petra Paymentplan', 'legalEntity' => 'consumer']);
 expect(call('GET', "$customers/1000002/legal-address", $payex), ['city' => 'Göteborg', 'countryCode' => 'SE']);
 expect(call('GET', "$customers/1000002/billing-address", $payex), ['streetAddress' => 'Avbetalningsvägen 12']);
-[$first, $second] = call('GET', "$customers/1000002/surpluses", $payex)['items'];
+[$first, $second] = call('GET', "$customers/1000019/surpluses", $payex)['items'];
 expect($first, ['balance' => 20, 'currency' => 'SEK', 'status' => 'open']);
 expect($second, ['balance' => 40, 'currency' => 'SEK', 'status' => 'open']);
 

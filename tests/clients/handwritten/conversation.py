@@ -78,7 +78,7 @@ def read_a_ledger(payex: Client) -> None:
     expect(payex.get("1000002").json(), name="Petra Paymentplan", legalEntity="consumer")
     expect(payex.get("1000002/legal-address").json(), city="Göteborg", countryCode="SE")
     expect(payex.get("1000002/billing-address").json(), streetAddress="Avbetalningsvägen 12")
-    [first, second] = payex.get("1000002/surpluses").json()["items"]
+    [first, second] = payex.get("1000019/surpluses").json()["items"]
     expect(first, balance=20, currency="SEK", status="open")
     expect(second, balance=40, currency="SEK", status="open")
 

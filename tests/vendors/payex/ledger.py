@@ -7,7 +7,9 @@ from tests.client import Api
 SE, SE2, NO, DK = (f"/ledger/customer/v1/{number}" for number in ("46001", "46002", "47001", "45001"))
 ADMIN = "/_sim/payex/46001/customers/1000001"
 ULLA = f"{SE}/customers/1000001"
-SURPLUS = f"{ULLA}/surpluses/5eed0001-5042-4000-8000-000000000001"
+SIRI = f"{SE}/customers/1000019"  # the persona with open surpluses, and an unpaid invoice of 125.00
+SIRI_ADMIN = "/_sim/payex/46001/customers/1000019"
+SURPLUS = f"{SIRI}/surpluses/5eed0019-5042-4000-8000-000000000001"
 ORDERS = f"{SURPLUS}/active-disbursement-orders"
 
 ADDRESS = {

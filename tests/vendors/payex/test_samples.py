@@ -117,7 +117,7 @@ def test_answer_the_kyc_questions(api: Api) -> None:
     (customer,) = [
         one["payex"]["customerNo"]
         for one in api.get("/_sim/personas").json()["personas"]
-        if one["name"] == "Pertti Partpaid"
+        if one["name"] == "Berit Balances"
     ]
     pairs = [
         ("taxable_outside_sweden", "no"),
@@ -132,7 +132,7 @@ def test_answer_the_kyc_questions(api: Api) -> None:
 
 @pytest.mark.parametrize(("payee", "expected"), PAYEES)
 def test_order_a_disbursement(api: Api, payee: dict[str, Any], expected: dict[str, Any]) -> None:
-    orders = f"{SE}/customers/1000001/surpluses/5eed0001-5042-4000-8000-000000000001/active-disbursement-orders"
+    orders = f"{SE}/customers/1000019/surpluses/5eed0019-5042-4000-8000-000000000001/active-disbursement-orders"
     assert api.get(orders).json() == {"items": [], "navigation": {"@id": orders}}
     answer = api.post(orders, payee)
     assert (answer.status_code, answer.json()) == (201, {"operations": [], **expected})

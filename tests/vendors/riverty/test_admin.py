@@ -25,7 +25,8 @@ def advance(api: Api, duration: str) -> list[Json]:
     """The events of Riverty while the clock advances, without those of personas."""
     answer = api.post("/_sim/clock/advance", {"by": duration})
     assert answer.status_code == 200, answer.text
-    own = {persona["riverty"]["accountNumber"] for persona in api.get("/_sim/personas").json()["personas"]}
+    personas = api.get("/_sim/personas").json()["personas"]
+    own = {persona["riverty"]["accountNumber"] for persona in personas if "riverty" in persona}
     events = [one for one in answer.json()["events"] if one["event"].startswith("riverty.")]
     return [one for one in events if one["href"].split("/")[-2] not in own]
 

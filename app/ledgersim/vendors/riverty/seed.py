@@ -23,18 +23,17 @@ from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
 from ledgersim.world.parts import Amount, Currency, DaysAgo, Guid, Part, Text
 from ledgersim.world.persona_model import PersonaParty
-from ledgersim.world.seeding import Mismatch, Seed, SeedContext
+from ledgersim.world.seeding import Mismatch, Seed, SeedContext, SeededDebt
 
 _LANGUAGES = {"SE": "SV", "NO": "NO", "FI": "FI", "DK": "DA"}
 
 
 class PersonaRiverty(Part):
-    """A persona's credit account, in the currency of its country."""
+    """A persona's credit account. Its balance is what the persona owes in the currency of its country."""
 
     guid: Guid
     customer_number: Annotated[str, Field(min_length=1, max_length=100)]
     account_limit: Amount
-    balance: Amount = 0
     status: AccountStatus = "Ok"
     opened_days_ago: DaysAgo
 
@@ -72,6 +71,7 @@ def _accounts(context: SeedContext, section: Riverty) -> Iterator[Row]:
         party = persona.definition.party
         currency = context.definition.world.countries[party.country].currency
         number = account_number(account_id)
+        debts = [debt for debt in persona.debts if debt.currency == currency]
         national_number = persona.person.facts["id_number"]
         persona.entry["riverty"] = {
             "organizationPersonalNo": national_number,
@@ -85,13 +85,13 @@ def _accounts(context: SeedContext, section: Riverty) -> Iterator[Row]:
             "account_number": number,
             "account_limit": part.account_limit,
             "account_status": part.status,
-            "balance": part.balance,
+            "balance": sum(debt.remaining for debt in debts),
             "billed": 0,
             "bank_account": section.bank_accounts.get(currency),
             "created_at": instant(context.today - part.opened_days_ago),
             "is_stopped": False,
             "confirmed": True,
-            **_notices(part, context.today),
+            **_notices(part, debts, context.today),
             "customer_number": part.customer_number,
             "customer_account_id": part.guid,
             "first_name": party.first,
@@ -105,12 +105,16 @@ def _accounts(context: SeedContext, section: Riverty) -> Iterator[Row]:
         }
 
 
-def _notices(part: PersonaRiverty, today: int) -> Row:
-    """The notice dates of an account in dunning or collection: monthly, from a month after it was opened."""
-    first = None
-    if part.status not in (OPEN, CLOSED):
-        first = months_after(date.fromordinal(today - part.opened_days_ago), 1)
+def _notices(part: PersonaRiverty, debts: list[SeededDebt], today: int) -> Row:
+    """The notice dates: monthly, from a month after the oldest purchase, until the account is closed."""
+    if not debts and part.status in (OPEN, CLOSED):
+        return {"first_notice_date": None, "last_notice_date": None, "next_notice_date": None}
+    started = min((debt.billed for debt in debts), default=today - part.opened_days_ago)
+    first = months_after(date.fromordinal(started), 1)
     last, following = notice_dates(first, date.fromordinal(today))
+    if part.status == CLOSED:
+        collected = max((debt.collected for debt in debts if debt.collected), default=today)
+        last, following = notice_dates(first, date.fromordinal(collected))[0], None
     return {"first_notice_date": first, "last_notice_date": last, "next_notice_date": following}
 
 

@@ -1,7 +1,7 @@
 """Legal and billing addresses."""
 
 from tests.client import Api
-from tests.vendors.payex.ledger import ADDRESS, BILLING, BRITT, SE, ULLA, britt, problem_of
+from tests.vendors.payex.ledger import ADDRESS, BILLING, BRITT, SE, SE2, ULLA, britt, problem_of
 
 
 def test_the_customer_without_a_register_entry_has_no_legal_address(api: Api) -> None:
@@ -10,12 +10,17 @@ def test_the_customer_without_a_register_entry_has_no_legal_address(api: Api) ->
         for one in api.get("/_sim/personas").json()["personas"]
         if one["name"] == "Kalle Codebtor"
     ]
-    path = f"{SE}/customers/{kalle}/legal-address"
+    path = f"{SE2}/customers/{kalle}/legal-address"
     assert problem_of(api.get(path)) == (404, "legal-address-does-not-exists")
-    update = f"{path}/update-legal-address-from-population-register"
-    assert problem_of(api.post(update)) == (404, "not-found")
     assert api.put(path, ADDRESS).status_code == 204
     assert api.get(path).status_code == 200
+
+
+def test_a_number_without_a_register_entry_cannot_be_updated_from_it(api: Api) -> None:
+    unknown = {"regNo": "19700101-9806", "countryCode": "SE"}
+    britt(api, nationalIdentifier=unknown)
+    update = f"{BRITT}/legal-address/update-legal-address-from-population-register"
+    assert problem_of(api.post(update)) == (404, "not-found")
 
 
 def test_a_customer_has_at_most_one_billing_address(api: Api) -> None:

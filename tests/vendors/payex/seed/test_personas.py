@@ -34,22 +34,24 @@ def change(file: Path, old: str, new: str) -> str:
 
 
 def test_the_default_world_has_both_traits(world: Tables) -> None:
-    assert traits(world, "Sven Several") == ("active", ["pending-disbursement", "pending-regulate"])
-    assert traits(world, "Dag Deceased") == ("deceased", ["open", "open"])
-    assert traits(world, "Ulla Unpaid") == ("active", ["open", "open"])
+    assert traits(world, "Paula Pending") == ("active", ["pending-disbursement", "pending-regulate"])
+    assert traits(world, "Siri Surplus") == ("active", ["open", "open"])
+    assert traits(world, "Dag Deceased") == ("deceased", [])
+    assert traits(world, "Ulla Unpaid") == ("active", [])
 
 
 def test_any_persona_may_have_a_trait(personas: Path) -> None:
-    change(personas, "  payex: {surpluses: pending}\n", "")
-    path = change(personas, "payex: {legal_status: deceased}", "payex: {surpluses: pending}")
+    change(personas, ", order: disbursement}", "}")
+    trait = "payex: {surpluses: [{amount: 5.00, order: set-off}]}"
+    path = change(personas, "payex: {legal_status: deceased}", trait)
     world = tables_of(build(load(path), 1, 20, AS_OF))
-    assert traits(world, "Sven Several") == ("active", ["open", "open"])
-    assert traits(world, "Dag Deceased") == ("active", ["pending-disbursement", "pending-regulate"])
+    assert traits(world, "Paula Pending") == ("active", ["open", "pending-regulate"])
+    assert traits(world, "Dag Deceased") == ("active", ["pending-regulate"])
 
 
 def test_an_unknown_trait_is_reported_with_its_key(personas: Path) -> None:
-    path = change(personas, "payex: {surpluses: pending}", "payex: {surplus: pending}")
-    with pytest.raises(StartupError, match=r"\[7\]\.payex\.surplus: unknown key"):
+    path = change(personas, "payex: {legal_status: deceased}", "payex: {status: deceased}")
+    with pytest.raises(StartupError, match=r"\[12\]\.payex\.status: unknown key"):
         load(path)
 
 

@@ -1,27 +1,27 @@
 """Surpluses: disbursed, set off against invoices, and listed."""
 
 from tests.client import Api
-from tests.vendors.payex.ledger import ADMIN, ORDERS, PAYEE, SE, SURPLUS, ULLA, problem_of
+from tests.vendors.payex.ledger import ORDERS, PAYEE, SE, SIRI, SIRI_ADMIN, SURPLUS, problem_of
 
 
 def test_a_surplus_looks_as_in_the_sample_and_agrees_with_its_source(api: Api) -> None:
-    surplus = api.get(SURPLUS.replace("5eed0001-5042", "5EED0001-5042")).json()
+    surplus = api.get(SURPLUS.replace("5eed0019-5042", "5EED0019-5042")).json()
     assert surplus == {
-        "surplusId": "5eed0001-5042-4000-8000-000000000001",
+        "surplusId": "5eed0019-5042-4000-8000-000000000001",
         "balance": 10.0,
         "currency": "SEK",
         "date": "2025-12-23T11:00:00",
         "status": "open",
-        "invoice": "/ledger/invoice/v1/46001/invoices/100000102",
+        "invoice": "/ledger/invoice/v1/46001/invoices/100001902",
         "operations": [{"rel": "add-disbursement-orders", "method": "POST", "href": ORDERS}],
         "@id": SURPLUS,
     }
     assert list(surplus)[-1] == "@id"
     invoice = api.get(surplus["invoice"]).json()
     assert (invoice["status"], invoice["currentDebt"], invoice["currency"]) == ("closed", 0, "SEK")
-    other = api.get(f"{ULLA}/surpluses").json()["items"][1]
+    other = api.get(f"{SIRI}/surpluses").json()["items"][1]
     account = api.get(other["account"]).json()
-    assert (account["customerNo"], account["totalBalance"]) == ("1000001", other["balance"])
+    assert (account["customerNo"], account["totalBalance"]) == ("1000019", other["balance"])
     assert account["availableAmount"] == account["creditLimit"] + account["totalBalance"]
 
 
@@ -36,7 +36,7 @@ def test_an_order_is_executed_two_banking_days_later(api: Api) -> None:
     assert api.get(SURPLUS).status_code == 200
     api.freeze("2026-04-07T00:00:00Z")
     assert problem_of(api.get(SURPLUS)) == (404, "not-found")
-    assert len(api.get(f"{ULLA}/surpluses").json()["items"]) == 1
+    assert len(api.get(f"{SIRI}/surpluses").json()["items"]) == 1
 
 
 def test_the_clock_reports_an_execution(api: Api) -> None:
@@ -47,7 +47,7 @@ def test_the_clock_reports_an_execution(api: Api) -> None:
         {
             "at": "2026-03-04T00:00:00Z",
             "event": "payex.surplus.disbursed",
-            "href": f"http://sim.test{ULLA}/surpluses",
+            "href": f"http://sim.test{SIRI}/surpluses",
             "surplusId": SURPLUS.rsplit("/", 1)[1],
             "balance": 10.0,
         }
@@ -55,30 +55,30 @@ def test_the_clock_reports_an_execution(api: Api) -> None:
 
 
 def test_a_surplus_is_set_off_against_an_invoice(api: Api) -> None:
-    path = f"{ADMIN}/surpluses/{SURPLUS.rsplit('/', 1)[1]}"
-    owed = api.get("/ledger/invoice/v1/46001/invoices/100000101").json()["currentDebt"]
+    path = f"{SIRI_ADMIN}/surpluses/{SURPLUS.rsplit('/', 1)[1]}"
+    owed = api.get("/ledger/invoice/v1/46001/invoices/100001901").json()["currentDebt"]
     assert api.post(f"{path}/execute").status_code == 409
-    assert api.post(f"{path}/regulate", {"invoiceNo": "100000101"}).status_code == 204
+    assert api.post(f"{path}/regulate", {"invoiceNo": "100001901"}).status_code == 204
     assert api.get(SURPLUS).json()["status"] == "pending-regulate"
     assert problem_of(api.post(ORDERS, PAYEE)) == (409, "conflict")
     assert api.post(f"{path}/execute").status_code == 204
     assert api.get(SURPLUS).status_code == 404
-    assert api.get("/ledger/invoice/v1/46001/invoices/100000101").json()["currentDebt"] == owed - 10
+    assert api.get("/ledger/invoice/v1/46001/invoices/100001901").json()["currentDebt"] == owed - 10
 
 
 def test_a_payment_pays_the_debt_first_and_the_remainder_is_a_surplus(api: Api) -> None:
-    answer = api.post(f"{ADMIN}/payments", {"amount": 200, "invoiceNo": "100000101"})
-    surplus = api.get(f"{ULLA}/surpluses/{answer.json()['surplusId']}").json()
+    answer = api.post(f"{SIRI_ADMIN}/payments", {"amount": 200, "invoiceNo": "100001901"})
+    surplus = api.get(f"{SIRI}/surpluses/{answer.json()['surplusId']}").json()
     assert (surplus["balance"], surplus["status"]) == (75.0, "open")
-    assert surplus["invoice"].endswith("/invoices/100000101")
-    plain = api.post(f"{ADMIN}/payments", {"amount": 5.5}).json()["surplusId"]
-    found = api.get(f"{ULLA}/surpluses/{plain}").json()
+    assert surplus["invoice"].endswith("/invoices/100001901")
+    plain = api.post(f"{SIRI_ADMIN}/payments", {"amount": 5.5}).json()["surplusId"]
+    found = api.get(f"{SIRI}/surpluses/{plain}").json()
     assert (found["balance"], "invoice" in found, "account" in found) == (5.5, False, False)
 
 
-def test_svens_pending_surpluses_are_executed_by_the_clock(api: Api) -> None:
+def test_paulas_pending_surpluses_are_executed_by_the_clock(api: Api) -> None:
     api.freeze("2026-01-01T00:00:00Z")
-    here = f"{SE}/customers/1000008/surpluses"
+    here = f"{SE}/customers/1000020/surpluses"
     assert [one["status"] for one in api.get(here).json()["items"]] == [
         "pending-disbursement",
         "pending-regulate",
@@ -90,10 +90,10 @@ def test_svens_pending_surpluses_are_executed_by_the_clock(api: Api) -> None:
 
 
 def test_lists_page_with_navigation(api: Api) -> None:
-    here = f"{ULLA}/surpluses"
+    here = f"{SIRI}/surpluses"
     assert api.get(here).json()["navigation"] == {"@id": here}
     for _ in range(20):
-        api.post(f"{ADMIN}/payments", {"amount": 1})
+        api.post(f"{SIRI_ADMIN}/payments", {"amount": 1})
     first = api.get(here).json()
     assert len(first["items"]) == 20
     assert first["navigation"] == {"@id": here, "first": f"{here}?skip=0", "next": f"{here}?skip=20"}

@@ -25,6 +25,11 @@ class PersonaDebt(Part):
     interest_from_days_ago: DaysAgo | None = None
 
     @property
+    def reference(self) -> str:
+        """The reference number: that of the creditor's invoice."""
+        return f"INV-{self.guid[4:8]}-{self.guid[-2:]}"
+
+    @property
     def interest_starts(self) -> int:
         """How many days ago interest began, by default on the day after the due date."""
         return self.due_days_ago - 1 if self.interest_from_days_ago is None else self.interest_from_days_ago

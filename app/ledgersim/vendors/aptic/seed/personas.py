@@ -28,6 +28,7 @@ from ledgersim.vendors.aptic.seed.persona_definition import (
     PersonaPayment,
     aptic_part,
 )
+from ledgersim.vendors.aptic.seed.published_debts import cases_of, creditors, debts_of
 from ledgersim.vendors.aptic.settings import ApticSettings
 from ledgersim.world.days import instant
 from ledgersim.world.persona_model import Persona
@@ -50,6 +51,8 @@ def add_personas(context: Context) -> tuple[int, int, int]:
         if aptic_part(persona).plan is not None:
             _add_plan(context, persona, stored, debtors)
         one.entry["aptic"] |= _case_entry(context, persona)
+        one.creditors.extend(creditors(context, persona))
+        one.debts.extend(debts_of(context, persona, stored))
         customers += aptic_part(persona).customer is not None
         cases += len(stored)
     return len(debtors), customers, cases
@@ -130,7 +133,7 @@ def _debt(debt: PersonaDebt, today: int) -> Row:
         "interest_code": None if debt.interest_rate is None else "FIXED",
         "interest_from": instant(today - debt.interest_starts),
         "debt_principal_type": "INVOICE",
-        "reference_number": f"INV-{debt.guid[4:8]}-{debt.guid[-2:]}",
+        "reference_number": debt.reference,
     }
 
 
@@ -195,22 +198,15 @@ def _receipts(payments: list[PersonaPayment], owed: Decimal, today: int) -> list
 def _case_entry(context: Context, persona: Persona) -> dict[str, Any]:
     """Return the GUIDs of a persona's cases, including those as a co-debtor, and of related resources."""
     part = aptic_part(persona)
-    debtor = part.debtor
-    cases = [
-        case
-        for other in context.definition.personas
-        for case in aptic_part(other).cases
-        if other is persona or (debtor is not None and debtor.guid in case.co_debtors)
-    ]
-    codes = [case.client for case in cases]
-    codes += [part.customer.client] if part.customer else []
+    cases = cases_of(context, persona)
+    codes = creditors(context, persona)
     clients = {client.reference_code: client.guid for client in context.section.clients}
     entry: dict[str, Any] = {}
-    if debtor is not None:
+    if part.debtor is not None:
         entry["caseGuids"] = [case.guid for case in cases]
         entry["debtGuids"] = [debt.guid for case in cases for debt in case.debts]
     if part.plan is not None:
         entry["paymentPlanGuid"] = part.plan.guid
     if codes:
-        entry["clientGuids"] = [clients[code] for code in dict.fromkeys(codes)]
+        entry["clientGuids"] = [clients[code] for code in codes]
     return entry

@@ -5,7 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ledgersim.world.parts import Currency, Part, Text, in_form
+from ledgersim.world.parts import Amount, Currency, Part, Text, in_form
+
+Consent = Literal["Autogiro", "Kivra", "Avtalegiro", "Betalingsservice", "EInvoice"]
 
 
 def _pattern(text: str) -> str:
@@ -55,8 +57,9 @@ class Kyc(Part):
 
 
 class Ledger(Part):
-    """The configuration of a ledger."""
+    """The configuration of a ledger. `creditor` is the code by which the debts of personas name its owner."""
 
+    creditor: Text | None = None
     number: Annotated[str, in_form("[A-Za-z0-9]{1,20}", "must be 1 to 20 letters and digits")]
     name: Text
     country: Literal["SE", "NO", "DK", "FI"]
@@ -92,12 +95,28 @@ class Ledgers(Part):
         return self
 
 
-class PersonaPayex(Part):
-    """A persona's customer in the ledger of its country.
+class PersonaSurplus(Part):
+    """A surplus: of a paid invoice of the amount `paid_invoice`, or else of an account with that balance.
 
-    With `surpluses: pending`, one surplus is about to be disbursed and one to be set off against an invoice, if
-    the ledger has the disbursement grant.
+    With an `order`, it is about to be disbursed, if the ledger is granted that, or to be set off against the
+    first unpaid invoice, if there is one.
+    """
+
+    amount: Amount
+    paid_invoice: Amount | None = None
+    order: Literal["disbursement", "set-off"] | None = None
+
+
+class PersonaPayex(Part):
+    """The traits of a persona's customer in the ledger of its first creditor, or else of its country.
+
+    `kyc_due` has an effect in ledgers with KYC questions. The customer has an account if a surplus is from it.
     """
 
     legal_status: Literal["active", "deceased"] = "active"
-    surpluses: Literal["open", "pending"] = "open"
+    distribution: Literal["postal"] | None = None
+    consents: list[Consent] = []
+    billing_address: bool = False
+    card: bool = False
+    kyc_due: bool = False
+    surpluses: list[PersonaSurplus] = []

@@ -1,6 +1,7 @@
 """Seeds PayEx: customers of the ledgers, personas first.
 
-Everybody belongs to the ledger of their country, or to the second Swedish ledger if their country has none.
+Personas belong to the ledgers of their creditors, and the others to that of their country, or to the second
+Swedish ledger if their country has none.
 """
 
 from collections.abc import Iterator
@@ -23,16 +24,24 @@ from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
 from ledgersim.vendors.payex.invoices.rules import invoice_status
 from ledgersim.vendors.payex.register.models import REGISTER_ENTRY
 from ledgersim.vendors.payex.seed import definition
-from ledgersim.vendors.payex.seed.definition import Ledgers, PersonaPayex
+from ledgersim.vendors.payex.seed.definition import Consent, Ledgers, PersonaPayex
 from ledgersim.vendors.payex.state import DISBURSEMENT, Ledger, PayexState
 from ledgersim.vendors.payex.surpluses.models import SURPLUS
 from ledgersim.vendors.payex.surpluses.rules import OPEN, PENDING_DISBURSEMENT, PENDING_REGULATE, execution_day
 from ledgersim.world.days import at, instant
 from ledgersim.world.people import Person
-from ledgersim.world.seeding import Seed, SeedContext, SeededPersona
+from ledgersim.world.seeding import Seed, SeedContext, SeededDebt, SeededPersona
 
 OTHERS = 60  # ledger customers besides the personas
-CONSENTS = {"SE": ["Autogiro", "Kivra"], "NO": ["Avtalegiro"], "DK": ["Betalingsservice"], "FI": ["EInvoice"]}
+CONSENTS: dict[str, list[Consent]] = {
+    "SE": ["Autogiro", "Kivra"],
+    "NO": ["Avtalegiro"],
+    "DK": ["Betalingsservice"],
+    "FI": ["EInvoice"],
+}
+CLAIM_LEVELS = {"billed": "Invoice", "reminded": "Reminder", "collection": "DebtCollection"}
+_CUSTOMER = "/ledger/customer/v1/{ledger}/customers/{customerNo}"
+_INVOICE = "/ledger/invoice/v1/{ledger}/invoices/{no}"
 PAYEE = {"international": {"iban": "SE3550000000054910000003", "bic": "SWEDSESS"}}
 
 
@@ -41,9 +50,9 @@ def fill(context: SeedContext) -> PayexState:
     ledgers: Ledgers = context.definition.files["ledgers"]
     seeder = _Seeder(context, ledgers)
     for persona in context.personas:
-        seeder.add_customer(persona.person, persona)
+        seeder.add_persona(persona)
     for person in context.people[:OTHERS]:
-        seeder.add_customer(person)
+        seeder.add_other(person)
     seeder.add_register()
     context.rows.flush()
     return PayexState(ledgers=tuple(to_state(ledger) for ledger in ledgers.ledgers))
@@ -83,8 +92,8 @@ def _ledger_address(address: Row) -> Row:
 class _Seeder:
     """Adds ledger customers and everything that belongs to them.
 
-    Some have a billing address, consents, a card or KYC answers that are due: every third, fourth and so on, by
-    serial number.
+    Personas have what their traits and debts say. Of the others, some have a billing address, consents, a card
+    or KYC answers that are due, and all have an unpaid and an overpaid invoice, an account and two surpluses.
     """
 
     def __init__(self, context: SeedContext, ledgers: Ledgers) -> None:
@@ -100,35 +109,108 @@ class _Seeder:
         swedish = [ledger for ledger in self._ledgers if ledger.country == "SE"]
         return (national or swedish[1:] or self._ledgers)[0]
 
-    def add_customer(self, person: Person, persona: SeededPersona | None = None) -> None:
-        """Add a ledger customer; a persona gets the number among its ids."""
-        serial = self._customers  # equals the position of the persona, if it is one
+    def add_persona(self, persona: SeededPersona) -> None:
+        """Add a persona to the ledgers of its creditors, or of its country; the first gets its traits."""
+        traits = persona.definition.part("payex") or PersonaPayex()
+        by_creditor = {ledger.creditor: ledger for ledger in self._ledgers if ledger.creditor}
+        ledgers = [by_creditor[code] for code in persona.creditors if code in by_creditor]
+        serial = self._customers
         self._customers += 1
-        traits = (persona.definition.part("payex") if persona else None) or PersonaPayex()
+        entries: list[Row] = []
+        for ledger in ledgers or [self._ledger_for(persona.definition.party.country)]:
+            customer = self._add_customer(persona.person, ledger, serial, PersonaPayex() if entries else traits)
+            debts = [debt for debt in persona.debts if by_creditor.get(debt.creditor) is ledger]
+            invoices = [
+                self._add_invoice(customer, ledger, place, debt) for place, debt in enumerate(debts, start=1)
+            ]
+            entries.append(
+                {
+                    "ledger": ledger.number,
+                    "customerNo": customer["customer_no"],
+                    "surplusIds": [],
+                    "invoiceNos": [invoice["invoice_no"] for invoice in invoices],
+                    "accountNos": [],
+                }
+            )
+            if len(entries) == 1:
+                self._add_traits(customer, ledger, traits, entries[0], invoices)
+        persona.entry["payex"] = entries[0]
+        if entries[1:]:
+            entries[0] |= {
+                "otherCustomers": [_CUSTOMER.format(**one) for one in entries[1:]],
+                "otherInvoices": [
+                    _INVOICE.format(no=no, **one) for one in entries[1:] for no in one["invoiceNos"]
+                ],
+            }
+
+    def _add_traits(
+        self, customer: Row, ledger: definition.Ledger, traits: PersonaPayex, entry: Row, invoices: list[Row]
+    ) -> None:
+        """Add the surpluses of a persona, and the paid invoices and the account that they are from."""
+        unpaid = next((invoice["invoice_no"] for invoice in invoices if invoice["current_debt"]), None)
+        for number, given in enumerate(traits.surpluses, start=1):
+            source: Row = {"invoice_no": None, "account_no": None}
+            if given.paid_invoice is not None:
+                place = len(entry["invoiceNos"]) + 1
+                paid = _debt(customer, place, given.paid_invoice, 0, self._today - 40, ledger.currency)
+                source["invoice_no"] = self._add_invoice(customer, ledger, place, paid)["invoice_no"]
+                entry["invoiceNos"].append(source["invoice_no"])
+            else:
+                source["account_no"] = self._add_account(customer, ledger, given.amount, self._today - 40)
+                entry["accountNos"].append(source["account_no"])
+            surplus_id = f"5eed{self._customers:04}-5042-4000-8000-{number:012}"
+            order = self._order(ledger, given.order, unpaid)
+            self._add_surplus(
+                customer, ledger, number, surplus_id, {"balance": given.amount, **source, **order}
+            )
+            entry["surplusIds"].append(surplus_id)
+
+    def add_other(self, person: Person) -> None:
+        """Add a ledger customer who is no persona."""
+        serial = self._customers
+        self._customers += 1
+        country = person.addresses[0]["country_code"]
+        ledger = self._ledger_for(country)
+        traits = PersonaPayex(
+            distribution="postal" if serial % 4 == 0 else None,
+            consents=CONSENTS[country] if serial % 3 == 0 else [],
+            billing_address=serial % 4 == 1,
+            card=serial % 6 == 3,
+            kyc_due=serial % 5 == 4,
+        )
+        customer = self._add_customer(person, ledger, serial, traits)
+        issued = self._today - 40 - serial % 20
+        amount, balance = (serial % 7 + 1) * 12_500, (serial % 3 + 1) * 2_000
+        _, paid = (
+            self._add_invoice(
+                customer, ledger, place, _debt(customer, place, amount, remaining, issued, ledger.currency)
+            )
+            for place, remaining in ((1, amount), (2, 0))
+        )
+        account_no = self._add_account(customer, ledger, balance, issued)
+        sources: tuple[Row, Row] = (
+            {"balance": (serial % 5 + 1) * 1_000, "invoice_no": paid["invoice_no"], "account_no": None},
+            {"balance": balance, "invoice_no": None, "account_no": account_no},
+        )
+        for number, source in enumerate(sources, start=1):
+            self._add_surplus(customer, ledger, number, self._guids.guid(), source)
+
+    def _add_customer(
+        self, person: Person, ledger: definition.Ledger, serial: int, traits: PersonaPayex
+    ) -> Row:
         address = _ledger_address(person.addresses[0])
-        ledger = self._ledger_for(address["country_code"])
         customer = self._customer(person, ledger, address["country_code"], serial, traits)
         customer["id"] = self._rows.add(CUSTOMER, customer)
-        self._add_addresses(customer, address, serial)
-        if serial % 6 == 3:
+        own = {"customer_id": customer["id"], "addressee": customer["name"], **address}
+        if self._is_registered(customer["reg_no"]):
+            self._rows.add(ADDRESS, {**own, "kind": LEGAL})
+        if traits.billing_address:
+            self._rows.add(ADDRESS, {**own, "kind": BILLING})
+        if traits.card:
             card = new_card(self._guids.guid(), date.fromordinal(self._today))
             self._rows.add(RECURRING_CARD, {"customer_id": customer["id"], **card})
         self._register_person(customer, person, address)
-        invoice_nos = self._add_invoices(customer, ledger, serial)
-        account_no = self._add_account(customer, ledger, serial)
-        ids = [
-            f"5eed{serial + 1:04}-5042-4000-8000-{place:012}" if persona else self._guids.guid()
-            for place in (1, 2)
-        ]
-        self._add_surpluses(customer, ledger, serial, ids, invoice_nos, account_no, traits)
-        if persona is not None:
-            persona.entry["payex"] = {
-                "ledger": ledger.number,
-                "customerNo": customer["customer_no"],
-                "surplusIds": ids,
-                "invoiceNos": invoice_nos,
-                "accountNos": [account_no],
-            }
+        return customer
 
     def _customer(
         self, person: Person, ledger: definition.Ledger, country: str, serial: int, traits: PersonaPayex
@@ -137,7 +219,7 @@ class _Seeder:
         reg_no = national_number(country, facts["id_number"] or "")
         shortest, longest = ledger.number_lengths
         first = first_number(generated_length((shortest, longest)))
-        kyc = ledger.kyc if serial % 5 == 4 else None
+        kyc = ledger.kyc if traits.kyc_due else None
         return {
             "ledger": ledger.number,
             "customer_no": str(first + serial),
@@ -151,112 +233,81 @@ class _Seeder:
             "preferred_language_code": ledger.language,
             "legal_status": traits.legal_status,
             "msisdn": facts.get("cellular_phone"),
-            "distribution_type": "postal" if serial % 4 == 0 else None,
+            "distribution_type": traits.distribution,
             "tax_identification_number": None,
-            "consents": CONSENTS[country] if serial % 3 == 0 else [],
+            "consents": traits.consents,
             "edi_address_info": None,
             "kyc_answers": None if kyc is None else [],
             "kyc_answered_at": None if kyc is None else instant(self._today - kyc.renewal_days),
             "kyc_renewal_at": None,
         }
 
-    def _add_addresses(self, customer: Row, address: Row, serial: int) -> None:
-        own = {"customer_id": customer["id"], "addressee": customer["name"], **address}
-        if self._is_registered(customer["reg_no"]):
-            self._rows.add(ADDRESS, {**own, "kind": LEGAL})
-        if serial % 4 == 1:
-            self._rows.add(ADDRESS, {**own, "kind": BILLING})
+    def _add_invoice(self, customer: Row, ledger: definition.Ledger, place: int, debt: SeededDebt) -> Row:
+        """Add the customer's invoice for a debt. Returns it."""
+        invoice = {
+            "ledger": ledger.number,
+            "invoice_no": f"{customer['customer_no']}{place:02}",
+            "customer_id": customer["id"],
+            "external_invoice_id": debt.reference,
+            "created": at(debt.billed, 36_000),
+            "status": invoice_status(debt.remaining),
+            "claim_level": CLAIM_LEVELS[debt.stage],
+            "current_debt": debt.remaining,
+            "original_amount": debt.amount,
+            "currency": debt.currency,
+            "invoice_date": instant(debt.billed),
+            "due_date": instant(debt.due),
+            "seller_name": ledger.name,
+            "seller_number": ledger.number,
+        }
+        self._rows.add(INVOICE, invoice)
+        return invoice
 
-    def _add_invoices(self, customer: Row, ledger: definition.Ledger, serial: int) -> list[str]:
-        """Add an unpaid and an overpaid invoice. Returns their numbers."""
-        amount = (serial % 7 + 1) * 12_500
-        issued = self._issued(serial)
-        numbers = []
-        for place, (debt, level) in enumerate(((amount, "Reminder"), (0, "Invoice")), start=1):
-            invoice = {
-                "ledger": ledger.number,
-                "invoice_no": f"{customer['customer_no']}{place:02}",
-                "customer_id": customer["id"],
-                "external_invoice_id": f"EXT-{customer['customer_no']}-{place}",
-                "created": at(issued, 36_000),
-                "status": invoice_status(debt),
-                "claim_level": level,
-                "current_debt": debt,
-                "original_amount": amount,
-                "currency": ledger.currency,
-                "invoice_date": instant(issued),
-                "due_date": instant(issued + 30),
-                "seller_name": ledger.name,
-                "seller_number": ledger.number,
-            }
-            self._rows.add(INVOICE, invoice)
-            numbers.append(f"{invoice['invoice_no']}")
-        return numbers
-
-    def _add_account(self, customer: Row, ledger: definition.Ledger, serial: int) -> str:
-        """Add an account whose balance is the second surplus. Returns its number."""
+    def _add_account(self, customer: Row, ledger: definition.Ledger, balance: int, issued: int) -> str:
+        """Add an account. Returns its number."""
         number = f"{customer['customer_no']}90"
         account = {
             "ledger": ledger.number,
             "account_no": number,
             "customer_id": customer["id"],
-            "start_date": instant(self._issued(serial) - 300),
+            "start_date": instant(issued - 300),
             "description": "Card account",
             "status": "open",
             "credit_limit": 1_000_000,
-            "total_balance": _account_balance(serial),
+            "total_balance": balance,
             "reserved_amount": 0,
             "currency": ledger.currency,
         }
         self._rows.add(ACCOUNT, account)
         return number
 
-    def _issued(self, serial: int) -> int:
-        return self._today - 40 - serial % 20
-
-    def _add_surpluses(
-        self,
-        customer: Row,
-        ledger: definition.Ledger,
-        serial: int,
-        ids: list[str],
-        invoice_nos: list[str],
-        account_no: str,
-        traits: PersonaPayex,
+    def _add_surplus(
+        self, customer: Row, ledger: definition.Ledger, number: int, surplus_id: str, own: Row
     ) -> None:
-        """Add a surplus from the overpaid invoice and one from the account."""
-        unpaid, overpaid = invoice_nos
-        orders = self._orders(ledger, unpaid) if traits.surpluses == "pending" else ({}, {})
-        sources: tuple[Row, Row] = (
-            {"balance": (serial % 5 + 1) * 1_000, "invoice_no": overpaid, "account_no": None},
-            {"balance": _account_balance(serial), "invoice_no": None, "account_no": account_no},
+        """Add a surplus; `own` are its balance and source, and its order if it has one."""
+        self._rows.add(
+            SURPLUS,
+            {
+                "surplus_id": surplus_id,
+                "customer_id": customer["id"],
+                "currency": ledger.currency,
+                "date": at(self._today - 10 + number, 39_600),
+                "status": OPEN,
+                "payee": None,
+                "set_off_invoice_no": None,
+                "execute_on": None,
+                **own,
+            },
         )
-        for place, (surplus_id, source, order) in enumerate(zip(ids, sources, orders, strict=True), start=1):
-            self._rows.add(
-                SURPLUS,
-                {
-                    "surplus_id": surplus_id,
-                    "customer_id": customer["id"],
-                    "currency": ledger.currency,
-                    "date": at(self._today - 10 + place, 39_600),
-                    "status": OPEN,
-                    "payee": None,
-                    "set_off_invoice_no": None,
-                    "execute_on": None,
-                    **source,
-                    **order,
-                },
-            )
 
-    def _orders(self, ledger: definition.Ledger, invoice_no: str) -> tuple[Row, Row]:
-        """The columns of surpluses with an order: a disbursement, and a set-off against the invoice."""
-        if DISBURSEMENT not in ledger.grants:
-            return {}, {}
+    def _order(self, ledger: definition.Ledger, order: str | None, unpaid: str | None) -> Row:
+        """The columns of a surplus with an order; an unpaid invoice is that to set it off against."""
         day = execution_day(date.fromordinal(self._today), ledger.country).toordinal()
-        return (
-            {"status": PENDING_DISBURSEMENT, "payee": PAYEE, "execute_on": day},
-            {"status": PENDING_REGULATE, "set_off_invoice_no": invoice_no, "execute_on": day},
-        )
+        if order == "disbursement" and DISBURSEMENT in ledger.grants:
+            return {"status": PENDING_DISBURSEMENT, "payee": PAYEE, "execute_on": day}
+        if order == "set-off" and unpaid is not None:
+            return {"status": PENDING_REGULATE, "set_off_invoice_no": unpaid, "execute_on": day}
+        return {}
 
     def _is_registered(self, reg_no: str | None) -> bool:
         return reg_no is None or reg_no not in self._register.unknown
@@ -293,8 +344,18 @@ class _Seeder:
             self._rows.add(REGISTER_ENTRY, entry)
 
 
-def _account_balance(serial: int) -> int:
-    return (serial % 3 + 1) * 2_000
+def _debt(customer: Row, place: int, amount: int, remaining: int, issued: int, currency: str) -> SeededDebt:
+    """A debt to the owner of a ledger that no other vendor knows; what is unpaid was reminded of."""
+    return SeededDebt(
+        creditor="",
+        reference=f"EXT-{customer['customer_no']}-{place}",
+        currency=currency,
+        amount=amount,
+        remaining=remaining,
+        billed=issued,
+        due=issued + 30,
+        stage="reminded" if remaining else "billed",
+    )
 
 
 SEED = Seed(fill=fill, files={"ledgers": Ledgers}, persona=PersonaPayex)

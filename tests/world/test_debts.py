@@ -1,0 +1,107 @@
+"""A persona owes the same in all vendors, as read over HTTP."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.client import APTIC, Api
+from tests.worlds import world_image
+
+OWING = 20  # personas
+KEY = {"X-Auth-Key": "any"}
+
+
+def listed(api: Api, path: str) -> list[dict[str, Any]]:
+    """The items of a list, paged or not."""
+    found = api.get(path).json()
+    items: list[dict[str, Any]] = found["value"] if isinstance(found, dict) else found
+    return items
+
+
+def aptic_debts(api: Api, ids: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """The debts of the cases of which a persona is the main debtor, by reference number."""
+    found = {}
+    for guid in ids.get("caseGuids", []):
+        debtors = listed(api, f"{APTIC}/Cases/{guid}/Debtors")
+        if debtors[0]["debtorGuid"] != ids["debtorGuid"]:
+            continue
+        case = api.get(f"{APTIC}/Cases/{guid}").json()
+        for debt in listed(api, f"{APTIC}/Cases/{guid}/Debts"):
+            found[debt["referenceNumber"]] = (
+                case["clientName"],
+                case["currencyCode"],
+                debt["originalPrincipal"],
+                debt["remainingPrincipal"],
+                debt["billDate"][:10],
+                debt["dueDate"][:10],
+            )
+    return found
+
+
+def purchased(api: Api, ids: dict[str, Any]) -> float:
+    """What a persona owes as a customer."""
+    if "customerGuid" not in ids:
+        return 0
+    owed: float = api.get(f"{APTIC}/Customers/{ids['customerGuid']}/Summary").json()["totalBalance"]
+    return owed
+
+
+def invoices(api: Api, ids: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The invoices of a persona in all its ledgers."""
+    here = f"/ledger/invoice/v1/{ids['ledger']}/invoices"
+    for path in (*(f"{here}/{number}" for number in ids["invoiceNos"]), *ids.get("otherInvoices", [])):
+        yield api.get(path).json()
+
+
+def assert_agree(api: Api) -> int:
+    """Compare the debts of all personas. Returns the number of personas that owe something."""
+    owing = 0
+    for persona in api.get("/_sim/personas").json()["personas"]:
+        name = persona["name"]
+        debts, owed = aptic_debts(api, persona["aptic"]), purchased(api, persona["aptic"])
+        found = list(invoices(api, persona["payex"]))
+        shown = {
+            one["externalInvoiceId"]: (
+                one["seller"]["name"],
+                one["currency"],
+                one["originalAmount"],
+                one["currentDebt"],
+                one["invoiceDate"][:10],
+                one["dueDate"][:10],
+            )
+            for one in found
+        }
+        assert {number: shown[number] for number in debts} == debts, name
+        assert sum(one["currentDebt"] for one in found if one["externalInvoiceId"] not in debts) == owed, name
+        assert all((one["status"] == "open") == (one["currentDebt"] > 0) for one in found), name
+        if "riverty" in persona:
+            number = persona["riverty"]["accountNumber"]
+            balance = api.send("GET", f"/api/v3/customer-account/{number}/credit-limit", headers=KEY).json()
+            account = api.get(f"/_sim/riverty/accounts/{number}").json()
+            currency = shown and next(iter(shown.values()))[1]
+            assert balance["balance"] == owed + sum(one[3] for one in debts.values() if one[1] == currency), (
+                name
+            )
+            if account["accountStatus"] not in ("Ok", "ClosedFromDebtCollection"):
+                assert account["lastNoticeDate"] < account["nextNoticeDate"], name
+        owing += any(one["currentDebt"] for one in found)
+    return owing
+
+
+@pytest.mark.parametrize("as_of", ["2026-01-01", "2024-02-29", "2031-12-31"])
+def test_the_three_vendors_agree_about_each_persona(serve: Callable[..., Api], as_of: str) -> None:
+    api = serve(image=world_image("nordic-basic", 1, 1, date.fromisoformat(as_of)))
+    api.freeze(f"{as_of}T12:00:00Z")
+    assert assert_agree(api) == OWING
+
+
+def test_they_agree_after_an_export_and_import(small_api: Api) -> None:
+    exported = small_api.get("/_sim/export").json()
+    paid = small_api.post(
+        "/_sim/payex/46001/customers/1000001/payments", {"amount": 1, "invoiceNo": "100000101"}
+    )
+    assert paid.status_code == 201
+    assert small_api.post("/_sim/import", exported).status_code in (200, 204)
+    assert assert_agree(small_api) == OWING
