@@ -11,7 +11,10 @@ from tests.conftest import Serve
 from tests.vendors.payex.ledger import SE
 from tests.vendors.riverty.conftest import ACCOUNTS, KEY, SAMPLE
 
-DETAIL = "The server runs with --leniency strict, which rejects requests that have diagnostics."
+DETAIL = (
+    "The server runs with --leniency strict, which rejects requests that have diagnostics. Each one says what "
+    "a lenient server does."
+)
 UNKNOWN = "unknown-member: The operation has no such member here, and ignored it. Leave it out."
 
 

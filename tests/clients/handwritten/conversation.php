@@ -104,8 +104,8 @@ expect(call('GET', "$customers/1000002", $payex), ['name' => 'Petra Paymentplan'
 expect(call('GET', "$customers/1000002/legal-address", $payex), ['city' => 'Göteborg', 'countryCode' => 'SE']);
 expect(call('GET', "$customers/1000002/billing-address", $payex), ['streetAddress' => 'Avbetalningsvägen 12']);
 [$first, $second] = call('GET', "$customers/1000019/surpluses", $payex)['items'];
-expect($first, ['balance' => 20, 'currency' => 'SEK', 'status' => 'open']);
-expect($second, ['balance' => 40, 'currency' => 'SEK', 'status' => 'open']);
+expect($first, ['balance' => 10, 'currency' => 'SEK', 'status' => 'open']);
+expect($second, ['balance' => 20, 'currency' => 'SEK', 'status' => 'open']);
 
 // The consent of another customer. Links in answers are relative to the host.
 $consent = call('GET', "$customers/1000004/consent", $payex);

@@ -79,8 +79,8 @@ def read_a_ledger(payex: Client) -> None:
     expect(payex.get("1000002/legal-address").json(), city="Göteborg", countryCode="SE")
     expect(payex.get("1000002/billing-address").json(), streetAddress="Avbetalningsvägen 12")
     [first, second] = payex.get("1000019/surpluses").json()["items"]
-    expect(first, balance=20, currency="SEK", status="open")
-    expect(second, balance=40, currency="SEK", status="open")
+    expect(first, balance=10, currency="SEK", status="open")
+    expect(second, balance=20, currency="SEK", status="open")
 
     # Links in answers are relative to the host.
     consent = payex.get("1000004/consent").json()

@@ -122,6 +122,7 @@ FUTURE = {
     ("payment_plan", "start_date"),
     ("purchase", "next_period_date"),
     ("customer_invoice", "due_date"),
+    ("payex_invoice", "due_date"),
     ("guarantee", "valid_until"),
     ("collateral", "insurance_expiry_date"),
     ("credit_insurance", "end_date"),
