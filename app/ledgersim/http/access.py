@@ -71,7 +71,7 @@ class Access:
             self._check_page(scope["method"], headers, hosts, is_admin)
 
     def check_admin_token(self, scope: Scope) -> None:
-        """Raise a 401 Problem unless the request has the token of the admin API, or there is none."""
+        """Raise a 401 Problem if the admin API requires a token and the request lacks it."""
         if self._admin_token is None:
             return
         headers = dict(scope["headers"])

@@ -102,16 +102,16 @@ def _lower(text: str | None) -> str | None:
     return text.lower() if isinstance(text, str) else text
 
 
-def _percent_encoded(text: str | None) -> str | None:
-    return quote(text, safe="") if isinstance(text, str) else text
-
-
 def _upper(text: str | None) -> str | None:
     _check_deadline()
     return text.upper() if isinstance(text, str) else text
 
 
+def _percent_encoded(text: str | None) -> str | None:
+    return quote(text, safe="") if isinstance(text, str) else text
+
+
 def _check_deadline() -> None:
-    # A row takes seconds that has texts of megabytes, and meanwhile SQLite itself does not look at the clock.
+    # A row with texts of megabytes can take seconds, and SQLite checks the time only between rows.
     if deadline.has_passed():
         raise TimeoutError

@@ -31,6 +31,10 @@ class StorageProblem(Problem):
     """A database that cannot be read or written to at present."""
 
 
+class TooSlowError(Exception):
+    """A query took longer than its time limit."""
+
+
 CHANGES_LOST = StorageProblem(
     503,
     "changes-lost",
@@ -38,12 +42,6 @@ CHANGES_LOST = StorageProblem(
     "SQLite ran out of memory or disk and rolled back everything that this space had changed. "
     "POST /_sim/reset or restore a snapshot to continue from a known state.",
 )
-
-
-class TooSlowError(Exception):
-    """A query took longer than its time limit."""
-
-
 DATABASE_UNAVAILABLE = StorageProblem(503, "database-unavailable", "Database unavailable")
 
 log = logging.getLogger(__name__)
@@ -52,7 +50,7 @@ log = logging.getLogger(__name__)
 # shared image is in memory anyway, but each is a copy.
 _BASE_CACHE = 50
 
-# Steps of SQLite's virtual machine between two looks at the clock. It only looks between rows.
+# Steps of SQLite's virtual machine between two checks of the time, which it makes only between rows.
 _STEPS = 1_000
 
 # How a transaction begins, is committed and is rolled back: in a stand-alone database, and in a clone.

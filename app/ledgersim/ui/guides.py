@@ -42,20 +42,25 @@ def html_of(name: str) -> str:
         raise NOT_FOUND.with_detail(f"Guide {name[:80]!r} not found; the guides are {', '.join(_files())}.")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(path.read_text("utf-8"))
-    for token, following in pairwise([*tokens, *tokens[-1:]]):
-        if token.type == "heading_open":
-            token.attrSet("id", _anchor(following))
-        _drop_links(name, token.children or [])
+    for heading, text in pairwise(tokens):
+        if heading.type == "heading_open":
+            heading.attrSet("id", _anchor(text))
+    for token in tokens:
+        if token.children:
+            token.children = _without_dead_links(name, token.children)
     written: str = reader.renderer.render(tokens, reader.options, {})
     return written
 
 
-def _drop_links(name: str, children: list[Any]) -> None:
-    """Make text of the links to files of the repository that are not hosted, such as its tests."""
-    while start := next((one for one in children if one.type == "link_open" and _is_dead(name, one)), None):
-        at = children.index(start)
-        end = next(at for at in range(at, len(children)) if children[at].type == "link_close")
-        del children[end], children[at]
+def _without_dead_links(name: str, children: list[Any]) -> list[Any]:
+    """The parts of a text, without links to files of the repository that are not hosted, such as its tests."""
+    kept, is_dead = [], False
+    for one in children:
+        if one.type == "link_open":
+            is_dead = _is_dead(name, one)
+        if not (is_dead and one.type in ("link_open", "link_close")):
+            kept.append(one)
+    return kept
 
 
 def _is_dead(name: str, link: Any) -> bool:

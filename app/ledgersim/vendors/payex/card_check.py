@@ -67,7 +67,7 @@ def _zero(language: Language, currency: str) -> str:
 
 
 def unknown_page(accept_language: str) -> str:
-    """The HTML for a page that there is not, in the first language of the browser that it exists in."""
+    """The HTML for an unknown registration, in the first supported language of the browser."""
     return _render(preferred_language(accept_language), outcome="Unknown")
 
 

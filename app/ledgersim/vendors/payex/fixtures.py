@@ -85,7 +85,7 @@ def _add_ledger(context: FixtureContext, item: Ledger) -> Row:
 
 
 def _find_customer(request: LedgerContext, number: str) -> Row:
-    """A customer. Raises a 400 Problem if there is none."""
+    """The customer with a number. Raises a 400 Problem if it does not exist."""
     try:
         return find_customer(request, number)
     except Problem as problem:

@@ -113,7 +113,7 @@ def account_remarks(mandate: Mapping[str, Any]) -> dict[str, str]:
 def _wrong_accounts(mandate: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
     """Return what the wrong account numbers should be, by field, and whether they are rejected.
 
-    For autogiro the document says no more than that it is the account number of a bank in Sweden.
+    For autogiro, the document only requires an account number of a bank in Sweden.
     """
     kind, account_class = mandate["direct_debit_mandate_type"], mandate["sending_bank_account_class"]
     sending = SENDING.get(kind, IBAN) if account_class is None else BY_CLASS[account_class]

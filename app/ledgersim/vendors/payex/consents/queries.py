@@ -17,7 +17,7 @@ _CARD_OF = select(RECURRING_CARD).where(_CARD.customer_id == bindparam("of_custo
 
 
 def active_card(space: Space, customer: Row) -> Row | None:
-    """The recurring card of a customer, or None if there is none or it has expired."""
+    """The recurring card of a customer; None if the customer has no card or it has expired."""
     card = row(space.connection, _CARD_OF, of_customer=customer["id"])
     return card if card is not None and is_active(card, space.clock.today()) else None
 

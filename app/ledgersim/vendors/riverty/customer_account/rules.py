@@ -131,7 +131,7 @@ def _are_different(name: str, other: str) -> bool:
 
 
 def _name(text: str | None) -> str:
-    """A name for comparison; empty if there is none."""
+    """A name for comparison; empty if it is missing or a trigger."""
     name = (text or "").strip()
     return "" if name in _BY_FIRST_NAME or _INTEGER.fullmatch(name) else name.casefold()
 

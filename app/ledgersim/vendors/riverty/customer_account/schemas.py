@@ -46,7 +46,7 @@ def _in_form(pattern: re.Pattern[str]) -> AfterValidator:
 
 
 def _read_day(value: object) -> date | None:
-    """The calendar day of a date or date-time as it was written, whatever its offset from UTC."""
+    """The calendar day of a date or date-time as sent. The offset from UTC is ignored."""
     if value is None or value == "":
         return None
     if not isinstance(value, str) or parse_instant(value) is None:
