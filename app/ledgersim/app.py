@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from ledgersim.admin import app as admin
 from ledgersim.admin.import_export import check_state
@@ -168,7 +168,7 @@ def _check_world(path: Path, database: Database, reference: Database) -> None:
     """Raise StartupError for a database of another version or world, ValueError for one without a state."""
     try:
         found, wanted = (row(one.connection, _READ_IDENTITY) for one in (database, reference))
-    except OperationalError as error:
+    except sqlite3.OperationalError as error:
         raise ValueError("it is not a ledgersim database") from error
     if found is None or wanted is None:
         raise ValueError("it is corrupt: sim_state has no row")

@@ -1,6 +1,7 @@
 """Export and import of a space's rows as JSON, and validation of uploaded database images."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import islice
@@ -141,7 +142,7 @@ def check_image(image: bytes, reference: Database) -> None:
         next_guids = _next_guids(seed, position)
         for table in vendor_tables():
             _raise_for(uniqueness_errors(table, _valid_rows(database, table), next_guids))
-    except (DBAPIError, ValueError, TypeError, OverflowError, RecursionError) as error:
+    except (DBAPIError, sqlite3.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         raise BAD_IMAGE.with_detail(f"The file was rejected: {reason}.") from error
     finally:

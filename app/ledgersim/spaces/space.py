@@ -17,7 +17,7 @@ from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.vendor_state import VendorRecord, VendorState
 from ledgersim.spaces.worker import Worker
 from ledgersim.storage.database import Database
-from ledgersim.storage.statements import Row, add, row, rows
+from ledgersim.storage.statements import Row, add, add_all, change, row, rows
 
 ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
@@ -165,8 +165,8 @@ class Space:
         """Replace the state of a vendor; rolled back with the transaction."""
         value = state.model_dump(mode="json")
         self._states = {**self._states, type(state): state}
-        if not connection.execute(_UPDATE_VALUE, {"of_name": state.key, "to": value}).rowcount:
-            connection.execute(_ADD_VALUE, {"name": state.key, "value": value})
+        if not change(connection, _UPDATE_VALUE, of_name=state.key, to=value):
+            add(connection, _ADD_VALUE, {"name": state.key, "value": value})
 
     def personas(self) -> list[dict[str, Any]]:
         """The personas of the world, with their ids at each vendor."""
@@ -220,7 +220,7 @@ class Space:
             self._restore_image(self.image)
             with self.transaction() as connection:
                 if tokens:
-                    connection.execute(_ADD_TOKEN, tokens)
+                    add_all(connection, _ADD_TOKEN, tokens)
             self._store_clock(setting)
         # Last, for a reset that fails leaves everything as it was.
         if scope in ("all", "faults"):
@@ -253,18 +253,17 @@ class Space:
             token = self.chance.draw().hex() + self.chance.draw().hex()
             expires_at = self.clock.now() + lifetime
             last = add(connection, _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": expires_at})
-            connection.execute(_DELETE_TOKENS, {"last_id": last - MAX_TOKENS})
+            change(connection, _DELETE_TOKENS, last_id=last - MAX_TOKENS)
             self._save_progress(connection)
         return token
 
     def _save_progress(self, connection: Connection) -> None:
-        connection.execute(
+        change(
+            connection,
             _SAVE_PROGRESS,
-            {
-                "guids": self.guids.position,
-                "chance": self.chance.position,
-                "floor": self.clock.setting.floor,
-            },
+            guids=self.guids.position,
+            chance=self.chance.position,
+            floor=self.clock.setting.floor,
         )
 
     def token_expiry(self, vendor: str, token: str) -> datetime | None:
@@ -307,12 +306,11 @@ def start_of_day(number: int) -> datetime | None:
 
 
 def _save_clock(connection: Connection, setting: ClockSetting) -> None:
-    connection.execute(
+    change(
+        connection,
         _SAVE_CLOCK,
-        {
-            "mode": setting.mode,
-            "offset": setting.offset // timedelta(microseconds=1),
-            "frozen_at": setting.frozen_at,
-            "floor": setting.floor,
-        },
+        mode=setting.mode,
+        offset=setting.offset // timedelta(microseconds=1),
+        frozen_at=setting.frozen_at,
+        floor=setting.floor,
     )

@@ -86,7 +86,7 @@ def wrap(raw: sqlite3.Connection, on_error: Callable[[sqlite3.Error], None]) -> 
         raw.create_function(name, 1, function, deterministic=True)
     _pending.raw.append(raw)
     connection = engine.connect()
-    connection.info["on_error"] = on_error
+    connection.info.update(raw=raw, on_error=on_error)
     return connection
 
 

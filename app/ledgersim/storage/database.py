@@ -12,7 +12,6 @@ from pathlib import Path
 from time import perf_counter
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from ledgersim.problems import Problem
 from ledgersim.storage.clones import SharedImage, shared_image
@@ -249,7 +248,7 @@ class Database:
         self._raw.set_progress_handler(deadline.has_passed, _STEPS)
         try:
             yield
-        except OperationalError as error:
+        except sqlite3.OperationalError as error:
             if not deadline.has_passed():
                 raise
             raise TooSlowError from error

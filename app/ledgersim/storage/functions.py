@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import JSON, Integer, Select, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -21,3 +21,8 @@ class strpos(GenericFunction[int]):  # noqa: N801 - its name in SQL
 @compiles(strpos, "sqlite")
 def _instr(element: strpos, compiler: SQLCompiler, **options: Any) -> str:
     return f"instr{compiler.process(element.clause_expr, **options)}"
+
+
+def listed(name: str) -> Select[tuple[Any]]:
+    """The values of the list parameter `name`, for an IN whose SQL is the same for lists of every length."""
+    return select(func.json_each(bindparam(name, type_=JSON)).table_valued("value").c.value)

@@ -25,7 +25,7 @@ from ledgersim.problems import invalid
 from ledgersim.schemas import ResponseModel
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import TooSlowError
-from ledgersim.storage.statements import Row, rows
+from ledgersim.storage.statements import Row, rows, scalar
 
 MAX_TOP = 100
 DEFAULT_TOP = 25
@@ -142,7 +142,7 @@ class Listing:
         if self._complete is not None:
             self._complete(connection, items, values)
         cache_key = (self, query.filter, *values.values())
-        total = space.cached(cache_key, lambda: connection.execute(count_all, values).scalar_one())
+        total = space.cached(cache_key, lambda: scalar(connection, count_all, **values))
         return {"count": len(items), "skip": query.skip, "total": total, "value": items}
 
     def _build(self, filter_text: str, orderby_text: str) -> tuple[Select[Any], Select[Any]]:

@@ -1,14 +1,15 @@
 """Finding and updating rows, as all resources do it."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Delete, Select, Table, Update, bindparam, delete, select, update
 
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, NOT_FOUND
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, row
+from ledgersim.storage.statements import Row, change, row
 
 
 def by_guid(column: Any) -> Select[Any]:
@@ -46,9 +47,19 @@ def unused_guid(
 def update_row(connection: Connection, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
     """Set columns of one row; does nothing without values."""
     if values:
-        connection.execute(update(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id, **values})
+        change(connection, _update(table), row_id=row_id, **values)
 
 
 def delete_row(connection: Connection, table: Table, row_id: int) -> None:
     """Delete one row."""
-    connection.execute(delete(table).where(table.c.id == bindparam("row_id")), {"row_id": row_id})
+    change(connection, _delete(table), row_id=row_id)
+
+
+@cache
+def _update(table: Table) -> Update:
+    return update(table).where(table.c.id == bindparam("row_id"))
+
+
+@cache
+def _delete(table: Table) -> Delete:
+    return delete(table).where(table.c.id == bindparam("row_id"))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, update
 
 from ledgersim.ids import Stream
 from ledgersim.problems import invalid
-from ledgersim.storage.statements import Row, add, row
+from ledgersim.storage.statements import Row, add, change, row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.queries import DEFAULT, OLDEST, OWN
 from ledgersim.vendors.aptic.addresses.rules import LEGAL, PARTS, full_address, validated_at
@@ -92,4 +92,4 @@ def remove_address(connection: Connection, address: Row) -> None:
 
 
 def _clear_default(connection: Connection, owner: str, owner_id: int) -> None:
-    connection.execute(_CLEAR_DEFAULT, {"of_owner": owner, "of_id": owner_id})
+    change(connection, _CLEAR_DEFAULT, of_owner=owner, of_id=owner_id)

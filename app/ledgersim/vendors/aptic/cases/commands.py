@@ -9,7 +9,7 @@ from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, add, row, rows
+from ledgersim.storage.statements import Row, add, add_all, row, rows
 from ledgersim.vendors.aptic.cases.known_debtors import import_known
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
@@ -30,6 +30,7 @@ from ledgersim.vendors.aptic.state import ApticState
 
 _ADD_CASE = insert(CASE)
 _ADD_CASE_IMPORT = insert(CASE_IMPORT)
+_ADD_DEBTOR = insert(CASE_DEBTOR)
 
 ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
 DEFAULT_SERVICE = "Collection"  # [inferred]
@@ -210,7 +211,7 @@ def _link_debtors(connection: Connection, case: Row, debtors: list[Row]) -> None
             "creditor_debtor_ref": sent["creditor_debtor_ref"],
         }
     if links:
-        connection.execute(insert(CASE_DEBTOR), list(links.values()))
+        add_all(connection, _ADD_DEBTOR, list(links.values()))
         mains = (link for link in links.values() if link["debtor_role"] == MAIN_ROLE)
         main = next(mains, next(iter(links.values())))
         update_row(connection, CASE, case["id"], {"main_debtor_id": main["debtor_id"]})

@@ -11,7 +11,7 @@ from ledgersim.http.lenient_parsing import respell
 from ledgersim.problems import Problem
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import row, rows
+from ledgersim.storage.statements import add, add_all, change, row, rows, scalar
 from ledgersim.vendors.aptic.cases.commands import import_cases, new_import
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_IMPORT, PENDING_CASE, PENDING_IMPORT
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
@@ -22,6 +22,8 @@ TOO_MANY = Problem(429, "too-many-imports", "Too Many Requests")
 
 _P = PENDING_IMPORT.c
 _SOURCE = PENDING_IMPORT.join(CASE_IMPORT, CASE_IMPORT.c.id == _P.import_id)
+_ADD_IMPORT = insert(PENDING_IMPORT)
+_ADD_CASE = insert(PENDING_CASE)
 _COUNT = select(func.count()).select_from(PENDING_IMPORT)
 _NEXT = select(func.min(CASE_IMPORT.c.imported_at)).select_from(_SOURCE)
 _DUE = (
@@ -52,7 +54,7 @@ def schedule_import(
     or 429 Problem.
     """
     with space.transaction() as connection:
-        if connection.execute(_COUNT).scalar_one() >= MAX_PENDING:
+        if scalar(connection, _COUNT) >= MAX_PENDING:
             raise TOO_MANY.with_detail(
                 f"This space already has {MAX_PENDING:,} pending imports; advance its clock to run them."
             )
@@ -61,14 +63,14 @@ def schedule_import(
             guids, diagnostics = import_cases(connection, space, import_id, bodies)
             cases = rows(connection, _IMPORTED, of_import=import_id)
             dry_run.rollback()
-        connection.execute(insert(PENDING_IMPORT), {"import_id": import_id, "body": text})
-        connection.execute(insert(PENDING_CASE), cases)
+        add(connection, _ADD_IMPORT, {"import_id": import_id, "body": text})
+        add_all(connection, _ADD_CASE, cases)
     return guids, import_id, diagnostics
 
 
 def next_at(space: Space) -> datetime | None:
     """Return when the next pending import is due."""
-    at: datetime | None = space.connection.execute(_NEXT).scalar()
+    at: datetime | None = scalar(space.connection, _NEXT)
     return at
 
 
@@ -101,8 +103,8 @@ def _import(space: Space, import_id: int) -> list[Event]:
 
 
 def _delete(connection: Connection, import_id: int) -> None:
-    connection.execute(_DELETE_CASES, {"of_import": import_id})
-    connection.execute(_DELETE, {"of_import": import_id})
+    change(connection, _DELETE_CASES, of_import=import_id)
+    change(connection, _DELETE, of_import=import_id)
 
 
 def _reason(problem: Problem) -> dict[str, str]:

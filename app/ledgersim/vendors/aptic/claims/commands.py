@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Float, bindparam, cast, delete, func, insert,
 
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import add, row
+from ledgersim.storage.statements import add, change, row, scalar
 from ledgersim.vendors.aptic.claims import rules
 from ledgersim.vendors.aptic.claims.models import ADJUSTMENT, CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.claims.queries import today
@@ -149,13 +149,13 @@ def remove(connection: Connection, claim: Mapping[str, Any]) -> None:
     if row(connection, _BOOKINGS, claim_id=claim["id"]) is not None:
         kind = claim["kind"]
         raise CONFLICT.with_detail(f"This {kind} cannot be removed: payments have been booked on it.")
-    connection.execute(_REMOVE_ADJUSTMENTS, {"row_id": claim["id"]})
-    connection.execute(_REMOVE, {"row_id": claim["id"]})
+    change(connection, _REMOVE_ADJUSTMENTS, row_id=claim["id"])
+    change(connection, _REMOVE, row_id=claim["id"])
 
 
 def check_owed(connection: Connection, case_id: int, name: str) -> None:
     """Raise a 400 Problem if more is owed on a case than sums can hold."""
-    if (connection.execute(_OWED, {"of_case": case_id}).scalar() or 0) > MAX_OWED:
+    if (scalar(connection, _OWED, of_case=case_id) or 0) > MAX_OWED:
         raise invalid(name, f"The claims of a case can total {MAX_OWED // 100:,} at most")
 
 

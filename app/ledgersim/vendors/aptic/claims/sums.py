@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, case, func, literal, select, type_coerce
 
+from ledgersim.storage.functions import listed
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.claims.rules import PARITY, YEAR
@@ -93,7 +94,7 @@ SUMS_OF_CASES = (
         _C.case_id, *(func.sum(amount).label(name) for name, amount in amounts(CASE.c.currency_code).items())
     )
     .join_from(CLAIM, CASE, _C.case_id == CASE.c.id)
-    .where(_C.case_id.in_(bindparam("case_ids", expanding=True)))
+    .where(_C.case_id.in_(listed("case_ids")))
     .group_by(_C.case_id)
 )
 NO_SUMS: dict[str, int] = dict.fromkeys(CASE_SUMS, 0)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import new_router, operation
+from ledgersim.storage.functions import listed
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.claims.rules import accrued_interest
 from ledgersim.vendors.aptic.customers.routes import find_customer
@@ -28,7 +29,7 @@ _LIST = Listing(
 )
 _PERIODS = (
     select(LOAN_INTEREST_PERIOD)
-    .where(LOAN_INTEREST_PERIOD.c.loan_id.in_(bindparam("loan_ids", expanding=True)))
+    .where(LOAN_INTEREST_PERIOD.c.loan_id.in_(listed("loan_ids")))
     .order_by(LOAN_INTEREST_PERIOD.c.interest_from, LOAN_INTEREST_PERIOD.c.id)
 )
 

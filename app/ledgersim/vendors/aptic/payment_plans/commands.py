@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from ledgersim.problems import CONFLICT, VALIDATION, Problem
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, add, rows
+from ledgersim.storage.functions import listed
+from ledgersim.storage.statements import Row, add, add_all, change, rows
 from ledgersim.vendors.aptic.cases.commands import DEFAULT_SERVICE
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.commands import balances_of, post
@@ -42,12 +43,12 @@ _ADD_CASES = insert(PAYMENT_PLAN_CASE)
 _CLAIMS = (
     select(CLAIM)
     .join(CASE, CASE.c.id == CLAIM.c.case_id)
-    .where(CLAIM.c.case_id.in_(bindparam("case_ids", expanding=True)), CASE.c.closure_date.is_(None))
+    .where(CLAIM.c.case_id.in_(listed("case_ids")), CASE.c.closure_date.is_(None))
     .order_by(CLAIM.c.id)
 )
 _OPEN = (
     select(CASE.c.id)
-    .where(CASE.c.id.in_(bindparam("case_ids", expanding=True)), CASE.c.closure_date.is_(None))
+    .where(CASE.c.id.in_(listed("case_ids")), CASE.c.closure_date.is_(None))
     .order_by(CASE.c.id)
 )
 # The service of cases while an active plan covers them [documented as a service, inferred here].
@@ -170,7 +171,7 @@ def store(connection: Connection, space: Space, plan: Row, cases: Iterable[Row])
     plan = {**plan, "payment_plan_guid": space.guids.guid()}
     plan["id"] = add(connection, _ADD_PLAN, plan)
     case_ids = [case["id"] for case in cases]
-    connection.execute(_ADD_CASES, [{"payment_plan_id": plan["id"], "case_id": one} for one in case_ids])
+    add_all(connection, _ADD_CASES, [{"payment_plan_id": plan["id"], "case_id": one} for one in case_ids])
     if plan["active"] == ACTIVE:
         _start(connection, space, plan, case_ids)
     return plan
@@ -257,8 +258,8 @@ def remove(connection: Connection, space: Space, plan: Row) -> None:
     """Remove a plan. If it was active, the claims of its cases bear their own interest again from today."""
     if plan["active"] == ACTIVE:
         _stop(connection, space, plan)
-    connection.execute(_REMOVE_CASES, {"row_id": plan["id"]})
-    connection.execute(_REMOVE, {"row_id": plan["id"]})
+    change(connection, _REMOVE_CASES, row_id=plan["id"])
+    change(connection, _REMOVE, row_id=plan["id"])
 
 
 def end(connection: Connection, space: Space, plan: Row, planned: engine.Plan, completed: bool) -> None:
@@ -294,14 +295,14 @@ def remaining_on(space: Space, plan: Row) -> Decimal:
 def _start(connection: Connection, space: Space, plan: Row, case_ids: Sequence[int]) -> None:
     """Let an active plan take the place of the interest and the service of its cases."""
     suspend(connection, space, case_ids)
-    connection.execute(_KEEP_SERVICE, {"of_plan": plan["id"]})
-    connection.execute(_SET_SERVICE, {"of_plan": plan["id"]})
+    change(connection, _KEEP_SERVICE, of_plan=plan["id"])
+    change(connection, _SET_SERVICE, of_plan=plan["id"])
 
 
 def _stop(connection: Connection, space: Space, plan: Row) -> None:
     """Give the cases of an active plan their interest, and their service unless it has changed since."""
     resume(connection, space, case_ids_of(plan))
-    connection.execute(_RESTORE_SERVICE, {"of_plan": plan["id"]})
+    change(connection, _RESTORE_SERVICE, of_plan=plan["id"])
 
 
 def suspend(connection: Connection, space: Space, case_ids: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.spaces.space import Space
+from ledgersim.storage.functions import listed
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
@@ -54,7 +55,7 @@ _OWED = (
         in_currency(REMAINING_INTEREST, CASE.c.currency_code).label("interest"),
     )
     .join(CASE, CASE.c.id == CLAIM.c.case_id)
-    .where(CLAIM.c.case_id.in_(bindparam("case_ids", expanding=True)))
+    .where(CLAIM.c.case_id.in_(listed("case_ids")))
     .order_by(CLAIM.c.id)
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 from ledgersim.problems import VALIDATION, invalid
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of, start_of_day
-from ledgersim.storage.statements import Row, add, rows
+from ledgersim.storage.statements import Row, add, add_all, change, rows, scalar
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims import rules as claim_rules
 from ledgersim.vendors.aptic.claims.commands import no_exchange_rate
@@ -92,7 +92,7 @@ def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mappin
 
 def next_at(space: Space) -> datetime | None:
     """Return when the next pending payment is due."""
-    day = space.connection.execute(_NEXT).scalar()
+    day = scalar(space.connection, _NEXT)
     return None if day is None else start_of_day(day)
 
 
@@ -212,7 +212,7 @@ def _unbook(connection: Connection, payment: Row, balances: dict[int, Balances],
     for one in rows(connection, _BOOKINGS, of_payment=payment["id"]):
         booked = claim_rules.Payment(day, one["principal"], one["interest"], one["kept_interest"])
         balances[one["claim_id"]] = claim_rules.unpay(balances[one["claim_id"]], booked, now)
-    connection.execute(_REMOVE_BOOKINGS, {"of_payment": payment["id"]})
+    change(connection, _REMOVE_BOOKINGS, of_payment=payment["id"])
 
 
 def _allocate(
@@ -248,4 +248,4 @@ def _allocate(
         balances[one["claim_id"]], paid = claim_rules.pay(balances[one["claim_id"]], paid, now)
         one |= {"payment_id": payment["id"], "kept_interest": paid.kept_interest}
     if booked:
-        connection.execute(_ADD_BOOKINGS, booked)
+        add_all(connection, _ADD_BOOKINGS, booked)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from ledgersim.problems import CONFLICT
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, rows
+from ledgersim.storage.statements import Row, add, change, rows, scalar
 from ledgersim.vendors.payex.consents.models import CARD_REGISTRATION, RECURRING_CARD
 from ledgersim.vendors.payex.consents.queries import latest_registration
 from ledgersim.vendors.payex.consents.rules import INITIALIZED, TRANSITIONS, new_card
@@ -53,7 +53,7 @@ def start_registration(context: LedgerContext, customer: Row, body: CardRegistra
             "expires_at": context.space.clock.now() + timedelta(minutes=minutes),
             **body.model_dump(),
         }
-        connection.execute(_ADD, registration)
+        add(connection, _ADD, registration)
     return registration
 
 
@@ -62,7 +62,7 @@ def end_registration(space: Space, registration: Row, action: str) -> Row:
     status = transition(TRANSITIONS, registration["status"], action, "card registration")
     with space.transaction() as connection:
         at = registration["expires_at"] if action == "expire" else None
-        connection.execute(_SET_STATUS, {"row_id": registration["id"], "to": status, "at": at})
+        change(connection, _SET_STATUS, row_id=registration["id"], to=status, at=at)
         if action == "complete":
             issue_card(connection, space, registration["customer_id"])
     return {**registration, "status": status, "expires_at": at}
@@ -72,12 +72,12 @@ def issue_card(connection: Connection, space: Space, customer_id: int) -> None:
     """Give the customer a new recurring card in place of the present one."""
     revoke_card(connection, customer_id)
     card = new_card(space.guids.guid(), space.clock.today())
-    connection.execute(_ADD_CARD, {"customer_id": customer_id, **card})
+    add(connection, _ADD_CARD, {"customer_id": customer_id, **card})
 
 
 def revoke_card(connection: Connection, customer_id: int) -> None:
     """Delete the customer's recurring card, if any."""
-    connection.execute(_DELETE_CARD, {"of_customer": customer_id})
+    change(connection, _DELETE_CARD, of_customer=customer_id)
 
 
 def set_consents(connection: Connection, space: Space, customer_id: int, wanted: Collection[str]) -> None:
@@ -92,7 +92,7 @@ def set_consents(connection: Connection, space: Space, customer_id: int, wanted:
 
 def next_at(space: Space) -> datetime | None:
     """When the next card registration expires."""
-    at: datetime | None = space.connection.execute(_NEXT).scalar()
+    at: datetime | None = scalar(space.connection, _NEXT)
     return at
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ledgersim.problems import CONFLICT, VALIDATION, Errors, invalid
-from ledgersim.storage.statements import Row, add
+from ledgersim.storage.statements import Row, add, change, scalar
 from ledgersim.vendors.payex.addresses.commands import upsert_address
 from ledgersim.vendors.payex.addresses.models import BILLING, LEGAL
 from ledgersim.vendors.payex.context import LedgerContext
@@ -32,9 +32,7 @@ _LAST_NUMBER = select(func.max(_C.customer_no)).where(
 def set_columns(connection: Connection, customer_id: int, values: Row) -> None:
     """Set columns of a customer."""
     if values:
-        connection.execute(
-            _CHANGE.values({name: bindparam(name) for name in values}), {"row_id": customer_id, **values}
-        )
+        change(connection, _CHANGE, row_id=customer_id, **values)
 
 
 def creation_errors(
@@ -168,7 +166,7 @@ def _customer_number(context: LedgerContext, sent: str | None) -> str:
         return sent
     length = generated_length(ledger.number_lengths)
     of_ledger = {"of_ledger": ledger.number, "of_length": length}
-    number = next_number(context.space.connection.execute(_LAST_NUMBER, of_ledger).scalar(), length)
+    number = next_number(scalar(context.space.connection, _LAST_NUMBER, **of_ledger), length)
     if number is None:
         raise CONFLICT.with_detail(
             f"The ledger {ledger.number} has no customer numbers of {length} digits left."

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, insert, selec
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of, start_of_day
-from ledgersim.storage.statements import Row, row, rows
+from ledgersim.storage.statements import Row, add, change, row, rows, scalar
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.invoices import rules
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
@@ -88,7 +88,7 @@ def create_invoice(context: LedgerContext, customer: Row, body: InvoiceCreate) -
             "seller_number": ledger.number if body.seller is None else body.seller.number,
             "next_move_on": _next_move_on(space, claim, invoice_date, due_date),
         }
-        connection.execute(_ADD_INVOICE, invoice)
+        add(connection, _ADD_INVOICE, invoice)
     return find_invoice(space, ledger.number, number)
 
 
@@ -105,7 +105,7 @@ def create_account(context: LedgerContext, customer: Row, body: AccountCreate) -
             "start_date": body.start_date or start_of(space.clock.today()),
             "currency": body.currency or ledger.currency,
         }
-        connection.execute(_ADD_ACCOUNT, account)
+        add(connection, _ADD_ACCOUNT, account)
     return find_account(space, ledger.number, number)
 
 
@@ -117,7 +117,7 @@ def _number(connection: Connection, customer: Row, kind: _Kind, sent: str | None
             raise CONFLICT.with_errors({kind.member: [f"The ledger {ledger} already has {sent}"]})
         return sent
     own, first = customer["customer_no"], kind.first
-    last = connection.execute(kind.last, {"of_customer": customer["id"]}).scalar()
+    last = scalar(connection, kind.last, of_customer=customer["id"])
     if last is not None and last.startswith(own) and last[len(own) :].isdecimal():
         first = int(last[len(own) :]) + 1
     numbers = (f"{own}{place:02}" for place in count(first))
@@ -132,7 +132,7 @@ def change_invoice(connection: Connection, space: Space, invoice: Row, move: str
     values["next_move_on"] = invoice["next_move_on"]
     if (claim.status, claim.level) != (invoice["status"], invoice["claim_level"]):
         values["next_move_on"] = _next_move_on(space, claim, invoice["invoice_date"], invoice["due_date"])
-    connection.execute(_MOVE_INVOICE, {"row_id": invoice["id"], **values})
+    change(connection, _MOVE_INVOICE, row_id=invoice["id"], **values)
     return remainder
 
 
@@ -149,7 +149,7 @@ def change_account(connection: Connection, account: Row, surplus: int, move: str
     if most is not None and amount > most:
         raise invalid("amount", f"Input should be at most {most / 100:.2f}")
     credit, remainder = rules.move_account(credit, surplus, move, amount)
-    connection.execute(_MOVE_ACCOUNT, {"row_id": account["id"], **dict(zip(_CREDIT, credit, strict=True))})
+    change(connection, _MOVE_ACCOUNT, row_id=account["id"], **dict(zip(_CREDIT, credit, strict=True)))
     return remainder
 
 
@@ -157,7 +157,7 @@ def take_from_account(connection: Connection, account: Row, amount: int) -> None
     """Reduce the balance of an account by a surplus that has been spent."""
     values = {name: account[name] for name in _CREDIT}
     values["total_balance"] -= amount
-    connection.execute(_MOVE_ACCOUNT, {"row_id": account["id"], **values})
+    change(connection, _MOVE_ACCOUNT, row_id=account["id"], **values)
 
 
 def _claim(invoice: Row) -> Claim:
@@ -171,7 +171,7 @@ def _next_move_on(space: Space, claim: Claim, invoice_date: datetime, due_date: 
 
 def next_at(space: Space) -> datetime | None:
     """When the clock moves an invoice next."""
-    day = space.connection.execute(_NEXT_DAY).scalar()
+    day = scalar(space.connection, _NEXT_DAY)
     return None if day is None else start_of_day(day)
 
 

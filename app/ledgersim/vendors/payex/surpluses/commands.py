@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from ledgersim.problems import invalid
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
-from ledgersim.storage.statements import Row, rows
+from ledgersim.storage.statements import Row, add, change, rows, scalar
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.invoices.commands import (
     change_account,
@@ -68,7 +68,7 @@ def add_surplus(connection: Connection, space: Space, customer: Row, values: Row
         "account_no": None,
         **values,
     }
-    connection.execute(_ADD, surplus)
+    add(connection, _ADD, surplus)
     return surplus
 
 
@@ -84,9 +84,9 @@ def set_off(space: Space, customer: Row, surplus: Row, invoice_no: str) -> None:
     if invoice["currency"] != surplus["currency"]:
         raise invalid("invoiceNo", f"The currency of the invoice is {invoice['currency']}")
     check_move(invoice, "pay")
-    ordered = space.connection.execute(
-        _SET_OFF_AGAINST, {"of_customer": customer["id"], "number": invoice["invoice_no"]}
-    ).scalar()
+    ordered = scalar(
+        space.connection, _SET_OFF_AGAINST, of_customer=customer["id"], number=invoice["invoice_no"]
+    )
     if not invoice["current_debt"]:
         raise invalid("invoiceNo", "The invoice has no debt")
     if invoice["current_debt"] <= (ordered or 0):
@@ -120,7 +120,7 @@ def _set_status(
     day: int | None = None,
 ) -> None:
     values = {"to": status, "to_payee": payee, "to_invoice": invoice_no, "on_day": day}
-    connection.execute(_SET_STATUS, {"row_id": surplus["id"], **values})
+    change(connection, _SET_STATUS, row_id=surplus["id"], **values)
 
 
 def execute(space: Space, customer: Row, surplus: Row) -> Event:
@@ -147,7 +147,7 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
 
 def next_at(space: Space) -> datetime | None:
     """When the next pending surplus is executed."""
-    day = space.connection.execute(_NEXT_DAY).scalar()
+    day = scalar(space.connection, _NEXT_DAY)
     return None if day is None else start_of_day(day)
 
 
@@ -193,7 +193,7 @@ def move_account(space: Space, customer: Row, account: Row, move: str, amount: i
     """Move an account. Returns the surplus if more has been paid than is owed. Raises a 400 or 409 Problem."""
     number = account["account_no"]
     with space.transaction() as connection:
-        surplus = connection.execute(_FROM_ACCOUNT, {"of_customer": customer["id"], "number": number}).scalar()
+        surplus = scalar(connection, _FROM_ACCOUNT, of_customer=customer["id"], number=number)
         remainder = change_account(connection, account, surplus or 0, move, amount)
         source = {"account_no": number, "currency": account["currency"]}
         return add_surplus(connection, space, customer, {**source, "balance": remainder}) if remainder else None

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, func, select
 
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, row, rows
+from ledgersim.storage.statements import Row, row, rows, scalar
 from ledgersim.vendors.payex.surpluses.models import SURPLUS
 from ledgersim.vendors.payex.surpluses.rules import GONE
 
@@ -28,4 +28,4 @@ def find_surplus(space: Space, customer: Row, surplus_id: str) -> Row:
 def list_page(space: Space, customer: Row, skip: int, take: int) -> tuple[list[Row], int]:
     """A page of a customer's surpluses, oldest first, and their total number."""
     page = rows(space.connection, _PAGE, of_customer=customer["id"], skip=skip, take=take)
-    return page, int(space.connection.execute(_COUNT, {"of_customer": customer["id"]}).scalar() or 0)
+    return page, int(scalar(space.connection, _COUNT, of_customer=customer["id"]) or 0)

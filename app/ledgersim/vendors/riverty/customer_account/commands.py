@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, add, row
+from ledgersim.storage.statements import Row, add, change, row
 from ledgersim.vendors.riverty.customer_account.models import ACCOUNT_MOVE, CUSTOMER_ACCOUNT
 from ledgersim.vendors.riverty.customer_account.queries import BY_CUSTOMER
 from ledgersim.vendors.riverty.customer_account.rules import (
@@ -80,14 +80,13 @@ def _confirm(connection: Connection, account: Row, customer: Row, decision: Deci
         "organization_personal_no": customer["organization_personal_no"] or account["organization_personal_no"],
         "address_list": addresses_of(customer["address"], decision) or account["address_list"],
     }
-    connection.execute(
+    change(
+        connection,
         _CONFIRM,
-        {
-            "of_id": account["id"],
-            "name": confirmed["first_name"],
-            "personal_no": confirmed["organization_personal_no"],
-            "addresses": confirmed["address_list"],
-        },
+        of_id=account["id"],
+        name=confirmed["first_name"],
+        personal_no=confirmed["organization_personal_no"],
+        addresses=confirmed["address_list"],
     )
     return confirmed
 
@@ -135,7 +134,7 @@ def set_state(connection: Connection, account: Row, state: AccountState) -> Row:
     """Store the state of an account. Returns the account with it."""
     values = asdict(state)
     changes = {f"to_{name}": value for name, value in values.items()}
-    connection.execute(_SET_STATE, {"of_id": account["id"], **changes})
+    change(connection, _SET_STATE, of_id=account["id"], **changes)
     return {**account, **values}
 
 
@@ -180,4 +179,4 @@ def _record(
         "account_status": account["account_status"],
         "balance": account["balance"],
     }
-    connection.execute(_ADD_MOVE, values)
+    add(connection, _ADD_MOVE, values)
