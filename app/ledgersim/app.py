@@ -141,7 +141,15 @@ def default_database(settings: Settings, image: bytes) -> Database | None:
             database.check_content(reference)
             check_state(database, reference)
         database.enable_wal()
-    except (DatabaseError, Problem, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+    except (
+        DatabaseError,
+        sqlite3.Error,
+        Problem,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         database.close()
         raise StartupError(
             f"the database {settings.database} cannot be used: {_reason(error)}; "
@@ -168,8 +176,8 @@ def _check_world(path: Path, database: Database, reference: Database) -> None:
     """Raise StartupError for a database of another version or world, ValueError for one without a state."""
     try:
         found, wanted = (row(one.connection, _READ_IDENTITY) for one in (database, reference))
-    except sqlite3.OperationalError as error:
-        raise ValueError("it is not a ledgersim database") from error
+    except sqlite3.OperationalError:
+        raise ValueError("it is not a ledgersim database") from None
     if found is None or wanted is None:
         raise ValueError("it is corrupt: sim_state has no row")
     if found["schema_version"] != wanted["schema_version"]:
@@ -190,7 +198,7 @@ def _check_world(path: Path, database: Database, reference: Database) -> None:
 
 
 def _reason(error: Exception) -> str:
-    cause = error.orig if isinstance(error, DatabaseError) else error.__cause__
+    cause = error.orig if isinstance(error, DatabaseError) else error.__cause__ or error
     if isinstance(cause, sqlite3.Error):
         return failure(cause) or str(cause)
     if isinstance(error, Problem):

@@ -17,6 +17,7 @@ from ledgersim import problems
 from ledgersim.content_encoding import Decoder, coding_of
 from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.context import context_of
+from ledgersim.http.direct_call import direct_handler
 from ledgersim.http.lenient_parsing import (
     Models,
     Repeated,
@@ -198,7 +199,13 @@ class JsonRoute(APIRoute):
         return frozenset(parameters_of(self.dependant))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+        handle_any = super().get_route_handler()
+        handle_directly = direct_handler(self)
+
+        async def handle(request: Request, value: Any = None) -> Response:
+            response = None if handle_directly is None else await handle_directly(request, value)
+            return await handle_any(request) if response is None else response
+
         if self.body_field is None:
             return handle
         models = models_in(self.body_field.field_info.annotation)
@@ -206,7 +213,7 @@ class JsonRoute(APIRoute):
         async def read_and_handle(request: Request) -> Response:
             body = await read_bytes(request)
             if not body:
-                return await handle(JsonRequest(request, body, None))
+                return await handle_any(JsonRequest(request, body, None))
             kind = request.headers.get("content-type", "")
             if not (self.is_admin or _is_json(kind)):
                 raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
@@ -222,7 +229,6 @@ class JsonRoute(APIRoute):
             coding = None if self.is_admin else coding_of(request.scope["headers"])
             content_type = "application/json" if self.is_admin else kind
             lenient = _lenient_parsing(content_type, coding, body, value, models, context.space)
-            parsed = JsonRequest(request, body, value)
 
             def report() -> None:
                 context.report(lenient)
@@ -233,11 +239,11 @@ class JsonRoute(APIRoute):
 
                 async def handle_in_thread() -> Response:
                     report()
-                    return await handle(parsed)
+                    return await handle(JsonRequest(request, body, value), value)
 
                 return await context.space.worker.run(lambda: run(handle_in_thread()))
             await context.space.worker.idle()
             report()
-            return await handle(parsed)
+            return await handle(JsonRequest(request, body, value), value)
 
         return read_and_handle

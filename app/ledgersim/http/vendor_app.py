@@ -85,6 +85,7 @@ class VendorApp(FastAPI):
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
+            telemetry={"tracing": False, "metrics": False, "logs": False},  # which FastAPI had not before 0.165
         )
         self.render = render
         self._operations: list[APIRoute] = []
