@@ -20,27 +20,27 @@ Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | ReturningI
 Statement = Query | Insert | Update | Delete
 
 
-def rows(connection: Connection, query: Query, **values: Any) -> list[Row]:
+def rows(connection: Connection, query: Query, /, **values: Any) -> list[Row]:
     """All rows that a query selects."""
     prepared = _prepare(query, tuple(values))
     to_row = prepared.to_row
     return [to_row(one) for one in _execute(connection, prepared, values).fetchall()]
 
 
-def row(connection: Connection, query: Query, **values: Any) -> Row | None:
+def row(connection: Connection, query: Query, /, **values: Any) -> Row | None:
     """The first row that a query selects, or None."""
     prepared = _prepare(query, tuple(values))
     found = _execute(connection, prepared, values).fetchone()
     return None if found is None else prepared.to_row(found)
 
 
-def scalar(connection: Connection, query: Query, **values: Any) -> Any:
+def scalar(connection: Connection, query: Query, /, **values: Any) -> Any:
     """The first column of the first row that a query selects, or None."""
     found = row(connection, query, **values)
     return None if found is None else next(iter(found.values()))
 
 
-def change(connection: Connection, statement: Update | Delete, **values: Any) -> int:
+def change(connection: Connection, statement: Update | Delete, /, **values: Any) -> int:
     """Execute an update or delete and return the number of rows. Columns named by `values` are set, too."""
     return _execute(connection, _prepare(statement, tuple(values)), values).rowcount
 
