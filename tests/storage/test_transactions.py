@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from ledgersim.admin.import_export import export_rows
 from ledgersim.spaces.models import VALUE
 from ledgersim.spaces.space import Space
 from ledgersim.spaces.vendor_state import VendorState
 from ledgersim.storage.database import Database
+from ledgersim.storage.statements import add, change
 
 
 @pytest.fixture
@@ -69,3 +70,35 @@ def test_values_cached_in_a_transaction_are_dropped_on_rollback(space: Space) ->
     with pytest.raises(InterruptedError):
         remember_and_fail()
     assert space.cached("facts", lambda: facts(space)) == start
+
+
+COUNT = select(func.count()).select_from(VALUE)
+
+
+def test_a_cached_scalar_is_read_again_after_a_write_to_its_table(space: Space) -> None:
+    before = space.scalar(COUNT)
+    with space.transaction() as connection:
+        add(connection, insert(VALUE), {"name": "new", "value": 1})
+    assert space.scalar(COUNT) == before + 1
+    with space.transaction() as connection:
+        change(connection, delete(VALUE).where(VALUE.c.name == "new"))
+    assert space.scalar(COUNT) == before
+    with space.transaction() as connection:
+        connection.execute(delete(VALUE))
+    assert space.scalar(COUNT) == 0
+    space.reset("all")
+    assert space.scalar(COUNT) == before
+
+
+def test_a_cached_scalar_is_read_again_after_a_rollback(space: Space) -> None:
+    before = space.scalar(COUNT)
+
+    def add_and_fail() -> None:
+        with space.transaction() as connection:
+            add(connection, insert(VALUE), {"name": "new", "value": 1})
+            assert space.scalar(COUNT) == before + 1
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        add_and_fail()
+    assert space.scalar(COUNT) == before

@@ -17,7 +17,7 @@ from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.vendor_state import VendorRecord, VendorState
 from ledgersim.spaces.worker import Worker
 from ledgersim.storage.database import Database
-from ledgersim.storage.statements import Row, add, add_all, change, row, rows
+from ledgersim.storage.statements import Query, Row, add, add_all, change, row, rows, scalar, tables_of
 
 ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
@@ -86,8 +86,7 @@ class Space:
         self.in_flight = 0  # requests
         self.restarts = 0  # how often the database has been reset or restored
         self._closing = False
-        self._cache: dict[Hashable, Any] = {}
-        self._cache_version = database.version
+        self._cache: dict[Hashable, tuple[tuple[int, ...], Any]] = {}  # value by key, and its version
         self._load()
         self.faults = Faults(Stream(self.seed, f"faults of {name}"))
 
@@ -191,12 +190,20 @@ class Space:
 
     def cached(self, key: Hashable, compute: Callable[[], Any]) -> Any:
         """The result of `compute`, cached until the next write to the space."""
-        if self._cache_version != self.database.version or len(self._cache) >= MAX_CACHED:
-            self._cache.clear()
-            self._cache_version = self.database.version
-        if key not in self._cache:
-            self._cache[key] = compute()
-        return self._cache[key]
+        return self._cached(key, self.database.version, compute)
+
+    def scalar(self, query: Query, **values: Any) -> Any:
+        """The first column of the first row of a query, cached until the next write to one of its tables."""
+        version = self.database.version_of(tables_of(query))
+        return self._cached((query, *values.items()), version, lambda: scalar(self.connection, query, **values))
+
+    def _cached(self, key: Hashable, version: tuple[int, ...], compute: Callable[[], Any]) -> Any:
+        found = self._cache.get(key)
+        if found is None or found[0] != version:
+            if len(self._cache) >= MAX_CACHED:
+                self._cache.clear()
+            found = self._cache[key] = version, compute()
+        return found[1]
 
     def set_clock(self, mode: Mode, now: datetime) -> None:
         """Set and store the clock. Raises ClockError if it would go backwards."""

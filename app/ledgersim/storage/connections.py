@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import closing
 from math import inf
 from time import perf_counter
@@ -86,8 +86,22 @@ def wrap(raw: sqlite3.Connection, on_error: Callable[[sqlite3.Error], None]) -> 
         raw.create_function(name, 1, function, deterministic=True)
     _pending.raw.append(raw)
     connection = engine.connect()
-    connection.info.update(raw=raw, on_error=on_error)
+    connection.info.update(raw=raw, on_error=on_error, writes={})
     return connection
+
+
+@event.listens_for(engine, "before_cursor_execute")
+def _count(connection: Connection, *_: Any) -> None:
+    count_write(connection.info, ANY_TABLE)
+
+
+ANY_TABLE = "any"
+
+
+def count_write(info: dict[Any, Any], table: Hashable) -> None:
+    """Count a statement that may write to a table, or to any, in the `info` of a connection."""
+    writes = info["writes"]
+    writes[table] = writes.get(table, 0) + 1
 
 
 @event.listens_for(engine, "handle_error")

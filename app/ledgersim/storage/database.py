@@ -5,17 +5,17 @@ Each space has one long-lived connection, used on the event loop without threads
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 from time import perf_counter
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from ledgersim.problems import Problem
 from ledgersim.storage.clones import SharedImage, shared_image
-from ledgersim.storage.connections import CORRUPT, connect, copy_image, deadline, failure, wrap
+from ledgersim.storage.connections import ANY_TABLE, CORRUPT, connect, copy_image, deadline, failure, wrap
 from ledgersim.storage.files import DatabaseFile, create_file, write_file
 from ledgersim.storage.images import (
     InvalidImageError,
@@ -79,6 +79,7 @@ class Database:
         self._file = file
         self._page_size = int(raw.execute("PRAGMA page_size").fetchone()[0])
         self.connection: Connection = wrap(raw, self._on_error)  # SQLAlchemy's first connection ever rolls back
+        self._writes: dict[Hashable, int] = self.connection.info["writes"]
         if shared is not None:
             self._reset_clone()
 
@@ -213,6 +214,11 @@ class Database:
     def version(self) -> tuple[int, int]:
         """Changes with every write, restore and rollback."""
         return self._rollbacks, self._raw.total_changes
+
+    def version_of(self, tables: Iterable[Table]) -> tuple[int, ...]:
+        """Changes with every write to these tables by `ledgersim.storage.statements`, and like `version`."""
+        writes = self._writes
+        return self._rollbacks, writes.get(ANY_TABLE, 0), *[writes.get(table, 0) for table in tables]
 
     @property
     def size(self) -> int:

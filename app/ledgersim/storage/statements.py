@@ -6,14 +6,15 @@ statements in constants: those built for each request are compiled for each requ
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, Update
+from sqlalchemy import Column, CompoundSelect, Connection, Delete, Insert, Select, Table, Update
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import ReturningInsert
 
-from ledgersim.storage.connections import engine
+from ledgersim.storage.connections import ANY_TABLE, count_write, engine
 
 Row = dict[str, Any]  # by column name
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | ReturningInsert[*tuple[Any, ...]]
@@ -57,6 +58,7 @@ def add_all(connection: Connection, statement: Insert, values: Sequence[Mapping[
     if values:
         prepared = _prepare(statement, tuple(values[0]))
         info = connection.info
+        count_write(info, prepared.writes_to)
         try:
             info["raw"].executemany(prepared.sql, map(prepared.parameters, values))
         except sqlite3.Error as error:
@@ -64,14 +66,24 @@ def add_all(connection: Connection, statement: Insert, values: Sequence[Mapping[
             raise
 
 
+@lru_cache(maxsize=2048)
+def tables_of(query: Query) -> frozenset[Table]:
+    """The tables that a query reads."""
+    parts = [part.table if isinstance(part, Column) else part for part in visitors.iterate(query)]
+    return frozenset(part for part in parts if isinstance(part, Table))
+
+
 class _Prepared(NamedTuple):
     sql: str
+    writes_to: Hashable  # a table, or any; None for a query
     parameters: Callable[[Mapping[str, Any]], Sequence[Any]]  # the values in the order of the SQL, as stored
     to_row: Callable[[tuple[Any, ...]], Row]
 
 
 def _execute(connection: Connection, prepared: _Prepared, values: Mapping[str, Any]) -> sqlite3.Cursor:
     info = connection.info
+    if prepared.writes_to is not None:
+        count_write(info, prepared.writes_to)
     try:
         cursor: sqlite3.Cursor = info["raw"].execute(prepared.sql, prepared.parameters(values))
     except sqlite3.Error as error:
@@ -114,4 +126,13 @@ def _prepare(statement: Statement, sent: tuple[str, ...]) -> _Prepared:
             row[name] = decode(row[name])
         return row
 
-    return _Prepared(compiled.string, parameters, to_row)
+    writes_to = getattr(statement, "table", None)
+    if isinstance(statement, Delete) and _is_cascading(statement.table):
+        writes_to = ANY_TABLE
+    return _Prepared(compiled.string, writes_to, parameters, to_row)
+
+
+def _is_cascading(table: Table) -> bool:
+    """Whether deleting a row may change rows of other tables that refer to it."""
+    keys = (key for other in table.metadata.tables.values() for key in other.foreign_keys)
+    return any(key.ondelete is not None and key.column.table is table for key in keys)

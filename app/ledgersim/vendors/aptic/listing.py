@@ -25,7 +25,7 @@ from ledgersim.problems import invalid
 from ledgersim.schemas import ResponseModel
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import TooSlowError
-from ledgersim.storage.statements import Row, rows, scalar
+from ledgersim.storage.statements import Row, rows
 
 MAX_TOP = 100
 DEFAULT_TOP = 25
@@ -141,8 +141,7 @@ class Listing:
         items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)
         if self._complete is not None:
             self._complete(connection, items, values)
-        cache_key = (self, query.filter, *values.values())
-        total = space.cached(cache_key, lambda: scalar(connection, count_all, **values))
+        total = space.scalar(count_all, **values)
         return {"count": len(items), "skip": query.skip, "total": total, "value": items}
 
     def _build(self, filter_text: str, orderby_text: str) -> tuple[Select[Any], Select[Any]]:

@@ -70,7 +70,7 @@ def schedule_import(
 
 def next_at(space: Space) -> datetime | None:
     """Return when the next pending import is due."""
-    at: datetime | None = scalar(space.connection, _NEXT)
+    at: datetime | None = space.scalar(_NEXT)
     return at
 
 

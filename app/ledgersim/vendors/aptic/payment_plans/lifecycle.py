@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from ledgersim.problems import CONFLICT
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
-from ledgersim.storage.statements import Row, row, rows, scalar
+from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.commands import add_fees, post
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
@@ -68,7 +68,7 @@ _INTEREST_CLAIM = (
 
 def next_at(space: Space) -> datetime | None:
     """Return when the next plan needs processing."""
-    day = scalar(space.connection, _NEXT)
+    day = space.scalar(_NEXT)
     return None if day is None else start_of_day(day)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 from ledgersim.problems import VALIDATION, invalid
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of, start_of_day
-from ledgersim.storage.statements import Row, add, add_all, change, rows, scalar
+from ledgersim.storage.statements import Row, add, add_all, change, rows
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims import rules as claim_rules
 from ledgersim.vendors.aptic.claims.commands import no_exchange_rate
@@ -92,7 +92,7 @@ def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mappin
 
 def next_at(space: Space) -> datetime | None:
     """Return when the next pending payment is due."""
-    day = scalar(space.connection, _NEXT)
+    day = space.scalar(_NEXT)
     return None if day is None else start_of_day(day)
 
 

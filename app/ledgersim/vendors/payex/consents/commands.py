@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from ledgersim.problems import CONFLICT
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, add, change, rows, scalar
+from ledgersim.storage.statements import Row, add, change, rows
 from ledgersim.vendors.payex.consents.models import CARD_REGISTRATION, RECURRING_CARD
 from ledgersim.vendors.payex.consents.queries import latest_registration
 from ledgersim.vendors.payex.consents.rules import INITIALIZED, TRANSITIONS, new_card
@@ -92,7 +92,7 @@ def set_consents(connection: Connection, space: Space, customer_id: int, wanted:
 
 def next_at(space: Space) -> datetime | None:
     """When the next card registration expires."""
-    at: datetime | None = scalar(space.connection, _NEXT)
+    at: datetime | None = space.scalar(_NEXT)
     return at
 
 

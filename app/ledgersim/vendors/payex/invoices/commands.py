@@ -171,7 +171,7 @@ def _next_move_on(space: Space, claim: Claim, invoice_date: datetime, due_date: 
 
 def next_at(space: Space) -> datetime | None:
     """When the clock moves an invoice next."""
-    day = scalar(space.connection, _NEXT_DAY)
+    day = space.scalar(_NEXT_DAY)
     return None if day is None else start_of_day(day)
 
 

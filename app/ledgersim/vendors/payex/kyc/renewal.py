@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, select
 
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import rows, scalar
+from ledgersim.storage.statements import rows
 from ledgersim.vendors.payex.customers.commands import set_columns
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 
@@ -21,7 +21,7 @@ _DUE = (
 
 def next_at(space: Space) -> datetime | None:
     """When the next customer's answers are due."""
-    at: datetime | None = scalar(space.connection, _NEXT)
+    at: datetime | None = space.scalar(_NEXT)
     return at
 
 

@@ -147,7 +147,7 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
 
 def next_at(space: Space) -> datetime | None:
     """When the next pending surplus is executed."""
-    day = scalar(space.connection, _NEXT_DAY)
+    day = space.scalar(_NEXT_DAY)
     return None if day is None else start_of_day(day)
 
 

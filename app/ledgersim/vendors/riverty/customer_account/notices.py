@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, select
 
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
-from ledgersim.storage.statements import rows, scalar
+from ledgersim.storage.statements import rows
 from ledgersim.vendors.riverty.customer_account.commands import send_notice
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
 
@@ -21,7 +21,7 @@ _EVENTS = {"notice": "billed", "reminder": "reminded", "send-to-collection": "se
 
 def next_at(space: Space) -> datetime | None:
     """When the next notice is due."""
-    day = scalar(space.connection, _NEXT_DATE)
+    day = space.scalar(_NEXT_DATE)
     return None if day is None else start_of_day(day.toordinal())
 
 
