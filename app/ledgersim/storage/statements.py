@@ -132,7 +132,7 @@ def _prepare(statement: Statement, sent: tuple[str, ...]) -> _Prepared:
     return _Prepared(compiled.string, writes_to, parameters, to_row)
 
 
-def _is_cascading(table: Table) -> bool:
+def _is_cascading(table: Any) -> bool:
     """Whether deleting a row may change rows of other tables that refer to it."""
     keys = (key for other in table.metadata.tables.values() for key in other.foreign_keys)
     return any(key.ondelete is not None and key.column.table is table for key in keys)
