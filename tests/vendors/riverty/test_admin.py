@@ -133,13 +133,16 @@ def test_unpaid_notices_lead_to_collection_by_the_clock(riverty: Riverty) -> Non
     ]
 
 
-def test_a_notice_that_is_paid_has_no_consequences(riverty: Riverty) -> None:
+def test_a_notice_that_is_paid_has_no_consequences_and_the_next_bills_later_purchases(riverty: Riverty) -> None:
     number = riverty.open(firstNoticeDate="2026-01-31")
     riverty.move(number, "purchases", 1000)
     advance(riverty.api, "P1M")
     assert state(riverty.move(number, "payments", 1000)) == ["Ok", 0, False, "2026-01-31", "2026-02-28"]
     assert advance(riverty.api, "P6M") == []
     assert state(riverty.account(number)) == ["Ok", 0, False, "2026-07-31", "2026-08-31"]
+    riverty.move(number, "purchases", 500)
+    assert [(one["at"], one["balance"]) for one in advance(riverty.api, "P1M")] == [("2026-08-31T00:00:00Z", 500)]
+    assert state(riverty.account(number)) == ["Ok", 500, False, "2026-08-31", "2026-09-30"]
 
 
 def test_months_one_by_one_and_at_once_have_the_same_effect(small_api: Api) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.schemas import SignedAmountIn
-from ledgersim.storage.statements import Row, row
+from ledgersim.storage.statements import Row
 from ledgersim.vendors.riverty.customer_account.commands import apply, set_state, state_of
-from ledgersim.vendors.riverty.customer_account.queries import BY_CUSTOMER
+from ledgersim.vendors.riverty.customer_account.queries import account_of
 from ledgersim.vendors.riverty.customer_account.rules import CLOSED, AccountState, decide, notice_dates
 from ledgersim.vendors.riverty.customer_account.schemas import AccountApplication, AccountStatus, DayIn
 from ledgersim.world.fixtures import FixtureContext, FixtureKind
@@ -27,7 +27,7 @@ def _add_account(context: FixtureContext, item: Account) -> Row:
     """Open an account. Raises a 400 Problem if the application for it is not granted."""
     sent = item.model_dump()
     number = sent["customer"]["customer_number"]
-    if number is not None and row(context.connection, BY_CUSTOMER, number=number) is not None:
+    if number is not None and account_of(context.space, number) is not None:
         raise CONFLICT.with_errors(
             {"customer.customerNumber": [f"the customer {number!r} already has an account"]}
         )

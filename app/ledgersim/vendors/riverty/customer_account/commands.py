@@ -10,7 +10,7 @@ from ledgersim.problems import CONFLICT, invalid
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, change, row
 from ledgersim.vendors.riverty.customer_account.models import ACCOUNT_MOVE, CUSTOMER_ACCOUNT
-from ledgersim.vendors.riverty.customer_account.queries import BY_CUSTOMER
+from ledgersim.vendors.riverty.customer_account.queries import account_of
 from ledgersim.vendors.riverty.customer_account.rules import (
     CORRECTED,
     OPEN,
@@ -58,7 +58,7 @@ def apply(connection: Connection, space: Space, sent: Mapping[str, Any], decisio
     belongs to another person.
     """
     customer = sent["customer"]
-    found = row(connection, BY_CUSTOMER, number=customer["customer_number"])
+    found = account_of(space, customer["customer_number"])
     if found is None:
         return _open(connection, space, sent, decision)
     if different := differences(found, sent):

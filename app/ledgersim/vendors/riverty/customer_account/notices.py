@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
 from ledgersim.storage.statements import rows
 from ledgersim.vendors.riverty.customer_account.commands import send_notice
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
+from ledgersim.vendors.riverty.customer_account.rules import COLLECTED
 
-_NEXT_DATE = select(func.min(CUSTOMER_ACCOUNT.c.next_notice_date))
-_DUE = (
-    select(CUSTOMER_ACCOUNT)
-    .where(CUSTOMER_ACCOUNT.c.next_notice_date <= bindparam("today"))
-    .order_by(CUSTOMER_ACCOUNT.c.id)
-)
+_C = CUSTOMER_ACCOUNT.c
+_MAY_MOVE = and_(_C.balance > 0, _C.account_status != COLLECTED)  # of others only the dates change
+_NEXT_DATE = select(func.min(_C.next_notice_date)).where(_MAY_MOVE)
+_DUE = select(CUSTOMER_ACCOUNT).where(_MAY_MOVE, _C.next_notice_date <= bindparam("today")).order_by(_C.id)
 _EVENTS = {"notice": "billed", "reminder": "reminded", "send-to-collection": "sent-to-collection"}
 
 
@@ -26,7 +25,7 @@ def next_at(space: Space) -> datetime | None:
 
 
 def run(space: Space) -> list[Event]:
-    """Send the notices that are due. Those to accounts that owe nothing are no events."""
+    """Send the notices that are due. Those that leave an account as it is are no events."""
     events = []
     with space.transaction() as connection:
         for account in rows(connection, _DUE, today=space.clock.today()):

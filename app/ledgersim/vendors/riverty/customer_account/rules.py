@@ -12,6 +12,7 @@ from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus, Mo
 from ledgersim.vendors.riverty.messages import ActionCode, Message, MessageType, message
 
 OPEN: AccountStatus = "Ok"
+COLLECTED: AccountStatus = "SentToDebtCollection"
 CLOSED: AccountStatus = "ClosedFromDebtCollection"
 PROFILE = "1"  # the only account profile, from the vendor's sample
 _FIRST_ACCOUNT = 100_000_000  # without the check digit; the vendor's sample is 0100.0000008
