@@ -19,9 +19,9 @@ UNKNOWN = "unknown-member: The operation has no such member here, and ignored it
 
 
 @pytest.fixture
-def api(serve: Serve) -> Api:
+def api(serve: Serve, small_image: bytes) -> Api:
     """A client of a server that rejects requests with diagnostics."""
-    return serve(leniency="strict")
+    return serve(image=small_image, leniency="strict")
 
 
 def export(api: Api) -> Any:

@@ -106,7 +106,7 @@ class Riverty:
 
 
 @pytest.fixture
-def riverty(api: Api) -> Riverty:
+def riverty(small_api: Api) -> Riverty:
     """A client of a fresh server whose clock is frozen on 1 January 2026."""
-    api.freeze("2026-01-01T10:20:30.123456Z")
-    return Riverty(api)
+    small_api.freeze("2026-01-01T10:20:30.123456Z")
+    return Riverty(small_api)
