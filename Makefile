@@ -24,7 +24,7 @@ test: ## Install what is needed and run all tests (ARGS="-k name ...")
 	$(call install,dev)
 	$(PYTEST) $(ARGS)
 
-fuzz: ## Try 20 times as many examples of the tests with hypothesis, other ones in each run (ARGS="-k name ...")
+fuzz: ## Try 40 times as many examples of the tests with hypothesis, other ones in each run (ARGS="-k name ...")
 	$(call install,dev)
 	$(PYTEST) --verbose -m hypothesis --hypothesis-profile fuzz $(ARGS)
 

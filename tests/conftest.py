@@ -32,7 +32,7 @@ COMMON = hypothesis.settings(
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
 )
-hypothesis.settings.register_profile("ledgersim", COMMON, max_examples=50, derandomize=True)
+hypothesis.settings.register_profile("ledgersim", COMMON, max_examples=25, derandomize=True)
 hypothesis.settings.register_profile("fuzz", COMMON, max_examples=1000, print_blob=True)
 hypothesis.settings.load_profile("ledgersim")
 

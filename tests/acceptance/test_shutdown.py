@@ -23,8 +23,9 @@ def request(method: str, path: str, *headers: str) -> bytes:
 
 def wait_for(server: Served, in_flight: int) -> None:
     """Wait until this many requests are in flight."""
-    while httpx.get(f"{server.url}/_sim/info").json()["in_flight"] < in_flight:
-        pass
+    with httpx.Client() as client:
+        while client.get(f"{server.url}/_sim/info").json()["in_flight"] < in_flight:
+            pass
 
 
 def wait_until_closed(server: Served) -> None:

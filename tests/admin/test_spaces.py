@@ -169,9 +169,9 @@ def test_spaces_have_a_maximum_and_a_deleted_one_makes_room(serve: Serve) -> Non
 
 
 def test_all_spaces_together_have_a_limit_of_bytes(serve: Serve) -> None:
-    api = serve(max_space_bytes="2MiB")
+    api = serve(max_space_bytes="1MiB")
     api.get(f"/s/a{DEBTORS}")
-    assert api.post("/s/a/_sim/snapshots").status_code == 201  # of 1.4 MB
+    assert api.post("/s/a/_sim/snapshots").status_code == 201  # of 0.6 MB
     image = api.get("/s/a/_sim/snapshots/snapshot-1/file").content
     for rejected in (
         api.post("/_sim/snapshots"),

@@ -73,7 +73,7 @@ def test_an_import_has_its_own_limit(api: Api, monkeypatch: pytest.MonkeyPatch) 
     exported = api.get("/_sim/export").content
     padded = exported + b" " * (10 * 2**20)
     assert post(api, "", padded).status_code == 204
-    monkeypatch.setattr(transfer, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(transfer, "MAX_BYTES", 2**16)
     answer = post(api, "", exported)
     assert answer.status_code == 413
-    assert answer.json()["detail"] == "The body may have at most 1,048,576 bytes (1 MiB)."
+    assert answer.json()["detail"] == "The body may have at most 65,536 bytes (64 KiB)."

@@ -141,7 +141,9 @@ def test_a_notice_that_is_paid_has_no_consequences_and_the_next_bills_later_purc
     assert advance(riverty.api, "P6M") == []
     assert state(riverty.account(number)) == ["Ok", 0, False, "2026-07-31", "2026-08-31"]
     riverty.move(number, "purchases", 500)
-    assert [(one["at"], one["balance"]) for one in advance(riverty.api, "P1M")] == [("2026-08-31T00:00:00Z", 500)]
+    assert [(one["at"], one["balance"]) for one in advance(riverty.api, "P1M")] == [
+        ("2026-08-31T00:00:00Z", 500)
+    ]
     assert state(riverty.account(number)) == ["Ok", 500, False, "2026-08-31", "2026-09-30"]
 
 
