@@ -70,10 +70,9 @@ def test_a_bad_import_is_a_400_that_names_the_place_and_changes_nothing(api: Api
 
 
 def test_an_import_has_its_own_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    exported = api.get("/_sim/export").content
-    padded = exported + b" " * (10 * 2**20)
+    padded = api.get("/_sim/export").content + b" " * (10 * 2**20)
     assert post(api, "", padded).status_code == 204
-    monkeypatch.setattr(transfer, "MAX_BYTES", 2**16)
-    answer = post(api, "", exported)
+    monkeypatch.setattr(transfer, "MAX_BYTES", 2**20)
+    answer = post(api, "", padded)
     assert answer.status_code == 413
-    assert answer.json()["detail"] == "The body may have at most 65,536 bytes (64 KiB)."
+    assert answer.json()["detail"] == "The body may have at most 1,048,576 bytes (1 MiB)."
