@@ -208,7 +208,7 @@ def test_closed_cases_bear_no_more_interest_and_paid_ones_are_at_zero(world: Tab
                 assert claim["accrues_to"] == claim["accrues_from"]
         if case["closure_code"] == "PAID":
             balances = [
-                Balances(**{name: claim[name] for name in Balances.__slots__}) for claim in claims[case["id"]]
+                Balances(**{name: claim[name] for name in Balances._fields}) for claim in claims[case["id"]]
             ]
             assert sum(one.remaining_principal + one.remaining_interest for one in balances) == 0
 

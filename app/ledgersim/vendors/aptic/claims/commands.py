@@ -1,7 +1,6 @@
 """Storing, adjusting and removing claims."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Float, bindparam, cast, delete, func, insert, select
@@ -31,7 +30,7 @@ DEFAULT_ADJUSTMENT = "ADJUST"  # [inferred]
 _C = CLAIM.c
 _ADD_CLAIM = insert(CLAIM)
 _ADD_ADJUSTMENT = insert(ADJUSTMENT)
-_BALANCES = select(*(_C[field.name] for field in fields(Balances))).where(_C.id == bindparam("claim_id"))
+_BALANCES = select(*(_C[name] for name in Balances._fields)).where(_C.id == bindparam("claim_id"))
 _RATE = (
     select(_C.exch_rate)
     .where(

@@ -1,7 +1,7 @@
 """The balances of a claim: integer arithmetic in hundredths of its currency."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -34,8 +34,7 @@ class Period(NamedTuple):
     rate: int
 
 
-@dataclass(frozen=True, slots=True)
-class Balances:
+class Balances(NamedTuple):
     """The balances of a claim, in hundredths, and the terms of its interest.
 
     `opening_…` is what remained when it was opened. `accrued` are the periods whose interest the balances
@@ -65,15 +64,12 @@ class Balances:
     @classmethod
     def of(cls, claim: Mapping[str, Any]) -> "Balances":
         """Return the balances in the row of a claim."""
-        values = {name: claim[name] for name in _BALANCES}
+        values = {name: claim[name] for name in cls._fields}
         return cls(**values | {"accrued": tuple(Period(*one) for one in claim["accrued"])})
 
     def columns(self) -> dict[str, Any]:
         """Return the balances by column name."""
-        return {name: getattr(self, name) for name in _BALANCES}
-
-
-_BALANCES = tuple(field.name for field in fields(Balances))
+        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +134,7 @@ def _with_vat(balances: Balances) -> Balances:
     remaining = balances.opening_vat - since + (share(vat, adjusted, whole) if whole else 0)
     before = max(0, balances.original_vat - balances.opening_vat)
     paid_vat = min(before, balances.paid_principal - paid) + min(since, paid)
-    return replace(
-        balances,
+    return balances._replace(
         paid_vat=paid_vat,
         adjusted_vat=remaining - balances.original_vat + paid_vat,
         remaining_vat=remaining,
@@ -221,7 +216,7 @@ def accrue_to(balances: Balances, today: int) -> Balances:
         return balances
     period = Period(balances.accrues_from, until, balances.accrual_rate)
     exact = balances.remaining_principal * period.rate * (period.end - period.start)
-    accrued = replace(balances, accrues_from=until, accrued=_extended(balances.accrued, period))
+    accrued = balances._replace(accrues_from=until, accrued=_extended(balances.accrued, period))
     return _add_interest(accrued, exact)
 
 
@@ -237,8 +232,7 @@ def _add_interest(balances: Balances, exact: int) -> Balances:
     """Add interest in 1/YEAR of a hundredth; what rounding leaves over is carried on."""
     total = exact + balances.accrual_rest
     interest = _rounded(total)
-    return replace(
-        balances,
+    return balances._replace(
         original_interest=balances.original_interest + interest,
         remaining_interest=balances.remaining_interest + interest,
         accrual_rest=total - interest * YEAR,
@@ -260,8 +254,7 @@ def post(balances: Balances, posting: Posting, today: int) -> Balances:
     interest = owed_interest - posting.paid_interest + posting.adjusted_interest
     if principal < 0 or interest < 0:
         raise ValueError("more than the remaining amount")
-    after = replace(
-        before,
+    after = before._replace(
         paid_principal=before.paid_principal + posting.paid_principal,
         adjusted_principal=before.adjusted_principal + posting.adjusted_principal,
         remaining_principal=principal,
@@ -319,8 +312,7 @@ def pay(balances: Balances, payment: Payment, today: int) -> tuple[Balances, Pay
     paid = post(balances, posting, today)
     after = _add_interest(paid, -_interest_since(paid, payment.day, payment.principal))
     kept = max(0, -after.remaining_interest, -after.original_interest)
-    after = replace(
-        after,
+    after = after._replace(
         original_interest=after.original_interest + kept,
         remaining_interest=after.remaining_interest + kept,
     )
@@ -332,8 +324,7 @@ def unpay(balances: Balances, payment: Payment, today: int) -> Balances:
     before = accrue_to(balances, today)
     exact = _interest_since(before, payment.day, payment.principal) - payment.kept_interest * YEAR
     after = _add_interest(before, exact)
-    unpaid = replace(
-        after,
+    unpaid = after._replace(
         paid_principal=after.paid_principal - payment.principal,
         remaining_principal=after.remaining_principal + payment.principal,
         paid_interest=after.paid_interest - payment.interest,
@@ -361,13 +352,13 @@ def stopped(balances: Balances, today: int) -> Balances:
     """Return the balances of a claim whose interest stops on day `today`."""
     after = accrue_to(balances, today)
     stop = min(after.accrues_to, today)
-    return replace(after, accrues_from=stop, accrues_to=stop)
+    return after._replace(accrues_from=stop, accrues_to=stop)
 
 
 def resumed(balances: Balances, claim: Mapping[str, Any], today: int) -> Balances:
     """Return the balances of a claim that bears interest on its own terms again from day `today`."""
     start, end = max(accrual_resumption(claim), today), accrual_end(claim)
-    return replace(accrue_to(balances, today), accrues_from=min(start, end), accrues_to=end)
+    return accrue_to(balances, today)._replace(accrues_from=min(start, end), accrues_to=end)
 
 
 def _opening(part: str, original: int | None, remaining: int | None) -> dict[str, int]:

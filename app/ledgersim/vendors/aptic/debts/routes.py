@@ -1,6 +1,5 @@
 """The debts of a case."""
 
-from dataclasses import replace
 from typing import Any
 
 from fastapi import Response
@@ -109,7 +108,7 @@ async def update_debt(context: CurrentContext, caseGuid: str, debtGuid: str, bod
         balances = accrue_to(balances_of(connection, debt["id"]), today(context.space))
         rate = yearly_rate({**debt, **changes})
         if rate != balances.accrual_rate:
-            changes |= replace(balances, accrual_rate=rate).columns()
+            changes |= balances._replace(accrual_rate=rate).columns()
         update_row(connection, CLAIM, debt["id"], changes)
 
 
