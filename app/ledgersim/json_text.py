@@ -49,6 +49,19 @@ def loads(text: bytes, **options: Any) -> Any:
     return json.loads(text, **options)
 
 
+def check_text(value: Any) -> None:
+    """Raise UnicodeEncodeError where a string cannot be written as UTF-8."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            key.encode()
+            check_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            check_text(item)
+
+
 def _without_escapes(text: bytes) -> bytes:
     return text.replace(rb"\\", b"").replace(rb"\"", b"") if b"\\" in text else text
 

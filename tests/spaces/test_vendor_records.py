@@ -1,5 +1,6 @@
 """Records that a vendor keeps in the memory of a space."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -49,10 +50,10 @@ def test_only_a_reset_of_everything_deletes_it_and_every_new_database_cancels_wo
     space.set_clock("frozen", space.clock.now())
     now = space.clock.now()
     for scope in ("clock", "faults", "journal"):
-        space.reset(scope)
+        asyncio.run(space.reset(scope))
     assert space.record(Notes).cancelled == []
     space.set_clock("frozen", now)
-    space.reset("data")
+    asyncio.run(space.reset("data"))
     assert (space.record(Notes).notes, space.record(Notes).cancelled) == (["one"], [now])
-    space.reset("all")
+    asyncio.run(space.reset("all"))
     assert (space.record(Notes).notes, len(space.record(Notes).cancelled)) == ([], 2)

@@ -1,5 +1,6 @@
 """Fixtures at start-up become part of the world, each file completely or not at all."""
 
+import asyncio
 import os
 import re
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def test_every_space_has_the_fixtures_and_a_reset_goes_back_to_them(app: Any) ->
         default.guids.guid()
         default.save_state(connection, PayexState())
     assert export_rows(default) != start
-    default.reset()
+    asyncio.run(default.reset())
     assert export_rows(default) == start
     assert default.state(PayexState).ledgers[-1].number == "46900"
 

@@ -41,7 +41,7 @@ class PersonaList(BaseModel):
 )
 async def reset(space: CurrentSpace, body: Annotated[ResetRequest | None, Body()] = None) -> None:
     """`data` means rows and identifiers; `all` adds clock, faults, journal and tokens. Snapshots stay."""
-    space.reset("all" if body is None else body.scope)
+    await space.reset("all" if body is None else body.scope)
 
 
 @router.get(

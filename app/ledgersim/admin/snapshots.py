@@ -11,6 +11,7 @@ from ledgersim.admin.base import CurrentSpace, CurrentSpaces, Strict, new_router
 from ledgersim.admin.import_export import check_image
 from ledgersim.http.body import read_bytes
 from ledgersim.http.context import context_of
+from ledgersim.http.long_response import LongResponse
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND
 from ledgersim.spaces.space import Snapshot, Space
@@ -63,12 +64,14 @@ async def create_snapshot(
     body: Annotated[SnapshotCreate | None, Body()] = None,
 ) -> Any:
     """The default name is the next free one. A name that is taken is a 409."""
+    snapshot = await space.worker.run(space.snapshot)
     name = _free_name(space) if body is None or body.name is None else body.name
     if name in space.snapshots:
         raise CONFLICT.with_detail(
             f"The snapshot {name!r} already exists; delete it first, or choose another name."
         )
-    return _to_response(request, name, spaces.take_snapshot(space, name))
+    spaces.keep_snapshot(space, name, snapshot)
+    return _to_response(request, name, snapshot)
 
 
 @router.get("/{name}", response_model=SnapshotInfo, operation_id="sim.snapshots.get", summary="Get a snapshot")
@@ -82,7 +85,7 @@ async def get_snapshot(request: Request, space: CurrentSpace, name: str) -> Any:
 )
 async def restore_snapshot(space: CurrentSpace, name: str) -> None:
     """Rows, identifiers, clock and tokens become those of the snapshot."""
-    space.restore(_find(space, name))
+    await space.restore(_find(space, name))
 
 
 @router.delete("/{name}", **NO_CONTENT, operation_id="sim.snapshots.delete", summary="Delete a snapshot")
@@ -102,7 +105,7 @@ async def delete_snapshot(space: CurrentSpace, spaces: CurrentSpaces, name: str)
 async def download_snapshot(space: CurrentSpace, name: str) -> Response:
     """It can be uploaded to any server of the same version."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}.sqlite3"'}
-    return Response(_find(space, name).image, media_type=FILE_TYPE, headers=disposition)
+    return LongResponse(_find(space, name).image, media_type=FILE_TYPE, headers=disposition)
 
 
 @router.put(
@@ -117,7 +120,9 @@ async def upload_snapshot(request: Request, space: CurrentSpace, spaces: Current
     """It must come from a server of the same version."""
     image = await read_bytes(request, MAX_UPLOAD_BYTES)
     await space.worker.run(partial(check_image, image, space.database))
-    return _to_response(request, name, spaces.take_snapshot(space, name, image))
+    snapshot = Snapshot(image, space.clock.now())
+    spaces.keep_snapshot(space, name, snapshot)
+    return _to_response(request, name, snapshot)
 
 
 def _find(space: Space, name: str) -> Snapshot:

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from ledgersim.admin.base import CurrentSpace, CurrentSpaces, new_router
 from ledgersim.admin.import_export import export_rows, import_rows
 from ledgersim.http.body import read_bytes
+from ledgersim.http.long_response import LongResponse
 from ledgersim.http.vendor_app import NO_CONTENT
 
 JSON_FACTOR = 3  # how much larger JSON is than the rows in it
@@ -34,7 +35,8 @@ router = new_router("State")
 )
 async def export(space: CurrentSpace) -> Response:
     """Equal states give equal bytes."""
-    return Response(await space.worker.run(partial(export_rows, space)), media_type="application/json")
+    exported = await space.worker.run(partial(export_rows, space))
+    return LongResponse(memoryview(exported), media_type="application/json")
 
 
 @router.post(

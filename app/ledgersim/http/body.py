@@ -4,6 +4,7 @@ import json
 from asyncio import run, to_thread
 from codecs import BOM_UTF8
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from decimal import Decimal, DecimalException
 from functools import cached_property, partial
 from math import isfinite
@@ -27,7 +28,7 @@ from ledgersim.http.lenient_parsing import (
     parameters_of,
     respell,
 )
-from ledgersim.json_text import MAX_DEPTH, is_small, measure
+from ledgersim.json_text import MAX_DEPTH, check_text, is_small, measure
 from ledgersim.spaces.registry import Limits
 from ledgersim.spaces.space import Space
 
@@ -65,17 +66,25 @@ async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
         )
     if decoder is not None:
         decoder.finish()
+    body = await to_thread(b"".join, chunks) if size > LONG_BYTES else b"".join(chunks)
     await context_of(request.scope).space.worker.idle()
-    return b"".join(chunks)
+    return body
 
 
-def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
+def parse_json(body: bytes) -> Any:
     """The JSON value of a body, with decimal fractions as Decimal. Raises a 400 Problem."""
-    try:
-        decoder = _DECODER if fraction is Decimal else _plain_decoder(fraction)
-        value = decoder.decode(body.decode("utf-8-sig"))
+    with readable():
+        value = _DECODER.decode(body.decode("utf-8-sig"))
         if b"\\u" in body:
-            _check_text(value)
+            check_text(value)
+    return value
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Raise a 400 Problem for what makes a body unreadable as JSON."""
+    try:
+        yield
     except json.JSONDecodeError as error:
         raise _unreadable(
             f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}."
@@ -90,7 +99,6 @@ def parse_json(body: bytes, fraction: Callable[[str], Any] = Decimal) -> Any:
         too_long = isinstance(error, DecimalException) or "digits" in str(error)
         reason = "A number has too many digits" if too_long else str(error)
         raise _unreadable(f"{reason}.") from error
-    return value
 
 
 def _read_value(body: bytes, limits: Limits) -> tuple[int, Any]:
@@ -111,18 +119,18 @@ def _too_many(what: str, limit: int, setting: str) -> problems.Problem:
     return _unreadable(f"It may have at most {limit:,} {what} ({setting}). Send it in several requests.")
 
 
-def to_float(text: str) -> float:
+def _unreadable(reason: str) -> problems.Problem:
+    return problems.UNREADABLE.with_detail(f"The body is not readable as JSON: {reason}").with_errors(
+        {"body": [reason]}
+    )
+
+
+def _to_float(text: str) -> float:
     """A fraction of JSON for a column of JSON. Raises ValueError for one too large."""
     number = float(text)
     if not isfinite(number):
         raise ValueError(f"{text[:40]} is too large a number")
     return number
-
-
-def _unreadable(reason: str) -> problems.Problem:
-    return problems.UNREADABLE.with_detail(f"The body is not readable as JSON: {reason}").with_errors(
-        {"body": [reason]}
-    )
 
 
 def _reject_constant(name: str) -> None:
@@ -134,26 +142,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value if len(value) == len(pairs) else Repeated(pairs)
 
 
-def _plain_decoder(fraction: Callable[[str], Any]) -> json.JSONDecoder:
-    # The scanner is written in C: other threads get to run when it calls a function, such as the hook.
-    options: dict[str, Any] = {"parse_float": fraction, "parse_constant": _reject_constant}
-    return json.JSONDecoder(object_hook=lambda value: value, **options)
-
-
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_reject_constant)
-
-
-def _check_text(value: Any) -> None:
-    """Raises UnicodeEncodeError where a string cannot be written as UTF-8."""
-    if isinstance(value, str):
-        value.encode()
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            key.encode()
-            _check_text(item)
-    elif isinstance(value, list):
-        for item in value:
-            _check_text(item)
+ROW_DECODER = json.JSONDecoder(parse_float=_to_float, parse_constant=_reject_constant)  # for columns of JSON
 
 
 def _is_json(content_type: str) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ledgersim.problems import CONFLICT, Problem
 from ledgersim.spaces.space import Snapshot, Space, SpaceSettings
+from ledgersim.spaces.worker import in_background
 from ledgersim.storage.database import Database
 
 DEFAULT = "default"
@@ -130,14 +131,12 @@ class Spaces:
         self._resize(-self._sizes.pop(name).total)
         self._note_released(_EMPTY_SPACE)
 
-    def take_snapshot(self, space: Space, name: str, image: bytes | None = None) -> Snapshot:
-        """Keep the state of a space, or `image`, under a name. Raises a 400 or 503 Problem."""
+    def keep_snapshot(self, space: Space, name: str, snapshot: Snapshot) -> None:
+        """Keep a snapshot of a space under a name. Raises a 400 or 503 Problem."""
         check_name(name)
-        image = space.database.image() if image is None else image
-        self.check_capacity(len(image))
-        snapshot = space.snapshots[name] = Snapshot(image, space.clock.now())
+        self.check_capacity(len(snapshot.image))
+        space.snapshots[name] = snapshot
         self._update_images_size()
-        return snapshot
 
     def delete_snapshot(self, space: Space, name: str) -> None:
         """Delete a snapshot of a space."""
@@ -165,7 +164,7 @@ class Spaces:
         self._released += max(size, 0)
         if self._released > _RETURN_AFTER:
             self._released = 0
-            _return_memory()
+            in_background(_return_memory)
 
     def _update_images_size(self) -> None:
         images = [space.image for space in self]

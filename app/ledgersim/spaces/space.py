@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -15,7 +16,7 @@ from ledgersim.diagnostics.journal import Journal
 from ledgersim.ids import Stream
 from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.vendor_state import VendorRecord, VendorState
-from ledgersim.spaces.worker import Worker
+from ledgersim.spaces.worker import Worker, in_background
 from ledgersim.storage.database import Database
 from ledgersim.storage.statements import Query, Row, add, add_all, change, row, rows, scalar, tables_of
 
@@ -209,45 +210,55 @@ class Space:
         """Set and store the clock. Raises ClockError if it would go backwards."""
         self._store_clock(self.clock.set(mode, now))
 
-    def reset(self, scope: ResetScope = "all") -> None:
+    async def reset(self, scope: ResetScope = "all") -> None:
         """Reset rows and identifiers (`data`), the clock, the faults, the journal, or all of them.
 
         `all` and `data` cancel background work; only `all` deletes tokens and the vendors' records.
         Snapshots stay.
         """
         if scope == "all":
-            self._restore_image(self.image)
+            await self._restore_image(self.image)
             for record in self._records.values():
                 record.clear()
         elif scope == "clock":
             self._store_clock(Clock.starting(start_of(self.as_of)).setting)
         elif scope == "data":
-            tokens = rows(self.database.connection, select(TOKEN))  # also works after lost changes
-            setting = self.clock.setting
-            self._restore_image(self.image)
-            with self.transaction() as connection:
-                if tokens:
-                    add_all(connection, _ADD_TOKEN, tokens)
-            self._store_clock(setting)
+            await self._restore_image(self.image, keeps_tokens_and_clock=True)
         # Last, for a reset that fails leaves everything as it was.
         if scope in ("all", "faults"):
             self.faults.clear()
         if scope in ("all", "journal"):
             self.journal.clear()
 
-    def restore(self, snapshot: Snapshot) -> None:
-        """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background work."""
-        self._restore_image(snapshot.image)
+    def snapshot(self) -> Snapshot:
+        """A snapshot of the present state."""
+        return Snapshot(self.database.image(), self.clock.now())
 
-    def _restore_image(self, image: bytes) -> None:
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background work."""
+        await self._restore_image(snapshot.image)
+
+    async def _restore_image(self, image: bytes, keeps_tokens_and_clock: bool = False) -> None:
+        at = self.clock.now()
+        await self.worker.run(partial(self._replace_rows, image, keeps_tokens_and_clock))
+        for record in self._records.values():
+            record.cancel(at)  # before it gets to use the space again
+
+    def _replace_rows(self, image: bytes, keeps_tokens_and_clock: bool) -> None:
         """Restore the database. The chance stream continues, so that no token is ever issued twice."""
-        self.database.restore(image)  # first, because it may fail
-        self.cancel_background_work()
+        tokens: list[Row] = []
+        if keeps_tokens_and_clock:
+            tokens = rows(self.database.connection, select(TOKEN))  # also works after lost changes
+        setting, chance = self.clock.setting, self.chance.position
+        self.database.restore(image)
         self.restarts += 1
         self.events.clear()
-        chance = self.chance.position
         self._load()
         self.chance.position = chance
+        if keeps_tokens_and_clock:
+            with self.transaction() as connection:
+                add_all(connection, _ADD_TOKEN, tokens)
+            self._store_clock(setting)
 
     def _store_clock(self, setting: ClockSetting) -> None:
         with self.database.transaction() as connection:
@@ -286,7 +297,7 @@ class Space:
         """End a request."""
         self.in_flight -= 1
         if self._closing and not self.in_flight:
-            self.close()
+            self._close_in_background()
 
     def close_when_idle(self) -> None:
         """Close the space as soon as no request is in flight; those that a fault delays are not carried out."""
@@ -294,7 +305,11 @@ class Space:
         self.restarts += 1
         self.cancel_background_work()
         if not self.in_flight:
-            self.close()
+            self._close_in_background()
+
+    def _close_in_background(self) -> None:
+        self.cancel_background_work()
+        in_background(self.database.close)  # it frees each page of its own
 
     def close(self) -> None:
         """Cancel background work and close the database."""

@@ -1,6 +1,7 @@
 """Long work of a space: it runs in a thread, so that the server goes on answering requests to other spaces."""
 
 import gc
+import sys
 from asyncio import Future, get_running_loop, shield, wait
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,40 +10,54 @@ from threading import Lock
 from typing import Any, TypeVar
 
 MAX_THREADS = 4  # more would take turns, and so each request to another space would wait longer for its own
+SWITCH_INTERVAL = 0.0005  # seconds that the event loop waits for its turn, several times in each request
 
 _threads = ThreadPoolExecutor(MAX_THREADS, "ledgersim-worker")
+_background = ThreadPoolExecutor(1, "ledgersim-background")
 
 Result = TypeVar("Result")
 
 
-class _GarbageCollection:
-    """Pauses the collection of garbage during long work: with its many objects, each would stop all threads."""
+class _ShortTurns:
+    """Lets the event loop have its turn soon while threads do long work.
+
+    They switch more often, and no garbage is collected: with the many objects, that would stop all of them.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._pauses = 0  # at present
-        self._was_enabled = False
+        self._threads = 0  # at present
+        self._collects = False
+        self._interval = 0.0
 
     def __enter__(self) -> None:
         with self._lock:
-            if not self._pauses:
-                self._was_enabled = gc.isenabled()
+            if not self._threads:
+                self._collects, self._interval = gc.isenabled(), sys.getswitchinterval()
                 gc.disable()
-            self._pauses += 1
+                sys.setswitchinterval(SWITCH_INTERVAL)
+            self._threads += 1
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            self._pauses -= 1
-            if not self._pauses and self._was_enabled:
-                gc.enable()
+            self._threads -= 1
+            if not self._threads:
+                sys.setswitchinterval(self._interval)
+                if self._collects:
+                    gc.enable()
 
 
-_collection_paused = _GarbageCollection()  # there is one collector for all threads
+_short_turns = _ShortTurns()  # there is one collector and one interval for all threads
 
 
 def _run(work: Callable[[], Result]) -> Result:
-    with _collection_paused:
+    with _short_turns:
         return work()
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Run a function that nobody waits for in a thread, after those given before."""
+    _background.submit(work)
 
 
 class Worker:

@@ -26,6 +26,7 @@ class SharedImage:
     """An image in memory whose pages are shared by all its clones."""
 
     def __init__(self, image: bytes) -> None:
+        self.image = image
         self._uri = f"file:/ledgersim-{next(_numbers)}?vfs=memdb"
         self._anchor = connect(self._uri, uri=True)  # SQLite frees the pages with the last connection
         finalize(self, self._anchor.close)
@@ -46,12 +47,13 @@ class SharedImage:
 
 
 _numbers = count(1)
-_shared_images: WeakValueDictionary[bytes, SharedImage] = WeakValueDictionary()
+# By identity: hashing an image of many megabytes would hold up other threads.
+_shared_images: WeakValueDictionary[int, SharedImage] = WeakValueDictionary()
 
 
 def shared_image(image: bytes) -> SharedImage:
-    """The shared image with this content; loaded on first use, freed with its last clone."""
-    shared = _shared_images.get(image)
+    """The shared image of these bytes; loaded on first use, freed with its last clone."""
+    shared = _shared_images.get(id(image))
     if shared is None:
-        shared = _shared_images[image] = SharedImage(image)
+        shared = _shared_images[id(image)] = SharedImage(image)
     return shared

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -25,7 +25,7 @@ from ledgersim.storage.types import Instant
 FieldError = tuple[str, str]  # path and message
 
 INTERNAL_PREFIX = "sim_"  # of the names of the simulator's own tables
-SLICE = 1_000  # rows that are handled in C at a time, so that other threads get to run
+SLICE = 250  # rows that are handled in C at a time, so that other threads get to run
 MAX_INTEGER = 2**53 - 1  # in vendors' rows: exact in every JSON reader, and sums fit 64 bits
 _MAX_INTERNAL_INTEGER = 2**63 - 1
 
@@ -40,19 +40,20 @@ def vendor_tables() -> list[Table]:
     return [table for table in found if not table.name.startswith(INTERNAL_PREFIX)]
 
 
-def stored_rows(connection: Connection, table: Table) -> list[Row]:
-    """The rows of a table in primary key order, with instants as ISO 8601 text.
+def stored_rows(connection: Connection, table: Table) -> Iterator[list[Row]]:
+    """The rows of a table in primary key order and in slices, with instants as ISO 8601 text.
 
     Raises ValueError, TypeError or RecursionError for values that ledgersim does not write.
     """
     raw = [type_coerce(column, NullType()).label(column.name) for column in table.columns]
-    found = connection.execute(select(*raw).order_by(*table.primary_key)).all()
-    columns = [
-        _read_column(column, values)
-        for column, values in zip(table.columns, zip(*found, strict=True), strict=False)
-    ]
     names = [column.name for column in table.columns]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    with connection.execute(select(*raw).order_by(*table.primary_key)) as found:
+        for part in found.partitions(SLICE):
+            columns = [
+                _read_column(column, values)
+                for column, values in zip(table.columns, zip(*part, strict=True), strict=True)
+            ]
+            yield [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _read_column(column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
@@ -83,16 +84,6 @@ def _bool_from_stored(number: Any) -> Any:
     return {0: False, 1: True}.get(number, number)
 
 
-def column_errors(table: Table, rows: Sequence[Any], path: str) -> Iterator[FieldError]:
-    """Errors for rows that are not objects or whose members are not the columns of the table."""
-    columns = {column.name for column in table.columns}
-    for number, row in enumerate(rows):
-        if not isinstance(row, dict):
-            yield f"{path}[{number}]", "Input should be a JSON object"
-        elif row.keys() != columns:
-            yield from name_errors(row, columns, f"{path}[{number}]", "column")
-
-
 def name_errors(found: Collection[str], known: Collection[str], path: str, kind: str) -> Iterator[FieldError]:
     """Errors for unknown and for missing names."""
     prefix = f"{path}." if path else ""
@@ -105,17 +96,17 @@ def name_errors(found: Collection[str], known: Collection[str], path: str, kind:
             yield prefix + name, "is missing"
 
 
-def validate_rows(table: Table, rows: Sequence[Row]) -> tuple[list[Row], list[FieldError]]:
-    """The rows ready to store, or the errors of the first row with invalid values."""
-    valid: list[Row] = []
-    for start in range(0, len(rows), SLICE):
-        try:
-            valid += _validator(table).validate_python(rows[start : start + SLICE])
-        except ValidationError as error:
-            errors = error.errors(include_url=False, include_context=False, include_input=False)
-            places = [("tables", table.name, start + int(one["loc"][0]), *one["loc"][1:]) for one in errors]
-            return [], [(field_path(place), one["msg"]) for place, one in zip(places, errors, strict=True)]
-    return valid, []
+def validate_rows(table: Table, rows: Sequence[Row], first: int = 0) -> tuple[list[Row], list[FieldError]]:
+    """A slice of rows ready to store, or the errors of the first of them with invalid values.
+
+    `first` is the number of the first one in its table.
+    """
+    try:
+        return _validator(table).validate_python(rows), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        places = [("tables", table.name, first + int(one["loc"][0]), *one["loc"][1:]) for one in errors]
+        return [], [(field_path(place), one["msg"]) for place, one in zip(places, errors, strict=True)]
 
 
 @cache
@@ -188,34 +179,45 @@ def _is_deeper(value: Any, levels: int) -> bool:
     return levels < 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
-def uniqueness_errors(table: Table, rows: Sequence[Row], next_guids: frozenset[str]) -> Iterator[FieldError]:
-    """Errors for duplicate values in unique columns, and for GUIDs that the space would generate next."""
-    uniques = [list(table.primary_key)]
-    uniques += [list(one.columns) for one in table.constraints if isinstance(one, Unique)]
-    uniques += [list(index.columns) for index in table.indexes if index.unique]
-    for columns in uniques:
-        names = [column.name for column in columns]
-        seen: dict[tuple[Any, ...], int] = {}
-        for number, row in enumerate(rows):
-            key = tuple(row[name] for name in names)
-            path = f"tables.{table.name}[{number}].{names[-1]}"
-            if key in seen and None not in key:
-                yield path, f"must be unique ({', '.join(names)}); row [{seen[key]}] has the same value"
-            elif not next_guids.isdisjoint(key):
-                yield path, "would be generated again: guid_position is before this GUID"
-            seen[key] = number
+class UniqueColumns:
+    """The values in the unique columns of a table, as far as its rows have been added."""
 
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        uniques = [list(table.primary_key)]
+        uniques += [list(one.columns) for one in table.constraints if isinstance(one, Unique)]
+        uniques += [list(index.columns) for index in table.indexes if index.unique]
+        names = [tuple(column.name for column in columns) for columns in uniques]
+        self._seen: dict[tuple[str, ...], dict[Any, int]] = {one: {} for one in names}  # numbers of rows
 
-def reference_errors(tables: Mapping[str, Sequence[Row]]) -> Iterator[FieldError]:
-    """Errors for references to missing rows."""
-    present: dict[tuple[str, str], set[Any]] = defaultdict(set)
-    references = [(table, reference) for table in vendor_tables() for reference in table.foreign_keys]
-    for _, reference in references:
-        target = reference.column.table.name, reference.column.name
-        if target not in present:
-            present[target] = {row[target[1]] for row in tables[target[0]]}
-    for table, reference in references:
-        name, target = reference.parent.name, (reference.column.table.name, reference.column.name)
-        for number, row in enumerate(tables[table.name]):
-            if row[name] is not None and row[name] not in present[target]:
-                yield f"tables.{table.name}[{number}].{name}", f"{target[0]} {row[name]} not found"
+    def add(self, rows: Sequence[Row], first: int) -> Iterator[FieldError]:
+        """Errors for values that another row has. `first` is the number of the first row in the table."""
+        for names, seen in self._seen.items():
+            key_of = itemgetter(*names)
+            for number, row in enumerate(rows, first):
+                key = key_of(row)
+                if key in seen and key is not None and (len(names) == 1 or None not in key):
+                    same = f"must be unique ({', '.join(names)}); row [{seen[key]}] has the same value"
+                    yield self._path(number, names), same
+                seen[key] = number
+
+    def errors_for(self, next_guids: Iterable[str]) -> Iterator[FieldError]:
+        """Errors for GUIDs that the space would generate next."""
+        for names, seen in self._seen.items():
+            for number in sorted(seen[guid] for guid in next_guids if guid in seen):
+                yield self._path(number, names), "would be generated again: guid_position is before this GUID"
+
+    def dangling_references(self, connection: Connection) -> Iterator[FieldError]:
+        """Errors for references to missing rows, once the rows are stored."""
+        numbers = next(iter(self._seen.values()))  # by primary key
+        (key,) = self._table.primary_key
+        for reference in self._table.foreign_keys:
+            column, target = reference.parent, reference.column
+            present = select(target.table.alias().c[target.name])
+            dangling = select(key, column).where(column.is_not(None), column.not_in(present))
+            for row_id, value in connection.execute(dangling):
+                message = f"{target.table.name} {value} not found"
+                yield f"tables.{self._table.name}[{numbers[row_id]}].{column.name}", message
+
+    def _path(self, number: int, names: tuple[str, ...]) -> str:
+        return f"tables.{self._table.name}[{number}].{names[-1]}"
