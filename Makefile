@@ -73,6 +73,7 @@ contract: ## Lint the exported OpenAPI documents with Redocly and Spectral (need
 benchmark: ## Measure requests per second against a bare ASGI application
 	$(call install,run)
 	@$(BIN)/python benchmarks/throughput.py; $(BIN)/python benchmarks/payment_plan.py; $(BIN)/python benchmarks/journal.py
+	@$(BIN)/python benchmarks/turns.py
 
 format: ## Write the code as `make check` wants it, as far as a tool can
 	$(call install,dev)

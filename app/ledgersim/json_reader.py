@@ -11,9 +11,10 @@ from ledgersim.json_text import check_text, measure
 PART = 2**18  # bytes that are decoded at a time
 MAX_LENGTH = 32 * 2**20  # characters of one value, about
 MAX_VALUES = 200_000  # in one value that is longer than a part
-_TRUNCATED = 16  # characters before the end of a part in which an error may come from there being no more
+_TRUNCATED = 16  # characters before the end of a part that may mean something else if there are more
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACES = " \t\r\n"
+_SPACE = re.compile(f"[{_SPACES}]*")
 
 
 class JsonReader:
@@ -27,6 +28,7 @@ class JsonReader:
         self._decoder = decoder
         self._text = ""  # a part of the body
         self._at = 0  # characters of it that have been read
+        self._has_escapes = False
         self._from = self._to = start or len(BOM_UTF8) * body.startswith(BOM_UTF8)  # where it is in the body
         self._lines, self._columns = 0, 0  # before the part
 
@@ -38,11 +40,14 @@ class JsonReader:
     def peek(self) -> str:
         """The next character after white space; empty at the end."""
         while True:
-            space = _SPACE.match(self._text, self._at)
-            assert space is not None
-            self._at = space.end()
-            if self._at < len(self._text) or not self._extend():
-                return self._text[self._at : self._at + 1]
+            character = self._text[self._at : self._at + 1]
+            if character in _SPACES:  # as an empty string is
+                space = _SPACE.match(self._text, self._at)
+                assert space is not None
+                self._at = space.end()
+                character = self._text[self._at : self._at + 1]
+            if character or not self._extend():
+                return character
 
     def value(self) -> Any:
         """Read the next value."""
@@ -50,7 +55,7 @@ class JsonReader:
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
-                is_complete = end < len(self._text)  # a number at the end may go on
+                is_complete = end < len(self._text) - _TRUNCATED  # or else a number may go on
             except json.JSONDecodeError as error:
                 is_cut = error.pos > len(self._text) - _TRUNCATED or error.msg.startswith("Unterminated string")
                 if not (is_cut and self._extend()):
@@ -59,7 +64,7 @@ class JsonReader:
             if is_complete or not self._extend():
                 break
         self._at = end
-        if "\\u" in self._text:
+        if self._has_escapes:
             check_text(value)
         return value
 
@@ -122,6 +127,7 @@ class JsonReader:
         self._from = self.offset
         self._to += size
         self._text, self._at = rest + text, 0
+        self._has_escapes = "\\u" in self._text
         return True
 
     def _place(self, at: int) -> tuple[int, int]:

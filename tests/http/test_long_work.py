@@ -12,7 +12,10 @@ import pytest
 from ledgersim.admin import snapshots, transfer
 from ledgersim.http.body import LONG_ELEMENTS
 from ledgersim.spaces.scheduler import Scheduler
+from ledgersim.storage.database import Database
 from ledgersim.vendors.aptic.cases import routes as cases
+from ledgersim.vendors.aptic.claims.queries import MANY
+from ledgersim.vendors.aptic.payments import routes as payments
 from ledgersim.world import fixtures
 from tests.client import APTIC, BEARER, Api
 
@@ -57,12 +60,13 @@ def body_of(api: Api, path: str) -> bytes:
     """What the request of a path sends."""
     if path == "/_sim/import":
         return api.get("/_sim/export").content
-    if path.startswith("/_sim/snapshots"):
+    if path.startswith("/_sim/snapshots/"):
         api.post("/_sim/snapshots", {"name": "one"})
-        return api.get("/_sim/snapshots/one/file").content
+        return api.get("/_sim/snapshots/one/file").content if path.endswith("file") else b""
     return {
         "/_sim/clock/advance": b'{"by": "P1M"}',
         "/_sim/fixtures": b'{"aptic": {"debtors": [{}]}}',
+        "/_sim/spaces": b'{"name": "copy", "from": "default"}',
         PUT_CASES[1]: PUT_CASES[2],
     }.get(path, b"")
 
@@ -74,6 +78,10 @@ def body_of(api: Api, path: str) -> bytes:
         ("GET", "/_sim/export", transfer, "export_rows"),
         ("POST", "/_sim/import", transfer, "import_rows"),
         ("PUT", "/_sim/snapshots/two/file", snapshots, "check_image"),
+        ("POST", "/_sim/snapshots", Database, "image"),
+        ("POST", "/_sim/snapshots/one/restore", Database, "restore"),
+        ("POST", "/_sim/reset", Database, "restore"),
+        ("POST", "/_sim/spaces", Database, "image"),
         ("POST", "/_sim/clock/advance", Scheduler, "advance"),
         ("POST", "/_sim/fixtures", fixtures, "_load"),
     ],
@@ -101,6 +109,39 @@ def test_others_are_served_meanwhile(
     statuses = api.run(scenario())
     assert statuses[0] in (200, 201, 204)
     assert statuses[1:] == [200] * 5
+
+
+@pytest.mark.parametrize(
+    ("path", "owner", "name"),
+    [("Payments", payments, "add_payment"), ("Close", cases, "close_case")],
+)
+def test_others_are_served_while_many_claims_are_handled(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str, owner: Any, name: str
+) -> None:
+    fee = {"remainingPrincipal": 1, "name": "X"}
+    (guid,) = api.put(f"{CASES}?async=false", [{"fees": [fee] * (MANY + 1)}]).json()["caseGuids"]
+    method, body = ("PUT", {"paymentAmount": 50}) if path == "Payments" else ("POST", {})
+    held = Hold(monkeypatch, owner, name)
+
+    async def scenario() -> list[int]:
+        long = asyncio.create_task(client_of(api).request(method, f"{CASES}/{guid}/{path}", json=body))
+        await held.has_begun()
+        other = await client_of(api, "/s/other").get(CASES)
+        assert not long.done()
+        held.may_go_on.set()
+        return [(await long).status_code, other.status_code]
+
+    assert api.run(scenario()) == [201 if path == "Payments" else 204, 200]
+    assert api.get(f"{CASES}/{guid}").json()["paidFee"] == (50 if path == "Payments" else 0)
+
+
+def test_a_long_body_about_many_claims_is_handled_in_one_thread(api: Api) -> None:
+    debts = [{"remainingPrincipal": 1, "referenceNumber": str(number)} for number in range(MANY + 1)]
+    (guid,) = api.put(f"{CASES}?async=false", [{"debts": debts}]).json()["caseGuids"]
+    specification = [{"invoiceReference": str(number), "principalAmount": 1} for number in range(MANY + 1)]
+    payment = {"paymentAmount": MANY + 1, "specification": specification}
+    assert api.put(f"{CASES}/{guid}/Payments", payment).status_code == 201
+    assert api.get(f"{CASES}/{guid}").json()["remainingSum"] == 0
 
 
 def test_a_due_job_does_not_hold_other_spaces(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from asyncio import Future, get_running_loop, shield, wait
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, TypeVar
 
 MAX_THREADS = 4  # more would take turns, and so each request to another space would wait longer for its own
@@ -47,12 +47,7 @@ class _ShortTurns:
                     gc.enable()
 
 
-_short_turns = _ShortTurns()  # there is one collector and one interval for all threads
-
-
-def _run(work: Callable[[], Result]) -> Result:
-    with _short_turns:
-        return work()
+short_turns = _ShortTurns()  # there is one collector and one interval for all threads
 
 
 def in_background(work: Callable[[], None]) -> None:
@@ -68,6 +63,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._work: Future[Any] | None = None
+        self._thread: int | None = None  # that does it
 
     @property
     def is_busy(self) -> bool:
@@ -80,11 +76,24 @@ class Worker:
             await wait([self._work])
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Run a function in a thread. It continues though the caller is cancelled, since threads cannot be."""
+        """Run a function in a thread. It continues though the caller is cancelled, since threads cannot be.
+
+        Does not suspend before it begins if the space may be used now. Within such a function, calls the other.
+        """
+        if self._thread == get_ident():
+            return work()
         await self.idle()
-        self._work = future = get_running_loop().run_in_executor(_threads, partial(_run, work))
+        self._work = future = get_running_loop().run_in_executor(_threads, partial(self._run, work))
         future.add_done_callback(self._end)
         return await shield(future)
+
+    def _run(self, work: Callable[[], Result]) -> Result:
+        self._thread = get_ident()
+        try:
+            with short_turns:
+                return work()
+        finally:
+            self._thread = None
 
     def _end(self, future: Future[Any]) -> None:
         self._work = None

@@ -13,10 +13,10 @@ from ledgersim.storage.statements import Row, add, add_all, row, rows
 from ledgersim.vendors.aptic.cases.known_debtors import import_known
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
-from ledgersim.vendors.aptic.claims.commands import add_debt, add_fees, balances_of, check_owed
+from ledgersim.vendors.aptic.claims.commands import add_debt, add_fees, check_owed
 from ledgersim.vendors.aptic.claims.models import CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.rules import stopped
+from ledgersim.vendors.aptic.claims.rules import Balances, stopped
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.debtors.commands import BY_GUID as DEBTOR_BY_GUID
 from ledgersim.vendors.aptic.debtors.commands import add_debtor
@@ -49,7 +49,7 @@ _OLDEST_BY_ID_NUMBER = (
     select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
 )
 
-_CLAIMS = select(CLAIM.c.id).where(CLAIM.c.case_id == bindparam("of_case"))
+_CLAIMS = select(CLAIM).where(CLAIM.c.case_id == bindparam("of_case"))
 
 
 def new_import(connection: Connection, bodies: Sequence[CaseCreate], at: datetime) -> int:
@@ -94,9 +94,9 @@ def currency_of_case(body: CaseCreate) -> str | None:
 
 def close_case(connection: Connection, space: Space, case: Row, code: str | None, note: str | None) -> None:
     """Close a case: interest stops accruing, the remaining amounts stay."""
+    day = today(space)
     for claim in rows(connection, _CLAIMS, of_case=case["id"]):
-        balances = stopped(balances_of(connection, claim["id"]), today(space))
-        update_row(connection, CLAIM, claim["id"], balances.columns())
+        update_row(connection, CLAIM, claim["id"], stopped(Balances.of(claim), day).columns())
     values = {"closure_code": code, "closure_date": space.clock.now(), "closure_note": note, "status": CLOSED}
     update_row(connection, CASE, case["id"], values)
 

@@ -31,7 +31,7 @@ from ledgersim.vendors.aptic.cases.schemas import (
     CaseUpdate,
 )
 from ledgersim.vendors.aptic.claims.diagnostics import about_claim
-from ledgersim.vendors.aptic.claims.queries import today
+from ledgersim.vendors.aptic.claims.queries import on_claims, today
 from ledgersim.vendors.aptic.extrafields.routes import extra_field_router
 from ledgersim.vendors.aptic.listing import ListOptions
 from ledgersim.vendors.aptic.payment_plans.lifecycle import on_case_closed
@@ -167,6 +167,10 @@ async def close(context: CurrentContext, caseGuid: str, body: CaseClose) -> None
     case = find_case(context, caseGuid)
     if case["closure_date"] is not None:
         raise CONFLICT.with_detail(f"The case {case['case_number']} is already closed.")
-    with context.space.transaction() as connection:
-        close_case(connection, context.space, case, body.closure_code, body.note)
-        on_case_closed(connection, context.space, case["id"])
+
+    def store() -> None:
+        with context.space.transaction() as connection:
+            close_case(connection, context.space, case, body.closure_code, body.note)
+            on_case_closed(connection, context.space, case["id"])
+
+    await on_claims(context.space, case, store)

@@ -1,13 +1,14 @@
 """Reading claims, both debts and fees."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import bindparam, literal, select
 
 from ledgersim.http.context import RequestContext
 from ledgersim.spaces.space import Space, start_of_day
-from ledgersim.storage.statements import Row
+from ledgersim.storage.statements import Row, row
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.claims.rules import interest_until
@@ -15,6 +16,10 @@ from ledgersim.vendors.aptic.claims.sums import ORIGINAL_INTEREST, REMAINING_INT
 from ledgersim.vendors.aptic.fields import fields_of
 from ledgersim.vendors.aptic.listing import Listing
 from ledgersim.vendors.aptic.repository import find
+
+MANY = 100  # claims of a case
+
+Result = TypeVar("Result")
 
 _C = CLAIM.c
 _SOURCE = CLAIM.join(CASE, CASE.c.id == _C.case_id)
@@ -46,6 +51,7 @@ def claim_list(item: type[BaseModel], kind: str) -> Listing:
     return Listing(_SOURCE, columns, fields_of(item, columns), _C.id, _of_case(kind))
 
 
+_ONE_OF_MANY = select(_C.id).where(_C.case_id == bindparam("of_case")).limit(1).offset(MANY)
 _BY_GUID = {
     kind: select(
         *(column for column in _C if column.name not in _INTERESTS),
@@ -70,6 +76,13 @@ def with_interest_days(claim: Row, day: int) -> Row:
         "interest_to": claim["interest_to"] if until is None else start_of_day(until),
         "interest_stop": start_of_day(claim["accrues_to"]) if claim["accrual_rate"] else None,
     }
+
+
+async def on_claims(space: Space, case: Row, work: Callable[[], Result]) -> Result:
+    """Run a function that handles all claims of a case; in a thread if there are many."""
+    if row(space.connection, _ONE_OF_MANY, of_case=case["id"]) is None:
+        return work()
+    return await space.worker.run(work)
 
 
 def today(space: Space) -> int:

@@ -86,7 +86,7 @@ def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mappin
         payment["due_on"] = _day(payment["payment_date"])
     payment["id"] = add(connection, _ADD_PAYMENT, payment)
     if payment["due_on"] is None and not to_case["stop_payments"]:
-        _book(connection, space, to_case, payment)
+        _book(connection, space, to_case, payment, claims)
     return {**payment, "payment_amount": payment["paid_amount"]}
 
 
@@ -112,7 +112,7 @@ def run(space: Space) -> list[Event]:
             elif of_case["stop_payments"]:
                 name, details = "aptic.payment.refused", {"reason": "The case has stopPayments."}
             else:
-                _book(connection, space, of_case, payment)
+                _book(connection, space, of_case, payment, rows(connection, _CLAIMS, of_case=of_case["id"]))
         path = f"/APIGW/v1/Cases/{of_case['case_guid']}/Payments/{payment['payment_guid']}"
         events.append(Event(space.clock.now(), name, path, details))
     return events
@@ -175,12 +175,11 @@ def _case_rate(space: Space, claims: Sequence[Row], currency: str, payment: Row)
     raise invalid("currencyCode", f"{message}; send receivedAmount in {ledger}")
 
 
-def _book(connection: Connection, space: Space, to_case: Row, payment: Row) -> None:
+def _book(connection: Connection, space: Space, to_case: Row, payment: Row, claims: Sequence[Row]) -> None:
     """Book a payment as of its date, and again all that have been booked with later dates."""
     plans = plans_of(space, to_case["id"])
     payment["booked_at"] = space.clock.now()
     update_row(connection, PAYMENT, payment["id"], {"booked_at": payment["booked_at"]})
-    claims = rows(connection, _CLAIMS, of_case=to_case["id"])
     now = today(space)
     before = {claim["id"]: accrue_to(Balances.of(claim), now) for claim in claims}
     balances = dict(before)

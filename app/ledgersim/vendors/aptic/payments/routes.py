@@ -11,6 +11,7 @@ from ledgersim.http.vendor_app import new_router
 from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.routes import find_case, find_open_case
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
+from ledgersim.vendors.aptic.claims.queries import on_claims
 from ledgersim.vendors.aptic.claims.rules import share
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.fields import fields_of
@@ -70,13 +71,15 @@ async def create_payment(
     context: CurrentContext, caseGuid: str, body: PaymentCreate, response: Response
 ) -> Any:
     case = find_open_case(context, caseGuid, "payments")
-    with context.space.transaction() as connection:
-        payment = add_payment(connection, context.space, case, body.model_dump())
-        if payment["due_on"] is not None:
-            message = (
-                "The date lies ahead of the space's clock; the payment is booked when the clock reaches it."
-            )
-            context.report([Diagnostic("future-payment", "paymentDate", message)])
+
+    def store() -> Row:
+        with context.space.transaction() as connection:
+            return add_payment(connection, context.space, case, body.model_dump())
+
+    payment = await on_claims(context.space, case, store)
+    if payment["due_on"] is not None:
+        message = "The date lies ahead of the space's clock; the payment is booked when the clock reaches it."
+        context.report([Diagnostic("future-payment", "paymentDate", message)])
     path = f"/v1/Cases/{case['case_guid']}/Payments/{payment['payment_guid']}"
     response.headers["Location"] = context.url(path)
     return payment
