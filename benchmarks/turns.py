@@ -11,7 +11,7 @@ from functools import partial
 from threading import Event, Thread
 
 from ledgersim.admin.import_export import check_image, export_rows, import_rows
-from ledgersim.app import open_spaces, seeded_world, vendor_apps
+from ledgersim.app import create_app
 from ledgersim.settings import Settings
 from ledgersim.spaces.worker import short_turns
 
@@ -48,10 +48,7 @@ def longest_turn(work: Callable[[], object]) -> float:
 def main() -> None:
     """Measure and print the longest turns."""
     settings = Settings(customers=int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
-    vendor_apps()
-    seed = seeded_world(settings)
-    spaces = open_spaces(settings, seed)
-    space = spaces["one"]
+    space = create_app(settings).spaces["one"]
     exported = export_rows(space)
     image = space.database.image()
     measured = {
@@ -60,7 +57,7 @@ def main() -> None:
         "check of an upload": partial(check_image, image, space.database),
         "snapshot": space.snapshot,
         "restore": partial(space.database.restore, image),
-        "reset": partial(space.database.restore, seed),
+        "reset": partial(space.database.restore, space.image),
     }
     turns = {name: longest_turn(work) for name, work in measured.items()}
     for name, turn in turns.items():

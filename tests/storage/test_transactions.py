@@ -1,5 +1,6 @@
 """Transactions, also nested ones, store all of their writes or none."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_cached_scalar_is_read_again_after_a_write_to_its_table(space: Space) 
     with space.transaction() as connection:
         connection.execute(delete(VALUE))
     assert space.scalar(COUNT) == 0
-    space.reset("all")
+    asyncio.run(space.reset("all"))
     assert space.scalar(COUNT) == before
 
 
