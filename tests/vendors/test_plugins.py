@@ -33,3 +33,7 @@ def test_a_part_is_a_sequence_of_its_type(vendor: Vendor, part: str, kind: type[
 @VENDORS
 def test_the_application_is_built_from_the_settings(vendor: Vendor) -> None:
     assert list(inspect.signature(resolve(vendor.app)).parameters) == ["settings"]
+
+
+def test_the_vendor_that_defines_the_debts_of_personas_is_seeded_first() -> None:
+    assert [vendor.name for vendor in installed_vendors()] == ["aptic", "payex", "riverty"]

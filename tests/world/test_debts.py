@@ -29,8 +29,10 @@ def aptic_debts(api: Api, ids: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
             continue
         case = api.get(f"{APTIC}/Cases/{guid}").json()
         for debt in listed(api, f"{APTIC}/Cases/{guid}/Debts"):
+            reminded = case["service"] == "PreCollection" or case["closureCode"] == "RETRIEVED"
             found[debt["referenceNumber"]] = (
                 case["clientName"],
+                "Reminder" if reminded else "DebtCollection",
                 case["currencyCode"],
                 debt["originalPrincipal"],
                 debt["remainingPrincipal"],
@@ -65,6 +67,7 @@ def assert_agree(api: Api) -> int:
         shown = {
             one["externalInvoiceId"]: (
                 one["seller"]["name"],
+                one["claimLevel"],
                 one["currency"],
                 one["originalAmount"],
                 one["currentDebt"],
@@ -80,10 +83,12 @@ def assert_agree(api: Api) -> int:
             number = persona["riverty"]["accountNumber"]
             balance = api.send("GET", f"/api/v3/customer-account/{number}/credit-limit", headers=KEY).json()
             account = api.get(f"/_sim/riverty/accounts/{number}").json()
-            currency = shown and next(iter(shown.values()))[1]
-            assert balance["balance"] == owed + sum(one[3] for one in debts.values() if one[1] == currency), (
+            currency = shown and next(iter(shown.values()))[2]
+            assert balance["balance"] == owed + sum(one[4] for one in debts.values() if one[2] == currency), (
                 name
             )
+            purchased_levels = {one[1] for number, one in shown.items() if number.startswith("BUY-")}
+            assert purchased_levels <= {"Invoice" if account["accountStatus"] == "Ok" else "Reminder"}, name
             if account["accountStatus"] not in ("Ok", "ClosedFromDebtCollection"):
                 assert account["lastNoticeDate"] < account["nextNoticeDate"], name
         owing += any(one["currentDebt"] for one in found)

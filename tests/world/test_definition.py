@@ -52,6 +52,7 @@ def test_a_changed_copy_is_another_world(copy: Path) -> None:
     change(copy.parents[1] / "personas.yaml", "principal: 1250.00", "principal: 1300.50")
     personas = copy.parents[1] / "personas.yaml"
     personas.write_text(personas.read_text(encoding="utf-8").replace("client: NORDLJUS", "client: SOLSKEN"))
+    change(copy.parents[1] / "ledgers.yaml", "creditor: NORDLJUS", "creditor: SOLSKEN")
     assert digest(str(copy)) != digest("nordic-basic")
     found = tables_of(build(load(str(copy)), 1, 20, AS_OF))
     assert found["client"][0]["reference_code"] == "SOLSKEN"

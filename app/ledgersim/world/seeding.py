@@ -1,6 +1,6 @@
 """What a vendor contributes to a world: models for its part of the definition, and rows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -30,18 +30,25 @@ class Mismatch(NamedTuple):
 class SeededDebt(NamedTuple):
     """A debt of a persona, without the fees and interest of its collection. Amounts in hundredths, day numbers.
 
-    `collected` is the day on which the debt was sent to collection, if it was.
+    `collected` is the day on which the debt was sent to collection, and `closed` that on which its collection
+    ended, if they were. `payments` are the days and amounts of what has been paid of it.
     """
 
     creditor: str
     reference: str
     currency: Currency
     amount: int
-    remaining: int
     billed: int
     due: int
     stage: Literal["billed", "reminded", "collection"]
+    payments: Sequence[tuple[int, int]] = ()
     collected: int | None = None
+    closed: int | None = None
+
+    @property
+    def remaining(self) -> int:
+        """What is unpaid."""
+        return self.amount - sum(amount for _, amount in self.payments)
 
 
 class SeededPersona(NamedTuple):

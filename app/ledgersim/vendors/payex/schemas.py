@@ -1,13 +1,22 @@
 """Base classes of PayEx schemas. Members of requests match in any letter case."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from ledgersim import schemas
+from ledgersim.schemas import parse_instant
+from ledgersim.spaces.space import start_of
 
 
 class ResponseModel(schemas.ResponseModel):
@@ -41,6 +50,16 @@ class RequestModel(schemas.RequestModel):
             (field.alias or name).lower(): field.alias or name for name, field in cls.model_fields.items()
         }
         return {spelling.get(name.lower(), name): item for name, item in value.items()}
+
+
+def _read_day(value: Any) -> datetime:
+    if not isinstance(value, str) or parse_instant(value) is None:
+        raise PydanticCustomError("date", "Input should be a date such as 2026-01-31")
+    return start_of(date.fromisoformat(value[:10]))
+
+
+# The calendar day of a date or date-time as sent, whatever its offset from UTC, as midnight UTC.
+DayIn = Annotated[datetime, BeforeValidator(_read_day, json_schema_input_type=str)]
 
 
 class CustomerOperation(ResponseModel):

@@ -1,41 +1,50 @@
-"""Seeds Riverty: the accounts of the personas."""
+"""Seeds Riverty: the accounts of the personas, with their moves."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import insert
 
+from ledgersim.errors import StartupError
 from ledgersim.storage.statements import Row
-from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
+from ledgersim.vendors.riverty.customer_account.models import ACCOUNT_MOVE, CUSTOMER_ACCOUNT
 from ledgersim.vendors.riverty.customer_account.rules import (
-    CLOSED,
     OPEN,
+    AccountState,
     account_number,
-    months_after,
-    notice_dates,
+    described,
+    moved,
+    noticed,
     ocr,
+    possible_moves,
+    remaining_credit,
 )
-from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus
+from ledgersim.vendors.riverty.customer_account.schemas import Move, PastMove
 from ledgersim.vendors.riverty.state import RivertyState
-from ledgersim.world.days import instant
+from ledgersim.world.days import at, instant
 from ledgersim.world.model import Definition
 from ledgersim.world.parts import Amount, Currency, DaysAgo, Guid, Part, Text
 from ledgersim.world.persona_model import PersonaParty
-from ledgersim.world.seeding import Mismatch, Seed, SeedContext, SeededDebt
+from ledgersim.world.seeding import Mismatch, Seed, SeedContext, SeededDebt, SeededPersona
 
+REMINDED_AFTER = 10  # days after the due date of a debt that is then sent to collection
+SHOP_HOURS = 36_000  # the second of the day of purchases
 _LANGUAGES = {"SE": "SV", "NO": "NO", "FI": "FI", "DK": "DA"}
 
 
 class PersonaRiverty(Part):
-    """A persona's credit account. Its balance is what the persona owes in the currency of its country."""
+    """A persona's credit account; its purchases are the persona's debts in the currency of its country.
+
+    `first_notice_days_ago` is the date of the first notice that the application asked for, if it asked for one.
+    """
 
     guid: Guid
     customer_number: Annotated[str, Field(min_length=1, max_length=100)]
     account_limit: Amount
-    status: AccountStatus = "Ok"
     opened_days_ago: DaysAgo
+    first_notice_days_ago: DaysAgo | None = None
 
 
 class Riverty(Part):
@@ -46,11 +55,16 @@ class Riverty(Part):
 
 
 def fill(context: SeedContext) -> RivertyState:
-    """Store the accounts of the personas."""
+    """Store the accounts of the personas, and the moves that led to their present state.
+
+    Raises StartupError if an account does not allow one of them.
+    """
     section: Riverty = context.definition.section("riverty")
-    accounts = list(_accounts(context, section))
-    if accounts:
-        context.connection.execute(insert(CUSTOMER_ACCOUNT), accounts)
+    for persona in context.personas:
+        part: PersonaRiverty | None = persona.definition.part("riverty")
+        if part is not None:
+            _add_account(context, section, persona, part)
+    context.rows.flush()
     return RivertyState(keys=section.keys, bank_accounts=section.bank_accounts)
 
 
@@ -64,58 +78,104 @@ def unique(definition: Definition) -> Iterator[Mismatch]:
             yield Mismatch("personas", key, f"customer_number {account.customer_number}")
 
 
-def _accounts(context: SeedContext, section: Riverty) -> Iterator[Row]:
-    parts = ((persona, persona.definition.part("riverty")) for persona in context.personas)
-    granted = ((persona, part) for persona, part in parts if part is not None)
-    for account_id, (persona, part) in enumerate(granted, start=1):
-        party = persona.definition.party
-        currency = context.definition.world.countries[party.country].currency
-        number = account_number(account_id)
-        debts = [debt for debt in persona.debts if debt.currency == currency]
-        national_number = persona.person.facts["id_number"]
-        persona.entry["riverty"] = {
-            "organizationPersonalNo": national_number,
-            "customerNumber": part.customer_number,
-            "customerAccountId": part.guid,
-            "accountNumber": number,
-            "ocr": ocr(number),
-        }
-        yield {
-            "id": account_id,
-            "account_number": number,
-            "account_limit": part.account_limit,
-            "account_status": part.status,
-            "balance": sum(debt.remaining for debt in debts),
-            "billed": 0,
-            "bank_account": section.bank_accounts.get(currency),
-            "created_at": instant(context.today - part.opened_days_ago),
-            "is_stopped": False,
-            "confirmed": True,
-            **_notices(part, debts, context.today),
-            "customer_number": part.customer_number,
-            "customer_account_id": part.guid,
-            "first_name": party.first,
-            "last_name": party.company or party.last,
-            "organization_personal_no": national_number,
-            "category": "Company" if party.company else "Person",
-            "currency": currency,
-            "address_list": [_address(party)],
-            "country_code": party.country,
-            "conversation_language": _LANGUAGES[party.country],
-        }
+def _add_account(context: SeedContext, section: Riverty, persona: SeededPersona, part: PersonaRiverty) -> None:
+    party = persona.definition.party
+    currency = context.definition.world.countries[party.country].currency
+    account_id = context.rows.new_id(CUSTOMER_ACCOUNT)
+    number = account_number(account_id)
+    national_number = persona.person.facts["id_number"]
+    persona.entry["riverty"] = {
+        "organizationPersonalNo": national_number,
+        "customerNumber": part.customer_number,
+        "customerAccountId": part.guid,
+        "accountNumber": number,
+        "ocr": ocr(number),
+    }
+    history = History(
+        part.account_limit, part.first_notice_days_ago and context.today - part.first_notice_days_ago
+    )
+    try:
+        history.follow([debt for debt in persona.debts if debt.currency == currency], context.today)
+    except ValueError as error:
+        raise StartupError(f"the persona {persona.definition.name}, riverty: {error}") from error
+    account = {
+        **asdict(history.state),
+        "id": account_id,
+        "account_number": number,
+        "bank_account": section.bank_accounts.get(currency),
+        "created_at": instant(context.today - part.opened_days_ago),
+        "customer_number": part.customer_number,
+        "customer_account_id": part.guid,
+        "first_name": party.first,
+        "last_name": party.company or party.last,
+        "organization_personal_no": national_number,
+        "category": "Company" if party.company else "Person",
+        "currency": currency,
+        "address_list": [_address(party)],
+        "country_code": party.country,
+        "conversation_language": _LANGUAGES[party.country],
+    }
+    context.rows.add(CUSTOMER_ACCOUNT, account)
+    for move in history.moves:
+        context.rows.add(ACCOUNT_MOVE, {"account_id": account_id, **move})
 
 
-def _notices(part: PersonaRiverty, debts: list[SeededDebt], today: int) -> Row:
-    """The notice dates: monthly, from a month after the oldest purchase, until the account is closed."""
-    if not debts and part.status in (OPEN, CLOSED):
-        return {"first_notice_date": None, "last_notice_date": None, "next_notice_date": None}
-    started = min((debt.billed for debt in debts), default=today - part.opened_days_ago)
-    first = months_after(date.fromordinal(started), 1)
-    last, following = notice_dates(first, date.fromordinal(today))
-    if part.status == CLOSED:
-        collected = max((debt.collected for debt in debts if debt.collected), default=today)
-        last, following = notice_dates(first, date.fromordinal(collected))[0], None
-    return {"first_notice_date": first, "last_notice_date": last, "next_notice_date": following}
+class History:
+    """The moves of an account up to the date of the world, by the rules of accounts."""
+
+    def __init__(self, limit: int, first_notice: int | None) -> None:
+        first = None if first_notice is None else date.fromordinal(first_notice)
+        self.state = AccountState(
+            account_status=OPEN,
+            account_limit=limit,
+            balance=0,
+            billed=0,
+            is_stopped=False,
+            confirmed=True,
+            first_notice_date=first,
+            last_notice_date=None,
+            next_notice_date=first,
+        )
+        self.moves: list[Row] = []
+
+    def follow(self, debts: Sequence[SeededDebt], today: int) -> None:
+        """Purchase and pay the debts, and send the account to collection with the last that was sent there.
+
+        Raises ValueError for a move that the account does not allow.
+        """
+        planned: list[tuple[int, Move, int]] = [(debt.billed, "purchase", debt.amount) for debt in debts]
+        collected = (debt for debt in debts if debt.stage == "collection" and debt.collected is not None)
+        last = max(collected, key=lambda debt: debt.collected or 0, default=None)
+        if last is not None:
+            day = last.collected or 0
+            planned += [(min(last.due + REMINDED_AFTER, day), "reminder", 0), (day, "send-to-collection", 0)]
+        planned += [(day, "payment", amount) for debt in debts for day, amount in debt.payments]
+        if last is not None and last.closed is not None:
+            planned.append((last.closed, "close", 0))
+        for day, move, amount in sorted(planned, key=lambda one: one[0]):
+            self._send_notices(day)
+            if move != "reminder" or self.state.account_status == OPEN:
+                self._make(day, move, amount)
+        self._send_notices(today)
+
+    def _make(self, day: int, move: Move, amount: int) -> None:
+        credit = remaining_credit(self.state.account_limit, self.state.balance)
+        if move not in possible_moves(self.state) or (move == "purchase" and amount > credit):
+            what = f"{move} of {amount / 100:,.2f}" if amount else move
+            state = f"{described(self.state)}, remaining credit {credit / 100:,.2f}"
+            raise ValueError(f"on {date.fromordinal(day)} the account ({state}) allows no {what}")
+        self.state = moved(self.state, move, date.fromordinal(day), amount)
+        self._record(move, at(day, SHOP_HOURS if move == "purchase" else 0), amount or None)
+
+    def _send_notices(self, until: int) -> None:
+        while (due := self.state.next_notice_date) is not None and due.toordinal() <= until:
+            move, self.state = noticed(self.state, due)
+            if move is not None:
+                self._record(move, instant(due.toordinal()))
+
+    def _record(self, move: PastMove, when: datetime, amount: int | None = None) -> None:
+        after = {"account_status": self.state.account_status, "balance": self.state.balance}
+        self.moves.append({"at": when, "move": move, "amount": amount, **after})
 
 
 def _address(party: PersonaParty) -> Row:

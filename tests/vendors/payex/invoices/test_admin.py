@@ -141,7 +141,7 @@ def test_an_unpaid_invoice_ages_by_the_clock(api: Api) -> None:
     api.freeze("2026-03-01T10:00:00Z")
     invoice(api)
     events = api.post("/_sim/clock/advance", {"by": "P1Y"}).json()["events"]
-    aged = [one for one in events if one["event"] == "payex.invoice.moved"]
+    aged = [one for one in events if one["href"].endswith(INVOICE)]
     assert aged[0] == {
         "at": "2026-04-10T00:00:00Z",
         "event": "payex.invoice.moved",
@@ -343,3 +343,13 @@ def test_set_offs_that_are_pending_count_against_each_other(api: Api) -> None:
     assert api.post(paths[1], {"invoiceNo": "999901"}).status_code == 204
     assert errors(api.post(paths[2], {"invoiceNo": "999901"})) == ["invoiceNo"]
     assert api.get(f"{BRITT}/surpluses/{ids[2]}").json()["status"] == "open"
+
+
+def test_dates_are_the_calendar_days_that_were_sent(api: Api) -> None:
+    api.freeze("2026-03-05T10:00:00Z")
+    made = invoice(api, invoiceDate="2026-03-01T00:00:00+01:00", dueDate="2026-03-31T23:30:00-02:00")
+    assert (made["invoiceDate"][:10], made["dueDate"][:10]) == ("2026-03-01", "2026-03-31")
+    account = api.post(f"{CUSTOMER}/accounts", {"startDate": "2026-03-02T00:30:00+02:00"}).json()
+    assert account["startDate"][:10] == "2026-03-02"
+    wrong = api.post(f"{CUSTOMER}/invoices", {"originalAmount": 1, "dueDate": "31.3.2026"})
+    assert wrong.json()["errors"] == {"dueDate": ["Input should be a date such as 2026-01-31"]}

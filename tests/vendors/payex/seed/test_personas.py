@@ -60,3 +60,17 @@ def test_every_persona_is_a_ledger_customer_with_the_same_national_number(api: A
         payex, number = persona["payex"], persona["aptic"]["idNumber"]
         found = api.get(f"/ledger/customer/v1/{payex['ledger']}/customers/{payex['customerNo']}").json()
         assert (found["name"], found["nationalIdentifier"]["regNo"]) == (persona["name"], number)
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        ("disbursement", "the ledger 35801 does not grant disbursement"),
+        ("set-off", "the customer has no unpaid invoice in the ledger 35801"),
+    ],
+)
+def test_an_order_that_is_not_possible_is_reported(personas: Path, order: str, reason: str) -> None:
+    trait = f"payex: {{surpluses: [{{amount: 1.00}}, {{amount: 5.00, order: {order}}}]}}"
+    path = change(personas, "payex: {consents: [EInvoice]}", trait)
+    with pytest.raises(StartupError, match=rf"Nina Nocase, payex\.surpluses\[1\]\.order: {reason}"):
+        build(load(path), 1, 20, AS_OF)

@@ -81,10 +81,11 @@ class CaseDraft:
 
 
 class StoredCase(NamedTuple):
-    """A case that has been added, with the accounts of its claims."""
+    """A case that has been added, with the accounts of its claims, and its payments with their bookings."""
 
     id: int
     accounts: list[Account]
+    payments: list[tuple[Row, list[Row]]]
 
 
 class ApticRows:
@@ -213,7 +214,7 @@ class ApticRows:
                 self._rows.add(DEBT_INVOICE, {"id": account.row["id"], **invoice})
         for payment, bookings in paid:
             self._add_payment(payment, bookings)
-        return StoredCase(case_id, accounts)
+        return StoredCase(case_id, accounts, paid)
 
     def _open(self, kind: str, draft: CaseDraft, case_id: int, sent: Row) -> Account:
         claim_id = self._rows.new_id(CLAIM)

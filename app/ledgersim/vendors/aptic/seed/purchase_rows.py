@@ -56,6 +56,11 @@ class PurchaseDraft(NamedTuple):
     extra_fields: tuple[tuple[str, str], ...] = ()
 
 
+def last_payment_day(bought: int, today: int) -> int:
+    """Return the day of the last payment of a purchase that is in no campaign."""
+    return (bought + today) // 2
+
+
 class PurchaseRows:
     """Adds rows that belong together, with their ids and GUIDs."""
 
@@ -95,7 +100,7 @@ class PurchaseRows:
         """Add a purchase with its invoice."""
         row_id = self._rows.new_id(PURCHASE)
         client = customer.client
-        paid_on = end_of_month(self._today, -1) if draft.campaign else (draft.day + self._today) // 2
+        paid_on = end_of_month(self._today, -1) if draft.campaign else last_payment_day(draft.day, self._today)
         purchase = {
             **_WITHOUT_CAMPAIGN,
             **self._campaign(draft),

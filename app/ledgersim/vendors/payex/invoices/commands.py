@@ -12,7 +12,7 @@ from ledgersim.spaces.space import Space, start_of, start_of_day
 from ledgersim.storage.statements import Row, add, change, row, rows, scalar
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.invoices import rules
-from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
+from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE, INVOICE_MOVE
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
 from ledgersim.vendors.payex.invoices.rules import Claim, Credit
 from ledgersim.vendors.payex.invoices.schemas import AccountCreate, InvoiceCreate
@@ -24,7 +24,7 @@ LAST_DAY = start_of(date(9999, 12, 31))
 _I = INVOICE.c
 _CLAIM = ("status", "claim_level", "original_amount", "current_debt")
 _CREDIT = ("status", "credit_limit", "total_balance", "reserved_amount")
-_ADD_INVOICE, _ADD_ACCOUNT = insert(INVOICE), insert(ACCOUNT)
+_ADD_INVOICE, _ADD_ACCOUNT, _ADD_MOVE = insert(INVOICE), insert(ACCOUNT), insert(INVOICE_MOVE)
 _MOVE_INVOICE, _MOVE_ACCOUNT = (
     update(table).where(table.c.id == bindparam("row_id")).values({name: bindparam(name) for name in columns})
     for table, columns in ((INVOICE, (*_CLAIM, "next_move_on")), (ACCOUNT, _CREDIT))
@@ -125,7 +125,7 @@ def _number(connection: Connection, customer: Row, kind: _Kind, sent: str | None
 
 
 def change_invoice(connection: Connection, space: Space, invoice: Row, move: str, amount: int = 0) -> int:
-    """Move an invoice by the table of moves. Returns the remainder, in hundredths. Raises a 409 Problem."""
+    """Make and record a move of the table. Returns the remainder, in hundredths. Raises a 409 Problem."""
     check_move(invoice, move)
     claim, remainder = rules.move_invoice(_claim(invoice), move, amount)
     values = dict(zip(_CLAIM, claim, strict=True))
@@ -133,7 +133,21 @@ def change_invoice(connection: Connection, space: Space, invoice: Row, move: str
     if (claim.status, claim.level) != (invoice["status"], invoice["claim_level"]):
         values["next_move_on"] = _next_move_on(space, claim, invoice["invoice_date"], invoice["due_date"])
     change(connection, _MOVE_INVOICE, row_id=invoice["id"], **values)
+    add(connection, _ADD_MOVE, move_row(invoice["id"], space.clock.now(), move, amount, claim))
     return remainder
+
+
+def move_row(invoice_id: int, at: datetime, move: str, amount: int, claim: Claim) -> Row:
+    """The record of a move that led to a claim."""
+    return {
+        "invoice_id": invoice_id,
+        "at": at,
+        "move": move,
+        "amount": amount or None,
+        "status": claim.status,
+        "claim_level": claim.level,
+        "current_debt": claim.debt,
+    }
 
 
 def check_move(invoice: Row, move: str) -> None:

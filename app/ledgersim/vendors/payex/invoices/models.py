@@ -1,4 +1,4 @@
-"""The invoices and accounts that surpluses come from."""
+"""The invoices and accounts that surpluses come from, and the moves of invoices."""
 
 from datetime import datetime
 
@@ -35,6 +35,21 @@ class PayexInvoice(SQLModel, table=True):
     next_move_on: int | None = Field(default=None, index=True)
 
 
+class PayexInvoiceMove(SQLModel, table=True):
+    """A move of an invoice, with its state afterwards; the amount of one that adds or pays, in hundredths."""
+
+    __tablename__ = "payex_invoice_move"
+
+    id: int | None = Field(default=None, primary_key=True)
+    invoice_id: int = Field(foreign_key="payex_invoice.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    move: str
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    status: str
+    claim_level: str
+    current_debt: int = Field(sa_type=BigInteger)
+
+
 class PayexAccount(SQLModel, table=True):
     """An account of a ledger; a negative balance is debt. Amounts in hundredths of `currency`."""
 
@@ -55,4 +70,5 @@ class PayexAccount(SQLModel, table=True):
 
 
 INVOICE = PayexInvoice.__table__  # type: ignore[attr-defined]
+INVOICE_MOVE = PayexInvoiceMove.__table__  # type: ignore[attr-defined]
 ACCOUNT = PayexAccount.__table__  # type: ignore[attr-defined]

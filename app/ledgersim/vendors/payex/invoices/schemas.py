@@ -8,7 +8,6 @@ from ledgersim.schemas import (
     Amount,
     AmountIn,
     CurrencyIn,
-    InstantIn,
     PositiveAmountIn,
     SignedAmountIn,
     member_error,
@@ -23,7 +22,7 @@ from ledgersim.vendors.payex.invoices.rules import (
     InvoiceStatus,
     available_amount,
 )
-from ledgersim.vendors.payex.schemas import NOT_BLANK, RequestModel, ResponseModel, chars
+from ledgersim.vendors.payex.schemas import NOT_BLANK, DayIn, RequestModel, ResponseModel, chars
 
 Number = Annotated[str, chars(40, r"^[A-Za-z0-9-]+$")]
 Text = Annotated[str, chars(100, NOT_BLANK)]
@@ -50,8 +49,8 @@ class InvoiceCreate(RequestModel):
     original_amount: PositiveAmountIn
     current_debt: AmountIn | None = None
     currency: CurrencyIn | None = None
-    invoice_date: InstantIn | None = None
-    due_date: InstantIn | None = None
+    invoice_date: DayIn | None = None
+    due_date: DayIn | None = None
     seller: SellerCreate | None = None
 
     @model_validator(mode="after")
@@ -76,7 +75,7 @@ class AccountCreate(RequestModel):
     model_config = ConfigDict(extra="forbid")
 
     account_no: Number | None = None
-    start_date: InstantIn | None = None
+    start_date: DayIn | None = None
     description: Text = "Card account"
     status: AccountStatus = "open"
     credit_limit: AmountIn = 0

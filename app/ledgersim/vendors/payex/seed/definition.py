@@ -98,8 +98,8 @@ class Ledgers(Part):
 class PersonaSurplus(Part):
     """A surplus: of a paid invoice of the amount `paid_invoice`, or else of an account with that balance.
 
-    With an `order`, it is about to be disbursed, if the ledger is granted that, or to be set off against the
-    first unpaid invoice, if there is one.
+    With an `order`, it is about to be disbursed, which the ledger must be granted, or to be set off against the
+    first unpaid invoice, of which there must be one.
     """
 
     amount: Amount

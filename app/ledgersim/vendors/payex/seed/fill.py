@@ -4,11 +4,13 @@ Personas belong to the ledgers of their creditors, and the others to that of the
 Swedish ledger if their country has none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from ledgersim.errors import StartupError
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex.addresses.models import ADDRESS, BILLING, LEGAL
 from ledgersim.vendors.payex.consents.models import RECURRING_CARD
@@ -20,8 +22,19 @@ from ledgersim.vendors.payex.customers.rules import (
     national_number,
     person_number,
 )
-from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
-from ledgersim.vendors.payex.invoices.rules import invoice_status
+from ledgersim.vendors.payex.invoices.commands import move_row
+from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE, INVOICE_MOVE
+from ledgersim.vendors.payex.invoices.rules import (
+    AGING,
+    COLLECTION_CLAIM,
+    DEBT_COLLECTION,
+    Claim,
+    aging_move,
+    move_invoice,
+    next_move_on,
+)
+from ledgersim.vendors.payex.invoices.rules import INVOICE as INVOICE_LEVEL
+from ledgersim.vendors.payex.invoices.rules import OPEN as OPEN_INVOICE
 from ledgersim.vendors.payex.register.models import REGISTER_ENTRY
 from ledgersim.vendors.payex.seed import definition
 from ledgersim.vendors.payex.seed.definition import Consent, Ledgers, PersonaPayex
@@ -39,14 +52,14 @@ CONSENTS: dict[str, list[Consent]] = {
     "DK": ["Betalingsservice"],
     "FI": ["EInvoice"],
 }
-CLAIM_LEVELS = {"billed": "Invoice", "reminded": "Reminder", "collection": "DebtCollection"}
+DELAY = 7  # days before the date of the world on which creditors sent their latest reminders
 _CUSTOMER = "/ledger/customer/v1/{ledger}/customers/{customerNo}"
 _INVOICE = "/ledger/invoice/v1/{ledger}/invoices/{no}"
 PAYEE = {"international": {"iban": "SE3550000000054910000003", "bic": "SWEDSESS"}}
 
 
 def fill(context: SeedContext) -> PayexState:
-    """Store the rows of the ledgers."""
+    """Store the rows of the ledgers. Raises StartupError for an order of a surplus that is not possible."""
     ledgers: Ledgers = context.definition.files["ledgers"]
     seeder = _Seeder(context, ledgers)
     for persona in context.personas:
@@ -152,14 +165,19 @@ class _Seeder:
             source: Row = {"invoice_no": None, "account_no": None}
             if given.paid_invoice is not None:
                 place = len(entry["invoiceNos"]) + 1
-                paid = _debt(customer, place, given.paid_invoice, 0, self._today - 40, ledger.currency)
+                payment = (self._surplus_day(number), given.paid_invoice + given.amount)
+                paid = _debt(customer, place, given.paid_invoice, self._today - 40, ledger.currency, [payment])
                 source["invoice_no"] = self._add_invoice(customer, ledger, place, paid)["invoice_no"]
                 entry["invoiceNos"].append(source["invoice_no"])
             else:
                 source["account_no"] = self._add_account(customer, ledger, given.amount, self._today - 40)
                 entry["accountNos"].append(source["account_no"])
             surplus_id = f"5eed{self._customers:04}-5042-4000-8000-{number:012}"
-            order = self._order(ledger, given.order, unpaid)
+            try:
+                order = self._order(ledger, given.order, unpaid)
+            except ValueError as error:
+                place = f"payex.surpluses[{number - 1}].order"
+                raise StartupError(f"the persona {customer['name']}, {place}: {error}") from error
             self._add_surplus(
                 customer, ledger, number, surplus_id, {"balance": given.amount, **source, **order}
             )
@@ -181,15 +199,17 @@ class _Seeder:
         customer = self._add_customer(person, ledger, serial, traits)
         issued = self._today - 40 - serial % 20
         amount, balance = (serial % 7 + 1) * 12_500, (serial % 3 + 1) * 2_000
+        surplus = (serial % 5 + 1) * 1_000
+        payment = (self._surplus_day(1), amount + surplus)
         _, paid = (
             self._add_invoice(
-                customer, ledger, place, _debt(customer, place, amount, remaining, issued, ledger.currency)
+                customer, ledger, place, _debt(customer, place, amount, issued, ledger.currency, payments)
             )
-            for place, remaining in ((1, amount), (2, 0))
+            for place, payments in ((1, []), (2, [payment]))
         )
         account_no = self._add_account(customer, ledger, balance, issued)
         sources: tuple[Row, Row] = (
-            {"balance": (serial % 5 + 1) * 1_000, "invoice_no": paid["invoice_no"], "account_no": None},
+            {"balance": surplus, "invoice_no": paid["invoice_no"], "account_no": None},
             {"balance": balance, "invoice_no": None, "account_no": account_no},
         )
         for number, source in enumerate(sources, start=1):
@@ -243,24 +263,30 @@ class _Seeder:
         }
 
     def _add_invoice(self, customer: Row, ledger: definition.Ledger, place: int, debt: SeededDebt) -> Row:
-        """Add the customer's invoice for a debt. Returns it."""
+        """Add the customer's invoice for a debt, with the moves that led to its present state. Returns it."""
+        claim, moves = _history(debt, self._today)
         invoice = {
             "ledger": ledger.number,
             "invoice_no": f"{customer['customer_no']}{place:02}",
             "customer_id": customer["id"],
             "external_invoice_id": debt.reference,
             "created": at(debt.billed, 36_000),
-            "status": invoice_status(debt.remaining),
-            "claim_level": CLAIM_LEVELS[debt.stage],
-            "current_debt": debt.remaining,
-            "original_amount": debt.amount,
+            "status": claim.status,
+            "claim_level": claim.level,
+            "current_debt": claim.debt,
+            "original_amount": claim.original,
             "currency": debt.currency,
             "invoice_date": instant(debt.billed),
             "due_date": instant(debt.due),
             "seller_name": ledger.name,
             "seller_number": ledger.number,
+            "next_move_on": _next_move_on(claim, moves, debt, self._today),
         }
-        self._rows.add(INVOICE, invoice)
+        invoice_id = self._rows.add(INVOICE, invoice)
+        for move in moves:
+            self._rows.add(
+                INVOICE_MOVE, move_row(invoice_id, instant(move.day), move.name, move.amount, move.claim)
+            )
         return invoice
 
     def _add_account(self, customer: Row, ledger: definition.Ledger, balance: int, issued: int) -> str:
@@ -281,6 +307,9 @@ class _Seeder:
         self._rows.add(ACCOUNT, account)
         return number
 
+    def _surplus_day(self, number: int) -> int:
+        return self._today - 10 + number
+
     def _add_surplus(
         self, customer: Row, ledger: definition.Ledger, number: int, surplus_id: str, own: Row
     ) -> None:
@@ -291,7 +320,7 @@ class _Seeder:
                 "surplus_id": surplus_id,
                 "customer_id": customer["id"],
                 "currency": ledger.currency,
-                "date": at(self._today - 10 + number, 39_600),
+                "date": at(self._surplus_day(number), 39_600),
                 "status": OPEN,
                 "payee": None,
                 "set_off_invoice_no": None,
@@ -301,11 +330,18 @@ class _Seeder:
         )
 
     def _order(self, ledger: definition.Ledger, order: str | None, unpaid: str | None) -> Row:
-        """The columns of a surplus with an order; an unpaid invoice is that to set it off against."""
+        """The columns of a surplus with an order; an unpaid invoice is that to set it off against.
+
+        Raises ValueError if the order is not possible.
+        """
         day = execution_day(date.fromordinal(self._today), ledger.country).toordinal()
-        if order == "disbursement" and DISBURSEMENT in ledger.grants:
+        if order == "disbursement":
+            if DISBURSEMENT not in ledger.grants:
+                raise ValueError(f"the ledger {ledger.number} does not grant disbursement")
             return {"status": PENDING_DISBURSEMENT, "payee": PAYEE, "execute_on": day}
-        if order == "set-off" and unpaid is not None:
+        if order == "set-off":
+            if unpaid is None:
+                raise ValueError(f"the customer has no unpaid invoice in the ledger {ledger.number}")
             return {"status": PENDING_REGULATE, "set_off_invoice_no": unpaid, "execute_on": day}
         return {}
 
@@ -344,18 +380,66 @@ class _Seeder:
             self._rows.add(REGISTER_ENTRY, entry)
 
 
-def _debt(customer: Row, place: int, amount: int, remaining: int, issued: int, currency: str) -> SeededDebt:
-    """A debt to the owner of a ledger that no other vendor knows; what is unpaid was reminded of."""
+def _debt(
+    customer: Row, place: int, amount: int, issued: int, currency: str, payments: Sequence[tuple[int, int]] = ()
+) -> SeededDebt:
+    """A debt to the owner of a ledger that no other vendor knows: paid, or reminded of."""
     return SeededDebt(
         creditor="",
         reference=f"EXT-{customer['customer_no']}-{place}",
         currency=currency,
         amount=amount,
-        remaining=remaining,
         billed=issued,
         due=issued + 30,
-        stage="reminded" if remaining else "billed",
+        stage="billed" if payments else "reminded",
+        payments=payments,
     )
+
+
+class _PastMove(NamedTuple):
+    """A move of an invoice on a day, and the claim after it."""
+
+    day: int
+    name: str
+    amount: int
+    claim: Claim
+
+
+def _history(debt: SeededDebt, today: int) -> tuple[Claim, list[_PastMove]]:
+    """The claim of an invoice for a debt on the date of the world, and its moves until then.
+
+    An invoice that was sent to collection has aged by the clock until then. With the others the creditors have
+    taken their time, so that the clock ages them from the date of the world on.
+    """
+    planned: list[tuple[int, str, int]] = []
+    claim = Claim(OPEN_INVOICE, INVOICE_LEVEL, debt.amount, debt.amount)
+    if debt.stage == "reminded" and debt.remaining:
+        day = max(debt.due + AGING[INVOICE_LEVEL][1], today - DELAY)
+        planned.append((min(day, today), "remind", 0))
+    if debt.stage == "collection" and debt.collected is not None:
+        day, aged = debt.billed, claim
+        while (
+            next_day := next_move_on(aged, day, debt.billed, debt.due)
+        ) is not None and next_day < debt.collected:
+            day = next_day
+            planned.append((day, aging_move(aged), 0))
+            aged, _ = move_invoice(aged, aging_move(aged))
+        if aged.level not in (COLLECTION_CLAIM, DEBT_COLLECTION):
+            planned.append((debt.collected, "collect", 0))
+        if aged.level != DEBT_COLLECTION:
+            planned.append((debt.collected, "transfer", 0))
+    planned += [(day, "pay", amount) for day, amount in debt.payments]
+    moves = []
+    for day, name, amount in sorted(planned, key=lambda one: one[0]):
+        claim, _ = move_invoice(claim, name, amount)
+        moves.append(_PastMove(day, name, amount, claim))
+    return claim, moves
+
+
+def _next_move_on(claim: Claim, moves: Sequence[_PastMove], debt: SeededDebt, today: int) -> int | None:
+    """The day on which the clock moves an invoice: it counts from the move that led to its claim level."""
+    since = next((move.day for move in moves if move.claim.level == claim.level), debt.billed)
+    return next_move_on(claim, today if claim.level == INVOICE_LEVEL else since, debt.billed, debt.due)
 
 
 SEED = Seed(fill=fill, files={"ledgers": Ledgers}, persona=PersonaPayex)
