@@ -109,8 +109,7 @@ def _check_root_path(source: str, path: str, mounts: Mapping[str, VendorApp]) ->
 def mounts(settings: Settings) -> dict[str, VendorApp]:
     """The applications by mount: the vendors' and the admin API."""
     vendors = installed_vendors()
-    routers = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
-    admin_app = admin.build(partial(load, vendors), settings.describe(), routers)
+    admin_app = admin.build(partial(load, vendors), settings.describe(), vendors)
     return {**dict(vendor_apps(settings).values()), admin.MOUNT: admin_app}
 
 

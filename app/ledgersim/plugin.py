@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ledgersim.http.vendor_app import VendorApp
     from ledgersim.spaces.scheduler import ScheduledJob
     from ledgersim.spaces.space import Space
+    from ledgersim.timeline import Timeline
     from ledgersim.world.fixtures import FixtureKind
     from ledgersim.world.seeding import Seed
 
@@ -82,7 +83,8 @@ class Vendor:
 
     `app` is called with the server's settings, an instance of `settings`. `admin` is a router for the admin
     API, mounted under `/_sim`; its paths start with `/NAME`. `models` names a module that defines or imports
-    the vendor's tables; prefix your table names with the name of the vendor.
+    the vendor's tables; prefix your table names with the name of the vendor. `timeline` yields what happened to
+    a persona at the vendor.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Vendor:
     fixtures: Part[Sequence[FixtureKind]] = ()
     admin: Part[APIRouter | None] = None
     samples: Part[Samples | None] = None
+    timeline: Part[Timeline | None] = None
     label: str = ""  # the name as people write it; by default `name` with a capital letter
 
     @property

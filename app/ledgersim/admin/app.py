@@ -12,10 +12,12 @@ from ledgersim.admin import MOUNT as MOUNT
 from ledgersim.admin import clock, coverage, faults, info, requests, reset, snapshots, spaces, transfer
 from ledgersim.admin.base import AdminRouter
 from ledgersim.admin.fixtures import Load, fixtures_router
+from ledgersim.admin.timeline import timeline_router
 from ledgersim.http.context import context_of
 from ledgersim.http.error_response import error_response
 from ledgersim.http.openapi import ApiMetadata
 from ledgersim.http.vendor_app import VendorApp
+from ledgersim.plugin import Vendor, resolve
 
 _PROBLEM_SCHEMA = {
     "type": "object",
@@ -46,12 +48,13 @@ _TAGS = {
 def build(
     load_fixtures: Load,
     settings: Sequence[dict[str, Any]] = (),
-    vendors: Sequence[APIRouter] = (),
+    vendors: Sequence[Vendor] = (),
 ) -> VendorApp:
     """Build the application with the vendors' admin routes. All but public ones require the server's token.
 
     `settings` are the effective settings that `GET /_sim/info` lists.
     """
+    of_vendors = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
     routers = (
         info.health_router,
         info.server_router(settings),
@@ -64,7 +67,8 @@ def build(
         requests.router,
         coverage.router,
         fixtures_router(load_fixtures),
-        *vendors,
+        timeline_router(vendors),
+        *of_vendors,
     )
     routes = [one for router in routers for one in router.routes if isinstance(one, APIRoute)]
     metadata = ApiMetadata(
@@ -75,7 +79,7 @@ def build(
         security={"token": _TOKEN},
         optional_security=True,
         open_operations=frozenset(str(one.operation_id) for one in routes if _is_public(one)),
-        tags={**_TAGS, **_vendor_tags(vendors)},
+        tags={**_TAGS, **_vendor_tags(of_vendors)},
     )
     app = VendorApp("admin", "ledgersim admin API", error_response, _guard, metadata)
     app.include(*routers)

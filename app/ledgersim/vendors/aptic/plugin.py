@@ -14,4 +14,5 @@ VENDOR = Vendor(
     fixtures="ledgersim.vendors.aptic.fixtures:KINDS",
     admin="ledgersim.vendors.aptic.admin:router",
     samples="ledgersim.vendors.aptic.samples:SAMPLES",
+    timeline="ledgersim.vendors.aptic.timeline:timeline",
 )

@@ -15,4 +15,5 @@ VENDOR = Vendor(
     fixtures="ledgersim.vendors.payex.fixtures:KINDS",
     admin="ledgersim.vendors.payex.admin:router",
     samples="ledgersim.vendors.payex.samples:SAMPLES",
+    timeline="ledgersim.vendors.payex.timeline:timeline",
 )

@@ -12,4 +12,5 @@ VENDOR = Vendor(
     fixtures="ledgersim.vendors.riverty.fixtures:KINDS",
     admin="ledgersim.vendors.riverty.admin:router",
     samples="ledgersim.vendors.riverty.samples:SAMPLES",
+    timeline="ledgersim.vendors.riverty.timeline:timeline",
 )

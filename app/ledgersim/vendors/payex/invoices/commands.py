@@ -13,7 +13,7 @@ from ledgersim.storage.statements import Row, add, change, row, rows, scalar
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.invoices import rules
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE, INVOICE_MOVE
-from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
+from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice, invoice_path
 from ledgersim.vendors.payex.invoices.rules import Claim, Credit
 from ledgersim.vendors.payex.invoices.schemas import AccountCreate, InvoiceCreate
 from ledgersim.vendors.payex.state_machine import transition
@@ -196,7 +196,7 @@ def run(space: Space) -> list[Event]:
         with space.transaction() as connection:
             change_invoice(connection, space, invoice, rules.aging_move(_claim(invoice)))
         moved = find_invoice(space, invoice["ledger"], invoice["invoice_no"])
-        path = f"/ledger/invoice/v1/{invoice['ledger']}/invoices/{invoice['invoice_no']}"
+        path = invoice_path(invoice["ledger"], invoice["invoice_no"])
         details = {"status": moved["status"], "claimLevel": moved["claim_level"]}
         events.append(Event(space.clock.now(), "payex.invoice.moved", path, details))
     return events

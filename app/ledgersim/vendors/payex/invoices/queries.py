@@ -4,10 +4,10 @@ from sqlalchemy import bindparam, select
 
 from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, row
+from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.customers.models import CUSTOMER
-from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
+from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE, INVOICE_MOVE
 from ledgersim.vendors.payex.invoices.rules import available_amount
 from ledgersim.vendors.payex.schemas import format_time
 
@@ -18,6 +18,9 @@ _ACCOUNT = (
     select(ACCOUNT, CUSTOMER.c.customer_no)
     .join(CUSTOMER, CUSTOMER.c.id == ACCOUNT.c.customer_id)
     .where(ACCOUNT.c.ledger == bindparam("of_ledger"), ACCOUNT.c.account_no == bindparam("number"))
+)
+_MOVES = (
+    select(INVOICE_MOVE).where(INVOICE_MOVE.c.invoice_id == bindparam("of_invoice")).order_by(INVOICE_MOVE.c.id)
 )
 
 
@@ -35,6 +38,16 @@ def find_account(space: Space, ledger: str, number: str) -> Row:
     if account is None:
         raise NOT_FOUND.with_detail(f"The ledger {ledger} has no account {number[:40]!r}.")
     return account
+
+
+def moves_of(space: Space, invoice: Row) -> list[Row]:
+    """The moves of an invoice so far, oldest first."""
+    return rows(space.connection, _MOVES, of_invoice=invoice["id"])
+
+
+def invoice_path(ledger: str, number: str) -> str:
+    """The path of an invoice, without the prefix of a space."""
+    return f"/ledger/invoice/v1/{ledger}/invoices/{number}"
 
 
 def invoice_to_response(context: LedgerContext, invoice: Row) -> Row:

@@ -176,8 +176,8 @@ class _Seeder:
             try:
                 order = self._order(ledger, given.order, unpaid)
             except ValueError as error:
-                place = f"payex.surpluses[{number - 1}].order"
-                raise StartupError(f"the persona {customer['name']}, {place}: {error}") from error
+                where = f"payex.surpluses[{number - 1}].order"
+                raise StartupError(f"the persona {customer['name']}, {where}: {error}") from error
             self._add_surplus(
                 customer, ledger, number, surplus_id, {"balance": given.amount, **source, **order}
             )

@@ -19,6 +19,7 @@ from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice
 from ledgersim.vendors.payex.ledgers.queries import find_ledger
 from ledgersim.vendors.payex.state_machine import transition
 from ledgersim.vendors.payex.surpluses.models import SURPLUS
+from ledgersim.vendors.payex.surpluses.queries import surpluses_path
 from ledgersim.vendors.payex.surpluses.rules import (
     GONE,
     OPEN,
@@ -45,7 +46,7 @@ _SET_OFF_AGAINST = select(func.sum(_S.balance)).where(
     _S.set_off_invoice_no == bindparam("number"),
     _S.status == PENDING_REGULATE,
 )
-_SET_STATUS = (
+_SET_ORDER = (
     update(SURPLUS)
     .where(_S.id == bindparam("row_id"))
     .values(
@@ -54,6 +55,11 @@ _SET_STATUS = (
         set_off_invoice_no=bindparam("to_invoice"),
         execute_on=bindparam("on_day"),
     )
+)
+_SET_EXECUTED = (
+    update(SURPLUS)
+    .where(_S.id == bindparam("row_id"))
+    .values(status=bindparam("to"), execute_on=None, executed_at=bindparam("now"))
 )
 
 
@@ -108,19 +114,8 @@ def _order(
     country = find_ledger(space, customer["ledger"]).country
     day = execution_day(space.clock.today(), country).toordinal()
     with space.transaction() as connection:
-        _set_status(connection, surplus, status, payee, invoice_no, day)
-
-
-def _set_status(
-    connection: Connection,
-    surplus: Row,
-    status: str,
-    payee: Row | None = None,
-    invoice_no: str | None = None,
-    day: int | None = None,
-) -> None:
-    values = {"to": status, "to_payee": payee, "to_invoice": invoice_no, "on_day": day}
-    change(connection, _SET_STATUS, row_id=surplus["id"], **values)
+        values = {"to": status, "to_payee": payee, "to_invoice": invoice_no, "on_day": day}
+        change(connection, _SET_ORDER, row_id=surplus["id"], **values)
 
 
 def execute(space: Space, customer: Row, surplus: Row) -> Event:
@@ -131,7 +126,7 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
     status = transition(TRANSITIONS, surplus["status"], "execute", "surplus")
     disbursed = surplus["status"] == PENDING_DISBURSEMENT
     with space.transaction() as connection:
-        _set_status(connection, surplus, status)
+        change(connection, _SET_EXECUTED, row_id=surplus["id"], to=status, now=space.clock.now())
         if surplus["account_no"] is not None:
             account = find_account(space, customer["ledger"], surplus["account_no"])
             take_from_account(connection, account, surplus["balance"])
@@ -139,7 +134,7 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
             invoice = find_invoice(space, customer["ledger"], surplus["set_off_invoice_no"])
             move_invoice(space, customer, invoice, "pay", surplus["balance"])
     # The list, because the surplus itself is not found any more.
-    path = f"/ledger/customer/v1/{customer['ledger']}/customers/{customer['customer_no']}/surpluses"
+    path = surpluses_path(customer)
     name = f"payex.surplus.{'disbursed' if disbursed else 'regulated'}"
     details = {"surplusId": surplus["surplus_id"], "balance": surplus["balance"] / 100}
     return Event(space.clock.now(), name, path, details)

@@ -20,7 +20,10 @@ class Payee(TypedDict, total=False):
 
 
 class PayexSurplus(SQLModel, table=True):
-    """The remainder of a payment, in hundredths. `execute_on` is the day number of its execution."""
+    """The remainder of a payment, in hundredths.
+
+    `execute_on` is the day number on which its order will be executed, `executed_at` when it was.
+    """
 
     __tablename__ = "payex_surplus"
     __table_args__ = (Index("ix_payex_surplus_customer", "customer_id", "status"),)
@@ -37,6 +40,7 @@ class PayexSurplus(SQLModel, table=True):
     payee: Payee | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     set_off_invoice_no: str | None = None
     execute_on: int | None = Field(default=None, index=True)
+    executed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 SURPLUS = PayexSurplus.__table__  # type: ignore[attr-defined]

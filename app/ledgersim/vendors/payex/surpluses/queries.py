@@ -25,6 +25,11 @@ def find_surplus(space: Space, customer: Row, surplus_id: str) -> Row:
     return surplus
 
 
+def surpluses_path(customer: Row) -> str:
+    """The path of a customer's surpluses, without the prefix of a space."""
+    return f"/ledger/customer/v1/{customer['ledger']}/customers/{customer['customer_no']}/surpluses"
+
+
 def list_page(space: Space, customer: Row, skip: int, take: int) -> tuple[list[Row], int]:
     """A page of a customer's surpluses, oldest first, and their total number."""
     page = rows(space.connection, _PAGE, of_customer=customer["id"], skip=skip, take=take)

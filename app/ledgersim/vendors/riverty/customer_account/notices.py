@@ -9,6 +9,7 @@ from ledgersim.spaces.space import Space, start_of_day
 from ledgersim.storage.statements import rows
 from ledgersim.vendors.riverty.customer_account.commands import send_notice
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
+from ledgersim.vendors.riverty.customer_account.queries import account_path
 from ledgersim.vendors.riverty.customer_account.rules import COLLECTED
 
 _C = CUSTOMER_ACCOUNT.c
@@ -31,7 +32,7 @@ def run(space: Space) -> list[Event]:
         for account in rows(connection, _DUE, today=space.clock.today()):
             move, after = send_notice(connection, space, account)
             if move is not None:
-                path = f"/api/v3/customer-account/{after['account_number']}/credit-limit"
+                path = account_path(after["account_number"])
                 details = {"accountStatus": after["account_status"], "balance": after["balance"] / 100}
                 events.append(Event(space.clock.now(), f"riverty.account.{_EVENTS[move]}", path, details))
     return events

@@ -41,6 +41,11 @@ def moves_of(space: Space, account: Row) -> list[Row]:
     return rows(space.connection, _MOVES, of_id=account["id"])
 
 
+def account_path(number: str) -> str:
+    """The path of the credit limit of an account, without the prefix of a space."""
+    return f"/api/v3/customer-account/{number}/credit-limit"
+
+
 def to_response(account: Row) -> Row:
     """The account as the API returns it."""
     return {

@@ -1,0 +1,55 @@
+"""Riverty's part of the timeline of a person: credit accounts and their moves."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import Row, rows
+from ledgersim.timeline import TimelineEntry, money
+from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
+from ledgersim.vendors.riverty.customer_account.queries import account_path, moves_of
+
+_C = CUSTOMER_ACCOUNT.c
+_OF_PERSON = select(CUSTOMER_ACCOUNT).where(_C.organization_personal_no == bindparam("number")).order_by(_C.id)
+
+# The event of each move, and its summary after the name of the account.
+_MOVES = {
+    "purchase": ("purchase", "was used for a purchase of {amount}; {balance} is owed"),
+    "payment": ("payment", "received {amount}; {balance} is owed"),
+    "notice": ("invoice", "was billed: {balance} is owed"),
+    "reminder": ("reminder", "was reminded of {balance} and is {status}"),
+    "send-to-collection": ("sent-to-collection", "was sent to debt collection with {balance}"),
+    "stop": ("stopped", "was stopped: no purchases"),
+    "resume": ("resumed", "was resumed"),
+    "close": ("closed", "was closed from debt collection with {balance} unpaid"),
+}
+
+
+def timeline(space: Space, ids: Mapping[str, Any]) -> Iterator[TimelineEntry]:
+    """What happened to the accounts of a person."""
+    for account in rows(space.connection, _OF_PERSON, number=ids.get("organizationPersonalNo")):
+        yield _opened(account)
+        for move in moves_of(space, account):
+            yield _moved(account, move)
+
+
+def _opened(account: Row) -> TimelineEntry:
+    limit, currency = account["account_limit"], account["currency"]
+    event, what = ("credit-granted", "opened") if account["confirmed"] else ("credit-pending", "applied for")
+    summary = f"Account {account['account_number']} {what} with a credit of {money(limit, currency)}"
+    return TimelineEntry(
+        account["created_at"], event, summary, account_path(account["account_number"]), limit, currency
+    )
+
+
+def _moved(account: Row, move: Row) -> TimelineEntry:
+    number, currency = account["account_number"], account["currency"]
+    event, text = _MOVES[move["move"]]
+    amount = move["balance"] if move["amount"] is None else move["amount"]
+    summary = text.format(
+        amount=money(amount, currency), balance=money(move["balance"], currency), status=move["account_status"]
+    )
+    path = account_path(number)
+    return TimelineEntry(move["at"], event, f"Account {number} {summary}", path, amount, currency)
