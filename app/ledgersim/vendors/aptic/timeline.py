@@ -80,7 +80,7 @@ def _of_case(space: Space, case: Row) -> Iterator[TimelineEntry]:
     if case["closure_date"] is not None:
         remaining = money(case["remaining_sum"], currency)
         code = case["closure_code"] or "no code"
-        summary = f"Case {number} was closed ({code}) with {remaining} unpaid"
+        summary = f"Case {number} closed ({code}): {remaining} unpaid"
         yield TimelineEntry(case["closure_date"], "closed", summary, path)
 
 
@@ -96,7 +96,7 @@ def _of_customer(space: Space, customer: Row) -> Iterator[TimelineEntry]:
     for purchase in rows(space.connection, _PURCHASES, of_customer=customer["id"]):
         amount, currency = purchase["purchase_amount"], purchase["currency_code"]
         summary = (
-            f"{purchase['description']} bought from {purchase['claimant_name']}: {money(amount, currency)}"
+            f"Purchase of {money(amount, currency)} from {purchase['claimant_name']}: {purchase['description']}"
         )
         yield TimelineEntry(purchase["purchased_at"], "purchase", summary, path, amount, currency)
     for payment in rows(space.connection, _UNSETTLED, of_customer=customer["id"]):

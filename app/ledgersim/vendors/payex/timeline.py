@@ -34,15 +34,15 @@ _CUSTOMERS = (
 _INVOICES = select(INVOICE).where(INVOICE.c.customer_id == bindparam("of_customer")).order_by(INVOICE.c.id)
 _SURPLUSES = select(SURPLUS).where(SURPLUS.c.customer_id == bindparam("of_customer")).order_by(SURPLUS.c.id)
 
-# The event of each move, and its summary after the name of the invoice.
+# The event of each move, and its summary.
 _MOVES = {
-    "issue": ("issued", "was issued"),
-    "add": ("invoice", "was raised by {amount}; {debt} is owed"),
-    "pay": ("payment", "received {amount}; {debt} is owed"),
-    "remind": ("reminder", "was reminded of: {debt} at claim level {level}"),
-    "collect": ("collection-claim", "got a collection claim for {debt}"),
-    "transfer": ("sent-to-collection", "was transferred to debt collection with {debt}"),
-    "cancel": ("cancelled", "was cancelled"),
+    "issue": ("issued", "Invoice {no} issued"),
+    "add": ("invoice", "{amount} added to invoice {no}: {debt} remains"),
+    "pay": ("payment", "{amount} paid on invoice {no}: {debt} remains"),
+    "remind": ("reminder", "{level} for invoice {no}: {debt} remains"),
+    "collect": ("collection-claim", "Collection claim for invoice {no}: {debt} remains"),
+    "transfer": ("sent-to-collection", "Invoice {no} transferred to debt collection with {debt}"),
+    "cancel": ("cancelled", "Invoice {no} cancelled"),
 }
 
 
@@ -57,12 +57,12 @@ def timeline(space: Space, ids: Mapping[str, Any]) -> Iterator[TimelineEntry]:
 
 
 def _of_invoice(invoice: Row, moves: list[Row]) -> Iterator[TimelineEntry]:
-    currency, name = invoice["currency"], f"Invoice {invoice['invoice_no']}"
-    path = invoice_path(invoice["ledger"], invoice["invoice_no"])
+    no, currency = invoice["invoice_no"], invoice["currency"]
+    path = invoice_path(invoice["ledger"], no)
     added = sum(move["amount"] for move in moves if move["move"] == "add")
     amount = invoice["original_amount"] - added
     origin = f"{invoice['seller_name']} ({invoice['external_invoice_id']})"
-    summary = f"{name} of {origin} for {money(amount, currency)}, due on {invoice['due_date'].date()}"
+    summary = f"Invoice {no} from {origin} for {money(amount, currency)}, due on {invoice['due_date'].date()}"
     yield TimelineEntry(invoice["created"], "invoice", summary, path, amount, currency)
     status = ""
     for move in moves:
@@ -70,11 +70,11 @@ def _of_invoice(invoice: Row, moves: list[Row]) -> Iterator[TimelineEntry]:
         debt = move["current_debt"]
         amount = debt if move["amount"] is None else move["amount"]
         summary = text.format(
-            amount=money(amount, currency), debt=money(debt, currency), level=move["claim_level"]
+            no=no, amount=money(amount, currency), debt=money(debt, currency), level=move["claim_level"]
         )
-        yield TimelineEntry(move["at"], event, f"{name} {summary}", path, amount, currency)
+        yield TimelineEntry(move["at"], event, summary, path, amount, currency)
         if move["status"] == CLOSED != status and event == "payment":
-            yield TimelineEntry(move["at"], "closed", f"{name} was paid in full", path)
+            yield TimelineEntry(move["at"], "closed", f"Invoice {no} paid in full", path)
         status = move["status"]
 
 
@@ -82,12 +82,12 @@ def _of_surplus(customer: Row, surplus: Row) -> Iterator[TimelineEntry]:
     amount, currency = surplus["balance"], surplus["currency"]
     path = surpluses_path(customer)
     source = surplus["invoice_no"] or surplus["account_no"]
-    of_source = f" of {'invoice' if surplus['invoice_no'] else 'account'} {source}" if source else ""
-    summary = f"A payment left a surplus{of_source}: {money(amount, currency)}"
+    of_source = f" from {'invoice' if surplus['invoice_no'] else 'account'} {source}" if source else ""
+    summary = f"Surplus of {money(amount, currency)}{of_source}"
     yield TimelineEntry(surplus["date"], "surplus", summary, path, amount, currency)
     if surplus["executed_at"] is not None:
         is_set_off = surplus["set_off_invoice_no"] is not None
         what = f"set off against invoice {surplus['set_off_invoice_no']}" if is_set_off else "disbursed"
-        summary = f"The surplus of {money(amount, currency)} was {what}"
+        summary = f"The surplus of {money(amount, currency)} {what}"
         event = "set-off" if is_set_off else "disbursed"
         yield TimelineEntry(surplus["executed_at"], event, summary, path, amount, currency)

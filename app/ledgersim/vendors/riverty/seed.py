@@ -23,14 +23,13 @@ from ledgersim.vendors.riverty.customer_account.rules import (
 )
 from ledgersim.vendors.riverty.customer_account.schemas import Move, PastMove
 from ledgersim.vendors.riverty.state import RivertyState
-from ledgersim.world.days import at, instant
+from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
 from ledgersim.world.parts import Amount, Currency, DaysAgo, Guid, Part, Text
 from ledgersim.world.persona_model import PersonaParty
 from ledgersim.world.seeding import Mismatch, Seed, SeedContext, SeededDebt, SeededPersona
 
 REMINDED_AFTER = 10  # days after the due date of a debt that is then sent to collection
-SHOP_HOURS = 36_000  # the second of the day of purchases
 _LANGUAGES = {"SE": "SV", "NO": "NO", "FI": "FI", "DK": "DA"}
 
 
@@ -165,7 +164,7 @@ class History:
             state = f"{described(self.state)}, remaining credit {credit / 100:,.2f}"
             raise ValueError(f"on {date.fromordinal(day)} the account ({state}) allows no {what}")
         self.state = moved(self.state, move, date.fromordinal(day), amount)
-        self._record(move, at(day, SHOP_HOURS if move == "purchase" else 0), amount or None)
+        self._record(move, instant(day), amount or None)
 
     def _send_notices(self, until: int) -> None:
         while (due := self.state.next_notice_date) is not None and due.toordinal() <= until:

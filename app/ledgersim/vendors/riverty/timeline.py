@@ -14,16 +14,16 @@ from ledgersim.vendors.riverty.customer_account.queries import account_path, mov
 _C = CUSTOMER_ACCOUNT.c
 _OF_PERSON = select(CUSTOMER_ACCOUNT).where(_C.organization_personal_no == bindparam("number")).order_by(_C.id)
 
-# The event of each move, and its summary after the name of the account.
+# The event of each move, and its summary.
 _MOVES = {
-    "purchase": ("purchase", "was used for a purchase of {amount}; {balance} is owed"),
-    "payment": ("payment", "received {amount}; {balance} is owed"),
-    "notice": ("invoice", "was billed: {balance} is owed"),
-    "reminder": ("reminder", "was reminded of {balance} and is {status}"),
-    "send-to-collection": ("sent-to-collection", "was sent to debt collection with {balance}"),
-    "stop": ("stopped", "was stopped: no purchases"),
-    "resume": ("resumed", "was resumed"),
-    "close": ("closed", "was closed from debt collection with {balance} unpaid"),
+    "purchase": ("purchase", "Purchase of {amount} on account {number}: {balance} owed"),
+    "payment": ("payment", "{amount} paid on account {number}: {balance} owed"),
+    "notice": ("invoice", "Notice for account {number}: {balance} to pay"),
+    "reminder": ("reminder", "Reminder for account {number}, now {status}: {balance} to pay"),
+    "send-to-collection": ("sent-to-collection", "Account {number} sent to debt collection with {balance}"),
+    "stop": ("stopped", "Account {number} stopped: it takes no purchases"),
+    "resume": ("resumed", "Account {number} resumed: it takes purchases again"),
+    "close": ("closed", "Account {number} closed from debt collection: {balance} unpaid"),
 }
 
 
@@ -49,7 +49,10 @@ def _moved(account: Row, move: Row) -> TimelineEntry:
     event, text = _MOVES[move["move"]]
     amount = move["balance"] if move["amount"] is None else move["amount"]
     summary = text.format(
-        amount=money(amount, currency), balance=money(move["balance"], currency), status=move["account_status"]
+        number=number,
+        amount=money(amount, currency),
+        balance=money(move["balance"], currency),
+        status=move["account_status"],
     )
     path = account_path(number)
-    return TimelineEntry(move["at"], event, f"Account {number} {summary}", path, amount, currency)
+    return TimelineEntry(move["at"], event, summary, path, amount, currency)
