@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
+    from ledgersim.debts import Debts
     from ledgersim.http.vendor_app import VendorApp
     from ledgersim.spaces.scheduler import ScheduledJob
     from ledgersim.spaces.space import Space
@@ -84,7 +85,7 @@ class Vendor:
     `app` is called with the server's settings, an instance of `settings`. `admin` is a router for the admin
     API, mounted under `/_sim`; its paths start with `/NAME`. `models` names a module that defines or imports
     the vendor's tables; prefix your table names with the name of the vendor. `timeline` yields what happened to
-    a persona at the vendor.
+    a persona at the vendor, `debts` says how debts leave the vendor and enter it.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Vendor:
     admin: Part[APIRouter | None] = None
     samples: Part[Samples | None] = None
     timeline: Part[Timeline | None] = None
+    debts: Part[Debts | None] = None
     label: str = ""  # the name as people write it; by default `name` with a capital letter
 
     @property

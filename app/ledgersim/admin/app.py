@@ -11,6 +11,7 @@ from ledgersim import __version__
 from ledgersim.admin import MOUNT as MOUNT
 from ledgersim.admin import clock, coverage, faults, info, requests, reset, snapshots, spaces, transfer
 from ledgersim.admin.base import AdminRouter
+from ledgersim.admin.debts import debts_router
 from ledgersim.admin.fixtures import Load, fixtures_router
 from ledgersim.admin.timeline import timeline_router
 from ledgersim.http.context import context_of
@@ -38,6 +39,7 @@ _TAGS = {
     "Server": "Health, version and settings",
     "Clock": "The clock of a space, and the events of its scheduled jobs",
     "State": "Reset, personas, fixtures, export and import",
+    "Debts": "Debts at all vendors, carried from one to another",
     "Spaces": "Isolated copies of the world",
     "Snapshots": "Saved states of a space, to be restored later",
     "Faults": "Failures on demand",
@@ -68,6 +70,7 @@ def build(
         coverage.router,
         fixtures_router(load_fixtures),
         timeline_router(vendors),
+        debts_router(vendors),
         *of_vendors,
     )
     routes = [one for router in routers for one in router.routes if isinstance(one, APIRoute)]

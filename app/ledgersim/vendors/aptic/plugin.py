@@ -15,4 +15,5 @@ VENDOR = Vendor(
     admin="ledgersim.vendors.aptic.admin:router",
     samples="ledgersim.vendors.aptic.samples:SAMPLES",
     timeline="ledgersim.vendors.aptic.timeline:timeline",
+    debts="ledgersim.vendors.aptic.transfers:DEBTS",
 )

@@ -16,4 +16,5 @@ VENDOR = Vendor(
     admin="ledgersim.vendors.payex.admin:router",
     samples="ledgersim.vendors.payex.samples:SAMPLES",
     timeline="ledgersim.vendors.payex.timeline:timeline",
+    debts="ledgersim.vendors.payex.transfers:DEBTS",
 )

@@ -31,6 +31,7 @@ class Ledger:
     grants: tuple[str, ...]
     tokens: tuple[str, ...]
     kyc: Mapping[str, Any] | None
+    creditor: str | None = None
 
     def allows(self, operation: str) -> bool:
         """Whether the ledger has the grant that an operation requires, if any."""

@@ -13,4 +13,5 @@ VENDOR = Vendor(
     admin="ledgersim.vendors.riverty.admin:router",
     samples="ledgersim.vendors.riverty.samples:SAMPLES",
     timeline="ledgersim.vendors.riverty.timeline:timeline",
+    debts="ledgersim.vendors.riverty.transfers:DEBTS",
 )

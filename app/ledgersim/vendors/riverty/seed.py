@@ -11,6 +11,7 @@ from ledgersim.errors import StartupError
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.riverty.customer_account.models import ACCOUNT_MOVE, CUSTOMER_ACCOUNT
 from ledgersim.vendors.riverty.customer_account.rules import (
+    COLLECTED,
     OPEN,
     AccountState,
     account_number,
@@ -174,6 +175,7 @@ class History:
 
     def _record(self, move: PastMove, when: datetime, amount: int | None = None) -> None:
         after = {"account_status": self.state.account_status, "balance": self.state.balance}
+        after["carried"] = move == "payment" and self.state.account_status == COLLECTED
         self.moves.append({"at": when, "move": move, "amount": amount, **after})
 
 

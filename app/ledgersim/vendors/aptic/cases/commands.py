@@ -45,7 +45,7 @@ _JSON_COLUMNS = ("claimant", "energy_debt", "relations", "action_dates")
 _BY_GUID = by_guid(CASE.c.case_guid)
 _CLIENT_BY_GUID = by_guid(CLIENT.c.unique_id)
 _CLIENT_BY_CODE = select(CLIENT).where(CLIENT.c.reference_code == bindparam("code"))
-_OLDEST_BY_ID_NUMBER = (
+OLDEST_BY_ID_NUMBER = (
     select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
 )
 
@@ -225,7 +225,7 @@ def _find_or_add(connection: Connection, space: Space, sent: Row, where: str) ->
     if guid is not None:
         known = _debtor_of(connection, guid)
     elif number:
-        known = row(connection, _OLDEST_BY_ID_NUMBER, number=number)
+        known = row(connection, OLDEST_BY_ID_NUMBER, number=number)
     if known is not None:
         sent["id"] = known["id"]
         return import_known(connection, space, known, sent, where)

@@ -164,6 +164,12 @@ def _customer_number(context: LedgerContext, sent: str | None) -> str:
         if customer_by_number(context, sent) is not None:
             raise CONFLICT.with_detail(f"The ledger {ledger.number} already has a customer {sent}.")
         return sent
+    return free_number(context)
+
+
+def free_number(context: LedgerContext) -> str:
+    """An unused customer number. Raises a 409 Problem."""
+    ledger = context.ledger
     length = generated_length(ledger.number_lengths)
     of_ledger = {"of_ledger": ledger.number, "of_length": length}
     number = next_number(scalar(context.space.connection, _LAST_NUMBER, **of_ledger), length)

@@ -124,20 +124,25 @@ def _number(connection: Connection, customer: Row, kind: _Kind, sent: str | None
     return next(one for one in numbers if row(connection, kind.find, of_ledger=ledger, number=one) is None)
 
 
-def change_invoice(connection: Connection, space: Space, invoice: Row, move: str, amount: int = 0) -> int:
-    """Make and record a move of the table. Returns the remainder, in hundredths. Raises a 409 Problem."""
+def change_invoice(
+    connection: Connection, space: Space, invoice: Row, move: str, amount: int = 0, carried: bool = False
+) -> int:
+    """Make and record a move of the table. Returns the remainder, in hundredths. Raises a 409 Problem.
+
+    `carried` is whether another vendor received the payment.
+    """
     check_move(invoice, move)
-    claim, remainder = rules.move_invoice(_claim(invoice), move, amount)
+    claim, remainder = rules.move_invoice(claim_of(invoice), move, amount)
     values = dict(zip(_CLAIM, claim, strict=True))
     values["next_move_on"] = invoice["next_move_on"]
     if (claim.status, claim.level) != (invoice["status"], invoice["claim_level"]):
         values["next_move_on"] = _next_move_on(space, claim, invoice["invoice_date"], invoice["due_date"])
     change(connection, _MOVE_INVOICE, row_id=invoice["id"], **values)
-    add(connection, _ADD_MOVE, move_row(invoice["id"], space.clock.now(), move, amount, claim))
+    add(connection, _ADD_MOVE, move_row(invoice["id"], space.clock.now(), move, amount, claim, carried))
     return remainder
 
 
-def move_row(invoice_id: int, at: datetime, move: str, amount: int, claim: Claim) -> Row:
+def move_row(invoice_id: int, at: datetime, move: str, amount: int, claim: Claim, carried: bool = False) -> Row:
     """The record of a move that led to a claim."""
     return {
         "invoice_id": invoice_id,
@@ -147,12 +152,13 @@ def move_row(invoice_id: int, at: datetime, move: str, amount: int, claim: Claim
         "status": claim.status,
         "claim_level": claim.level,
         "current_debt": claim.debt,
+        "carried": carried,
     }
 
 
 def check_move(invoice: Row, move: str) -> None:
     """Raise a 409 Problem if the table of moves does not allow this one."""
-    transition(rules.INVOICE_MOVES, _claim(invoice).state, move, "invoice")
+    transition(rules.INVOICE_MOVES, claim_of(invoice).state, move, "invoice")
 
 
 def change_account(connection: Connection, account: Row, surplus: int, move: str, amount: int = 0) -> int:
@@ -174,7 +180,8 @@ def take_from_account(connection: Connection, account: Row, amount: int) -> None
     change(connection, _MOVE_ACCOUNT, row_id=account["id"], **values)
 
 
-def _claim(invoice: Row) -> Claim:
+def claim_of(invoice: Row) -> Claim:
+    """The part of an invoice that moves change."""
     return Claim(*(invoice[name] for name in _CLAIM))
 
 
@@ -194,7 +201,7 @@ def run(space: Space) -> list[Event]:
     events = []
     for invoice in rows(space.connection, _DUE, day=space.clock.today().toordinal()):
         with space.transaction() as connection:
-            change_invoice(connection, space, invoice, rules.aging_move(_claim(invoice)))
+            change_invoice(connection, space, invoice, rules.aging_move(claim_of(invoice)))
         moved = find_invoice(space, invoice["ledger"], invoice["invoice_no"])
         path = invoice_path(invoice["ledger"], invoice["invoice_no"])
         details = {"status": moved["status"], "claimLevel": moved["claim_level"]}

@@ -36,7 +36,10 @@ class PayexInvoice(SQLModel, table=True):
 
 
 class PayexInvoiceMove(SQLModel, table=True):
-    """A move of an invoice, with its state afterwards; the amount of one that adds or pays, in hundredths."""
+    """A move of an invoice, with its state afterwards; the amount of one that adds or pays, in hundredths.
+
+    `carried` is whether another vendor received the payment.
+    """
 
     __tablename__ = "payex_invoice_move"
 
@@ -48,6 +51,7 @@ class PayexInvoiceMove(SQLModel, table=True):
     status: str
     claim_level: str
     current_debt: int = Field(sa_type=BigInteger)
+    carried: bool = False
 
 
 class PayexAccount(SQLModel, table=True):

@@ -105,6 +105,14 @@ def move_invoice(claim: Claim, move: str, amount: int = 0) -> tuple[Claim, int]:
     return Claim(status if debt else CLOSED, level, original, debt), remainder
 
 
+def kept(number: str, claim: Claim) -> str:
+    """Why the debt of an invoice is not handed on; empty if it is."""
+    if claim.state == DEBT_COLLECTION:
+        return ""
+    possible = ", ".join(move for state, move in INVOICE_MOVES if state == claim.state)
+    return f"The invoice {number} ({claim.state}) is not in debt collection; possible moves: {possible}."
+
+
 def next_move_on(claim: Claim, today: int, invoice_date: int, due_date: int) -> int | None:
     """The number of the day on which the clock moves an invoice next, if nothing else does before."""
     if claim.status == PENDING:

@@ -284,9 +284,9 @@ class _Seeder:
         }
         invoice_id = self._rows.add(INVOICE, invoice)
         for move in moves:
-            self._rows.add(
-                INVOICE_MOVE, move_row(invoice_id, instant(move.day), move.name, move.amount, move.claim)
-            )
+            carried = move.name == "pay" and debt.collected is not None
+            past = move_row(invoice_id, instant(move.day), move.name, move.amount, move.claim, carried)
+            self._rows.add(INVOICE_MOVE, past)
         return invoice
 
     def _add_account(self, customer: Row, ledger: definition.Ledger, balance: int, issued: int) -> str:
@@ -429,7 +429,7 @@ def _history(debt: SeededDebt, today: int) -> tuple[Claim, list[_PastMove]]:
         if aged.level != DEBT_COLLECTION:
             planned.append((debt.collected, "transfer", 0))
     planned += [(day, "pay", amount) for day, amount in debt.payments]
-    moves = []
+    moves: list[_PastMove] = []
     for day, name, amount in sorted(planned, key=lambda one: one[0]):
         claim, _ = move_invoice(claim, name, amount)
         moves.append(_PastMove(day, name, amount, claim))

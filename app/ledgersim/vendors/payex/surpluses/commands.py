@@ -176,10 +176,12 @@ def receive_payment(
         return add_surplus(connection, space, customer, {"balance": amount, "currency": currency})
 
 
-def move_invoice(space: Space, customer: Row, invoice: Row, move: str, amount: int = 0) -> Row | None:
+def move_invoice(
+    space: Space, customer: Row, invoice: Row, move: str, amount: int = 0, carried: bool = False
+) -> Row | None:
     """Move an invoice. Returns the surplus if more has been paid than it claims. Raises a 409 Problem."""
     with space.transaction() as connection:
-        remainder = change_invoice(connection, space, invoice, move, amount)
+        remainder = change_invoice(connection, space, invoice, move, amount, carried)
         source = {"invoice_no": invoice["invoice_no"], "currency": invoice["currency"]}
         return add_surplus(connection, space, customer, {**source, "balance": remainder}) if remainder else None
 

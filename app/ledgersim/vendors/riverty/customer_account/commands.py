@@ -138,9 +138,10 @@ def set_state(connection: Connection, account: Row, state: AccountState) -> Row:
     return {**account, **values}
 
 
-def make_move(space: Space, account: Row, move: Move, amount: int | None = None) -> Row:
+def make_move(space: Space, account: Row, move: Move, amount: int | None = None, carried: bool = False) -> Row:
     """Make and record a move; the amount, in hundredths, is that of a purchase or payment. Returns the account.
 
+    `carried` is whether another vendor received the payment.
     Raises a 409 Problem if the account does not allow the move, and a 400 Problem if the amount is too large.
     """
     state = state_of(account)
@@ -155,7 +156,7 @@ def make_move(space: Space, account: Row, move: Move, amount: int | None = None)
         raise invalid("amount", f"must be at most {credit / 100:,.2f}, the remaining credit")
     with space.transaction() as connection:
         account = set_state(connection, account, moved(state, move, space.clock.today(), amount or 0))
-        _record(connection, space, account, move, amount)
+        _record(connection, space, account, move, amount, carried)
     return account
 
 
@@ -169,7 +170,12 @@ def send_notice(connection: Connection, space: Space, account: Row) -> tuple[Pas
 
 
 def _record(
-    connection: Connection, space: Space, account: Row, move: PastMove, amount: int | None = None
+    connection: Connection,
+    space: Space,
+    account: Row,
+    move: PastMove,
+    amount: int | None = None,
+    carried: bool = False,
 ) -> None:
     values = {
         "account_id": account["id"],
@@ -178,5 +184,6 @@ def _record(
         "amount": amount,
         "account_status": account["account_status"],
         "balance": account["balance"],
+        "carried": carried,
     }
     add(connection, _ADD_MOVE, values)

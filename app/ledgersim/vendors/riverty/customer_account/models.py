@@ -44,7 +44,10 @@ class CustomerAccount(SQLModel, table=True):
 
 
 class AccountMove(SQLModel, table=True):
-    """A move of an account, with its status and balance afterwards; the amount of a purchase or payment."""
+    """A move of an account, with its status and balance afterwards; the amount of a purchase or payment.
+
+    `carried` is whether another vendor received the payment.
+    """
 
     __tablename__ = "riverty_account_move"
 
@@ -55,6 +58,7 @@ class AccountMove(SQLModel, table=True):
     amount: int | None = Field(default=None, sa_type=BigInteger)
     account_status: str
     balance: int = Field(sa_type=BigInteger)
+    carried: bool = False
 
 
 CUSTOMER_ACCOUNT = CustomerAccount.__table__  # type: ignore[attr-defined]

@@ -265,6 +265,14 @@ def described(state: AccountState) -> str:
     return ", ".join([state.account_status, *(remark for remark, holds in remarks.items() if holds)])
 
 
+def kept(number: str, state: AccountState) -> str:
+    """Why the debt on an account is not handed on; empty if it is."""
+    if state.account_status == COLLECTED and state.balance > 0:
+        return ""
+    possible = ", ".join(possible_moves(state)) or "none"
+    return f"The account {number} ({described(state)}) has no debt in collection; possible moves: {possible}."
+
+
 def _purchased(state: AccountState, amount: int, today: date) -> AccountState:
     """The first purchase starts the notices of an account without any, a month later [inferred]."""
     if state.next_notice_date is None:

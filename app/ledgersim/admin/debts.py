@@ -1,0 +1,115 @@
+"""Shows a debt at all vendors, and carries it from one to another."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from ledgersim import debts
+from ledgersim.admin import MOUNT
+from ledgersim.admin.base import Strict, new_router
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.plugin import Vendor
+from ledgersim.schemas import Amount
+
+
+class DebtAtVendor(BaseModel):
+    """A debt as a vendor has it. `kept` is why the vendor does not hand it on; null if it does."""
+
+    vendor: str
+    status: str
+    creditor: str | None
+    debtor: str
+    national_number: str | None
+    currency: str
+    amount: Amount
+    remaining: Amount
+    received: Amount
+    billed: date
+    due: date
+    closed: bool
+    kept: str | None
+    href: str
+
+
+class DebtEverywhere(BaseModel):
+    """A debt at all vendors that have it."""
+
+    number: str
+    vendors: list[DebtAtVendor]
+
+
+class Settlement(Strict):
+    """The vendor that received payments for a debt, and the one that is to know."""
+
+    from_: str = Field(alias="from")
+    to: str
+
+
+class Transfer(Settlement):
+    """The vendor that hands a debt on, and the one that takes it; the creditor's code if the debt has none."""
+
+    creditor: str | None = None
+
+
+def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
+    """The routes for debts."""
+    router = new_router("Debts", "/debts")
+
+    def to_response(context: RequestContext, number: str) -> dict[str, Any]:
+        base = context.url().removesuffix(MOUNT)
+        found = [
+            {
+                **debt._asdict(),
+                "vendor": vendor,
+                "debtor": debt.debtor.name,
+                "national_number": debt.debtor.national_number,
+                "closed": debt.is_closed,
+                "kept": debt.kept or None,
+                "href": base + debt.path,
+            }
+            for vendor, debt in debts.debts_at(vendors, context.space, number)
+        ]
+        return {"number": number, "vendors": found}
+
+    @router.get(
+        "/{number}",
+        response_model=DebtEverywhere,
+        operation_id="sim.debts.get",
+        summary="Show a debt at all vendors that have it",
+    )
+    async def get_debt(context: CurrentContext, number: str) -> Any:
+        """The number is the same at all vendors."""
+        return to_response(context, number)
+
+    @router.post(
+        "/{number}/transfer",
+        status_code=201,
+        response_model=DebtEverywhere,
+        operation_id="sim.debts.transfer",
+        summary="Hand a debt on from one vendor to another",
+    )
+    async def transfer_debt(context: CurrentContext, number: str, body: Transfer) -> Any:
+        """What remains of the debt is opened at the other vendor, with the same number, currency and debtor. A
+        vendor hands on only debts that it has sent to collection; otherwise the answer is a 409 that says what
+        is possible instead.
+        """
+        debts.transfer(vendors, context.space, number, body.from_, body.to, body.creditor)
+        return to_response(context, number)
+
+    @router.post(
+        "/{number}/settle",
+        response_model=DebtEverywhere,
+        operation_id="sim.debts.settle",
+        summary="Carry back what a vendor received for a debt",
+    )
+    async def settle_debt(context: CurrentContext, number: str, body: Settlement) -> Any:
+        """Books at the other vendor what was received since the last time. If the debt is closed, its
+        collection ends there too.
+        """
+        debts.settle(vendors, context.space, number, body.from_, body.to)
+        return to_response(context, number)
+
+    return router

@@ -1,0 +1,137 @@
+"""How debts enter Aptic, as the debts of new cases. It hands none on."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from ledgersim.debts import Debt, Debtor, Debts, unknown_creditor
+from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import Row, row, rows
+from ledgersim.vendors.aptic.cases.commands import OLDEST_BY_ID_NUMBER, import_cases, new_import
+from ledgersim.vendors.aptic.cases.models import CASE
+from ledgersim.vendors.aptic.cases.queries import debtors_of
+from ledgersim.vendors.aptic.cases.schemas import CaseCreate
+from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
+from ledgersim.vendors.aptic.clients.models import CLIENT
+from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
+
+_DEBT = (
+    select(CLAIM)
+    .join(CASE, CASE.c.id == CLAIM.c.case_id)
+    .where(CLAIM.c.kind == DEBT, CLAIM.c.reference_number == bindparam("number"))
+    .order_by(CASE.c.closure_date.is_not(None), CLAIM.c.id)
+    .limit(1)
+)
+_CASE = (
+    select(CASE, CLIENT.c.reference_code)
+    .outerjoin(CLIENT, CLIENT.c.id == CASE.c.client_id)
+    .where(CASE.c.id == bindparam("case_id"))
+)
+_FIRST_DEBT = select(func.min(CLAIM.c.id)).where(CLAIM.c.kind == DEBT, CLAIM.c.case_id == bindparam("of_case"))
+_BOOKED = (
+    (PAYMENT.c.case_id == bindparam("of_case"))
+    & (PAYMENT.c.currency_code == bindparam("currency"))
+    & PAYMENT.c.booked_at.is_not(None)
+)
+_PAID = select(func.coalesce(func.sum(PAYMENT.c.paid_amount), 0)).where(_BOOKED)
+_USED = (
+    select(func.coalesce(func.sum(PAYMENT_BOOKING.c.used_principal + PAYMENT_BOOKING.c.used_interest), 0))
+    .join(PAYMENT, PAYMENT.c.id == PAYMENT_BOOKING.c.payment_id)
+    .where(_BOOKED)
+)
+_CODES = select(CLIENT.c.reference_code).order_by(CLIENT.c.id)
+
+
+def find(space: Space, number: str) -> Debt | None:
+    """The debt with this referenceNumber, one in an open case first, or None."""
+    claim = row(space.connection, _DEBT, number=number)
+    if claim is None:
+        return None
+    (case,) = rows(space.connection, _CASE, case_id=claim["case_id"])
+    remaining = claim["remaining_principal"]
+    billed = claim["bill_date"] or claim["registration_date"]
+    return Debt(
+        number=number,
+        creditor=case["reference_code"],
+        debtor=_debtor(space, case),
+        currency=claim["currency_code"],
+        amount=claim["original_principal"],
+        remaining=remaining,
+        received=claim["paid_principal"] + _unused(space, claim),
+        billed=billed.date(),
+        due=(claim["due_date"] or billed).date(),
+        status=case["status"],
+        is_closed=case["closure_date"] is not None,
+        kept=f"The case {case['case_number']} collects the debt; Aptic hands none on.",
+        path=f"/APIGW/v1/Cases/{case['case_guid']}",
+    )
+
+
+def take(space: Space, debt: Debt) -> None:
+    """Open a case for a debt. Raises a 400 Problem."""
+    codes = [one["reference_code"] for one in rows(space.connection, _CODES)]
+    if debt.creditor not in codes:
+        raise unknown_creditor(debt.creditor, codes)
+    body = {
+        "clientReferenceNumber": debt.creditor,
+        "referenceNumber": debt.number,
+        "currencyCode": debt.currency,
+        "debtors": [_sent(space, debt.debtor)],
+        "debts": [
+            {
+                "referenceNumber": debt.number,
+                "originalPrincipal": Decimal(debt.remaining) / 100,
+                "billDate": debt.billed.isoformat(),
+                "dueDate": debt.due.isoformat(),
+            }
+        ],
+    }
+    cases = [CaseCreate.model_validate(body)]
+    with space.transaction() as connection:
+        import_cases(connection, space, new_import(connection, cases, space.clock.now()), cases)
+
+
+def _unused(space: Space, claim: Row) -> int:
+    """What was paid on the case beyond all of its claims; it belongs to the first debt."""
+    of_case = {"of_case": claim["case_id"], "currency": claim["currency_code"]}
+    if space.connection.execute(_FIRST_DEBT, {"of_case": claim["case_id"]}).scalar() != claim["id"]:
+        return 0
+    paid, used = (space.connection.execute(one, of_case).scalar() or 0 for one in (_PAID, _USED))
+    return int(paid - used)
+
+
+def _debtor(space: Space, case: Row) -> Debtor:
+    found = debtors_of(space.connection, case)
+    main = next((one for one in found if one["id"] == case["main_debtor_id"]), {})
+    return Debtor(
+        first_name=main.get("firstname"),
+        last_name=main.get("lastname") or main.get("full_name") or "",
+        is_company=bool(main.get("juridical_type")),
+        national_number=main.get("id_number"),
+        country="",
+        address=None,
+    )
+
+
+def _sent(space: Space, debtor: Debtor) -> dict[str, Any]:
+    """The debtor of a new case: the known one with the national number, else a new one."""
+    number = debtor.national_number
+    if number and row(space.connection, OLDEST_BY_ID_NUMBER, number=number) is not None:
+        return {"idNumber": number}
+    sent: dict[str, Any] = {"idNumber": number, "juridicalType": int(debtor.is_company)}
+    if debtor.is_company:
+        sent["companyname"] = debtor.last_name
+    else:
+        sent |= {"firstname": debtor.first_name, "lastname": debtor.last_name}
+    if debtor.address is not None:
+        sent |= {
+            "street": debtor.address.street,
+            "zipCode": debtor.address.zip_code,
+            "city": debtor.address.city,
+            "countryCode": debtor.address.country,
+        }
+    return sent
+
+
+DEBTS = Debts(find=find, take=take)

@@ -1,0 +1,87 @@
+"""How debts leave Riverty: as the balance of an account that was sent to collection."""
+
+from datetime import date, timedelta
+
+from ledgersim.debts import Debt, Debtor, DebtorAddress, Debts
+from ledgersim.problems import Problem
+from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import Row
+from ledgersim.vendors.riverty.customer_account.commands import make_move, state_of
+from ledgersim.vendors.riverty.customer_account.queries import account_path, find_account, moves_of
+from ledgersim.vendors.riverty.customer_account.rules import CLOSED, COLLECTED, kept
+
+DAYS_TO_PAY = 30  # of a debt in another vendor's terms
+
+
+def find(space: Space, number: str) -> Debt | None:
+    """The debt on the account with this number, or None."""
+    try:
+        account = find_account(space, number)
+    except Problem:
+        return None
+    moves = moves_of(space, account)
+    received = _sum_of(moves, "payment", since="send-to-collection")
+    billed = _billed(account, moves)
+    return Debt(
+        number=number,
+        creditor=None,
+        debtor=_debtor(account),
+        currency=account["currency"],
+        amount=account["balance"] + received,
+        remaining=account["balance"],
+        received=received,
+        billed=billed,
+        due=billed + timedelta(days=DAYS_TO_PAY),
+        status=account["account_status"],
+        is_closed=account["account_status"] == CLOSED,
+        kept=kept(number, state_of(account)),
+        path=account_path(number),
+    )
+
+
+def settle(space: Space, debt: Debt) -> None:
+    """Book what another vendor has received, and close the account from collection. Raises a 409 Problem."""
+    account = find_account(space, debt.number)
+    carried = sum(move["amount"] for move in moves_of(space, account) if move["carried"])
+    if debt.received > carried:
+        account = make_move(space, account, "payment", debt.received - carried, carried=True)
+    if debt.is_closed and account["account_status"] == COLLECTED:
+        make_move(space, account, "close")
+
+
+def _sum_of(moves: list[Row], name: str, since: str) -> int:
+    names = [move["move"] for move in moves]
+    later = moves[names.index(since) :] if since in names else []
+    return sum(move["amount"] for move in later if move["move"] == name)
+
+
+def _billed(account: Row, moves: list[Row]) -> date:
+    """The day of the first purchase since the account last owed nothing."""
+    billed, owed = account["created_at"].date(), 0
+    for move in moves:
+        if move["move"] == "purchase" and owed <= 0:
+            billed = move["at"].date()
+        owed = move["balance"]
+    day: date = billed
+    return day
+
+
+def _debtor(account: Row) -> Debtor:
+    address = account["address_list"][0] if account["address_list"] else None
+    return Debtor(
+        first_name=account["first_name"] or None,
+        last_name=account["last_name"] or "",
+        is_company=account["category"] == "Company",
+        national_number=account["organization_personal_no"] or None,
+        country=account["country_code"],
+        address=None if address is None else _address(address),
+    )
+
+
+def _address(address: Row) -> DebtorAddress:
+    parts = (address["street"], address["street_number"], address["street_number_additional"])
+    street = " ".join(filter(None, parts))
+    return DebtorAddress(street, address["postal_code"], address["postal_place"], address["country_code"])
+
+
+DEBTS = Debts(find=find, settle=settle)
