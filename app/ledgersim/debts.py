@@ -77,10 +77,10 @@ class Debts:
     settle: Callable[[Space, Debt], None] | None = None
 
 
-def debts_at(vendors: Sequence[Vendor], space: Space, number: str) -> list[tuple[str, Debt]]:
-    """The debt with a number at each vendor that has it, with the vendor's name. Raises a 404 Problem."""
+def debts_at(vendors: Sequence[Vendor], space: Space, number: str) -> dict[str, Debt]:
+    """The debt with a number at each vendor that has it, by the vendor's name. Raises a 404 Problem."""
     known = ((name, debts.find(space, number)) for name, debts in _declared(vendors).items())
-    found = [(name, debt) for name, debt in known if debt is not None]
+    found = {name: debt for name, debt in known if debt is not None}
     if not found:
         raise NOT_FOUND.with_detail(f"No vendor has a debt with the number {number[:80]!r}.")
     return found

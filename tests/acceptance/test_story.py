@@ -1,88 +1,37 @@
-"""One debt through three vendors, made to happen over HTTP: from the application for credit to the disbursement."""
+"""One debt through three vendors: as the documentation tells it, and what can go wrong on the way."""
 
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.client import APTIC, Api
-from tests.vendors.riverty.conftest import ACCOUNTS, KEY
+from tests.serving import Served
+from tests.vendors.riverty.conftest import ACCOUNTS, KEY, application
+from tests.worlds import Row
 
-GUSTAV = "19610923-9993"
-ORDER = {"internationalAccount": {"iban": "SE3550000000054910000003", "bic": "SWEDSESS"}}
-
-
-def apply(api: Api, **customer: Any) -> str:
-    """The number of a credit account of Gustav Guarantor at another shop."""
-    body = {
-        "accountLimit": 5000,
-        "customer": {
-            "firstName": "Gustav",
-            "lastName": "Guarantor",
-            "customerNumber": "SHOP-7",
-            "organizationPersonalNo": GUSTAV,
-            "category": "Person",
-            "currency": "SEK",
-            "address": {
-                "street": "Borgensvägen",
-                "streetNumber": "5",
-                "postalCode": "803 20",
-                "postalPlace": "Gävle",
-                "countryCode": "SE",
-            },
-            **customer,
-        },
-        "countryCode": "SE",
-        "conversationLanguage": "SV",
-    }
-    answer = api.send("POST", ACCOUNTS, KEY, json=body)
-    assert answer.json()["outcome"] == "Accepted", answer.text
-    number: str = answer.json()["account"]["accountNumber"]
-    return number
+ROOT = Path(__file__).parents[2]
+PERSON, COMPANY = "19101010-1010", "559988-1173"
+RIVERTY_TO_PAYEX = {"from": "riverty", "to": "payex", "creditor": "NORDLJUS"}
 
 
-def advance(api: Api, by: str) -> None:
-    assert api.post("/_sim/clock/advance", {"by": by}).status_code == 200
-
-
-def collected(api: Api, amount: float = 1250, **customer: Any) -> str:
-    """The number of an account that was sent to collection, by notices that nobody paid."""
-    api.freeze("2026-01-02T10:00:00Z")
-    number = apply(api, **customer)
-    bought = api.post(f"/_sim/riverty/accounts/{number}/purchases", {"amount": amount})
-    assert bought.status_code == 201
-    advance(api, "P5M")
-    account = api.get(f"/_sim/riverty/accounts/{number}").json()
-    assert account["accountStatus"] == "SentToDebtCollection"
-    assert [one["move"] for one in account["moves"]] == [
-        *("purchase", "notice", "reminder", "reminder", "reminder"),
-    ] + ["send-to-collection"] * (len(account["moves"]) - 5)
-    return number
-
-
-def carry(api: Api, number: str, verb: str, **body: str) -> dict[str, dict[str, Any]]:
-    """Transfer or settle a debt; the debt at each vendor."""
-    sent = {name.rstrip("_"): value for name, value in body.items()}
-    answer = api.post(f"/_sim/debts/{number}/{verb}", sent)
-    assert answer.status_code == (201 if verb == "transfer" else 200), answer.text
-    return {one["vendor"]: one for one in answer.json()["vendors"]}
-
-
-def rejected(api: Api, number: str, verb: str, body: dict[str, Any]) -> tuple[int, Any]:
-    """The status of a request that is rejected, and why; nothing has changed."""
-    before = api.get("/_sim/export").content
-    answer = api.post(f"/_sim/debts/{number}/{verb}", body)
-    assert api.get("/_sim/export").content == before
-    return answer.status_code, answer.json().get("errors") or answer.json()["detail"]
-
-
-def test_one_debt_passes_through_three_vendors_and_back(small_api: Api) -> None:
-    api = small_api
-    api.freeze("2026-01-02T10:00:00Z")
-    number = apply(api)
-    api.post(f"/_sim/riverty/accounts/{number}/purchases", {"amount": 1250})
-    advance(api, "P6M")
-    account = api.get(f"/_sim/riverty/accounts/{number}").json()
-    assert [(str(one["at"])[:10], one["move"], one["accountStatus"]) for one in account["moves"]] == [
+@pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
+def test_the_story_happens_as_documented(server: Served) -> None:
+    page = (ROOT / "docs" / "story.md").read_text(encoding="utf-8")
+    script = "set -euo pipefail\n" + "echo\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+    script = script.replace("curl -s", "curl -sS --fail-with-body -w '\\n'").replace(
+        "http://127.0.0.1:8080", server.url
+    )
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    answers: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines() if line]
+    _, bought, _, collected, invoiced, _, aged, opened, plan, _, _, part_paid, _, _, *ended = answers
+    assert (bought["accountStatus"], bought["balance"]) == ("Ok", 1250)
+    assert [(one["at"][:10], one["move"], one["accountStatus"]) for one in collected["moves"]] == [
         ("2026-01-02", "purchase", "Ok"),
         ("2026-02-02", "notice", "Ok"),
         ("2026-03-02", "reminder", "FirstReminder"),
@@ -90,59 +39,237 @@ def test_one_debt_passes_through_three_vendors_and_back(small_api: Api) -> None:
         ("2026-05-02", "reminder", "UnderCancelation"),
         ("2026-06-02", "send-to-collection", "SentToDebtCollection"),
     ]
-
-    # To PayEx, where the creditor's invoice ages from Invoice to DebtCollection.
-    at = carry(api, number, "transfer", from_="riverty", to="payex", creditor="BJORKVIK")
-    invoice = at["payex"]["href"].removeprefix("http://sim.test")
-    levels = [api.get(invoice).json()["claimLevel"]]
-    for days in (40, 14, 14, 30):
-        advance(api, f"P{days}D")
-        levels.append(api.get(invoice).json()["claimLevel"])
-    assert levels == ["Invoice", "Reminder", "SecondReminder", "CollectionClaim", "DebtCollection"]
-
-    # To Aptic: the same amount, number and debtor at all three.
-    at = carry(api, number, "transfer", from_="payex", to="aptic")
-    assert set(at) == {"riverty", "payex", "aptic"}
-    for one in at.values():
-        assert (one["debtor"], one["national_number"]) == ("Gustav Guarantor", GUSTAV)
-        assert (one["amount"], one["remaining"], one["currency"]) == (1250.0, 1250.0, "SEK")
-    case = at["aptic"]["href"].removeprefix("http://sim.test")
-    assert api.get(case).json()["clientName"] == "Björkvik Handel AB"
-    (debt,) = api.get(f"{case}/Debts").json()["value"]
-    assert debt["referenceNumber"] == api.get(invoice).json()["externalInvoiceId"] == number
-    (debtor,) = api.get(f"{case}/Debtors").json()
-
-    # A plan, a part payment, and then more than the rest: the case is closed.
-    guid = case.rpartition("/")[2]
-    plan = {"paymentPlanType": 3, "numberOfPayments": 5, "active": 1, "cases": [guid]}
-    made = api.create(f"{APTIC}/Debtors/{debtor['debtorGuid']}/Paymentplans", plan)
-    api.create(f"{case}/Payments", {"paymentAmount": 250})
-    at = carry(api, number, "settle", from_="aptic", to="payex")
-    assert (at["aptic"]["remaining"], at["payex"]["remaining"], at["riverty"]["remaining"]) == (1000, 1000, 1250)
-    api.create(f"{case}/Payments", {"paymentAmount": 1040})
-    ended = api.get(f"{APTIC}/Debtors/{debtor['debtorGuid']}/Paymentplans/{made['paymentPlanGuid']}").json()
-    assert (ended["active"], ended["remainingNumberOfPayments"]) == (0, 0)
-    assert api.post(f"{case}/Close", {"closureCode": "PAID"}).status_code == 204
-
-    # Back to PayEx, with a surplus, and to Riverty; once more changes nothing.
-    for _ in range(2):
-        carry(api, number, "settle", from_="aptic", to="payex")
-        at = carry(api, number, "settle", from_="payex", to="riverty")
-    assert [(one["closed"], one["remaining"], one["status"]) for one in at.values()] == [
-        (True, 0.0, "Closed"),
-        (True, 0.0, "closed"),
-        (True, 0.0, "ClosedFromDebtCollection"),
+    number = invoiced["number"]
+    assert invoiced["vendors"]["payex"]["status"] == "Invoice"
+    assert (aged["claimLevel"], aged["externalInvoiceId"]) == ("DebtCollection", number)
+    assert list(opened["vendors"]) == ["aptic", "payex", "riverty"]
+    for one in opened["vendors"].values():
+        assert (one["debtor"], one["national_number"]) == ("Gustav Guarantor", "19610923-9993")
+        assert (one["amount"], one["remaining"], one["currency"]) == (1250, 1250, "SEK")
+    assert (plan["active"], plan["numberOfPayments"]) == (1, 5)
+    left = {vendor: one["remaining"] for vendor, one in part_paid["vendors"].items()}
+    assert left == {"aptic": 1000, "payex": 1000, "riverty": 1250}
+    _, settled, order, disbursed, surpluses, timeline = ended
+    assert {vendor: (one["status"], one["remaining"]) for vendor, one in settled["vendors"].items()} == {
+        "aptic": ("Closed", 0),
+        "payex": ("closed", 0),
+        "riverty": ("ClosedFromDebtCollection", 0),
+    }
+    assert order["international"]["bic"] == "SWEDSESS"
+    assert [(one["event"], one["balance"]) for one in disbursed["events"]] == [("payex.surplus.disbursed", 40)]
+    assert surpluses["items"] == []
+    assert [(one["vendor"], one["event"]) for one in timeline["timeline"]] == [
+        ("riverty", "credit-granted"),
+        ("riverty", "credit-granted"),
+        ("riverty", "purchase"),
+        ("riverty", "invoice"),
+        *[("riverty", "reminder")] * 3,
+        ("riverty", "sent-to-collection"),
+        ("payex", "invoice"),
+        *[("payex", "reminder")] * 2,
+        ("payex", "collection-claim"),
+        ("payex", "sent-to-collection"),
+        ("aptic", "case"),
+        ("aptic", "plan"),
+        ("aptic", "payment"),
+        ("payex", "payment"),
+        ("aptic", "payment"),
+        ("payex", "payment"),
+        ("riverty", "payment"),
+        ("aptic", "closed"),
+        ("payex", "closed"),
+        ("riverty", "closed"),
+        ("payex", "surplus"),
+        ("payex", "disbursed"),
     ]
-    (surplus,) = api.get(f"{customer_of(api)}/surpluses").json()["items"]
-    assert (surplus["balance"], surplus["invoice"]) == (40.0, invoice)
-
-    # The surplus is disbursed by the clock.
-    timeline = f"/_sim/personas/Gustav Guarantor/timeline"
-    assert [one["event"] for one in api.get(timeline).json()["timeline"]][-4:]
 
 
-def customer_of(api: Api) -> str:
-    payex = next(
-        one["payex"] for one in api.get("/_sim/personas").json()["personas"] if one["name"] == "Gustav Guarantor"
+def in_collection(api: Api, **customer: Any) -> str:
+    """The number of an account at Riverty that was sent to collection."""
+    sent = application({"organizationPersonalNo": PERSON, **customer}, accountLimit=5000)
+    number: str = api.send("POST", ACCOUNTS, KEY, json=sent).json()["account"]["accountNumber"]
+    admin = f"/_sim/riverty/accounts/{number}"
+    assert api.post(f"{admin}/purchases", {"amount": 1250}).status_code == 201
+    for move in ("reminder", "send-to-collection"):
+        assert api.post(f"{admin}/moves/{move}").status_code == 200
+    return number
+
+
+def carry(api: Api, number: str, verb: str, body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Transfer or settle a debt. Returns the debt at each vendor."""
+    answer = api.post(f"/_sim/debts/{number}/{verb}", body)
+    assert answer.status_code == (201 if verb == "transfer" else 200), answer.text
+    vendors: dict[str, dict[str, Any]] = answer.json()["vendors"]
+    assert api.get(f"/_sim/debts/{number}").json() == {"number": number, "vendors": vendors}
+    return vendors
+
+
+def path(debt: dict[str, Any]) -> str:
+    href: str = debt["href"]
+    return href.removeprefix("http://sim.test")
+
+
+def to_aptic(api: Api, number: str) -> dict[str, dict[str, Any]]:
+    """Transfer a debt from Riverty over PayEx, by hand in place of the clock, to Aptic."""
+    invoice = path(carry(api, number, "transfer", RIVERTY_TO_PAYEX)["payex"]).rpartition("/")[2]
+    for move in ("collect", "transfer"):
+        assert api.post(f"/_sim/payex/46001/invoices/{invoice}/moves/{move}").status_code == 200
+    return carry(api, number, "transfer", {"from": "payex", "to": "aptic"})
+
+
+@pytest.mark.parametrize("customer", [{}, {"category": "Company", "organizationPersonalNo": "559988-1173"}])
+def test_a_debtor_whom_nobody_knows_is_known_everywhere(small_api: Api, customer: dict[str, str]) -> None:
+    number = in_collection(small_api, firstName=None, lastName="Fjällfika AB", **customer)
+    at = to_aptic(small_api, number)
+    assert {one["debtor"] for one in at.values()} == {"Fjällfika AB"} | (
+        {"Three Currencies AB"} if customer else set()
     )
-    return f"/ledger/customer/v1/{payex['ledger']}/customers/{payex['customerNo']}"
+    assert {one["national_number"] for one in at.values()} == {customer.get("organizationPersonalNo", PERSON)}
+
+
+def test_what_was_received_is_carried_once(small_api: Api) -> None:
+    number = in_collection(small_api)
+    case = path(to_aptic(small_api, number)["aptic"])
+    settlement = {"from": "aptic", "to": "payex"}
+    small_api.create(f"{case}/Payments", {"paymentAmount": 100})
+    for _ in range(2):
+        at = carry(small_api, number, "settle", settlement)
+        assert (at["aptic"]["remaining"], at["payex"]["remaining"]) == (1150, 1150)
+    # What is paid to PayEx itself is no part of it, nor are Aptic's fees.
+    invoice = path(at["payex"]).rpartition("/")[2]
+    small_api.post(f"/_sim/payex/46001/invoices/{invoice}/moves/pay", {"amount": 50})
+    small_api.create(f"{case}/Fees", {"name": "KK", "originalPrincipal": 180})
+    small_api.create(f"{case}/Payments", {"paymentAmount": 200})
+    at = carry(small_api, number, "settle", settlement)
+    assert (at["aptic"]["received"], at["aptic"]["remaining"]) == (120, 1130)
+    assert (at["payex"]["received"], at["payex"]["remaining"]) == (170, 1080)
+
+
+def test_a_case_that_is_closed_unpaid_ends_the_collection_at_riverty(small_api: Api) -> None:
+    number = in_collection(small_api)
+    at = carry(small_api, number, "transfer", {"from": "riverty", "to": "aptic", "creditor": "BJORKVIK"})
+    assert small_api.post(f"{path(at['aptic'])}/Close", {"closureCode": "WRITTENOFF"}).status_code == 204
+    settled = carry(small_api, number, "settle", {"from": "aptic", "to": "riverty"})["riverty"]
+    assert (settled["status"], settled["remaining"]) == ("ClosedFromDebtCollection", 1250)
+
+
+def test_the_debt_of_a_persona_can_be_settled(small_api: Api, personas: dict[str, Row]) -> None:
+    assert (
+        carry(small_api, "INV-0005-01", "settle", {"from": "aptic", "to": "payex"})["payex"]["remaining"] == 600
+    )
+    (case,) = personas["Pertti Partpaid"]["aptic"]["caseGuids"]
+    small_api.create(f"{APTIC}/Cases/{case}/Payments", {"paymentAmount": 600})
+    at = carry(small_api, "INV-0005-01", "settle", {"from": "aptic", "to": "payex"})
+    assert (at["payex"]["status"], at["payex"]["remaining"]) == ("closed", 0)
+
+
+def rejected(api: Api, path: str, body: Any) -> tuple[int, Any]:
+    """The status of a request that changes nothing, and why it is rejected."""
+    before = api.get("/_sim/export").content
+    answer = api.post(f"/_sim/debts/{path}", body)
+    assert api.get("/_sim/export").content == before
+    return answer.status_code, answer.json().get("errors") or answer.json()["detail"]
+
+
+ANY = {"from": "riverty", "to": "payex"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "errors"),
+    [
+        ("transfer", {}, {"from": ["Field required"], "to": ["Field required"]}),
+        (
+            "transfer",
+            {"from": "kivra", "to": "riverty"},
+            {
+                "from": ["Input should be aptic or payex or riverty"],
+                "to": ["Input should be aptic or payex"],
+            },
+        ),
+        ("transfer", {"from": "payex", "to": "payex"}, {"to": ["Input should be aptic"]}),
+        ("settle", {"from": "payex", "to": "aptic"}, {"to": ["Input should be riverty"]}),
+        ("settle", {**ANY, "creditor": "X"}, {"creditor": ["Extra inputs are not permitted"]}),
+        ("transfer", {**ANY, "creditor": 1}, {"creditor": ["Input should be a string"]}),
+        (
+            "transfer",
+            ANY,
+            {"creditor": ["Field required: use one of NORDLJUS, BJORKVIK, FJORDNETT, SUNDBRO, JARVILAINA"]},
+        ),
+        (
+            "transfer",
+            {"from": "riverty", "to": "aptic", "creditor": "SOLSKEN"},
+            {
+                "creditor": [
+                    "Unknown creditor 'SOLSKEN': use one of NORDLJUS, BJORKVIK, FJORDNETT, JARVILAINA, SUNDBRO"
+                ]
+            },
+        ),
+    ],
+)
+def test_bad_input_returns_the_allowed_values(
+    small_api: Api, verb: str, body: dict[str, Any], errors: dict[str, list[str]]
+) -> None:
+    number = in_collection(small_api)
+    assert rejected(small_api, f"{number}/{verb}", body) == (400, errors)
+
+
+def test_a_debt_that_a_vendor_lacks_or_has_already_is_reported(small_api: Api) -> None:
+    number = in_collection(small_api)
+    assert small_api.get("/_sim/debts/4711").json()["detail"] == "No vendor has a debt with the number '4711'."
+    assert rejected(small_api, "4711/transfer", RIVERTY_TO_PAYEX) == (
+        404,
+        "riverty has no debt with the number '4711'.",
+    )
+    assert rejected(small_api, f"{number}/settle", {"from": "riverty", "to": "payex"}) == (
+        404,
+        f"payex has no debt with the number '{number}'.",
+    )
+    carry(small_api, number, "transfer", RIVERTY_TO_PAYEX)
+    assert rejected(small_api, f"{number}/transfer", RIVERTY_TO_PAYEX) == (
+        409,
+        f"payex already has a debt with the number {number}.",
+    )
+
+
+def test_a_debt_that_is_not_in_collection_is_kept(small_api: Api) -> None:
+    sent = application({"organizationPersonalNo": PERSON}, accountLimit=5000)
+    number = small_api.send("POST", ACCOUNTS, KEY, json=sent).json()["account"]["accountNumber"]
+    assert rejected(small_api, f"{number}/transfer", RIVERTY_TO_PAYEX) == (
+        409,
+        f"The account {number} (Ok, owes nothing) has no debt in collection; "
+        "possible moves: purchase, payment, stop.",
+    )
+    other = in_collection(small_api, customerNumber="K-2")
+    carry(small_api, other, "transfer", RIVERTY_TO_PAYEX)
+    assert rejected(small_api, f"{other}/transfer", {"from": "payex", "to": "aptic"}) == (
+        409,
+        "The invoice 100002101 (Invoice) is not in debt collection; "
+        "possible moves: remind, collect, add, pay, cancel.",
+    )
+    assert rejected(
+        small_api, "INV-0001-01/transfer", {"from": "payex", "to": "aptic", "creditor": "SUNDBRO"}
+    ) == (
+        409,
+        "aptic already has a debt with the number INV-0001-01.",
+    )
+
+
+def test_a_debtor_whom_a_ledger_does_not_accept_is_reported(small_api: Api) -> None:
+    number = in_collection(small_api, address=None)
+    assert rejected(small_api, f"{number}/transfer", RIVERTY_TO_PAYEX) == (
+        409,
+        f"The ledger 46001 does not accept the debtor of {number}: legalAddress: Field required.",
+    )
+
+
+def test_the_creditor_of_an_invoice_stays(small_api: Api) -> None:
+    number = in_collection(small_api)
+    invoice = path(carry(small_api, number, "transfer", RIVERTY_TO_PAYEX)["payex"]).rpartition("/")[2]
+    for move in ("collect", "transfer"):
+        small_api.post(f"/_sim/payex/46001/invoices/{invoice}/moves/{move}")
+    assert rejected(
+        small_api, f"{number}/transfer", {"from": "payex", "to": "aptic", "creditor": "SUNDBRO"}
+    ) == (
+        400,
+        {"creditor": ["must be absent or NORDLJUS, the creditor at payex"]},
+    )

@@ -18,7 +18,6 @@ from ledgersim.schemas import Amount
 class DebtAtVendor(BaseModel):
     """A debt as a vendor has it. `kept` is why the vendor does not hand it on; null if it does."""
 
-    vendor: str
     status: str
     creditor: str | None
     debtor: str
@@ -35,10 +34,10 @@ class DebtAtVendor(BaseModel):
 
 
 class DebtEverywhere(BaseModel):
-    """A debt at all vendors that have it."""
+    """A debt at each vendor that has it."""
 
     number: str
-    vendors: list[DebtAtVendor]
+    vendors: dict[str, DebtAtVendor]
 
 
 class Settlement(Strict):
@@ -60,18 +59,17 @@ def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
 
     def to_response(context: RequestContext, number: str) -> dict[str, Any]:
         base = context.url().removesuffix(MOUNT)
-        found = [
-            {
+        found = {
+            vendor: {
                 **debt._asdict(),
-                "vendor": vendor,
                 "debtor": debt.debtor.name,
                 "national_number": debt.debtor.national_number,
                 "closed": debt.is_closed,
                 "kept": debt.kept or None,
                 "href": base + debt.path,
             }
-            for vendor, debt in debts.debts_at(vendors, context.space, number)
-        ]
+            for vendor, debt in debts.debts_at(vendors, context.space, number).items()
+        }
         return {"number": number, "vendors": found}
 
     @router.get(

@@ -54,14 +54,16 @@ def timeline(space: Space, ids: Mapping[str, Any]) -> Iterator[TimelineEntry]:
         cases = rows(space.connection, _CASES, of_debtor=debtor["id"])
         add_sums(space.connection, cases, {"today": today(space)})
         for case in cases:
-            yield from _of_case(space, case)
+            yield from _opened(space, case)
         for plan in rows(space.connection, _PLANS, of_debtor=debtor["id"]):
             yield _of_plan(debtor, plan)
+        for case in cases:
+            yield from _paid_and_closed(space, case)
     for customer in rows(space.connection, _CUSTOMERS, number=number):
         yield from _of_customer(space, customer)
 
 
-def _of_case(space: Space, case: Row) -> Iterator[TimelineEntry]:
+def _opened(space: Space, case: Row) -> Iterator[TimelineEntry]:
     number, currency = case["case_number"], case["currency_code"]
     path = f"{_BASE}/Cases/{case['case_guid']}"
     principal = case["original_principal"]
@@ -72,13 +74,17 @@ def _of_case(space: Space, case: Row) -> Iterator[TimelineEntry]:
         amount, of_fee = fee["original_principal"], fee["currency_code"]
         summary = f"Fee on case {number}: {fee['description'] or fee['name']}, {money(amount, of_fee)}"
         yield TimelineEntry(fee["bill_date"], "fee", summary, f"{path}/Fees/{fee['guid']}", amount, of_fee)
+
+
+def _paid_and_closed(space: Space, case: Row) -> Iterator[TimelineEntry]:
+    number, path = case["case_number"], f"{_BASE}/Cases/{case['case_guid']}"
     for payment in rows(space.connection, _PAYMENTS, of_case=case["id"]):
         amount, of_payment = payment["paid_amount"], payment["currency_code"]
         summary = f"Payment of {money(amount, of_payment)} on case {number}"
         of = f"{path}/Payments/{payment['payment_guid']}"
         yield TimelineEntry(payment["payment_date"], "payment", summary, of, amount, of_payment)
     if case["closure_date"] is not None:
-        remaining = money(case["remaining_sum"], currency)
+        remaining = money(case["remaining_sum"], case["currency_code"])
         code = case["closure_code"] or "no code"
         summary = f"Case {number} closed ({code}): {remaining} unpaid"
         yield TimelineEntry(case["closure_date"], "closed", summary, path)

@@ -88,6 +88,6 @@ def _of_surplus(customer: Row, surplus: Row) -> Iterator[TimelineEntry]:
     if surplus["executed_at"] is not None:
         is_set_off = surplus["set_off_invoice_no"] is not None
         what = f"set off against invoice {surplus['set_off_invoice_no']}" if is_set_off else "disbursed"
-        summary = f"The surplus of {money(amount, currency)} {what}"
+        summary = f"Surplus of {money(amount, currency)} {what}"
         event = "set-off" if is_set_off else "disbursed"
         yield TimelineEntry(surplus["executed_at"], event, summary, path, amount, currency)

@@ -95,8 +95,9 @@ def _customer(context: LedgerContext, debt: Debt) -> Row:
     body: dict[str, Any] = {
         "name": debtor.name,
         "legalEntity": "business" if debtor.is_company else "consumer",
-        "legalAddress": None if debtor.address is None else _address(debtor.name, debtor.address),
     }
+    if debtor.address is not None:
+        body["legalAddress"] = _address(debtor.name, debtor.address)
     if number is not None:
         body["nationalIdentifier"] = {"regNo": number, "countryCode": debtor.country}
     if not context.ledger.generates_numbers:
