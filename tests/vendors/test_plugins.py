@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 
+from ledgersim.debts import Debts
 from ledgersim.plugin import Samples, Vendor, resolve
 from ledgersim.spaces.scheduler import ScheduledJob
 from ledgersim.vendors import installed_vendors
@@ -14,7 +15,13 @@ from ledgersim.world.fixtures import FixtureKind
 from ledgersim.world.seeding import Seed
 
 VENDORS = pytest.mark.parametrize("vendor", installed_vendors(), ids=lambda vendor: vendor.name)
-OPTIONAL: dict[str, type[Any]] = {"models": ModuleType, "seed": Seed, "admin": APIRouter, "samples": Samples}
+OPTIONAL: dict[str, type[Any]] = {
+    "models": ModuleType,
+    "seed": Seed,
+    "admin": APIRouter,
+    "samples": Samples,
+    "debts": Debts,
+}
 SEQUENCES: dict[str, type[Any]] = {"jobs": ScheduledJob, "fixtures": FixtureKind}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from ledgersim.debts import Debt, Debtor, Debts, unknown_creditor
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, row, rows
+from ledgersim.storage.statements import Row, row, rows, scalar
 from ledgersim.vendors.aptic.cases.commands import OLDEST_BY_ID_NUMBER, import_cases, new_import
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.cases.queries import debtors_of
@@ -94,10 +94,10 @@ def take(space: Space, debt: Debt) -> None:
 
 def _unused(space: Space, claim: Row) -> int:
     """What was paid on the case beyond all of its claims; it belongs to the first debt."""
-    of_case = {"of_case": claim["case_id"], "currency": claim["currency_code"]}
-    if space.connection.execute(_FIRST_DEBT, {"of_case": claim["case_id"]}).scalar() != claim["id"]:
+    if scalar(space.connection, _FIRST_DEBT, of_case=claim["case_id"]) != claim["id"]:
         return 0
-    paid, used = (space.connection.execute(one, of_case).scalar() or 0 for one in (_PAID, _USED))
+    of_case = {"of_case": claim["case_id"], "currency": claim["currency_code"]}
+    paid, used = (scalar(space.connection, one, **of_case) for one in (_PAID, _USED))
     return int(paid - used)
 
 
