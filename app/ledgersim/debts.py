@@ -106,9 +106,10 @@ def transfer(
 
 
 def settle(vendors: Sequence[Vendor], space: Space, number: str, source: str, target: str) -> None:
-    """Book at a vendor what another has received for a debt. Raises a 400, 404 or 409 Problem."""
+    """Book at a vendor what another, which took over a debt, has received. Raises a 400, 404 or 409 Problem."""
     declared = _declared(vendors)
-    _check(source, declared, [name for name, debts in declared.items() if debts.settle], target)
+    takers = [name for name, debts in declared.items() if debts.take]
+    _check(source, takers, [name for name, debts in declared.items() if debts.settle], target)
     debt = _find(declared, space, number, source)
     _find(declared, space, number, target)
     book = declared[target].settle

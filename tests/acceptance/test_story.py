@@ -188,6 +188,7 @@ ANY = {"from": "riverty", "to": "payex"}
         ),
         ("transfer", {"from": "payex", "to": "payex"}, {"to": ["Input should be aptic"]}),
         ("settle", {"from": "payex", "to": "aptic"}, {"to": ["Input should be riverty"]}),
+        ("settle", ANY, {"from": ["Input should be aptic or payex"]}),
         ("settle", {**ANY, "creditor": "X"}, {"creditor": ["Extra inputs are not permitted"]}),
         ("transfer", {**ANY, "creditor": 1}, {"creditor": ["Input should be a string"]}),
         (
@@ -220,9 +221,13 @@ def test_a_debt_that_a_vendor_lacks_or_has_already_is_reported(small_api: Api) -
         404,
         "riverty has no debt with the number '4711'.",
     )
-    assert rejected(small_api, f"{number}/settle", {"from": "riverty", "to": "payex"}) == (
+    assert rejected(small_api, f"{number}/settle", {"from": "payex", "to": "riverty"}) == (
         404,
         f"payex has no debt with the number '{number}'.",
+    )
+    assert rejected(small_api, "INV-0001-01/settle", {"from": "aptic", "to": "riverty"}) == (
+        404,
+        "riverty has no debt with the number 'INV-0001-01'.",
     )
     carry(small_api, number, "transfer", RIVERTY_TO_PAYEX)
     assert rejected(small_api, f"{number}/transfer", RIVERTY_TO_PAYEX) == (

@@ -59,14 +59,14 @@ def timeline(space: Space, ids: Mapping[str, Any]) -> Iterator[TimelineEntry]:
 def _of_invoice(invoice: Row, moves: list[Row]) -> Iterator[TimelineEntry]:
     no, currency = invoice["invoice_no"], invoice["currency"]
     path = invoice_path(invoice["ledger"], no)
-    added = sum(move["amount"] for move in moves if move["move"] == "add")
+    added = sum(move["amount"] or 0 for move in moves if move["move"] == "add")
     amount = invoice["original_amount"] - added
     origin = f"{invoice['seller_name']} ({invoice['external_invoice_id']})"
     summary = f"Invoice {no} from {origin} for {money(amount, currency)}, due on {invoice['due_date'].date()}"
     yield TimelineEntry(invoice["created"], "invoice", summary, path, amount, currency)
     status = ""
     for move in moves:
-        event, text = _MOVES[move["move"]]
+        event, text = _MOVES.get(move["move"], (move["move"], "Invoice {no}: {debt} remains"))
         debt = move["current_debt"]
         amount = debt if move["amount"] is None else move["amount"]
         summary = text.format(

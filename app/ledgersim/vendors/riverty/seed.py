@@ -91,11 +91,9 @@ def _add_account(context: SeedContext, section: Riverty, persona: SeededPersona,
         "accountNumber": number,
         "ocr": ocr(number),
     }
-    history = History(
-        part.account_limit, part.first_notice_days_ago and context.today - part.first_notice_days_ago
-    )
+    history = History(part, context.today)
     try:
-        history.follow([debt for debt in persona.debts if debt.currency == currency], context.today)
+        history.follow([debt for debt in persona.debts if debt.currency == currency])
     except ValueError as error:
         raise StartupError(f"the persona {persona.definition.name}, riverty: {error}") from error
     account = {
@@ -123,11 +121,13 @@ def _add_account(context: SeedContext, section: Riverty, persona: SeededPersona,
 class History:
     """The moves of an account up to the date of the world, by the rules of accounts."""
 
-    def __init__(self, limit: int, first_notice: int | None) -> None:
-        first = None if first_notice is None else date.fromordinal(first_notice)
+    def __init__(self, part: PersonaRiverty, today: int) -> None:
+        days_ago = part.first_notice_days_ago
+        first = None if days_ago is None else date.fromordinal(today - days_ago)
+        self._today = today
         self.state = AccountState(
             account_status=OPEN,
-            account_limit=limit,
+            account_limit=part.account_limit,
             balance=0,
             billed=0,
             is_stopped=False,
@@ -138,7 +138,7 @@ class History:
         )
         self.moves: list[Row] = []
 
-    def follow(self, debts: Sequence[SeededDebt], today: int) -> None:
+    def follow(self, debts: Sequence[SeededDebt]) -> None:
         """Purchase and pay the debts, and send the account to collection with the last that was sent there.
 
         Raises ValueError for a move that the account does not allow.
@@ -156,7 +156,7 @@ class History:
             self._send_notices(day)
             if move != "reminder" or self.state.account_status == OPEN:
                 self._make(day, move, amount)
-        self._send_notices(today)
+        self._send_notices(self._today)
 
     def _make(self, day: int, move: Move, amount: int) -> None:
         credit = remaining_credit(self.state.account_limit, self.state.balance)

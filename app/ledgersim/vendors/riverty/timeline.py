@@ -46,7 +46,7 @@ def _opened(account: Row) -> TimelineEntry:
 
 def _moved(account: Row, move: Row) -> TimelineEntry:
     number, currency = account["account_number"], account["currency"]
-    event, text = _MOVES[move["move"]]
+    event, text = _MOVES.get(move["move"], (move["move"], "Account {number}: {balance} owed"))
     amount = move["balance"] if move["amount"] is None else move["amount"]
     summary = text.format(
         number=number,
