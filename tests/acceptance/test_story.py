@@ -278,3 +278,42 @@ def test_the_creditor_of_an_invoice_stays(small_api: Api) -> None:
         400,
         {"creditor": ["must be absent or NORDLJUS, the creditor at payex"]},
     )
+
+
+FIXTURES = """
+payex:
+  ledgers:
+    - {number: "99001", name: Solsken AB, country: SE, currency: SEK, language: SV, number_lengths: [1, 9]}
+  customers:
+    - ledger: "99001"
+      customerNo: "1"
+      name: Astrid Ek
+      nationalIdentifier: {regNo: 19101010-1010, countryCode: SE}
+      legalAddress: {addressee: Astrid Ek, city: Umeå, zipCode: "90326", countryCode: SE}
+      invoices: [{externalInvoiceId: F-1, originalAmount: 80, currentDebt: 70, claimLevel: DebtCollection}]
+riverty:
+  accounts:
+    - accountLimit: 500
+      accountStatus: SentToDebtCollection
+      balance: 120.5
+      customer: {lastName: Ek, customerNumber: K-9, category: Person, currency: SEK}
+      countryCode: SE
+      conversationLanguage: SV
+"""
+
+
+def test_debts_from_fixtures_can_be_handed_on(small_api: Api) -> None:
+    made = small_api.send("POST", "/_sim/fixtures", content=FIXTURES).json()
+    number = made["riverty"]["accounts"][0]["accountNumber"]
+    at = carry(small_api, number, "transfer", {"from": "riverty", "to": "aptic", "creditor": "SUNDBRO"})
+    assert (at["aptic"]["debtor"], at["aptic"]["amount"]) == ("Ek", 120.5)
+    assert at["aptic"]["creditor"] == "SUNDBRO"
+    # A ledger without the code of a creditor.
+    to_aptic = {"from": "payex", "to": "aptic"}
+    status, errors = rejected(small_api, "F-1/transfer", to_aptic)
+    assert (status, list(errors)) == (400, ["creditor"])
+    at = carry(small_api, "F-1", "transfer", {**to_aptic, "creditor": "NORDLJUS"})
+    assert (at["aptic"]["debtor"], at["aptic"]["amount"], at["payex"]["creditor"]) == ("Astrid Ek", 70, None)
+    (debtor,) = small_api.get(f"{path(at['aptic'])}/Debtors").json()
+    (address,) = small_api.get(f"{APTIC}/Debtors/{debtor['debtorGuid']}/Addresses").json()["value"]
+    assert address["city"] == "Umeå"

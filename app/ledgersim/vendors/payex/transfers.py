@@ -23,7 +23,7 @@ from ledgersim.vendors.payex.invoices.queries import invoice_path, moves_of
 from ledgersim.vendors.payex.invoices.rules import CLOSED, OPEN, kept
 from ledgersim.vendors.payex.invoices.schemas import InvoiceCreate
 from ledgersim.vendors.payex.ledgers.queries import find_ledger
-from ledgersim.vendors.payex.state import Ledger, PayexState
+from ledgersim.vendors.payex.state import PayexState
 from ledgersim.vendors.payex.surpluses.commands import move_invoice
 
 _I = INVOICE.c
@@ -42,7 +42,7 @@ def find(space: Space, number: str) -> Debt | None:
         return None
     return Debt(
         number=number,
-        creditor=_code(find_ledger(space, invoice["ledger"])),
+        creditor=find_ledger(space, invoice["ledger"]).creditor,
         debtor=_debtor(space, customer_by_id(space, invoice["customer_id"])),
         currency=invoice["currency"],
         amount=invoice["original_amount"],
@@ -59,7 +59,7 @@ def find(space: Space, number: str) -> Debt | None:
 
 def take(space: Space, debt: Debt) -> None:
     """Invoice a debt in the ledger of its creditor. Raises a 400 or 409 Problem."""
-    ledgers = {_code(ledger): ledger for ledger in space.state(PayexState).ledgers}
+    ledgers = {ledger.creditor or ledger.number: ledger for ledger in space.state(PayexState).ledgers}
     if debt.creditor is None or debt.creditor not in ledgers:
         raise unknown_creditor(debt.creditor, list(ledgers))
     context = LedgerContext(space, ledgers[debt.creditor], "", "")
@@ -79,10 +79,6 @@ def settle(space: Space, debt: Debt) -> None:
     if debt.received > carried:
         customer = customer_by_id(space, invoice["customer_id"])
         move_invoice(space, customer, invoice, "pay", debt.received - carried, carried=True)
-
-
-def _code(ledger: Ledger) -> str:
-    return ledger.creditor or ledger.number
 
 
 def _customer(context: LedgerContext, debt: Debt) -> Row:
