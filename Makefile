@@ -70,10 +70,10 @@ contract: ## Lint the exported OpenAPI documents with Redocly and Spectral (need
 		$(LINTERS)/node_modules/.bin/spectral lint --ruleset $(LINTERS)/spectral.yaml --fail-severity warn openapi/*.json; \
 	fi
 
-benchmark: ## Measure requests per second against a bare ASGI application
+benchmark: ## Measure speed and memory beside a floor (ARGS="--only get,list --rounds 3 --large --peers --help")
 	$(call install,run)
-	@$(BIN)/python benchmarks/throughput.py; $(BIN)/python benchmarks/payment_plan.py; $(BIN)/python benchmarks/journal.py
-	@$(BIN)/python benchmarks/turns.py
+	@$(MAKE) --silent .benchmark/installed $(if $(findstring --peers,$(ARGS)),.benchmark/peers/installed)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: ## Write the code as `make check` wants it, as far as a tool can
 	$(call install,dev)
@@ -88,10 +88,10 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
-	$(COMPILE) --group fuzz --output-file requirements/fuzz.txt
+	for group in fuzz floor peers; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .clients .fuzz build dist .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .fuzz build dist .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .schemathesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -114,6 +114,21 @@ help: ## List the commands
 	@$(PYTHON) -m venv --clear .fuzz
 	@.fuzz/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
 		--requirement requirements/fuzz.txt
+	@touch $@
+
+.benchmark/installed: requirements/floor.txt
+	@echo "Installing the floor of the benchmark into .benchmark" >&2
+	@rm -rf .benchmark/floor
+	@$(PIP) --target .benchmark/floor --require-hashes --requirement requirements/floor.txt
+	@touch $@
+
+.benchmark/peers/installed: requirements/peers.txt benchmarks/package.json benchmarks/package-lock.json
+	@echo "Installing other simulators into .benchmark/peers" >&2
+	@$(PYTHON) -m venv --clear .benchmark/peers/venv
+	@.benchmark/peers/venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
+		--requirement requirements/peers.txt
+	@cp benchmarks/package.json benchmarks/package-lock.json benchmarks/.npmrc .benchmark/peers
+	@if command -v npm >/dev/null; then npm ci --prefix .benchmark/peers --loglevel error; fi
 	@touch $@
 
 # $(call install,run): the packages pinned in requirements/ and the project itself. Done again

@@ -1,0 +1,136 @@
+"""The measurements. Servers take turns in every round, so that what slows the machine down hits all alike."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from benchmarks.load import rate
+from benchmarks.report import Report
+from benchmarks.servers import Client, Request, Server, ServerError, Subject
+from benchmarks.subjects import CREATE, environ
+
+RATES = ("get", "list", "create")
+STARTS = ("start", "memory", "summary")
+LATENCIES = ("sums", "contains", "skip", "reset", "space")
+SAMPLES = 4  # of each latency in a round
+WARM_UP = 1  # seconds of load before the first round
+
+
+def builds(report: Report, customers: int, rounds: int, checkouts: Iterable[tuple[str, Path | None]]) -> None:
+    """Seconds and peak memory of building a world."""
+    checkouts = list(checkouts)
+    for _ in range(rounds):
+        for name, checkout in checkouts:
+            with TemporaryDirectory() as cache:
+                command = [sys.executable, "-m", "ledgersim", "build-world", "--customers", str(customers)]
+                begin = perf_counter()
+                process = subprocess.Popen(
+                    [*command, "--cache", cache],
+                    stdout=subprocess.DEVNULL,
+                    env={**os.environ, **environ(checkout)},
+                )
+                try:
+                    _, status, usage = os.wait4(process.pid, 0)
+                finally:
+                    process.kill()
+                seconds = perf_counter() - begin
+            if status:
+                raise ServerError("ledgersim build-world fails")
+            report.add("build", customers, name, seconds)
+            unit = 2**20 if sys.platform == "darwin" else 2**10
+            report.add("build-memory", customers, name, usage.ru_maxrss / unit)
+
+
+def starts(
+    report: Report, rows: Sequence[str], customers: int, rounds: int, subjects: Sequence[Subject]
+) -> None:
+    """Seconds until a new process answers, its first summary, and its memory after one request of each kind."""
+    for _ in range(rounds):
+        for subject in subjects:
+            with _skipping(report, subject), Server(subject) as server:
+                if "start" in rows:
+                    report.add("start", customers, subject.name, server.seconds)
+                if subject.is_peer or not {"memory", "summary"} & set(rows):
+                    continue
+                requests = subject.prepare(server.port)
+                with Client(server.port) as client:
+                    client.send(requests["get"])
+                    if "summary" in rows and "summary" in requests:
+                        spent = client.milliseconds(requests["summary"])
+                        report.add("summary", customers, subject.name, spent)
+                    for request in requests.values():
+                        client.send(request)
+                memory = server.memory() if "memory" in rows else None
+                if memory is not None:
+                    report.add("memory", customers, subject.name, memory)
+
+
+def throughput(
+    report: Report,
+    rows: Sequence[str],
+    customers: int,
+    rounds: int,
+    seconds: float,
+    subjects: Sequence[Subject],
+) -> None:
+    """Requests per second, and milliseconds of single requests while nobody else sends any."""
+    with ExitStack() as stack:
+        running = []
+        for subject in subjects:
+            report.progress(f"starting and warming {subject.name} with {customers:,} customers")
+            with _skipping(report, subject):
+                server = stack.enter_context(Server(subject))
+                requests = subject.prepare(server.port)
+                running.append((server, requests))
+                for row in _of(rows, RATES):
+                    if row in requests:
+                        with _skipping(report, subject, row):
+                            rate(server.port, requests[row], WARM_UP)
+        for _ in range(rounds):
+            for row in _of(rows, RATES):
+                for server, requests in running:
+                    if row in requests:
+                        with _skipping(report, server.subject, row):
+                            _reset(server, requests)
+                            report.add(
+                                row, customers, server.subject.name, rate(server.port, requests[row], seconds)
+                            )
+            for row in _of(rows, LATENCIES):
+                for server, requests in running:
+                    if row in requests:
+                        _reset(server, requests)
+                        _latencies(report, row, customers, server, requests[row])
+
+
+def _latencies(report: Report, row: str, customers: int, server: Server, request: Request) -> None:
+    with Client(server.port) as client:
+        for _ in range(SAMPLES):
+            client.send(CREATE)  # so that nothing that the server has kept from before is of use
+            turn = report.count(row, customers, server.subject.name)
+            report.add(row, customers, server.subject.name, client.milliseconds(request, turn))
+
+
+def _reset(server: Server, requests: Mapping[str, Request]) -> None:
+    if "reset" in requests:
+        with Client(server.port) as client:
+            client.send(requests["reset"])
+
+
+def _of(rows: Sequence[str], kind: Sequence[str]) -> list[str]:
+    return [row for row in kind if row in rows]
+
+
+@contextmanager
+def _skipping(report: Report, subject: Subject, row: str = "") -> Iterator[None]:
+    """What fails of a peer is skipped with a line; what fails of ours ends the benchmark."""
+    try:
+        yield
+    except ServerError as error:
+        if not subject.is_peer:
+            raise
+        report.skip(f"{subject.name}{row and ', '}{row}: {error}")
