@@ -56,6 +56,8 @@ def main(arguments: list[str] | None = None) -> None:
             _measure(report, options, Path(cache))
         except ServerError as error:
             sys.exit(str(error))
+        except KeyboardInterrupt:
+            sys.exit(130)
     report.write(options.output)
     print(report.markdown())
 
