@@ -12,7 +12,7 @@ from time import perf_counter
 from benchmarks.load import rate
 from benchmarks.report import Report
 from benchmarks.servers import Client, Request, Server, ServerError, Subject
-from benchmarks.subjects import CREATE, environ
+from benchmarks.subjects import environ
 
 RATES = ("get", "list", "create")
 STARTS = ("start", "memory", "summary")
@@ -104,15 +104,17 @@ def throughput(
                 for server, requests in running:
                     if row in requests:
                         _reset(server, requests)
-                        _latencies(report, row, customers, server, requests[row])
+                        _latencies(report, row, customers, server, requests)
 
 
-def _latencies(report: Report, row: str, customers: int, server: Server, request: Request) -> None:
+def _latencies(
+    report: Report, row: str, customers: int, server: Server, requests: Mapping[str, Request]
+) -> None:
     with Client(server.port) as client:
         for _ in range(SAMPLES):
-            client.send(CREATE)  # so that nothing that the server has kept from before is of use
+            client.send(requests["write"])  # so that nothing that the server has kept is of use
             turn = report.count(row, customers, server.subject.name)
-            report.add(row, customers, server.subject.name, client.milliseconds(request, turn))
+            report.add(row, customers, server.subject.name, client.milliseconds(requests[row], turn))
 
 
 def _reset(server: Server, requests: Mapping[str, Request]) -> None:

@@ -26,7 +26,7 @@ ROWS = {
     "build": Row("First build of the world", "s"),
     "build-memory": Row("Peak memory of the build", "MiB"),
     "sums": Row("Filter and order cases by a computed sum", "ms"),
-    "summary": Row("Summary of a debtor, the first of a process", "ms"),
+    "summary": Row("Summary of a debtor with one case, the first of a process", "ms"),
     "contains": Row("List 25 debtors: a part of the name", "ms"),
     "skip": Row("List 25 debtors: skip nine tenths", "ms"),
     "reset": Row("Reset after a write", "ms"),

@@ -20,6 +20,19 @@ DEBTORS, CASES = "/APIGW/v1/Debtors", "/APIGW/v1/Cases"
 PATHS = 1000  # debtors to get, spread over all of them
 PAGE = 100
 CREATE = Request("PUT", [DEBTORS], json.dumps(NEW))
+WRITE = Request(  # a case with its debtor and debt
+    "PUT",
+    [CASES],
+    json.dumps(
+        [
+            {
+                "currencyCode": "SEK",
+                "debtors": [{"firstname": "Nils", "lastname": "Ny"}],
+                "debts": [{"referenceNumber": "F-1", "originalPrincipal": 1000, "remainingPrincipal": 750.5}],
+            }
+        ]
+    ),
+)
 RESET = Request("POST", ["/_sim/reset"])
 
 
@@ -65,6 +78,7 @@ def _requests(customers: int, port: int) -> Mapping[str, Request]:
         "sums": listing(CASES, filter="remainingSum gt 100000", orderby="remainingSum desc"),
         "contains": listing(DEBTORS, filter="contains(fullName,'son')", orderby="fullName"),
         "skip": listing(DEBTORS, skip=str(customers * 9 // 10)),
+        "write": WRITE,
         "space": Request("GET", [f"/s/new-{number}{DEBTORS}" for number in range(400)]),
     }
 
@@ -94,5 +108,6 @@ def _floor_requests(customers: int, port: int) -> Mapping[str, Request]:
         "get": Request("GET", _listed(port, pages)),
         "list": Request("GET", [f"{DEBTORS}?juridicalType=1&skip=0"]),
         "create": CREATE,
+        "write": CREATE,
         "reset": RESET,
     }

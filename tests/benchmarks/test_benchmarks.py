@@ -27,7 +27,7 @@ def test_the_simulator_answers_the_request_of_every_row(server: Served, tmp_path
         client.send(requests["reset"])
         sent = {row: client.send(request) for row, request in requests.items() if row != "reset"}
         remarked = json.loads(client.send(Request("GET", ["/_sim/requests?diagnostics=true"])))["requests"]
-    assert {*sent, "reset"} == {*RATES, *LATENCIES, "summary"}
+    assert {*sent, "reset"} == {*RATES, *LATENCIES, "summary", "write"}
     assert [json.loads(sent[row])["count"] for row in ("list", "sums", "contains", "skip")] == [25, 0, 25, 21]
     assert remarked == []
 
