@@ -88,7 +88,7 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
-	for group in fuzz floor peers; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
+	set -e; for group in fuzz floor peers; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .fuzz build dist .mypy_cache .pytest_cache .ruff_cache \

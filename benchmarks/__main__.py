@@ -68,11 +68,11 @@ def _measure(report: Report, options: argparse.Namespace, cache: Path) -> None:
         own.append(
             partial(simulator, cache=cache / "own", flags=options.flags, name=f"ledgersim {options.flags}")
         )
-    checkouts: list[tuple[str, Path | None]] = [("ledgersim", None)]
+    checkouts: list[tuple[str, Path | None, Path]] = [("ledgersim", None, cache / "own")]
     if options.against:
         name = f"ledgersim of {options.against.resolve().name}"
         own.append(partial(simulator, cache=cache / "other", checkout=options.against, name=name))
-        checkouts.append((name, options.against))
+        checkouts.append((name, options.against, cache / "other"))
     others = list(peers(report, cache)) if options.peers else []
     rows = options.only
     if {*rows} & {*measure.RATES} and not load.is_installed():
