@@ -84,6 +84,8 @@ def _measure(report: Report, options: argparse.Namespace, cache: Path) -> None:
             continue
         if "build" in rows and customers != DEFAULT:
             measure.builds(report, customers, options.rounds if customers <= BIG else 1, checkouts)
+        if "turns" in rows and customers == BIG:
+            measure.turns(report, customers, options.rounds)
         is_started = bool({*rows} & {*measure.STARTS})
         is_loaded = bool({*rows} & {*measure.RATES, *measure.LATENCIES}) and customers != DEFAULT
         if not is_started and not is_loaded:

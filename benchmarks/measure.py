@@ -1,5 +1,6 @@
 """The measurements. Servers take turns in every round, so that what slows the machine down hits all alike."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from time import perf_counter
 from benchmarks.load import rate
 from benchmarks.report import Report
 from benchmarks.servers import Client, Request, Server, ServerError, Subject
-from benchmarks.subjects import environ
+from benchmarks.subjects import ROOT, environ
 
 RATES = ("get", "list", "create")
 STARTS = ("start", "memory", "summary")
@@ -45,6 +46,21 @@ def builds(
             report.add("build", customers, name, seconds)
             unit = 2**20 if sys.platform == "darwin" else 2**10
             report.add("build-memory", customers, name, usage.ru_maxrss / unit)
+
+
+def turns(report: Report, customers: int, rounds: int) -> None:
+    """CPU time of the longest turns of long work, which the event loop waits for."""
+    for _ in range(rounds):
+        run = subprocess.run(
+            [sys.executable, "-m", "benchmarks.turns", str(customers)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if not run.stdout:
+            raise ServerError("benchmarks.turns fails")
+        for work, milliseconds in json.loads(run.stdout).items():
+            report.add("turns", customers, f"ledgersim, {work}", milliseconds)
 
 
 def starts(

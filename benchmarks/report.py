@@ -29,6 +29,7 @@ ROWS = {
     "summary": Row("Summary of a debtor with one case, the first of a process", "ms"),
     "contains": Row("List 25 debtors: a part of the name", "ms"),
     "skip": Row("List 25 debtors: skip nine tenths", "ms"),
+    "turns": Row("Longest turn of long work", "ms of CPU time"),
     "reset": Row("Reset after a write", "ms"),
     "space": Row("First request to a new space", "ms"),
 }
