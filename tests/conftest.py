@@ -37,6 +37,11 @@ hypothesis.settings.register_profile("fuzz", COMMON, max_examples=1000, print_bl
 hypothesis.settings.load_profile("ledgersim")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: some tests wait for processes and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """Leave what stays for the whole run out of every collection of garbage."""
     gc.freeze()
