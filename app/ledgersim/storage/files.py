@@ -20,6 +20,7 @@ from ledgersim.storage.connections import connect, failure
 from ledgersim.storage.images import Generations, generations, schema_version, with_generations
 
 CHECK_EVERY = 1.0  # seconds
+LOCK_WITHIN = 100  # milliseconds
 CHECKPOINT_FROM = 4 * 2**20  # bytes of a write-ahead log
 _WAL_HEADER, _FRAME_HEADER = 32, 24  # bytes: https://www.sqlite.org/fileformat2.html#walformat
 _MAX_PAGE = 65_536
@@ -198,8 +199,10 @@ def _lock(path: Path) -> sqlite3.Connection:
     raw = connect(str(path))
     try:
         raw.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps a second server off the file
+        raw.execute(f"PRAGMA busy_timeout = {LOCK_WITHIN}")  # else two that try at once may both fail
         raw.execute("BEGIN EXCLUSIVE")
         raw.execute("COMMIT")
+        raw.execute("PRAGMA busy_timeout = 0")
     except sqlite3.Error:
         raw.close()
         raise

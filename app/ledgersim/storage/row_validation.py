@@ -19,7 +19,7 @@ from sqlmodel import AutoString, SQLModel
 from ledgersim.errors import did_you_mean
 from ledgersim.json_text import MAX_DEPTH
 from ledgersim.problems import field_path
-from ledgersim.storage.statements import Row
+from ledgersim.storage.statements import Row, slices
 from ledgersim.storage.types import Instant
 
 FieldError = tuple[str, str]  # path and message
@@ -46,27 +46,24 @@ def stored_rows(connection: Connection, table: Table) -> Iterator[list[Row]]:
     Raises ValueError, TypeError or RecursionError for values that ledgersim does not write.
     """
     raw = [type_coerce(column, NullType()).label(column.name) for column in table.columns]
-    names = [column.name for column in table.columns]
-    with connection.execute(select(*raw).order_by(*table.primary_key)) as found:
-        for part in found.partitions(SLICE):
-            columns = [
-                _read_column(column, values)
-                for column, values in zip(table.columns, zip(*part, strict=True), strict=True)
-            ]
-            yield [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    found = ((column.name, _reader(column)) for column in table.columns)
+    readers = [(name, read) for name, read in found if read is not None]
+    for part in slices(connection, select(*raw).order_by(*table.primary_key), SLICE):
+        for one in part:
+            for name, read in readers:
+                if one[name] is not None:
+                    one[name] = read(one[name])
+        yield part
 
 
-def _read_column(column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
-    read: Callable[[Any], Any]
+def _reader(column: Column[Any]) -> Callable[[Any], Any] | None:
     if isinstance(column.type, Instant):
-        read = _instant_from_stored
-    elif isinstance(column.type, JSON):
-        read = _json_from_stored
-    elif isinstance(column.type, Boolean):
-        read = _bool_from_stored
-    else:
-        return values
-    return [None if value is None else read(value) for value in values]
+        return _instant_from_stored
+    if isinstance(column.type, JSON):
+        return _json_from_stored
+    if isinstance(column.type, Boolean):
+        return _bool_from_stored
+    return None
 
 
 def _instant_from_stored(text: Any) -> str:

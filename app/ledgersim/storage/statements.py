@@ -6,8 +6,9 @@ statements in constants: those built for each request are compiled for each requ
 """
 
 import sqlite3
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, CompoundSelect, Connection, Delete, Insert, Select, Table, Update
@@ -25,13 +26,21 @@ def rows(connection: Connection, query: Query, /, **values: Any) -> list[Row]:
     """All rows that a query selects."""
     prepared = _prepare(query, tuple(values))
     to_row = prepared.to_row
-    return [to_row(one) for one in _execute(connection, prepared, values).fetchall()]
+    return [to_row(one) for one in _execute(connection, prepared, values, sqlite3.Cursor.fetchall)]
+
+
+def slices(connection: Connection, query: Query, size: int, /, **values: Any) -> Iterator[list[Row]]:
+    """All rows that a query selects, so many at a time."""
+    prepared = _prepare(query, tuple(values))
+    cursor: sqlite3.Cursor = _execute(connection, prepared, values, lambda cursor: cursor)
+    while part := cursor.fetchmany(size):
+        yield [prepared.to_row(one) for one in part]
 
 
 def row(connection: Connection, query: Query, /, **values: Any) -> Row | None:
     """The first row that a query selects, or None."""
     prepared = _prepare(query, tuple(values))
-    found = _execute(connection, prepared, values).fetchone()
+    found = _execute(connection, prepared, values, sqlite3.Cursor.fetchone)
     return None if found is None else prepared.to_row(found)
 
 
@@ -43,13 +52,13 @@ def scalar(connection: Connection, query: Query, /, **values: Any) -> Any:
 
 def change(connection: Connection, statement: Update | Delete, /, **values: Any) -> int:
     """Execute an update or delete and return the number of rows. Columns named by `values` are set, too."""
-    return _execute(connection, _prepare(statement, tuple(values)), values).rowcount
+    count: int = _execute(connection, _prepare(statement, tuple(values)), values, _ROWCOUNT)
+    return count
 
 
 def add(connection: Connection, statement: Insert, values: Mapping[str, Any]) -> int:
     """Insert one row and return its id."""
-    row_id = _execute(connection, _prepare(statement, tuple(values)), values).lastrowid
-    assert row_id is not None
+    row_id: int = _execute(connection, _prepare(statement, tuple(values)), values, _LASTROWID)
     return row_id
 
 
@@ -80,16 +89,24 @@ class _Prepared(NamedTuple):
     to_row: Callable[[tuple[Any, ...]], Row]
 
 
-def _execute(connection: Connection, prepared: _Prepared, values: Mapping[str, Any]) -> sqlite3.Cursor:
+_ROWCOUNT, _LASTROWID = attrgetter("rowcount"), attrgetter("lastrowid")
+
+
+def _execute(
+    connection: Connection,
+    prepared: _Prepared,
+    values: Mapping[str, Any],
+    get: Callable[[sqlite3.Cursor], Any],
+) -> Any:
+    """Execute a statement, and get something from its cursor: SQLite reads further rows as they are fetched."""
     info = connection.info
     if prepared.writes_to is not None:
         count_write(info, prepared.writes_to)
     try:
-        cursor: sqlite3.Cursor = info["raw"].execute(prepared.sql, prepared.parameters(values))
+        return get(info["raw"].execute(prepared.sql, prepared.parameters(values)))
     except sqlite3.Error as error:
         info["on_error"](error)
         raise
-    return cursor
 
 
 @lru_cache(maxsize=2048)
