@@ -141,7 +141,10 @@ class Listing:
         items = rows(connection, select_page, page_skip=query.skip, page_top=top, **values)
         if self._complete is not None:
             self._complete(connection, items, values)
-        total = space.scalar(count_all, **values)
+        if len(items) < top and (items or not query.skip):  # this is the last page
+            total = query.skip + len(items)
+        else:
+            total = space.scalar(count_all, **values)
         return {"count": len(items), "skip": query.skip, "total": total, "value": items}
 
     def _build(self, filter_text: str, orderby_text: str) -> tuple[Select[Any], Select[Any]]:

@@ -28,11 +28,7 @@ def _fraction(amount: Cents, numerator: Cents, denominator: int, remainder: Cent
     )
 
 
-_DAYS = case(
-    (_C.accrues_from >= TODAY, 0),
-    (_C.accrues_to < TODAY, _C.accrues_to - _C.accrues_from),
-    else_=TODAY - _C.accrues_from,
-)
+_DAYS = func.max(func.min(TODAY, _C.accrues_to) - _C.accrues_from, 0, type_=Integer)
 _ACCRUED = case(
     (_C.accrual_rate == 0, 0),
     else_=_fraction(
@@ -47,11 +43,8 @@ REMAINING_INTEREST: Cents = _C.remaining_interest + _ACCRUED
 
 def in_currency(amount: Cents, currency: ColumnElement[Any]) -> Cents:
     """Convert an amount of a claim by its exchange rate, which is 1 unless the client sent one [inferred]."""
-    return case(
-        (_C.currency_code == currency, amount),
-        (_C.exch_rate.is_(None), amount),
-        else_=_fraction(amount, _C.exch_rate, PARITY),
-    )
+    is_same = (_C.currency_code == currency) | _C.exch_rate.is_(None)
+    return case((is_same, amount), else_=_fraction(amount, _C.exch_rate, PARITY))
 
 
 def amounts(currency: ColumnElement[Any]) -> dict[str, Cents]:
