@@ -49,7 +49,9 @@ OLDEST_BY_ID_NUMBER = (
     select(DEBTOR).where(DEBTOR.c.id_number == bindparam("number")).order_by(DEBTOR.c.id).limit(1)
 )
 
-_CLAIMS = select(CLAIM).where(CLAIM.c.case_id == bindparam("of_case"))
+_BALANCES = select(*(CLAIM.c[name] for name in ("id", *Balances._fields))).where(
+    CLAIM.c.case_id == bindparam("of_case")
+)
 
 
 def new_import(connection: Connection, bodies: Sequence[CaseCreate], at: datetime) -> int:
@@ -95,7 +97,7 @@ def currency_of_case(body: CaseCreate) -> str | None:
 def close_case(connection: Connection, space: Space, case: Row, code: str | None, note: str | None) -> None:
     """Close a case: interest stops accruing, the remaining amounts stay."""
     day = today(space)
-    for claim in rows(connection, _CLAIMS, of_case=case["id"]):
+    for claim in rows(connection, _BALANCES, of_case=case["id"]):
         update_row(connection, CLAIM, claim["id"], stopped(Balances.of(claim), day).columns())
     values = {"closure_code": code, "closure_date": space.clock.now(), "closure_note": note, "status": CLOSED}
     update_row(connection, CASE, case["id"], values)
