@@ -52,13 +52,33 @@ def test_every_member_that_moves_change_can_be_set(riverty: Riverty) -> None:
         ({"nextNoticeDate": "2026-01-15T00:00:00+02:00"}, None, "2026-01-15"),
         ({"firstNoticeDate": "2025-10-15", "nextNoticeDate": "2026-01-10"}, "2025-12-15", "2026-01-10"),
         ({"firstNoticeDate": "2025-10-15", "accountStatus": "ClosedFromDebtCollection"}, "2025-12-15", None),
+        ({"balance": -10}, None, None),
+        ({"balance": 100}, None, "2026-02-01"),
+        ({"balance": 100, "firstNoticeDate": "2026-01-31"}, None, "2026-01-31"),
+        ({"balance": 100, "accountStatus": "FirstReminder"}, "2026-01-01", "2026-02-01"),
+        ({"balance": 100, "accountStatus": "UnderCancelation"}, "2026-01-01", "2026-02-01"),
+        ({"balance": 100, "accountStatus": "SentToDebtCollection"}, "2026-01-01", "2026-02-01"),
+        ({"balance": 100, "accountStatus": "ClosedFromDebtCollection"}, "2026-01-01", None),
+        ({"accountStatus": "FirstReminder", "nextNoticeDate": "2026-01-15"}, "2025-12-15", "2026-01-15"),
+        ({"accountStatus": "FirstReminder", "nextNoticeDate": "2026-02-15"}, "2026-01-01", "2026-02-15"),
+        ({"accountStatus": "FirstReminder", "firstNoticeDate": "2026-02-15"}, "2026-01-01", "2026-02-15"),
     ],
 )
-def test_notice_dates_follow_from_each_other(
+def test_notice_dates_follow_from_each_other_and_from_the_state(
     riverty: Riverty, sent: Json, last: str | None, following: str | None
 ) -> None:
     account = loaded(riverty, **sent)
     assert (account["lastNoticeDate"], account["nextNoticeDate"]) == (last, following)
+
+
+def test_notices_keep_the_last_day_of_the_month(riverty: Riverty) -> None:
+    riverty.api.freeze("2026-01-31T10:00:00Z")
+    answer = load(riverty, accountStatus="FirstReminder", balance=100)
+    number = answer.json()["riverty"]["accounts"][0]["accountNumber"]
+    account = riverty.account(number)
+    assert (account["lastNoticeDate"], account["nextNoticeDate"]) == ("2026-01-31", "2026-02-28")
+    riverty.api.freeze("2026-02-28T10:00:00Z")
+    assert riverty.account(number)["nextNoticeDate"] == "2026-03-31"
 
 
 def test_an_account_from_a_fixture_moves_like_any_other(riverty: Riverty) -> None:
@@ -68,6 +88,32 @@ def test_an_account_from_a_fixture_moves_like_any_other(riverty: Riverty) -> Non
     account = riverty.account(number)
     assert (account["accountStatus"], account["nextNoticeDate"]) == ("SecondReminder", "2026-02-15")
     assert riverty.move(number, "payments", 100)["accountStatus"] == "Ok"
+
+
+@pytest.mark.parametrize(
+    ("sent", "statuses"),
+    [
+        ({}, ["Ok", "Ok", "FirstReminder", "SecondReminder", "UnderCancelation"]),
+        (
+            {"lastNoticeDate": "2025-12-15"},
+            ["FirstReminder", "SecondReminder", "UnderCancelation", "SentToDebtCollection"],
+        ),
+        (
+            {"accountStatus": "FirstReminder"},
+            ["FirstReminder", "SecondReminder", "UnderCancelation", "SentToDebtCollection"],
+        ),
+    ],
+)
+def test_an_account_that_owes_something_moves_on_each_month(
+    riverty: Riverty, sent: Json, statuses: list[str]
+) -> None:
+    answer = load(riverty, balance=100, **sent)
+    number = answer.json()["riverty"]["accounts"][0]["accountNumber"]
+    found = []
+    for month in range(1, len(statuses) + 1):
+        riverty.api.freeze(f"2026-{month:02}-20T00:00:00Z")
+        found.append(riverty.account(number)["accountStatus"])
+    assert found == statuses
 
 
 def test_notices_are_monthly_from_the_next_one(riverty: Riverty) -> None:
@@ -92,6 +138,7 @@ def test_a_customer_may_have_paid_too_much(riverty: Riverty) -> None:
                 "'UnderCancelation', 'SentToDebtCollection' or 'ClosedFromDebtCollection'"
             },
         ),
+        ({"balance": 500.01}, {"balance": "line 1: must be at most 500.00, the accountLimit"}),
         ({"isStopped": "yes"}, {"isStopped": "line 1: Input should be true or false, without quotation marks"}),
         ({"lastNoticeDate": "soon"}, {"lastNoticeDate": "line 1: Input should be a date such as 2026-01-31"}),
         (
