@@ -56,8 +56,8 @@ def _add_account(context: FixtureContext, item: Account) -> Row:
 def _state(state: AccountState, item: Account, today: date) -> AccountState:
     """The state that an item describes. Raises a 400 Problem for one that cannot be.
 
-    Notice dates that it leaves out are a month from the others. Without any, the account is one that came into its
-    status today: by a reminder or, if it is Ok, by a purchase. What it owes has been billed by the last notice.
+    Notice dates that it leaves out are a month from the others. Without any, the account came into its state
+    today: by a reminder or, if it is Ok, by a purchase. What it owes has been billed by the last notice.
     """
     if item.balance > item.account_limit:
         raise invalid("balance", f"must be at most {item.account_limit / 100:,.2f}, the accountLimit")

@@ -150,6 +150,7 @@ def test_a_known_customer_number_gets_its_account(riverty: Riverty) -> None:
         ({"lastName": "Other"}, {}, "customer.lastName differs"),
         ({"firstName": "Bo"}, {}, "customer.firstName differs"),
         ({"category": "Company"}, {}, "customer.category differs"),
+        ({"organizationPersonalNo": "19850314-9984"}, {}, "customer.organizationPersonalNo differs"),
         ({}, {"countryCode": "NO"}, "countryCode differs"),
         (
             {"category": "Company", "lastName": "Other"},
@@ -187,11 +188,21 @@ def test_a_customer_number_of_somebody_else_is_reported(
         {"firstName": None, "lastName": ""},
         {"firstName": "AddressCorrection"},
         {"firstName": "80"},
+        {"organizationPersonalNo": None},
+        {"organizationPersonalNo": ""},
+        {"organizationPersonalNo": "191010101011"},
+        {"organizationPersonalNo": "101010-1011"},
     ],
 )
-def test_the_same_customer_need_not_send_the_same_name(riverty: Riverty, customer: Json) -> None:
+def test_the_same_customer_need_not_send_the_same_name_and_number(riverty: Riverty, customer: Json) -> None:
     first = riverty.apply()
     assert riverty.apply(customer)["customer"] == first["customer"]
+
+
+def test_a_customer_may_send_the_number_later(riverty: Riverty) -> None:
+    first = riverty.apply({"organizationPersonalNo": None})
+    assert riverty.apply() == first
+    assert riverty.apply({"organizationPersonalNo": "19850314-9984"}) == first
 
 
 def test_a_confirmed_account_has_the_name_and_number_that_confirmed_it(riverty: Riverty) -> None:

@@ -112,29 +112,29 @@ def decide(first_name: str | None, personal_no: str | None, limit: int) -> Decis
 def differences(account: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
     """The members of an application that are those of another person than the customer of an account.
 
-    Names count if both sides have one, in any letter case; a first name that triggers an outcome is no name.
-    [inferred]
+    Names and national numbers count if both sides have one. [inferred]
     """
-    customer = sent["customer"]
-    names = [
-        ("customer.firstName", account["first_name"], customer["first_name"]),
-        ("customer.lastName", account["last_name"], customer["last_name"]),
+    customer, number = sent["customer"], "organization_personal_no"
+    compared = [
+        ("countryCode", account["country_code"], sent["country_code"]),
+        ("customer.category", account["category"], customer["category"]),
+        ("customer.firstName", _name(account["first_name"]), _name(customer["first_name"])),
+        ("customer.lastName", _name(account["last_name"]), _name(customer["last_name"])),
+        ("customer.organizationPersonalNo", _number(account[number]), _number(customer[number])),
     ]
-    found = [
-        *(["countryCode"] if account["country_code"] != sent["country_code"] else []),
-        *(["customer.category"] if account["category"] != customer["category"] else []),
-    ]
-    return found + [member for member, ours, theirs in names if _are_different(_name(ours), _name(theirs))]
-
-
-def _are_different(name: str, other: str) -> bool:
-    return bool(name and other) and name != other
+    return [member for member, ours, theirs in compared if ours and theirs and ours != theirs]
 
 
 def _name(text: str | None) -> str:
-    """A name for comparison; empty if it is missing or a trigger."""
+    """A name in lower case; empty if it triggers an outcome."""
     name = (text or "").strip()
     return "" if name in _BY_FIRST_NAME or _INTEGER.fullmatch(name) else name.casefold()
+
+
+def _number(text: str | None) -> str:
+    """A national number without punctuation and, if it has twelve digits, without the century."""
+    number = "".join(filter(str.isalnum, text or "")).casefold()
+    return number[2:] if len(number) == 12 and number.isdigit() else number
 
 
 def addresses_of(sent: dict[str, Any] | None, decision: Decision) -> list[dict[str, Any]]:
