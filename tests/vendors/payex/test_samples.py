@@ -1,7 +1,7 @@
 """Every sample request of the vendor's documentation works as printed, except for the following.
 
-Placeholders: regNo `YYYYMMDD-NNNN` and legalEntity `consumer|business`. Dummy account numbers: `944-1049000`,
-`1234`, `123456` with `SWED...`. The sample of a SUS payee has a trailing comma.
+Placeholders: regNo `YYYYMMDD-NNNN` and legalEntity `consumer|business`. Dummy account numbers: `1234`, `123456`
+with `SWED...`. The sample of a SUS payee has a trailing comma.
 """
 
 from typing import Any
@@ -38,8 +38,8 @@ CHANGES: list[dict[str, Any]] = [
 ]
 PAYEES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (
-        {"SwedishBankAccount": {"AccountNo": "991-2346", "AccountType": "BGSE"}},
-        {"swedishBankAccount": {"accountNo": "991-2346", "accountType": "BGSE"}},
+        {"SwedishBankAccount": {"AccountNo": "944-1049000", "AccountType": "BGSE"}},
+        {"swedishBankAccount": {"accountNo": "944-1049000", "accountType": "BGSE"}},
     ),
     (
         {"norwegianBankAccount": {"accountNo": "86011117947"}},

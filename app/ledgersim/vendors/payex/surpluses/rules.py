@@ -22,6 +22,9 @@ TRANSITIONS = {
 BANKING_DAYS = 2  # from an order to its execution [inferred]
 
 BANKGIRO, BANK_ACCOUNT = "BGSE", "BKSE"
+SAMPLE_BANKGIRO = (
+    "944-1049000"  # in a sample of the vendor, although no bankgiro number has ten digits [documented]
+)
 
 # First and last clearing number, and minimum and maximum number of digits of the account number, from the list
 # that the Swedish Bankers' Association publishes. Check digits vary by bank and are not validated.

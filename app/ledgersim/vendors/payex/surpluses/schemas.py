@@ -1,12 +1,12 @@
 """Schemas of surpluses and disbursement orders."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ledgersim.schemas import Amount, member_error
+from ledgersim.schemas import Amount, Tolerated, member_error
 from ledgersim.vendors.payex.addresses.schemas import AddressInput
 from ledgersim.vendors.payex.customers.rules import person_number
 from ledgersim.vendors.payex.customers.schemas import NationalIdentifier, NationalIdentifierInput
@@ -14,6 +14,7 @@ from ledgersim.vendors.payex.schemas import CustomerOperation, Navigation, Reque
 from ledgersim.vendors.payex.surpluses.rules import (
     BANK_ACCOUNT,
     BANKGIRO,
+    SAMPLE_BANKGIRO,
     is_bankgiro,
     is_bic,
     is_iban,
@@ -31,6 +32,12 @@ def _that(fits: Callable[[str], bool], words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _about_bankgiro(number: object, _: object) -> str | None:
+    if number != SAMPLE_BANKGIRO:
+        return None
+    return "This is the account of a sample of the vendor, and no bankgiro number. It was stored as sent."
+
+
 class NorwegianBankAccountInput(RequestModel):
     """A Norwegian bank account."""
 
@@ -38,13 +45,14 @@ class NorwegianBankAccountInput(RequestModel):
 
 
 class SwedishBankAccountInput(RequestModel):
-    """A Swedish bank account: `clearingNo` and `accountNo`, or both in `accountNo`, or a bankgiro number.
+    """A Swedish bank account: `clearingNo` and `accountNo`, or a bankgiro number.
 
+    `accountNo` may begin with the clearing number, as in 3300-1010101010; `clearingNo` may then be absent.
     `accountType` is BKSE for an account and BGSE for a bankgiro; it may be absent beside `clearingNo`.
     """
 
     clearing_no: str | None = None
-    account_no: str
+    account_no: Annotated[str, Tolerated("account-number", _about_bankgiro)]
     account_type: Literal["BGSE", "BKSE"] | None = None
 
     @model_validator(mode="after")
@@ -52,14 +60,15 @@ class SwedishBankAccountInput(RequestModel):
         if self.account_type == BANKGIRO:
             if self.clearing_no is not None:
                 raise member_error("must be absent: a bankgiro number has no clearing number", "clearingNo")
-            if len(self.account_no) > 60 or not is_bankgiro(self.account_no):
+            if self.account_no != SAMPLE_BANKGIRO and not is_bankgiro(self.account_no):
                 raise member_error("Input should be a bankgiro number with its check digit", "accountNo")
             return self
         clearing, account = self.clearing_no, self.account_no
         if clearing is None and self.account_type is None:
             raise member_error("Field required, unless accountType is given", "clearingNo")
         if clearing is None:
-            clearing, _, account = self.account_no.partition("-")
+            clearing, _, account = account.partition("-")
+        account = account.removeprefix(f"{clearing}-")
         found = swedish_account(clearing[:60], account[:60])
         if found is None:
             raise member_error(
@@ -102,14 +111,17 @@ class DisbursementOrderCreate(RequestModel):
     international: InternationalAccountInput | None = None
     swedish_sus: SwedishSusInput | None = None
 
-    @model_validator(mode="after")
-    def _has_one(self) -> Self:
-        names = {name: str(field.alias) for name, field in type(self).model_fields.items()}
-        given = [alias for name, alias in names.items() if getattr(self, name) is not None]
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        sent = {name.lower() for name, payee in value.items() if payee is not None}
+        names = [str(field.alias) for field in cls.model_fields.values()]
+        given = [name for name in names if name.lower() in sent]
         if len(given) != 1:
-            message = f"Exactly one of {', '.join(names.values())} must be given"
-            raise member_error(message, *(given or names.values()))
-        return self
+            raise member_error(f"Exactly one of {', '.join(names)} must be given", *(given or names))
+        return value
 
 
 class BankAccount(ResponseModel):
