@@ -146,12 +146,12 @@ _CENTS = BeforeValidator(_scaled_number(100, Decimal(MAX_CENTS) / 100, exact=Tru
 
 # An amount of money sent by a client: not negative, at most two decimals. Unit: hundredths.
 AmountIn = Annotated[int, _CENTS, _NOT_NEGATIVE]
-# The same, and not zero.
-PositiveAmountIn = Annotated[int, Field(gt=0), _CENTS, _POSITIVE]
 # An amount to add or, if negative, to subtract. Unit: hundredths.
 SignedAmountIn = Annotated[
     int, BeforeValidator(_scaled_number(100, Decimal(MAX_CENTS) / 100, exact=True, signed=True)), _NUMBER
 ]
+# An amount above zero. Unit: hundredths.
+PositiveAmountIn = Annotated[SignedAmountIn, Field(gt=0), _POSITIVE]
 # A rate in per cent a year. Unit: ten-thousandths, rounded half up.
 RateIn = Annotated[
     int,

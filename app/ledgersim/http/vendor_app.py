@@ -231,7 +231,6 @@ MESSAGES = {
     "int_type": "Input should be a whole number, without quotation marks",
     "bool_type": "Input should be true or false, without quotation marks",
     "string_type": "Input should be a string",
-    "string_pattern_mismatch": "Input should have the form that the API documents",
     "too_short": "Input should have at least one element",
 }
 

@@ -214,7 +214,7 @@ def test_a_pending_account_allows_no_moves(riverty: Riverty) -> None:
     [
         ("purchases", {}, {"amount": ["Field required"]}),
         ("purchases", {"amount": 0}, {"amount": ["Input should be greater than 0"]}),
-        ("payments", {"amount": -1}, {"amount": ["Input should be 0 or more"]}),
+        ("payments", {"amount": -1}, {"amount": ["Input should be greater than 0"]}),
         ("payments", {"amount": "1"}, {"amount": ["Input should be a number, without quotation marks"]}),
         ("payments", {"amount": 0.001}, {"amount": ["Input should have at most 2 decimals"]}),
         (

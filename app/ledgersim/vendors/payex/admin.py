@@ -14,7 +14,7 @@ from ledgersim.admin.base import PUBLIC, Strict, new_router
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND, Problem, invalid
-from ledgersim.schemas import AmountIn, PositiveAmountIn
+from ledgersim.schemas import PositiveAmountIn
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex import card_check
 from ledgersim.vendors.payex.consents import commands as consents
@@ -63,7 +63,7 @@ CurrentLedger = Annotated[LedgerContext, Depends(_current_ledger)]
 class IncomingPayment(Strict):
     """A payment in the ledger's currency, to an invoice or an account, or to neither."""
 
-    amount: AmountIn
+    amount: PositiveAmountIn
     invoice_no: str | None = Field(None, alias="invoiceNo")
     account_no: str | None = Field(None, alias="accountNo")
 
@@ -181,7 +181,7 @@ async def end_registration(context: CurrentLedger, no: str, action: str) -> Any:
     """Has the effect of a button of the page, for tests without a browser."""
     action = action.lower()
     if action not in _ACTIONS.values():
-        raise NOT_FOUND.with_detail(f"Unknown action {action[:20]!r}: use complete, abort or fail.")
+        raise invalid("action", "Input should be complete, abort or fail")
     registration = find_registration(context.space, find_customer(context, no))
     ended = consents.end_registration(context.space, registration, action)
     return {"status": ended["status"], "redirectTo": redirect_url(ended)}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ledgersim.problems import CONFLICT, Problem, invalid
-from ledgersim.schemas import AmountIn
+from ledgersim.schemas import PositiveAmountIn
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex.consents.commands import set_consents
 from ledgersim.vendors.payex.context import LedgerContext
@@ -26,7 +26,7 @@ from ledgersim.world.fixtures import FixtureContext, FixtureKind
 class CustomerSurplus(RequestModel):
     """A payment, to an invoice or an account of the customer or to neither."""
 
-    amount: AmountIn
+    amount: PositiveAmountIn
     invoice_no: str | None = None
     account_no: str | None = None
 

@@ -16,6 +16,15 @@ def test_a_registration_ends_without_a_browser(api: Api, act: str, status: str) 
     assert registration(api).status_code == 200
 
 
+def test_an_unknown_end_of_a_registration_is_reported_with_the_known_ones(api: Api) -> None:
+    registration(api)
+    answer = api.post(f"{ADMIN}/card-registration/foo")
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        {"action": ["Input should be complete, abort or fail"]},
+    )
+
+
 @pytest.mark.parametrize(
     "url", ["/done", "javascript:alert(1)", "ftp://x.se", "https://", "http://a b", "//x.se"]
 )

@@ -117,14 +117,17 @@ def test_a_bad_member_of_an_invoice_is_named(api: Api, members: dict[str, Any], 
     assert api.get(INVOICE).status_code == 404
 
 
-def test_the_allowed_values_are_listed(api: Api) -> None:
+def test_the_allowed_values_and_forms_are_named(api: Api) -> None:
     britt(api)
-    answer = api.post(f"{CUSTOMER}/invoices", {"originalAmount": 100, "claimLevel": "Normal"})
+    members = {"originalAmount": -5, "claimLevel": "Normal", "invoiceNo": "ä/../x"}
+    answer = api.post(f"{CUSTOMER}/invoices", members)
     assert answer.json()["errors"] == {
+        "invoiceNo": ["String should match pattern '^[A-Za-z0-9-]+$'"],
         "claimLevel": [
             "Input should be 'Invoice', 'RestReminder', 'Reminder', 'SecondReminder', 'CollectionClaim' "
             "or 'DebtCollection'"
-        ]
+        ],
+        "originalAmount": ["Input should be greater than 0"],
     }
 
 
@@ -175,7 +178,7 @@ def test_an_invoice_of_a_later_date_is_pending_until_then(api: Api) -> None:
     answer = api.post(f"{CUSTOMER}/payments", {"amount": 1, "invoiceNo": "999901"})
     assert (answer.status_code, answer.json()["detail"]) == (
         409,
-        "The invoice is pending, which does not allow pay. Possible now: issue, cancel.",
+        "The invoice (pending) does not allow pay; possible moves: issue, cancel.",
     )
     api.freeze("2026-03-10T00:00:00Z")
     assert api.get(INVOICE).json()["status"] == "open"
@@ -195,7 +198,7 @@ def test_moves_change_an_invoice_until_it_is_paid(api: Api) -> None:
     answer = move(api, "remind")
     assert (answer.status_code, answer.json()["detail"]) == (
         409,
-        "The invoice is closed, which does not allow remind. Possible now: pay.",
+        "The invoice (closed) does not allow remind; possible moves: pay.",
     )
 
 
@@ -244,7 +247,10 @@ def test_a_move_that_the_table_lacks_conflicts_and_names_those_that_it_has(
             assert answer.status_code == 200
             continue
         possible = ", ".join(one for at, one in INVOICE_MOVES if at == state)
-        detail = f"The invoice is {state}, which does not allow {name}. Possible now: {possible}."
+        described = {"part paid": "open, claim level Invoice, part paid"}.get(
+            state, state if before["status"] != "open" else f"open, claim level {state}"
+        )
+        detail = f"The invoice ({described}) does not allow {name}; possible moves: {possible}."
         assert (answer.status_code, answer.json()["detail"]) == (409, detail)
         assert api.get(before["@id"]).json() == before
 

@@ -57,7 +57,11 @@ def test_the_clock_reports_an_execution(api: Api) -> None:
 def test_a_surplus_is_set_off_against_an_invoice(api: Api) -> None:
     path = f"{SIRI_ADMIN}/surpluses/{SURPLUS.rsplit('/', 1)[1]}"
     owed = api.get("/ledger/invoice/v1/46001/invoices/100001901").json()["currentDebt"]
-    assert api.post(f"{path}/execute").status_code == 409
+    answer = api.post(f"{path}/execute")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        409,
+        "The surplus (open) does not allow execution; possible moves: disbursement order, set-off.",
+    )
     assert api.post(f"{path}/regulate", {"invoiceNo": "100001901"}).status_code == 204
     assert api.get(SURPLUS).json()["status"] == "pending-regulate"
     assert problem_of(api.post(ORDERS, PAYEE)) == (409, "conflict")

@@ -158,7 +158,8 @@ def move_row(invoice_id: int, at: datetime, move: str, amount: int, claim: Claim
 
 def check_move(invoice: Row, move: str) -> None:
     """Raise a 409 Problem if the table of moves does not allow this one."""
-    transition(rules.INVOICE_MOVES, claim_of(invoice).state, move, "invoice")
+    claim = claim_of(invoice)
+    transition(rules.INVOICE_MOVES, claim.state, move, "invoice", rules.described(claim))
 
 
 def change_account(connection: Connection, account: Row, surplus: int, move: str, amount: int = 0) -> int:

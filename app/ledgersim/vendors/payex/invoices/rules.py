@@ -105,6 +105,13 @@ def move_invoice(claim: Claim, move: str, amount: int = 0) -> tuple[Claim, int]:
     return Claim(status if debt else CLOSED, level, original, debt), remainder
 
 
+def described(claim: Claim) -> str:
+    """The state of an invoice in words."""
+    if claim.status != OPEN:
+        return claim.status
+    return ", ".join([OPEN, f"claim level {claim.level}", *([PART_PAID] if claim.paid else [])])
+
+
 def kept(number: str, claim: Claim) -> str:
     """Why the debt of an invoice is not handed on; empty if it is."""
     if claim.state == DEBT_COLLECTION:

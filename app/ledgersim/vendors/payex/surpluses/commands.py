@@ -80,7 +80,7 @@ def add_surplus(connection: Connection, space: Space, customer: Row, values: Row
 
 def disburse(space: Space, customer: Row, surplus: Row, payee: Row) -> None:
     """Order the disbursement of a surplus to a payee. Raises a 409 Problem unless it is open."""
-    _order(space, customer, surplus, "disburse", payee=payee)
+    _order(space, customer, surplus, "disbursement order", payee=payee)
 
 
 def set_off(space: Space, customer: Row, surplus: Row, invoice_no: str) -> None:
@@ -99,7 +99,7 @@ def set_off(space: Space, customer: Row, surplus: Row, invoice_no: str) -> None:
         raise invalid(
             "invoiceNo", "The invoice has no debt left besides what is pending to be set off against it"
         )
-    _order(space, customer, surplus, "regulate", invoice_no=invoice["invoice_no"])
+    _order(space, customer, surplus, "set-off", invoice_no=invoice["invoice_no"])
 
 
 def _order(
@@ -123,7 +123,7 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
 
     The remainder of a set-off is a new surplus from the invoice that was paid [inferred].
     """
-    status = transition(TRANSITIONS, surplus["status"], "execute", "surplus")
+    status = transition(TRANSITIONS, surplus["status"], "execution", "surplus")
     disbursed = surplus["status"] == PENDING_DISBURSEMENT
     with space.transaction() as connection:
         change(connection, _SET_EXECUTED, row_id=surplus["id"], to=status, now=space.clock.now())
@@ -161,8 +161,6 @@ def receive_payment(
     """
     if invoice_no is not None and account_no is not None:
         raise invalid("accountNo", "must be absent if invoiceNo is given")
-    if amount == 0:
-        raise invalid("amount", "must be above zero")
     if invoice_no is not None:
         invoice = find_invoice(space, customer["ledger"], invoice_no)
         _check_owner(customer, invoice, "invoiceNo")

@@ -13,10 +13,10 @@ OPEN, PENDING_DISBURSEMENT, PENDING_REGULATE = "open", "pending-disbursement", "
 GONE = "gone"  # internal: a depleted surplus is no longer returned [documented]
 
 TRANSITIONS = {
-    (OPEN, "disburse"): PENDING_DISBURSEMENT,
-    (OPEN, "regulate"): PENDING_REGULATE,
-    (PENDING_DISBURSEMENT, "execute"): GONE,
-    (PENDING_REGULATE, "execute"): GONE,
+    (OPEN, "disbursement order"): PENDING_DISBURSEMENT,
+    (OPEN, "set-off"): PENDING_REGULATE,
+    (PENDING_DISBURSEMENT, "execution"): GONE,
+    (PENDING_REGULATE, "execution"): GONE,
 }
 
 BANKING_DAYS = 2  # from an order to its execution [inferred]
