@@ -78,8 +78,9 @@ def test_a_forwarded_host_must_be_known(serve: Serve) -> None:
     assert "sim.example.com" in answer.text
 
 
-def scope(client: Any, *headers: tuple[str, str]) -> dict[str, Any]:
-    return {"client": client, "headers": [(name.lower().encode(), value.encode()) for name, value in headers]}
+def scope(client: Any, *headers: tuple[str, str], server: Any = ("10.0.0.1", 8080)) -> dict[str, Any]:
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers]
+    return {"client": client, "server": server, "headers": sent}
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,7 @@ def scope(client: Any, *headers: tuple[str, str]) -> dict[str, Any]:
         ([], "127.1.2.3", True),
         ([], "::1", True),
         ([], "::ffff:127.0.0.1", True),
+        ([], "10.0.0.1", True),
         ([], "10.0.0.7", False),
         (["10.0.0.0/8"], "10.0.0.7", True),
         (["10.0.0.0/8"], "::ffff:10.0.0.7", True),
@@ -105,6 +107,7 @@ def test_only_trusted_proxies_are_believed(trusted: list[str], client: str, is_b
 
 def test_a_client_without_an_address_is_believed_if_all_are() -> None:
     assert Proxies().forwarded(scope(None, *PROXY.items())) == NOTHING
+    assert Proxies().forwarded(scope(None, *PROXY.items(), server=None)) == NOTHING
     assert Proxies(["*"]).forwarded(scope(None, *PROXY.items())).scheme == "https"
 
 
@@ -115,6 +118,11 @@ def test_a_client_without_an_address_is_believed_if_all_are() -> None:
         ("Proto", "http, HTTPS", Forwarded(scheme="https")),
         ("Host", "evil.example, sim.test:8080", Forwarded(host="sim.test:8080")),
         ("Host", "", Forwarded()),
+        ("Host", "sim.test:65535", Forwarded(host="sim.test:65535")),
+        ("Host", "sim.test:65536", Forwarded()),
+        ("Host", "sim.test:0", Forwarded()),
+        ("Host", f"sim.test:{'9' * 5000}", Forwarded()),
+        ("Host", "[fd00::99999]", Forwarded(host="[fd00::99999]")),
         ("Prefix", "/a/b/", Forwarded(prefix="/a/b")),
         ("Prefix", "/", Forwarded()),
         ("Prefix", "//evil.example", Forwarded()),

@@ -28,7 +28,8 @@ NOTHING = Forwarded()
 class Proxies:
     """The proxies whose headers are believed: those on this machine, and those at the given addresses.
 
-    An address may be that of a network, such as 10.0.0.0/8, or `*` for all.
+    A proxy on this machine sends from a loopback address, or from the address that it sends to. An address may
+    be that of a network, such as 10.0.0.0/8, or `*` for all.
     """
 
     def __init__(self, addresses: Collection[str] = ()) -> None:
@@ -39,18 +40,19 @@ class Proxies:
         """What the proxy that sent a request says. Of several values, it added the last."""
         if not any(name.startswith(b"x-forwarded-") for name, _ in scope["headers"]):
             return NOTHING
-        if not self._trusts(scope.get("client")):
+        if not self._trusts(scope.get("client"), scope.get("server")):
             return NOTHING
         sent = {name: value.rpartition(b",")[2].strip().decode("latin-1") for name, value in scope["headers"]}
         scheme = sent.get(b"x-forwarded-proto", "").lower()
+        host = sent.get(b"x-forwarded-host", "")
         prefix = sent.get(b"x-forwarded-prefix", "").rstrip("/")
         return Forwarded(
             scheme if scheme in ("http", "https") else None,
-            sent.get(b"x-forwarded-host") or None,
+            host if host and _may_have_port(host) else None,
             prefix if BASE_PATH.fullmatch(prefix) else None,
         )
 
-    def _trusts(self, client: tuple[str, int] | None) -> bool:
+    def _trusts(self, client: tuple[str, int] | None, server: tuple[str, int | None] | None) -> bool:
         if self._trusts_all or client is None:
             return self._trusts_all
         try:
@@ -58,4 +60,11 @@ class Proxies:
         except ValueError:  # not the address of a socket: an application in the same process
             return False
         mapped = getattr(address, "ipv4_mapped", None)
-        return any((mapped or address) in network for network in self._networks)
+        is_own = server is not None and client[0] == server[0]
+        return is_own or any((mapped or address) in network for network in self._networks)
+
+
+def _may_have_port(host: str) -> bool:
+    """Whether the port of a host, if it has one, is from 1 to 65535."""
+    port = host.rpartition(":")[2]
+    return not port.isdecimal() or (len(port) <= 5 and 0 < int(port) <= 65535)
