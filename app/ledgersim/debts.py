@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlalchemy import bindparam, insert, select
+
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import CONFLICT, NOT_FOUND, VALIDATION, Problem, invalid
+from ledgersim.spaces.models import DEBT_TRANSFER
+from ledgersim.storage.statements import add, row
 
 if TYPE_CHECKING:
     from ledgersim.spaces.space import Space
+
+_ADD = insert(DEBT_TRANSFER)
+_TRANSFER = select(DEBT_TRANSFER).where(
+    DEBT_TRANSFER.c.source == bindparam("vendor"), DEBT_TRANSFER.c.source_id == bindparam("debt_id")
+)
 
 
 class DebtorAddress(NamedTuple):
@@ -42,12 +51,14 @@ class Debtor(NamedTuple):
 class Debt(NamedTuple):
     """A debt as a vendor knows it. Amounts in hundredths of `currency`.
 
-    `number` is the same at all vendors, and so is `creditor`, a code; it is None if the vendor knows none.
-    `received` is what has been paid of the debt at this vendor, including what was paid beyond it and is not a
-    surplus there. `kept` is why the vendor does not hand the debt on, empty if it does. `path` is where to read
-    it, without the prefix of a space.
+    `id` is that of the vendor's row. `number` is the same at all vendors, and so is `creditor`, a code; it is
+    None if the vendor knows none. `received` is what has been paid of the debt at this vendor, including what
+    was paid beyond it and is not a surplus there; `carried` is what has been settled so far. `kept` is why the
+    vendor does not hand the debt on, empty if it does. `path` is where to read it, without the prefix of a
+    space.
     """
 
+    id: int
     number: str
     creditor: str | None
     debtor: Debtor
@@ -55,6 +66,7 @@ class Debt(NamedTuple):
     amount: int
     remaining: int
     received: int
+    carried: int
     billed: date
     due: date
     status: str
@@ -62,60 +74,110 @@ class Debt(NamedTuple):
     kept: str
     path: str
 
+    @property
+    def identity(self) -> tuple[str | None, ...]:
+        """What is the same at all vendors."""
+        return self.number, self.creditor, self.currency, self.debtor.national_number or self.debtor.name
+
 
 @dataclass(frozen=True, kw_only=True)
 class Debts:
     """How debts leave a vendor and enter it.
 
-    `find` returns the debt with a number, or None. `take` takes over what remains of a debt of another vendor.
-    `settle` books what another vendor has received for a debt with this number, less what it has booked before,
-    and ends the collection if the debt is closed there. Both raise Problems.
+    `find` returns the debts with a number. `take` takes over what remains of a debt of another vendor, and
+    returns the id of the new debt. A vendor that hands debts on has `settle`, which books a payment that the
+    taker has received, and may have `end`, which ends the collection of a debt. All but `find` raise Problems.
     """
 
-    find: Callable[[Space, str], Debt | None]
-    take: Callable[[Space, Debt], None] | None = None
-    settle: Callable[[Space, Debt], None] | None = None
+    find: Callable[[Space, str], Sequence[Debt]]
+    take: Callable[[Space, Debt], int] | None = None
+    settle: Callable[[Space, Debt, int], None] | None = None
+    end: Callable[[Space, Debt], None] | None = None
 
 
-def debts_at(vendors: Sequence[Vendor], space: Space, number: str) -> dict[str, Debt]:
-    """The debt with a number at each vendor that has it, by the vendor's name. Raises a 404 Problem."""
-    known = ((name, debts.find(space, number)) for name, debts in _declared(vendors).items())
-    found = {name: debt for name, debt in known if debt is not None}
-    if not found:
+_Found = Mapping[str, Sequence[Debt]]  # the debts with a number, by the vendor's name
+
+
+def debts_at(vendors: Sequence[Vendor], space: Space, number: str, creditor: str | None) -> dict[str, Debt]:
+    """The debt with a number at each vendor that has it, by the vendor's name.
+
+    Raises a 404 Problem, or a 409 Problem if several debts have the number and `creditor` does not choose one.
+    """
+    declared = _declared(vendors)
+    found = _find(declared, space, number)
+    meant = {vendor: one for vendor, debts in found.items() if (one := _of_creditor(debts, creditor))}
+    if not meant:
         raise NOT_FOUND.with_detail(f"No vendor has a debt with the number {number[:80]!r}.")
-    return found
+    everywhere = [debt for debts in meant.values() for debt in debts]
+    if len({debt.creditor for debt in everywhere} - {None}) > 1:
+        raise _ambiguous(number, everywhere)
+    return {
+        vendor: debt._replace(kept=_kept(declared, space, found, vendor, debt))
+        for vendor, debts in meant.items()
+        for debt in [_only(number, debts)]
+    }
 
 
 def transfer(
     vendors: Sequence[Vendor], space: Space, number: str, source: str, target: str, creditor: str | None
-) -> None:
-    """Open what remains of a debt at another vendor. Raises a 400, 404 or 409 Problem."""
+) -> dict[str, Debt]:
+    """Open what remains of a debt at another vendor. Returns the debt at each vendor.
+
+    Raises a 400, 404 or 409 Problem.
+    """
     declared = _declared(vendors)
-    _check(source, declared, [name for name, debts in declared.items() if debts.take], target)
-    debt = _find(declared, space, number, source)
-    if declared[target].find(space, number) is not None:
+    takers = [name for name in _takers(declared) if name != source]
+    _check(
+        ("from", source, _givers(declared), "hands no debts on"),
+        ("to", target, takers, f"takes no debts over from {source or 'others'}"),
+    )
+    found = _find(declared, space, number)
+    debt = _at(found, source, number, creditor)
+    if kept := _kept(declared, space, found, source, debt):
+        raise CONFLICT.with_detail(kept)
+    creditor = debt.creditor or creditor
+    if any(one.creditor in (None, creditor) for one in found[target]):
         raise CONFLICT.with_detail(f"{target} already has a debt with the number {number}.")
-    if debt.kept:
-        raise CONFLICT.with_detail(debt.kept)
-    if creditor is not None and debt.creditor not in (None, creditor):
-        raise invalid("creditor", f"must be absent or {debt.creditor}, the creditor at {source}")
     take = declared[target].take
     assert take is not None, "checked above"
-    with space.transaction():
-        take(space, debt._replace(creditor=debt.creditor or creditor))
+    with space.transaction() as connection:
+        taken = take(space, debt._replace(creditor=creditor))
+        link = {"source": source, "source_id": debt.id, "target": target, "target_id": taken}
+        add(connection, _ADD, link)
+        return debts_at(vendors, space, number, creditor)
 
 
-def settle(vendors: Sequence[Vendor], space: Space, number: str, source: str, target: str) -> None:
-    """Book at a vendor what another, which took over a debt, has received. Raises a 400, 404 or 409 Problem."""
+def settle(
+    vendors: Sequence[Vendor], space: Space, number: str, source: str, target: str, creditor: str | None
+) -> dict[str, Debt]:
+    """Book at a vendor what another, which took over its debt, has received. Returns the debt at each vendor.
+
+    Raises a 400, 404 or 409 Problem.
+    """
     declared = _declared(vendors)
-    takers = [name for name, debts in declared.items() if debts.take]
-    _check(source, takers, [name for name, debts in declared.items() if debts.settle], target)
-    debt = _find(declared, space, number, source)
-    _find(declared, space, number, target)
-    book = declared[target].settle
+    givers = [name for name in _givers(declared) if name != source]
+    _check(
+        ("from", source, _takers(declared), "takes no debts over"),
+        ("to", target, givers, f"hands no debts on to {source or 'others'}"),
+    )
+    found = _find(declared, space, number)
+    debt = _at(found, source, number, creditor)
+    if not found[target]:
+        raise _missing(target, number)
+    given = [one for one in found[target] if _taken(declared, space, found, target, one) == (source, debt)]
+    if not given:
+        raise CONFLICT.with_detail(f"{source} did not take the debt {number} over from {target}.")
+    own = _only(number, given)
+    book, end = declared[target].settle, declared[target].end
     assert book is not None, "checked above"
+    _, next_debt = _taken(declared, space, found, source, debt)
+    has_ended = next_debt is not None and next_debt.is_closed and next_debt.received <= debt.carried
     with space.transaction():
-        book(space, debt)
+        if debt.received > own.carried:
+            book(space, own, debt.received - own.carried)
+        if end is not None and (debt.is_closed or has_ended):
+            end(space, own)
+        return debts_at(vendors, space, number, own.creditor or debt.creditor)
 
 
 def unknown_creditor(given: str | None, known: Sequence[str]) -> Problem:
@@ -129,18 +191,87 @@ def _declared(vendors: Sequence[Vendor]) -> dict[str, Debts]:
     return {name: debts for name, debts in found if debts is not None}
 
 
-def _check(source: str, sources: Collection[str], targets: Sequence[str], target: str) -> None:
+def _givers(declared: Mapping[str, Debts]) -> list[str]:
+    return [name for name, debts in declared.items() if debts.settle]
+
+
+def _takers(declared: Mapping[str, Debts]) -> list[str]:
+    return [name for name, debts in declared.items() if debts.take]
+
+
+def _check(*members: tuple[str, str, Sequence[str], str]) -> None:
+    """Check members of a request: the vendor that was sent, empty if it is missing, and those that are able."""
     errors = {}
-    if source not in sources:
-        errors["from"] = [f"Input should be {' or '.join(sources)}"]
-    if target not in targets or target == source:
-        errors["to"] = [f"Input should be {' or '.join(one for one in targets if one != source)}"]
+    for member, vendor, able, inability in members:
+        if vendor not in able:
+            reason = f"{vendor[:80]} {inability}" if vendor else "Field required"
+            errors[member] = [f"{reason}: use {' or '.join(able)}"]
     if errors:
         raise VALIDATION.with_errors(errors)
 
 
-def _find(declared: Mapping[str, Debts], space: Space, number: str, vendor: str) -> Debt:
-    debt = declared[vendor].find(space, number)
-    if debt is None:
-        raise NOT_FOUND.with_detail(f"{vendor} has no debt with the number {number[:80]!r}.")
-    return debt
+def _find(declared: Mapping[str, Debts], space: Space, number: str) -> _Found:
+    return {name: debts.find(space, number) for name, debts in declared.items()}
+
+
+def _at(found: _Found, vendor: str, number: str, creditor: str | None) -> Debt:
+    """The debt at a vendor. Raises a 400 Problem for another creditor, and a 404 or 409 Problem."""
+    if not found[vendor]:
+        raise _missing(vendor, number)
+    meant = _of_creditor(found[vendor], creditor)
+    if not meant:
+        creditors = " or ".join(sorted({str(debt.creditor) for debt in found[vendor]}))
+        raise invalid("creditor", f"must be absent or {creditors}, the creditor at {vendor}")
+    return _only(number, meant)
+
+
+def _of_creditor(debts: Sequence[Debt], creditor: str | None) -> list[Debt]:
+    """The debts at a vendor that are those of a creditor: open ones rather than closed ones."""
+    if creditor is not None:
+        own = [debt for debt in debts if debt.creditor == creditor]
+        debts = own or [debt for debt in debts if debt.creditor is None]
+    with_open = {debt.creditor for debt in debts if not debt.is_closed}
+    return [debt for debt in debts if not debt.is_closed or debt.creditor not in with_open]
+
+
+def _only(number: str, debts: Sequence[Debt]) -> Debt:
+    if len(debts) > 1:
+        raise _ambiguous(number, debts)
+    return debts[0]
+
+
+def _ambiguous(number: str, debts: Sequence[Debt]) -> Problem:
+    which = ", ".join(f"{debt.path} ({debt.creditor or 'no creditor'})" for debt in debts)
+    return CONFLICT.with_detail(f"Several debts have the number {number}: {which}; choose one by its creditor.")
+
+
+def _missing(vendor: str, number: str) -> Problem:
+    return NOT_FOUND.with_detail(f"{vendor} has no debt with the number {number[:80]!r}.")
+
+
+def _taken(
+    declared: Mapping[str, Debts], space: Space, found: _Found, vendor: str, debt: Debt
+) -> tuple[str, Debt | None]:
+    """The vendor that took a debt over from another, and its debt; an empty name if none did.
+
+    Debts of the same number, creditor, currency and debtor, such as those of personas, count as taken over.
+    """
+    link = row(space.connection, _TRANSFER, vendor=vendor, debt_id=debt.id)
+    if link is not None:
+        taken = (one for one in found.get(link["target"], ()) if one.id == link["target_id"])
+        return link["target"], next(taken, None)
+    if declared[vendor].settle is not None and debt.creditor is not None:
+        for taker in _takers(declared):
+            for one in found[taker]:
+                if taker != vendor and one.identity == debt.identity:
+                    return taker, one
+    return "", None
+
+
+def _kept(declared: Mapping[str, Debts], space: Space, found: _Found, vendor: str, debt: Debt) -> str:
+    """Why a vendor does not hand a debt on, empty if it does: each is handed on once."""
+    taker, taken = _taken(declared, space, found, vendor, debt)
+    if not taker:
+        return debt.kept
+    end = ", and closed there" if taken is not None and taken.is_closed else ""
+    return f"The debt {debt.number} was handed on to {taker}{end}."

@@ -15,7 +15,7 @@ from tests.vendors.riverty.conftest import ACCOUNTS, KEY, application
 from tests.worlds import Row
 
 ROOT = Path(__file__).parents[2]
-PERSON, COMPANY = "19101010-1010", "559988-1173"
+PERSON, OTHER = "19101010-1010", "19101010-1028"
 RIVERTY_TO_PAYEX = {"from": "riverty", "to": "payex", "creditor": "NORDLJUS"}
 
 
@@ -153,6 +153,21 @@ def test_a_case_that_is_closed_unpaid_ends_the_collection_at_riverty(small_api: 
     assert (settled["status"], settled["remaining"]) == ("ClosedFromDebtCollection", 1250)
 
 
+def test_a_case_that_is_closed_unpaid_ends_the_collection_through_payex(small_api: Api) -> None:
+    number = in_collection(small_api)
+    case = path(to_aptic(small_api, number)["aptic"])
+    small_api.create(f"{case}/Payments", {"paymentAmount": 50})
+    assert small_api.post(f"{case}/Close", {"closureCode": "DECEASED"}).status_code == 204
+    # Not before the payment has been carried, which a closed account would reject.
+    payex_to_riverty = {"from": "payex", "to": "riverty"}
+    assert carry(small_api, number, "settle", payex_to_riverty)["riverty"]["status"] == "SentToDebtCollection"
+    carry(small_api, number, "settle", {"from": "aptic", "to": "payex"})
+    at = carry(small_api, number, "settle", payex_to_riverty)
+    assert (at["riverty"]["status"], at["riverty"]["remaining"]) == ("ClosedFromDebtCollection", 1200)
+    assert (at["payex"]["status"], at["payex"]["remaining"]) == ("DebtCollection", 1200)
+    assert at["payex"]["kept"] == f"The debt {number} was handed on to aptic, and closed there."
+
+
 def test_the_debt_of_a_persona_can_be_settled(small_api: Api, personas: dict[str, Row]) -> None:
     assert (
         carry(small_api, "INV-0005-01", "settle", {"from": "aptic", "to": "payex"})["payex"]["remaining"] == 600
@@ -177,19 +192,50 @@ ANY = {"from": "riverty", "to": "payex"}
 @pytest.mark.parametrize(
     ("verb", "body", "errors"),
     [
-        ("transfer", {}, {"from": ["Field required"], "to": ["Field required"]}),
+        (
+            "transfer",
+            {},
+            {
+                "from": ["Field required: use payex or riverty"],
+                "to": ["Field required: use aptic or payex"],
+            },
+        ),
+        (
+            "transfer",
+            {"from": "aptic"},
+            {
+                "from": ["aptic hands no debts on: use payex or riverty"],
+                "to": ["Field required: use payex"],
+            },
+        ),
         (
             "transfer",
             {"from": "kivra", "to": "riverty"},
             {
-                "from": ["Input should be aptic or payex or riverty"],
-                "to": ["Input should be aptic or payex"],
+                "from": ["kivra hands no debts on: use payex or riverty"],
+                "to": ["riverty takes no debts over from kivra: use aptic or payex"],
             },
         ),
-        ("transfer", {"from": "payex", "to": "payex"}, {"to": ["Input should be aptic"]}),
-        ("settle", {"from": "payex", "to": "aptic"}, {"to": ["Input should be riverty"]}),
-        ("settle", ANY, {"from": ["Input should be aptic or payex"]}),
-        ("settle", {**ANY, "creditor": "X"}, {"creditor": ["Extra inputs are not permitted"]}),
+        (
+            "transfer",
+            {"from": "payex", "to": "payex"},
+            {"to": ["payex takes no debts over from payex: use aptic"]},
+        ),
+        (
+            "settle",
+            {},
+            {
+                "from": ["Field required: use aptic or payex"],
+                "to": ["Field required: use payex or riverty"],
+            },
+        ),
+        (
+            "settle",
+            {"from": "payex", "to": "aptic"},
+            {"to": ["aptic hands no debts on to payex: use riverty"]},
+        ),
+        ("settle", ANY, {"from": ["riverty takes no debts over: use aptic or payex"]}),
+        ("settle", {**ANY, "customer": "X"}, {"customer": ["Extra inputs are not permitted"]}),
         ("transfer", {**ANY, "creditor": 1}, {"creditor": ["Input should be a string"]}),
         (
             "transfer",
@@ -232,7 +278,7 @@ def test_a_debt_that_a_vendor_lacks_or_has_already_is_reported(small_api: Api) -
     carry(small_api, number, "transfer", RIVERTY_TO_PAYEX)
     assert rejected(small_api, f"{number}/transfer", RIVERTY_TO_PAYEX) == (
         409,
-        f"payex already has a debt with the number {number}.",
+        f"The debt {number} was handed on to payex.",
     )
 
 
@@ -251,11 +297,9 @@ def test_a_debt_that_is_not_in_collection_is_kept(small_api: Api) -> None:
         "The invoice 100002101 (Invoice) is not in debt collection; "
         "possible moves: remind, collect, add, pay, cancel.",
     )
-    assert rejected(
-        small_api, "INV-0001-01/transfer", {"from": "payex", "to": "aptic", "creditor": "SUNDBRO"}
-    ) == (
+    assert rejected(small_api, "INV-0001-01/transfer", {"from": "payex", "to": "aptic"}) == (
         409,
-        "aptic already has a debt with the number INV-0001-01.",
+        "The debt INV-0001-01 was handed on to aptic.",
     )
 
 
@@ -264,6 +308,26 @@ def test_a_debtor_whom_a_ledger_does_not_accept_is_reported(small_api: Api) -> N
     assert rejected(small_api, f"{number}/transfer", RIVERTY_TO_PAYEX) == (
         409,
         f"The ledger 46001 does not accept the debtor of {number}: legalAddress: Field required.",
+    )
+
+
+TO_NORWAY = {"from": "riverty", "to": "payex", "creditor": "FJORDNETT"}
+
+
+def test_a_debtor_without_the_number_that_a_ledger_needs_is_reported(small_api: Api) -> None:
+    number = in_collection(small_api, currency="NOK", organizationPersonalNo=...)
+    assert rejected(small_api, f"{number}/transfer", TO_NORWAY) == (
+        409,
+        f"The ledger 47001 does not accept the debtor of {number}: "
+        "nationalIdentifier: Field required: this ledger generates the customer numbers.",
+    )
+
+
+def test_a_ledger_invoices_in_its_currency(small_api: Api) -> None:
+    number = in_collection(small_api)
+    assert rejected(small_api, f"{number}/transfer", TO_NORWAY) == (
+        409,
+        f"The ledger 47001 invoices in NOK, but the currency of the debt {number} is SEK.",
     )
 
 
@@ -278,6 +342,149 @@ def test_the_creditor_of_an_invoice_stays(small_api: Api) -> None:
         400,
         {"creditor": ["must be absent or NORDLJUS, the creditor at payex"]},
     )
+
+
+def invoice_of(debt: dict[str, Any]) -> str:
+    """The admin path of an invoice."""
+    _, _, _, _, ledger, _, number = path(debt).split("/")
+    return f"/_sim/payex/{ledger}/invoices/{number}"
+
+
+@pytest.mark.parametrize("paid", [0, 400])
+def test_a_cancelled_invoice_ends_the_collection_unpaid(small_api: Api, paid: int) -> None:
+    number = in_collection(small_api)
+    at = to_aptic(small_api, number)
+    if paid:
+        small_api.post(f"{invoice_of(at['payex'])}/moves/pay", {"amount": paid})
+    small_api.post(f"{invoice_of(at['payex'])}/moves/cancel")
+    at = carry(small_api, number, "settle", {"from": "payex", "to": "riverty"})
+    assert (at["payex"]["received"], at["payex"]["remaining"]) == (0, 0)
+    assert (at["riverty"]["status"], at["riverty"]["received"], at["riverty"]["remaining"]) == (
+        "ClosedFromDebtCollection",
+        0,
+        1250,
+    )
+
+
+def invoiced(api: Api, ledger: str, reg_no: str, **members: Any) -> None:
+    """An invoice in debt collection of customer 55 of a ledger."""
+    customer = {
+        "customerNo": "55",
+        "name": "Stig Stranger",
+        "legalEntity": "consumer",
+        "legalAddress": {"addressee": "Stig Stranger", "city": "Umeå", "zipCode": "90326", "countryCode": "SE"},
+        "nationalIdentifier": {"regNo": reg_no, "countryCode": "SE"},
+    }
+    here = f"/ledger/customer/v1/{ledger}/customers"
+    if api.get(f"{here}/55").status_code == 404:
+        assert api.post(here, customer).status_code == 201
+    body = {"originalAmount": 333, "claimLevel": "DebtCollection", **members}
+    assert api.post(f"/_sim/payex/{ledger}/customers/55/invoices", body).status_code == 201
+
+
+def case_of(api: Api, creditor: str, reg_no: str, number: str) -> str:
+    """A case with a debt of 333 SEK."""
+    return api.case(
+        clientReferenceNumber=creditor,
+        debtors=[{"idNumber": reg_no, "firstname": "Stig", "lastname": "Stranger"}],
+        debts=[{"referenceNumber": number, "originalPrincipal": 333}],
+    )
+
+
+APTIC_TO_PAYEX = {"from": "aptic", "to": "payex"}
+
+
+@pytest.mark.parametrize(
+    ("creditor", "person"), [("NORDLJUS", PERSON), ("BJORKVIK", OTHER), ("BJORKVIK", PERSON)]
+)
+def test_only_who_took_a_debt_over_settles_it(small_api: Api, creditor: str, person: str) -> None:
+    case = case_of(small_api, creditor, person, "R-9")
+    invoiced(small_api, "46002", PERSON, externalInvoiceId="R-9")
+    small_api.create(f"{case}/Payments", {"paymentAmount": 10})
+    if (creditor, person) == ("BJORKVIK", PERSON):  # the same debt, created at both vendors
+        settled = carry(small_api, "R-9", "settle", APTIC_TO_PAYEX)
+        assert (settled["payex"]["received"], settled["payex"]["kept"]) == (
+            10,
+            "The debt R-9 was handed on to aptic.",
+        )
+    else:
+        assert rejected(small_api, "R-9/settle", APTIC_TO_PAYEX) == (
+            409,
+            "aptic did not take the debt R-9 over from payex.",
+        )
+
+
+def test_a_number_of_several_debts_needs_the_creditor(small_api: Api) -> None:
+    for ledger in ("46001", "46002"):
+        invoiced(small_api, ledger, PERSON)
+    several = (
+        "Several debts have the number EXT-5501: /ledger/invoice/v1/46001/invoices/5501 (NORDLJUS), "
+        "/ledger/invoice/v1/46002/invoices/5501 (BJORKVIK); choose one by its creditor."
+    )
+    answer = small_api.get("/_sim/debts/EXT-5501")
+    assert (answer.status_code, answer.json()["detail"]) == (409, several)
+    to_aptic = {"from": "payex", "to": "aptic"}
+    assert rejected(small_api, "EXT-5501/transfer", to_aptic) == (409, several)
+    assert rejected(small_api, "EXT-5501/transfer", {**to_aptic, "creditor": "SUNDBRO"}) == (
+        400,
+        {"creditor": ["must be absent or BJORKVIK or NORDLJUS, the creditor at payex"]},
+    )
+    for ledger, creditor in (("46002", "BJORKVIK"), ("46001", "NORDLJUS")):
+        chosen = small_api.get("/_sim/debts/EXT-5501", creditor=creditor).json()["vendors"]
+        assert chosen["payex"]["href"] == f"http://sim.test/ledger/invoice/v1/{ledger}/invoices/5501"
+        handed_on = small_api.post("/_sim/debts/EXT-5501/transfer", {**to_aptic, "creditor": creditor})
+        assert (handed_on.status_code, handed_on.json()["vendors"]["aptic"]["creditor"]) == (201, creditor)
+    case = path(handed_on.json()["vendors"]["aptic"])
+    small_api.create(f"{case}/Payments", {"paymentAmount": 10})
+    answer = small_api.post("/_sim/debts/EXT-5501/settle", APTIC_TO_PAYEX)
+    assert answer.status_code == 409
+    settled = small_api.post("/_sim/debts/EXT-5501/settle", {**APTIC_TO_PAYEX, "creditor": "NORDLJUS"}).json()
+    assert settled["vendors"]["payex"]["received"] == 10
+    other = small_api.get("/_sim/debts/EXT-5501", creditor="BJORKVIK").json()["vendors"]
+    assert (other["payex"]["received"], other["aptic"]["received"]) == (0, 0)
+    assert small_api.get("/_sim/debts/EXT-5501", creditor="SUNDBRO").status_code == 404
+
+
+def test_a_debt_is_handed_on_once(small_api: Api) -> None:
+    number = in_collection(small_api)
+    at = carry(small_api, number, "transfer", RIVERTY_TO_PAYEX)
+    assert at["riverty"]["kept"] == f"The debt {number} was handed on to payex."
+    for to, creditor in (("aptic", "BJORKVIK"), ("aptic", "NORDLJUS"), ("payex", "BJORKVIK")):
+        assert rejected(
+            small_api, f"{number}/transfer", {"from": "riverty", "to": to, "creditor": creditor}
+        ) == (
+            409,
+            f"The debt {number} was handed on to payex.",
+        )
+
+
+def test_transfers_are_exported(small_api: Api) -> None:
+    number = in_collection(small_api)
+    to_aptic(small_api, number)
+    exported = small_api.get("/_sim/export").json()
+    assert small_api.post("/_sim/reset").status_code == 204
+    assert small_api.post("/_sim/import", exported).status_code in (200, 204)
+    kept = {
+        vendor: one["kept"] for vendor, one in small_api.get(f"/_sim/debts/{number}").json()["vendors"].items()
+    }
+    assert (kept["payex"], kept["riverty"]) == (
+        f"The debt {number} was handed on to aptic.",
+        f"The debt {number} was handed on to payex.",
+    )
+
+
+def test_the_debts_of_personas_were_handed_on(small_api: Api, personas: dict[str, Row]) -> None:
+    numbers = {
+        invoice["externalInvoiceId"]
+        for persona in personas.values()
+        for no in persona["payex"]["invoiceNos"]
+        for invoice in [small_api.get(f"/ledger/invoice/v1/{persona['payex']['ledger']}/invoices/{no}").json()]
+        if invoice["claimLevel"] == "DebtCollection"
+    }
+    assert len(numbers) > 10
+    for number in numbers:
+        kept = small_api.get(f"/_sim/debts/{number}").json()["vendors"]["payex"]["kept"]
+        assert kept.startswith(f"The debt {number} was handed on to aptic"), number
 
 
 FIXTURES = """

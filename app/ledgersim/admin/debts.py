@@ -1,15 +1,16 @@
 """Shows a debt at all vendors, and carries it from one to another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from ledgersim import debts
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import Strict, new_router
+from ledgersim.debts import Debt
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.plugin import Vendor
 from ledgersim.schemas import Amount
@@ -40,26 +41,35 @@ class DebtEverywhere(BaseModel):
     vendors: dict[str, DebtAtVendor]
 
 
-class Settlement(Strict):
-    """The vendor that received payments for a debt, and the one that is to know."""
+class Carried(Strict):
+    """A debt's way from one vendor to another. `creditor` chooses among debts with the same number."""
 
     from_: str = Field(alias="from")
     to: str
-
-
-class Transfer(Settlement):
-    """The vendor that hands a debt on, and the one that takes it; the creditor's code if the debt has none."""
-
     creditor: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _missing_is_empty(cls, value: Any) -> Any:
+        """Have missing vendors reported with those that are possible."""
+        return {"from": "", "to": "", **value} if isinstance(value, dict) else value
+
+
+class Settlement(Carried):
+    """The vendor that received payments for a debt, and the one that is to know."""
+
+
+class Transfer(Carried):
+    """The vendor that hands a debt on, and the one that takes it; the creditor's code if the debt has none."""
 
 
 def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
     """The routes for debts."""
     router = new_router("Debts", "/debts")
 
-    def to_response(context: RequestContext, number: str) -> dict[str, Any]:
+    def to_response(context: RequestContext, number: str, found: Mapping[str, Debt]) -> dict[str, Any]:
         base = context.url().removesuffix(MOUNT)
-        found = {
+        at_vendors = {
             vendor: {
                 **debt._asdict(),
                 "debtor": debt.debtor.name,
@@ -68,9 +78,9 @@ def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
                 "kept": debt.kept or None,
                 "href": base + debt.path,
             }
-            for vendor, debt in debts.debts_at(vendors, context.space, number).items()
+            for vendor, debt in found.items()
         }
-        return {"number": number, "vendors": found}
+        return {"number": number, "vendors": at_vendors}
 
     @router.get(
         "/{number}",
@@ -78,9 +88,11 @@ def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
         operation_id="sim.debts.get",
         summary="Show a debt at all vendors that have it",
     )
-    async def get_debt(context: CurrentContext, number: str) -> Any:
-        """The number is the same at all vendors."""
-        return to_response(context, number)
+    async def get_debt(context: CurrentContext, number: str, creditor: str | None = None) -> Any:
+        """The number is the same at all vendors. If several debts have it, `creditor` chooses one; without it,
+        the answer is a 409 that names them.
+        """
+        return to_response(context, number, debts.debts_at(vendors, context.space, number, creditor))
 
     @router.post(
         "/{number}/transfer",
@@ -91,11 +103,11 @@ def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
     )
     async def transfer_debt(context: CurrentContext, number: str, body: Transfer) -> Any:
         """What remains of the debt is opened at the other vendor, with the same number, currency and debtor. A
-        vendor hands on only debts that it has sent to collection; otherwise the answer is a 409 that says what
-        is possible instead.
+        vendor hands on only debts that it has sent to collection, and each once; otherwise the answer is a 409
+        that says what is possible instead.
         """
-        debts.transfer(vendors, context.space, number, body.from_, body.to, body.creditor)
-        return to_response(context, number)
+        found = debts.transfer(vendors, context.space, number, body.from_, body.to, body.creditor)
+        return to_response(context, number, found)
 
     @router.post(
         "/{number}/settle",
@@ -104,10 +116,10 @@ def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
         summary="Carry back what a vendor received for a debt",
     )
     async def settle_debt(context: CurrentContext, number: str, body: Settlement) -> Any:
-        """Books at the other vendor what was received since the last time. If the debt is closed, its
-        collection ends there too.
+        """Books at the vendor that handed the debt on what was received since the last time. If the debt is
+        closed, its collection ends there too.
         """
-        debts.settle(vendors, context.space, number, body.from_, body.to)
-        return to_response(context, number)
+        found = debts.settle(vendors, context.space, number, body.from_, body.to, body.creditor)
+        return to_response(context, number, found)
 
     return router

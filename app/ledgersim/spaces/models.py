@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import JSON, Table
+from sqlalchemy import JSON, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledgersim.storage.types import Instant
@@ -51,9 +51,26 @@ class StoredValue(SQLModel, table=True):
     value: Any = Field(sa_type=JSON)
 
 
+class DebtTransfer(SQLModel, table=True):
+    """A debt that one vendor handed on to another; the ids are those of the vendors' rows.
+
+    It belongs to the vendors' rows, so that exports contain it.
+    """
+
+    __tablename__ = "debt_transfer"
+    __table_args__ = (UniqueConstraint("source", "source_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    source_id: int
+    target: str
+    target_id: int
+
+
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
 VALUE: Table = StoredValue.__table__  # type: ignore[attr-defined]
+DEBT_TRANSFER: Table = DebtTransfer.__table__  # type: ignore[attr-defined]
 
 
 FORMAT = 2  # raise it when the meaning of stored data changes but the tables do not

@@ -35,7 +35,7 @@ _STORED_INSTANT_LENGTH = len("2026-01-31T10:00:00.000000Z")
 
 
 def vendor_tables() -> list[Table]:
-    """The vendors' tables, sorted by name."""
+    """The vendors' tables and that of debt transfers, sorted by name."""
     found = sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
     return [table for table in found if not table.name.startswith(INTERNAL_PREFIX)]
 

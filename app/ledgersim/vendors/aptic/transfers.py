@@ -16,13 +16,9 @@ from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
 
-_DEBT = (
-    select(CLAIM)
-    .join(CASE, CASE.c.id == CLAIM.c.case_id)
-    .where(CLAIM.c.kind == DEBT, CLAIM.c.reference_number == bindparam("number"))
-    .order_by(CASE.c.closure_date.is_not(None), CLAIM.c.id)
-    .limit(1)
-)
+_HAS_NUMBER = (CLAIM.c.kind == DEBT) & (CLAIM.c.reference_number == bindparam("number"))
+_DEBTS = select(CLAIM).where(_HAS_NUMBER).order_by(CLAIM.c.id)
+_NEWEST_DEBT = select(func.max(CLAIM.c.id)).where(_HAS_NUMBER)
 _CASE = (
     select(CASE, CLIENT.c.reference_code)
     .outerjoin(CLIENT, CLIENT.c.id == CASE.c.client_id)
@@ -43,22 +39,25 @@ _USED = (
 _CODES = select(CLIENT.c.reference_code).order_by(CLIENT.c.id)
 
 
-def find(space: Space, number: str) -> Debt | None:
-    """The debt with this referenceNumber, one in an open case first, or None."""
-    claim = row(space.connection, _DEBT, number=number)
-    if claim is None:
-        return None
+def find(space: Space, number: str) -> list[Debt]:
+    """The debts with this referenceNumber."""
+    return [_debt(space, claim) for claim in rows(space.connection, _DEBTS, number=number)]
+
+
+def _debt(space: Space, claim: Row) -> Debt:
     (case,) = rows(space.connection, _CASE, case_id=claim["case_id"])
     remaining = claim["remaining_principal"]
     billed = claim["bill_date"] or claim["registration_date"]
     return Debt(
-        number=number,
+        id=claim["id"],
+        number=claim["reference_number"],
         creditor=case["reference_code"],
         debtor=_debtor(space, case),
         currency=claim["currency_code"],
         amount=claim["original_principal"],
         remaining=remaining,
         received=claim["paid_principal"] + _unused(space, claim),
+        carried=0,
         billed=billed.date(),
         due=(claim["due_date"] or billed).date(),
         status=case["status"],
@@ -68,8 +67,8 @@ def find(space: Space, number: str) -> Debt | None:
     )
 
 
-def take(space: Space, debt: Debt) -> None:
-    """Open a case for a debt. Raises a 400 Problem."""
+def take(space: Space, debt: Debt) -> int:
+    """Open a case for a debt. Returns the id of its debt. Raises a 400 Problem."""
     codes = [one["reference_code"] for one in rows(space.connection, _CODES)]
     if debt.creditor not in codes:
         raise unknown_creditor(debt.creditor, codes)
@@ -90,6 +89,8 @@ def take(space: Space, debt: Debt) -> None:
     cases = [CaseCreate.model_validate(body)]
     with space.transaction() as connection:
         import_cases(connection, space, new_import(connection, cases, space.clock.now()), cases)
+        debt_id: int = scalar(connection, _NEWEST_DEBT, number=debt.number)
+        return debt_id
 
 
 def _unused(space: Space, claim: Row) -> int:

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from sqlalchemy import bindparam, select
 
 from ledgersim.debts import Debt, Debtor, DebtorAddress, Debts, unknown_creditor
-from ledgersim.problems import CONFLICT, field_path, locations
+from ledgersim.problems import CONFLICT, Problem, field_path, locations
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, row
+from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.payex.addresses.models import LEGAL
 from ledgersim.vendors.payex.addresses.queries import address_of
 from ledgersim.vendors.payex.context import LedgerContext
@@ -27,27 +27,29 @@ from ledgersim.vendors.payex.state import PayexState
 from ledgersim.vendors.payex.surpluses.commands import move_invoice
 
 _I = INVOICE.c
-_INVOICE = (
-    select(INVOICE)
-    .where(_I.external_invoice_id == bindparam("number"))
-    .order_by(_I.status != OPEN, _I.id)
-    .limit(1)
-)
+_INVOICES = select(INVOICE).where(_I.external_invoice_id == bindparam("number")).order_by(_I.id)
+_INVOICE = select(INVOICE).where(_I.id == bindparam("row_id"))
 
 
-def find(space: Space, number: str) -> Debt | None:
-    """The debt of the invoice with this externalInvoiceId, an open one first, or None."""
-    invoice = row(space.connection, _INVOICE, number=number)
-    if invoice is None:
-        return None
+def find(space: Space, number: str) -> list[Debt]:
+    """The debts of the invoices with this externalInvoiceId."""
+    return [_debt(space, invoice) for invoice in rows(space.connection, _INVOICES, number=number)]
+
+
+def _debt(space: Space, invoice: Row) -> Debt:
+    moves = moves_of(space, invoice)
+    # What has been paid of a cancelled invoice is a surplus.
+    is_cancelled = any(move["move"] == "cancel" for move in moves)
     return Debt(
-        number=number,
+        id=invoice["id"],
+        number=invoice["external_invoice_id"],
         creditor=find_ledger(space, invoice["ledger"]).creditor,
         debtor=_debtor(space, customer_by_id(space, invoice["customer_id"])),
         currency=invoice["currency"],
         amount=invoice["original_amount"],
         remaining=invoice["current_debt"],
-        received=claim_of(invoice).paid,
+        received=0 if is_cancelled else claim_of(invoice).paid,
+        carried=sum(move["amount"] for move in moves if move["carried"]),
         billed=invoice["invoice_date"].date(),
         due=invoice["due_date"].date(),
         status=invoice["status"] if invoice["status"] != OPEN else invoice["claim_level"],
@@ -57,28 +59,32 @@ def find(space: Space, number: str) -> Debt | None:
     )
 
 
-def take(space: Space, debt: Debt) -> None:
-    """Invoice a debt in the ledger of its creditor. Raises a 400 or 409 Problem."""
+def take(space: Space, debt: Debt) -> int:
+    """Invoice a debt in the ledger of its creditor. Returns its id. Raises a 400 or 409 Problem."""
     ledgers = {ledger.creditor or ledger.number: ledger for ledger in space.state(PayexState).ledgers}
     if debt.creditor is None or debt.creditor not in ledgers:
         raise unknown_creditor(debt.creditor, list(ledgers))
-    context = LedgerContext(space, ledgers[debt.creditor], "", "")
+    ledger = ledgers[debt.creditor]
+    if debt.currency != ledger.currency:
+        raise CONFLICT.with_detail(
+            f"The ledger {ledger.number} invoices in {ledger.currency}, "
+            f"but the currency of the debt {debt.number} is {debt.currency}."
+        )
+    context = LedgerContext(space, ledger, "", "")
     body = {
         "externalInvoiceId": debt.number,
         "originalAmount": Decimal(debt.remaining) / 100,
-        "currency": debt.currency,
     }
-    create_invoice(context, _customer(context, debt), InvoiceCreate.model_validate(body))
+    invoice = create_invoice(context, _customer(context, debt), InvoiceCreate.model_validate(body))
+    invoice_id: int = invoice["id"]
+    return invoice_id
 
 
-def settle(space: Space, debt: Debt) -> None:
+def settle(space: Space, debt: Debt, amount: int) -> None:
     """Book what another vendor has received. More than is owed becomes a surplus. Raises a 409 Problem."""
-    invoice = row(space.connection, _INVOICE, number=debt.number)
-    assert invoice is not None, "the caller has found it"
-    carried = sum(move["amount"] for move in moves_of(space, invoice) if move["carried"])
-    if debt.received > carried:
-        customer = customer_by_id(space, invoice["customer_id"])
-        move_invoice(space, customer, invoice, "pay", debt.received - carried, carried=True)
+    (invoice,) = rows(space.connection, _INVOICE, row_id=debt.id)
+    customer = customer_by_id(space, invoice["customer_id"])
+    move_invoice(space, customer, invoice, "pay", amount, carried=True)
 
 
 def _customer(context: LedgerContext, debt: Debt) -> Row:
@@ -100,12 +106,17 @@ def _customer(context: LedgerContext, debt: Debt) -> Row:
         body["customerNo"] = free_number(context)
     try:
         return create_customer(context, CustomerCreate.model_validate(body))
-    except ValidationError as error:
-        members = {field_path(place): one["msg"] for one in error.errors() for place in locations(one)}
-        reasons = "; ".join(f"{member}: {message}" for member, message in members.items())
+    except (ValidationError, Problem) as error:
+        reasons = "; ".join(f"{member}: {message}" for member, message in _errors(error).items())
         raise CONFLICT.with_detail(
             f"The ledger {context.ledger.number} does not accept the debtor of {debt.number}: {reasons}."
         ) from error
+
+
+def _errors(error: ValidationError | Problem) -> dict[str, str]:
+    if isinstance(error, Problem):
+        return {member: ", ".join(messages) for member, messages in error.errors.items()}
+    return {field_path(place): one["msg"] for one in error.errors() for place in locations(one)}
 
 
 def _address(name: str, address: DebtorAddress) -> Row:

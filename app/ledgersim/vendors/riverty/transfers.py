@@ -13,16 +13,17 @@ from ledgersim.vendors.riverty.customer_account.rules import CLOSED, COLLECTED, 
 DAYS_TO_PAY = 30  # of a debt in another vendor's terms
 
 
-def find(space: Space, number: str) -> Debt | None:
-    """The debt on the account with this number, or None."""
+def find(space: Space, number: str) -> list[Debt]:
+    """The debt on the account with this number, if there is one."""
     try:
         account = find_account(space, number)
     except Problem:
-        return None
+        return []
     moves = moves_of(space, account)
     received = _sum_of(moves, "payment", since="send-to-collection")
     billed = _billed(account, moves)
-    return Debt(
+    debt = Debt(
+        id=account["id"],
         number=number,
         creditor=None,
         debtor=_debtor(account),
@@ -30,6 +31,7 @@ def find(space: Space, number: str) -> Debt | None:
         amount=account["balance"] + received,
         remaining=account["balance"],
         received=received,
+        carried=sum(move["amount"] for move in moves if move["carried"]),
         billed=billed,
         due=billed + timedelta(days=DAYS_TO_PAY),
         status=account["account_status"],
@@ -37,15 +39,18 @@ def find(space: Space, number: str) -> Debt | None:
         kept=kept(number, state_of(account)),
         path=account_path(number),
     )
+    return [debt]
 
 
-def settle(space: Space, debt: Debt) -> None:
-    """Book what another vendor has received, and close the account from collection. Raises a 409 Problem."""
+def settle(space: Space, debt: Debt, amount: int) -> None:
+    """Book what another vendor has received. Raises a 409 Problem."""
+    make_move(space, find_account(space, debt.number), "payment", amount, carried=True)
+
+
+def end(space: Space, debt: Debt) -> None:
+    """Close the account from collection, unless it is closed."""
     account = find_account(space, debt.number)
-    carried = sum(move["amount"] for move in moves_of(space, account) if move["carried"])
-    if debt.received > carried:
-        account = make_move(space, account, "payment", debt.received - carried, carried=True)
-    if debt.is_closed and account["account_status"] == COLLECTED:
+    if account["account_status"] == COLLECTED:
         make_move(space, account, "close")
 
 
@@ -84,4 +89,4 @@ def _address(address: Row) -> DebtorAddress:
     return DebtorAddress(street, address["postal_code"], address["postal_place"], address["country_code"])
 
 
-DEBTS = Debts(find=find, settle=settle)
+DEBTS = Debts(find=find, settle=settle, end=end)
