@@ -41,8 +41,11 @@ class DebtEverywhere(BaseModel):
     vendors: dict[str, DebtAtVendor]
 
 
-class Carried(Strict):
-    """A debt's way from one vendor to another. `creditor` chooses among debts with the same number."""
+class Settlement(Strict):
+    """The vendor that received payments for a debt, and the one that is to know.
+
+    `creditor` chooses among debts with the same number.
+    """
 
     from_: str = Field(alias="from")
     to: str
@@ -55,11 +58,7 @@ class Carried(Strict):
         return {"from": "", "to": "", **value} if isinstance(value, dict) else value
 
 
-class Settlement(Carried):
-    """The vendor that received payments for a debt, and the one that is to know."""
-
-
-class Transfer(Carried):
+class Transfer(Settlement):
     """The vendor that hands a debt on, and the one that takes it; the creditor's code if the debt has none."""
 
 
