@@ -432,7 +432,7 @@ class Operations(Session):
             done = await self.write("POST", f"{admin}/execute", None, 204)
             if self.settle(done, guid not in [one["surplusId"] for one in await self.list_surpluses()]):
                 self.executed(guid)
-        elif self.model.debt and self.random.random() < 0.5:
+        elif self.model.debt > self.to_set_off and self.random.random() < 0.5:
             await self.ask("POST", f"{admin}/regulate", {"invoiceNo": INVOICE}, 204)
             self.model.surpluses[guid] = (balance, TO_SET_OFF, self.model.now)
         else:
@@ -442,6 +442,11 @@ class Operations(Session):
             if self.settle(done, len(orders) == 1):
                 self.model.surpluses[guid] = (balance, TO_DISBURSE, self.model.now)
         await self.surpluses()
+
+    @property
+    def to_set_off(self) -> int:
+        """What is pending to be set off against the invoice."""
+        return sum(balance for balance, status, _ in self.model.surpluses.values() if status == TO_SET_OFF)
 
     # Riverty
 
