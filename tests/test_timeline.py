@@ -67,23 +67,102 @@ def test_a_debt_passes_through_three_vendors(small_api: Api) -> None:
         ("2024-01-08", "riverty", "credit-granted"),
         ("2025-08-04", "riverty", "purchase"),
         ("2025-08-04", "payex", "invoice"),
-        ("2025-08-28", "payex", "reminder"),
         ("2025-08-28", "riverty", "reminder"),
+        ("2025-08-28", "payex", "reminder"),
         ("2025-09-11", "payex", "reminder"),
         ("2025-09-25", "payex", "collection-claim"),
         ("2025-09-28", "riverty", "reminder"),
-        ("2025-10-03", "payex", "sent-to-collection"),
         ("2025-10-03", "riverty", "sent-to-collection"),
+        ("2025-10-03", "payex", "sent-to-collection"),
         ("2025-10-03", "aptic", "case"),
         ("2025-11-02", "aptic", "payment"),
         ("2025-11-02", "payex", "payment"),
         ("2025-11-02", "riverty", "payment"),
         ("2025-12-02", "aptic", "payment"),
-        ("2025-12-02", "payex", "payment"),
-        ("2025-12-02", "riverty", "payment"),
         ("2025-12-02", "aptic", "closed"),
+        ("2025-12-02", "payex", "payment"),
         ("2025-12-02", "payex", "closed"),
+        ("2025-12-02", "riverty", "payment"),
         ("2025-12-02", "riverty", "closed"),
+    ]
+
+
+def test_a_story_within_one_instant_is_in_the_order_of_its_events(small_api: Api) -> None:
+    small_api.freeze("2026-02-02T09:00:00Z")
+    before = timeline(small_api, "Gustav Guarantor")
+    application = {
+        "accountLimit": 5000,
+        "customer": {
+            "firstName": "Gustav",
+            "lastName": "Guarantor",
+            "organizationPersonalNo": "19610923-9993",
+            "category": "Person",
+            "currency": "SEK",
+            "address": {"street": "Gatan", "postalCode": "80320", "postalPlace": "Gävle", "countryCode": "SE"},
+        },
+        "countryCode": "SE",
+        "conversationLanguage": "SV",
+    }
+    answer = small_api.send("POST", "/api/v3/customer-account", KEY, json=application)
+    debt = answer.json()["account"]["accountNumber"]
+    small_api.post(f"/_sim/riverty/accounts/{debt}/purchases", {"amount": 1000})
+    for move in ("reminder", "send-to-collection"):
+        small_api.post(f"/_sim/riverty/accounts/{debt}/moves/{move}")
+    small_api.post(f"/_sim/debts/{debt}/transfer", {"from": "riverty", "to": "payex", "creditor": "NORDLJUS"})
+    invoice = small_api.get(f"/_sim/debts/{debt}").json()["vendors"]["payex"]["href"].rpartition("/")[2]
+    for move in ("remind", "collect", "transfer"):
+        small_api.post(f"/_sim/payex/46001/invoices/{invoice}/moves/{move}")
+    small_api.post(f"/_sim/debts/{debt}/transfer", {"from": "payex", "to": "aptic"})
+    case = small_api.get(f"/_sim/debts/{debt}").json()["vendors"]["aptic"]["href"]
+    small_api.put(f"{case}/Fees", {"name": "KK", "originalPrincipal": 180})
+    small_api.put(f"{case}/Payments", {"paymentAmount": 1220})
+    small_api.post(f"{case}/Close", {"closureCode": "PAID"})
+    small_api.post(f"/_sim/debts/{debt}/settle", {"from": "aptic", "to": "payex"})
+    small_api.post(f"/_sim/debts/{debt}/settle", {"from": "payex", "to": "riverty"})
+    entries = [one for one in timeline(small_api, "Gustav Guarantor") if one not in before]
+    assert {one["at"] for one in entries} == {"2026-02-02T09:00:00Z"}
+    assert [(one["vendor"], one["event"]) for one in entries] == [
+        ("riverty", "credit-granted"),
+        ("riverty", "purchase"),
+        ("riverty", "reminder"),
+        ("riverty", "sent-to-collection"),
+        ("payex", "invoice"),
+        ("payex", "reminder"),
+        ("payex", "collection-claim"),
+        ("payex", "sent-to-collection"),
+        ("aptic", "case"),
+        ("aptic", "fee"),
+        ("aptic", "payment"),
+        ("aptic", "closed"),
+        ("payex", "payment"),
+        ("payex", "closed"),
+        ("payex", "surplus"),
+        ("riverty", "payment"),
+        ("riverty", "closed"),
+    ]
+
+
+def test_entries_of_one_vendor_are_in_the_order_of_its_events(small_api: Api) -> None:
+    """The company's invoices are in several ledgers."""
+    small_api.freeze("2026-02-02T09:00:00Z")
+    before = timeline(small_api, "Three Currencies AB")
+    company = small_api.get("/_sim/personas").json()["personas"][3]["payex"]["customerNo"]
+    for ledger, number in (("46001", "A-1"), ("47001", "A-2")):
+        body = {"originalAmount": 10, "invoiceNo": number}
+        small_api.post(f"/_sim/payex/{ledger}/customers/{company}/invoices", body)
+    for ledger, number, move in (
+        ("47001", "A-2", "remind"),
+        ("46001", "A-1", "cancel"),
+        ("47001", "A-2", "collect"),
+    ):
+        small_api.post(f"/_sim/payex/{ledger}/invoices/{number}/moves/{move}")
+    entries = [one for one in timeline(small_api, "Three Currencies AB") if one not in before]
+    assert [(one["event"], one["href"].split("/")[-3]) for one in entries] == [
+        ("invoice", "46001"),
+        ("invoice", "47001"),
+        ("reminder", "47001"),
+        ("cancelled", "46001"),
+        ("collection-claim", "47001"),
     ]
 
 
@@ -98,6 +177,76 @@ def test_what_a_test_does_and_the_clock_appear_in_it(small_api: Api) -> None:
     assert new[:2] == [("invoice", 99.5), ("invoice", 0.5)]
     assert new[2][0] == "cancelled"
     assert Counter(new[3:]) == Counter([("disbursed", 30.0), ("set-off", 40.0), ("payment", 40.0)])
+
+
+def test_an_account_and_the_orders_of_its_surplus_appear_in_it(small_api: Api) -> None:
+    small_api.freeze("2026-01-07T09:00:00Z")
+    before = timeline(small_api, "Gustav Guarantor")
+    account = "/_sim/payex/46002/accounts/100001890"
+    customer = "46002/customers/1000018"
+    assert small_api.post(f"/_sim/payex/{customer}/accounts", {"creditLimit": 1000}).status_code == 201
+    for move, amount in (("charge", 10), ("reserve", 5), ("release", 5), ("pay", 30)):
+        assert small_api.post(f"{account}/moves/{move}", {"amount": amount}).status_code == 200
+    surpluses = f"/ledger/customer/v1/{customer}/surpluses"
+    (surplus,) = small_api.get(surpluses).json()["items"]
+    small_api.post(f"/_sim/payex/{customer}/invoices", {"originalAmount": 20, "invoiceNo": "A-1"})
+    order = f"/_sim/payex/{customer}/surpluses/{surplus['surplusId']}"
+    assert small_api.post(f"{order}/regulate", {"invoiceNo": "A-1"}).status_code == 204
+    small_api.freeze("2026-01-08T09:00:00Z")
+    assert small_api.post(f"{account}/moves/reserve", {"amount": 5}).status_code == 200
+    assert small_api.post(f"{account}/moves/close").status_code == 200
+    assert small_api.post(f"{account}/moves/release", {"amount": 5}).status_code == 200
+    assert small_api.post(f"{order}/execute").status_code == 204
+    entries = [one for one in timeline(small_api, "Gustav Guarantor") if one not in before]
+    assert [(one["event"], one["summary"]) for one in entries] == [
+        (
+            "invoice",
+            "Invoice A-1 (ledger 46002) from Björkvik Handel AB (EXT-A-1) for 20.00 SEK, due on 2026-02-06",
+        ),
+        (
+            "credit-granted",
+            "Account 100001890 (ledger 46002) opened with a credit of 1,000.00 SEK: balance 0.00 SEK",
+        ),
+        ("purchase", "10.00 SEK charged to account 100001890 (ledger 46002): balance -10.00 SEK"),
+        ("reserved", "5.00 SEK reserved on account 100001890 (ledger 46002)"),
+        ("released", "5.00 SEK no longer reserved on account 100001890 (ledger 46002)"),
+        ("payment", "30.00 SEK paid to account 100001890 (ledger 46002): balance 20.00 SEK"),
+        ("surplus", "Surplus of 20.00 SEK from account 100001890 (ledger 46002)"),
+        ("ordered", "Set-off against invoice A-1 ordered: surplus of 20.00 SEK"),
+        ("payment", "20.00 SEK paid on invoice A-1 (ledger 46002): 0.00 SEK remains"),
+        ("closed", "Invoice A-1 (ledger 46002) paid in full"),
+        ("reserved", "5.00 SEK reserved on account 100001890 (ledger 46002)"),
+        ("pending-close", "Account 100001890 (ledger 46002) is to be closed: balance 20.00 SEK"),
+        ("released", "5.00 SEK no longer reserved on account 100001890 (ledger 46002)"),
+        ("closed", "Account 100001890 (ledger 46002) closed"),
+        ("set-off", "Surplus of 20.00 SEK set off against invoice A-1"),
+    ]
+
+
+def test_an_invoice_is_one_when_it_is_issued(small_api: Api) -> None:
+    small_api.freeze("2026-01-07T09:00:00Z")
+    before = timeline(small_api, "Gustav Guarantor")
+    body = {"originalAmount": 20, "invoiceNo": "A-1", "invoiceDate": "2026-01-09"}
+    small_api.post("/_sim/payex/46002/customers/1000018/invoices", body)
+    small_api.freeze("2026-01-10T00:00:00Z")
+    entries = [one for one in timeline(small_api, "Gustav Guarantor") if one not in before]
+    assert [(one["at"], one["event"], one["summary"]) for one in entries] == [
+        (
+            "2026-01-07T09:00:00Z",
+            "invoice-pending",
+            "Invoice A-1 (ledger 46002) from Björkvik Handel AB (EXT-A-1) for 20.00 SEK, to be issued on 2026-01-09",
+        ),
+        ("2026-01-09T00:00:00Z", "invoice", "Invoice A-1 (ledger 46002) issued for 20.00 SEK"),
+    ]
+
+
+def test_what_was_paid_too_much_is_not_owed(small_api: Api) -> None:
+    small_api.freeze("2026-02-02T09:00:00Z")
+    account = small_api.get("/_sim/personas").json()["personas"][17]["riverty"]["accountNumber"]
+    small_api.post(f"/_sim/riverty/accounts/{account}/payments", {"amount": 1})
+    assert timeline(small_api, "Gustav Guarantor")[-1]["summary"] == (
+        f"1.00 SEK paid on account {account}: 1.00 SEK too much"
+    )
 
 
 def test_an_export_keeps_the_timeline(small_api: Api) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from heapq import merge
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledgersim.plugin import Vendor, resolve
@@ -12,10 +11,11 @@ from ledgersim.plugin import Vendor, resolve
 if TYPE_CHECKING:
     from ledgersim.spaces.space import Space
 
-# The events that vendors have in common, in the order in which those of one instant are listed.
+# The events that vendors have in common.
 EVENTS = (
     "credit-granted",
     "purchase",
+    "invoice-pending",
     "invoice",
     "reminder",
     "collection-claim",
@@ -26,15 +26,18 @@ EVENTS = (
     "payment",
     "closed",
     "surplus",
+    "ordered",
     "set-off",
     "disbursed",
 )
+_WITH_SURPLUS = ("ordered", "set-off", "disbursed")
 
 
 class TimelineEntry(NamedTuple):
     """Something that happened. `path` is where to read the result, without the prefix of a space.
 
-    `event` is one of `EVENTS` where one fits. `amount` is in hundredths of `currency`.
+    `event` is one of `EVENTS` where one fits. `amount` is in hundredths of `currency`. `is_carried` is whether
+    it follows from what another vendor, which took the debt over, has received or closed.
     """
 
     at: datetime
@@ -43,6 +46,7 @@ class TimelineEntry(NamedTuple):
     path: str
     amount: int | None = None
     currency: str | None = None
+    is_carried: bool = False
 
 
 # Yields what happened at a vendor to the person with these ids, which are the vendor's part of a persona.
@@ -59,16 +63,27 @@ def timeline(
 ) -> Iterator[tuple[str, TimelineEntry]]:
     """What happened to a persona, oldest first, with the name of the vendor.
 
-    The entries of one instant are in the order of `EVENTS`, and those of one vendor in its own order.
+    The entries of one instant follow a debt on its way through the vendors: from the vendor that hands it on to
+    the one that takes it over, and then, from the first carried entry of each on, back. What is done with a
+    surplus comes last. Otherwise, the entries of one vendor stay in its own order.
     """
     found = []
     for vendor in vendors:
         read = resolve(vendor.timeline)
-        if read is not None and vendor.name in persona:
-            entries = sorted(read(space, persona[vendor.name]), key=lambda entry: entry.at)
-            found.append([(vendor.name, entry) for entry in entries])
-    return merge(*found, key=lambda pair: (pair[1].at, _rank(pair[1].event)))
+        if read is None or vendor.name not in persona:
+            continue
+        place, carried_at = _place(vendor), None
+        for entry in sorted(read(space, persona[vendor.name]), key=lambda entry: entry.at):
+            if entry.is_carried:
+                carried_at = entry.at
+            is_back = entry.at == carried_at
+            order = (entry.at, entry.event in _WITH_SURPLUS, is_back, -place if is_back else place)
+            found.append((order, vendor.name, entry))
+    for _, name, entry in sorted(found, key=lambda one: one[0]):
+        yield name, entry
 
 
-def _rank(event: str) -> int:
-    return EVENTS.index(event) if event in EVENTS else len(EVENTS)
+def _place(vendor: Vendor) -> int:
+    """The place of a vendor on the way of debts: -1 if it only hands them on, 1 if it only takes them over."""
+    debts = resolve(vendor.debts)
+    return 0 if debts is None else (debts.take is not None) - (debts.settle is not None)

@@ -47,12 +47,13 @@ def test_the_story_happens_as_documented(server: Served) -> None:
         ("aptic", "payment"),
         ("payex", "payment"),
         ("aptic", "payment"),
-        ("payex", "payment"),
-        ("riverty", "payment"),
         ("aptic", "closed"),
+        ("payex", "payment"),
         ("payex", "closed"),
-        ("riverty", "closed"),
         ("payex", "surplus"),
+        ("riverty", "payment"),
+        ("riverty", "closed"),
+        ("payex", "ordered"),
         ("payex", "disbursed"),
     ]
 

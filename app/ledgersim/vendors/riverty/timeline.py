@@ -16,8 +16,8 @@ _OF_PERSON = select(CUSTOMER_ACCOUNT).where(_C.organization_personal_no == bindp
 
 # The event of each move, and its summary.
 _MOVES = {
-    "purchase": ("purchase", "Purchase of {amount} on account {number}: {balance} owed"),
-    "payment": ("payment", "{amount} paid on account {number}: {balance} owed"),
+    "purchase": ("purchase", "Purchase of {amount} on account {number}: {owed}"),
+    "payment": ("payment", "{amount} paid on account {number}: {owed}"),
     "notice": ("invoice", "Notice for account {number}: {balance} to pay"),
     "reminder": ("reminder", "Reminder for account {number}, now {status}: {balance} to pay"),
     "send-to-collection": ("sent-to-collection", "Account {number} sent to debt collection with {balance}"),
@@ -29,10 +29,11 @@ _MOVES = {
 
 def timeline(space: Space, ids: Mapping[str, Any]) -> Iterator[TimelineEntry]:
     """What happened to the accounts of a person."""
-    for account in rows(space.connection, _OF_PERSON, number=ids.get("organizationPersonalNo")):
-        yield _opened(account)
-        for move in moves_of(space, account):
-            yield _moved(account, move)
+    accounts = rows(space.connection, _OF_PERSON, number=ids.get("organizationPersonalNo"))
+    yield from map(_opened, accounts)
+    moves = [(move["id"], account, move) for account in accounts for move in moves_of(space, account)]
+    for _, account, move in sorted(moves, key=lambda one: one[0]):
+        yield _moved(account, move)
 
 
 def _opened(account: Row) -> TimelineEntry:
@@ -46,13 +47,19 @@ def _opened(account: Row) -> TimelineEntry:
 
 def _moved(account: Row, move: Row) -> TimelineEntry:
     number, currency = account["account_number"], account["currency"]
-    event, text = _MOVES.get(move["move"], (move["move"], "Account {number}: {balance} owed"))
+    event, text = _MOVES.get(move["move"], (move["move"], "Account {number}: {owed}"))
     amount = move["balance"] if move["amount"] is None else move["amount"]
     summary = text.format(
         number=number,
         amount=money(amount, currency),
         balance=money(move["balance"], currency),
+        owed=_owed(move["balance"], currency),
         status=move["account_status"],
     )
     path = account_path(number)
-    return TimelineEntry(move["at"], event, summary, path, amount, currency)
+    is_carried = move["carried"] or move["move"] == "close"  # as the agency closes its case
+    return TimelineEntry(move["at"], event, summary, path, amount, currency, is_carried)
+
+
+def _owed(balance: int, currency: str) -> str:
+    return f"{money(abs(balance), currency)} {'too much' if balance < 0 else 'owed'}"

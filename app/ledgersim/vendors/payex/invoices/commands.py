@@ -12,7 +12,7 @@ from ledgersim.spaces.space import Space, start_of, start_of_day
 from ledgersim.storage.statements import Row, add, change, row, rows, scalar
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.invoices import rules
-from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE, INVOICE_MOVE
+from ledgersim.vendors.payex.invoices.models import ACCOUNT, ACCOUNT_MOVE, INVOICE, INVOICE_MOVE
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice, invoice_path
 from ledgersim.vendors.payex.invoices.rules import Claim, Credit
 from ledgersim.vendors.payex.invoices.schemas import AccountCreate, InvoiceCreate
@@ -24,7 +24,8 @@ LAST_DAY = start_of(date(9999, 12, 31))
 _I = INVOICE.c
 _CLAIM = ("status", "claim_level", "original_amount", "current_debt")
 _CREDIT = ("status", "credit_limit", "total_balance", "reserved_amount")
-_ADD_INVOICE, _ADD_ACCOUNT, _ADD_MOVE = insert(INVOICE), insert(ACCOUNT), insert(INVOICE_MOVE)
+_ADD_INVOICE, _ADD_MOVE = insert(INVOICE), insert(INVOICE_MOVE)
+_ADD_ACCOUNT, _ADD_ACCOUNT_MOVE = insert(ACCOUNT), insert(ACCOUNT_MOVE)
 _MOVE_INVOICE, _MOVE_ACCOUNT = (
     update(table).where(table.c.id == bindparam("row_id")).values({name: bindparam(name) for name in columns})
     for table, columns in ((INVOICE, (*_CLAIM, "next_move_on")), (ACCOUNT, _CREDIT))
@@ -106,7 +107,12 @@ def create_account(context: LedgerContext, customer: Row, body: AccountCreate) -
             "currency": body.currency or ledger.currency,
         }
         add(connection, _ADD_ACCOUNT, account)
-    return find_account(space, ledger.number, number)
+        created = find_account(space, ledger.number, number)
+        credit = Credit(*(created[name] for name in _CREDIT))
+        add(
+            connection, _ADD_ACCOUNT_MOVE, account_move_row(created["id"], space.clock.now(), "open", 0, credit)
+        )
+    return created
 
 
 def _number(connection: Connection, customer: Row, kind: _Kind, sent: str | None) -> str:
@@ -162,8 +168,13 @@ def check_move(invoice: Row, move: str) -> None:
     transition(rules.INVOICE_MOVES, claim.state, move, "invoice", rules.described(claim))
 
 
-def change_account(connection: Connection, account: Row, surplus: int, move: str, amount: int = 0) -> int:
-    """Move an account that has such a surplus. Returns the remainder. Raises a 400 or 409 Problem."""
+def change_account(
+    connection: Connection, space: Space, account: Row, surplus: int, move: str, amount: int = 0
+) -> int:
+    """Make and record a move of an account that has such a surplus.
+
+    Returns the remainder. Raises a 400 or 409 Problem.
+    """
     credit = Credit(*(account[name] for name in _CREDIT))
     transition(rules.ACCOUNT_MOVES, credit.status, move, "account")
     most = rules.most(credit, move)
@@ -171,7 +182,21 @@ def change_account(connection: Connection, account: Row, surplus: int, move: str
         raise invalid("amount", f"Input should be at most {most / 100:.2f}")
     credit, remainder = rules.move_account(credit, surplus, move, amount)
     change(connection, _MOVE_ACCOUNT, row_id=account["id"], **dict(zip(_CREDIT, credit, strict=True)))
+    moved = account_move_row(account["id"], space.clock.now(), move, amount, credit)
+    add(connection, _ADD_ACCOUNT_MOVE, moved)
     return remainder
+
+
+def account_move_row(account_id: int, at: datetime, move: str, amount: int, credit: Credit) -> Row:
+    """The record of a move that led to a credit."""
+    return {
+        "account_id": account_id,
+        "at": at,
+        "move": move,
+        "amount": amount or None,
+        "status": credit.status,
+        "total_balance": credit.balance,
+    }
 
 
 def take_from_account(connection: Connection, account: Row, amount: int) -> None:

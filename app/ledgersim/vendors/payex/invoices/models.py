@@ -1,4 +1,4 @@
-"""The invoices and accounts that surpluses come from, and the moves of invoices."""
+"""The invoices and accounts that surpluses come from, and their moves."""
 
 from datetime import datetime
 
@@ -73,6 +73,21 @@ class PayexAccount(SQLModel, table=True):
     currency: str
 
 
+class PayexAccountMove(SQLModel, table=True):
+    """A move of an account, `open` for its creation, with its status and balance afterwards, in hundredths."""
+
+    __tablename__ = "payex_account_move"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="payex_account.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    move: str
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    status: str
+    total_balance: int = Field(sa_type=BigInteger)
+
+
 INVOICE = PayexInvoice.__table__  # type: ignore[attr-defined]
 INVOICE_MOVE = PayexInvoiceMove.__table__  # type: ignore[attr-defined]
 ACCOUNT = PayexAccount.__table__  # type: ignore[attr-defined]
+ACCOUNT_MOVE = PayexAccountMove.__table__  # type: ignore[attr-defined]

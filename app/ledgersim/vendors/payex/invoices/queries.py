@@ -50,6 +50,11 @@ def invoice_path(ledger: str, number: str) -> str:
     return f"/ledger/invoice/v1/{ledger}/invoices/{number}"
 
 
+def account_path(ledger: str, number: str) -> str:
+    """The path of an account, without the prefix of a space."""
+    return f"/ledger/account/v1/{ledger}/accounts/{number}"
+
+
 def invoice_to_response(context: LedgerContext, invoice: Row) -> Row:
     """An invoice as the vendor returns it."""
     return {

@@ -22,13 +22,14 @@ from ledgersim.vendors.payex.customers.rules import (
     national_number,
     person_number,
 )
-from ledgersim.vendors.payex.invoices.commands import move_row
-from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE, INVOICE_MOVE
+from ledgersim.vendors.payex.invoices.commands import account_move_row, move_row
+from ledgersim.vendors.payex.invoices.models import ACCOUNT, ACCOUNT_MOVE, INVOICE, INVOICE_MOVE
 from ledgersim.vendors.payex.invoices.rules import (
     AGING,
     COLLECTION_CLAIM,
     DEBT_COLLECTION,
     Claim,
+    Credit,
     aging_move,
     move_invoice,
     next_move_on,
@@ -170,7 +171,9 @@ class _Seeder:
                 source["invoice_no"] = self._add_invoice(customer, ledger, place, paid)["invoice_no"]
                 entry["invoiceNos"].append(source["invoice_no"])
             else:
-                source["account_no"] = self._add_account(customer, ledger, given.amount, self._today - 40)
+                source["account_no"] = self._add_account(
+                    customer, ledger, number, given.amount, self._today - 40
+                )
                 entry["accountNos"].append(source["account_no"])
             surplus_id = f"5eed{self._customers:04}-5042-4000-8000-{number:012}"
             try:
@@ -207,7 +210,7 @@ class _Seeder:
             )
             for place, payments in ((1, []), (2, [payment]))
         )
-        account_no = self._add_account(customer, ledger, balance, issued)
+        account_no = self._add_account(customer, ledger, 2, balance, issued)
         sources: tuple[Row, Row] = (
             {"balance": surplus, "invoice_no": paid["invoice_no"], "account_no": None},
             {"balance": balance, "invoice_no": None, "account_no": account_no},
@@ -289,8 +292,10 @@ class _Seeder:
             self._rows.add(INVOICE_MOVE, past)
         return invoice
 
-    def _add_account(self, customer: Row, ledger: definition.Ledger, balance: int, issued: int) -> str:
-        """Add an account. Returns its number."""
+    def _add_account(
+        self, customer: Row, ledger: definition.Ledger, surplus: int, balance: int, issued: int
+    ) -> str:
+        """Add an account into which the surplus with this number was paid. Returns its number."""
         number = f"{customer['customer_no']}90"
         account = {
             "ledger": ledger.number,
@@ -304,7 +309,11 @@ class _Seeder:
             "reserved_amount": 0,
             "currency": ledger.currency,
         }
-        self._rows.add(ACCOUNT, account)
+        account_id = self._rows.add(ACCOUNT, account)
+        paid_at = at(self._surplus_day(surplus), 36_000)
+        for when, move, amount in ((account["start_date"], "open", 0), (paid_at, "pay", balance)):
+            credit = Credit(account["status"], account["credit_limit"], amount, 0)
+            self._rows.add(ACCOUNT_MOVE, account_move_row(account_id, when, move, amount, credit))
         return number
 
     def _surplus_day(self, number: int) -> int:
@@ -324,6 +333,7 @@ class _Seeder:
                 "status": OPEN,
                 "payee": None,
                 "set_off_invoice_no": None,
+                "ordered_at": None,
                 "execute_on": None,
                 **own,
             },
@@ -335,14 +345,15 @@ class _Seeder:
         Raises ValueError if the order is not possible.
         """
         day = execution_day(date.fromordinal(self._today), ledger.country).toordinal()
+        ordered = {"ordered_at": instant(self._today), "execute_on": day}
         if order == "disbursement":
             if DISBURSEMENT not in ledger.grants:
                 raise ValueError(f"the ledger {ledger.number} does not grant disbursement")
-            return {"status": PENDING_DISBURSEMENT, "payee": PAYEE, "execute_on": day}
+            return {"status": PENDING_DISBURSEMENT, "payee": PAYEE, **ordered}
         if order == "set-off":
             if unpaid is None:
                 raise ValueError(f"the customer has no unpaid invoice in the ledger {ledger.number}")
-            return {"status": PENDING_REGULATE, "set_off_invoice_no": unpaid, "execute_on": day}
+            return {"status": PENDING_REGULATE, "set_off_invoice_no": unpaid, **ordered}
         return {}
 
     def _is_registered(self, reg_no: str | None) -> bool:

@@ -53,6 +53,7 @@ _SET_ORDER = (
         status=bindparam("to"),
         payee=bindparam("to_payee"),
         set_off_invoice_no=bindparam("to_invoice"),
+        ordered_at=bindparam("now"),
         execute_on=bindparam("on_day"),
     )
 )
@@ -115,6 +116,7 @@ def _order(
     day = execution_day(space.clock.today(), country).toordinal()
     with space.transaction() as connection:
         values = {"to": status, "to_payee": payee, "to_invoice": invoice_no, "on_day": day}
+        values["now"] = space.clock.now()
         change(connection, _SET_ORDER, row_id=surplus["id"], **values)
 
 
@@ -189,7 +191,7 @@ def move_account(space: Space, customer: Row, account: Row, move: str, amount: i
     number = account["account_no"]
     with space.transaction() as connection:
         surplus = scalar(connection, _FROM_ACCOUNT, of_customer=customer["id"], number=number)
-        remainder = change_account(connection, account, surplus or 0, move, amount)
+        remainder = change_account(connection, space, account, surplus or 0, move, amount)
         source = {"account_no": number, "currency": account["currency"]}
         return add_surplus(connection, space, customer, {**source, "balance": remainder}) if remainder else None
 

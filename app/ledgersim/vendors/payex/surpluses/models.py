@@ -22,7 +22,8 @@ class Payee(TypedDict, total=False):
 class PayexSurplus(SQLModel, table=True):
     """The remainder of a payment, in hundredths.
 
-    `execute_on` is the day number on which its order will be executed, `executed_at` when it was.
+    `ordered_at` is when its disbursement or set-off was ordered, `execute_on` the number of the day on which
+    the order will be executed, `executed_at` when it was.
     """
 
     __tablename__ = "payex_surplus"
@@ -39,6 +40,7 @@ class PayexSurplus(SQLModel, table=True):
     account_no: str | None = None
     payee: Payee | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     set_off_invoice_no: str | None = None
+    ordered_at: datetime | None = Field(default=None, sa_type=Instant)
     execute_on: int | None = Field(default=None, index=True)
     executed_at: datetime | None = Field(default=None, sa_type=Instant)
 
