@@ -1,7 +1,8 @@
 """The timeline of a persona: in order of time, with links that answer and amounts that agree."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.vendors.riverty.conftest import KEY
 from tests.worlds import Row
 
 Entry = dict[str, Any]
+DUNNING = ("reminder", "collection-claim", "sent-to-collection")
 
 
 def timeline(api: Api, name: str) -> list[Entry]:
@@ -19,6 +21,10 @@ def timeline(api: Api, name: str) -> list[Entry]:
     assert (answer.status_code, answer.json()["name"]) == (200, name)
     found: list[Entry] = answer.json()["timeline"]
     return found
+
+
+def day(at: str) -> date:
+    return date.fromisoformat(at[:10])
 
 
 def amounts(entries: list[Entry], vendor: str, event: str) -> Counter[tuple[str, float]]:
@@ -65,13 +71,13 @@ def test_the_amounts_of_every_timeline_agree(small_api: Api, personas: dict[str,
 def test_a_debt_passes_through_three_vendors(small_api: Api) -> None:
     assert told(timeline(small_api, "Mikko Virtanen")) == [
         ("2024-01-08", "riverty", "credit-granted"),
-        ("2025-08-04", "riverty", "purchase"),
-        ("2025-08-04", "payex", "invoice"),
-        ("2025-08-28", "riverty", "reminder"),
-        ("2025-08-28", "payex", "reminder"),
-        ("2025-09-11", "payex", "reminder"),
-        ("2025-09-25", "payex", "collection-claim"),
-        ("2025-09-28", "riverty", "reminder"),
+        ("2025-07-13", "riverty", "purchase"),
+        ("2025-07-13", "payex", "invoice"),
+        ("2025-08-06", "payex", "reminder"),
+        ("2025-08-13", "riverty", "invoice"),
+        ("2025-08-20", "payex", "reminder"),
+        ("2025-09-03", "payex", "collection-claim"),
+        ("2025-09-13", "riverty", "reminder"),
         ("2025-10-03", "riverty", "sent-to-collection"),
         ("2025-10-03", "payex", "sent-to-collection"),
         ("2025-10-03", "aptic", "case"),
@@ -85,6 +91,26 @@ def test_a_debt_passes_through_three_vendors(small_api: Api) -> None:
         ("2025-12-02", "riverty", "payment"),
         ("2025-12-02", "riverty", "closed"),
     ]
+
+
+def test_the_seeded_past_keeps_the_intervals_of_the_vendors(small_api: Api, personas: dict[str, Row]) -> None:
+    """At PayEx the days after the due date; at Riverty monthly notices, the first of which bills."""
+    for name in personas:
+        entries = timeline(small_api, name)
+        cases = [day(one["at"]) for one in entries if one["event"] == "case"]
+        for href in {one["href"] for one in entries if "/invoices/" in one["href"]}:
+            due = day(small_api.get(href).json()["dueDate"])
+            dunned = [day(one["at"]) for one in entries if one["href"] == href and one["event"] in DUNNING]
+            days = [(at - due).days for at in dunned]
+            assert days in ([], [10], [10, 24, 38, 68]), name
+            assert not days[1:] or dunned[-1] in cases, name
+        bills = [
+            one for one in entries if one["vendor"] == "riverty" and one["event"] in ("invoice", "reminder")
+        ]
+        assert all(one["event"] == "invoice" for one in bills[:1]), name
+        for before, bill in pairwise(bills):
+            if bill["event"] == "reminder":
+                assert 28 <= (day(bill["at"]) - day(before["at"])).days <= 31, name
 
 
 def test_a_story_within_one_instant_is_in_the_order_of_its_events(small_api: Api) -> None:

@@ -177,7 +177,7 @@ def test_a_mistake_in_the_world_file_is_reported_with_its_key(
     [
         ("client: NORDLJUS", "client: NOBODY", "[0] Ulla Unpaid: unknown client NOBODY"),
         ("5eed0001-deb0-4000-8000-000000000001", "5eed", "[0].aptic.debtor.guid: must be a GUID such as"),
-        ("due_days_ago: 62", "due_days_ago: 93", "a debt must be billed, due and interest-bearing before"),
+        ("due_days_ago: 99", "due_days_ago: 130", "a debt must be billed, due and interest-bearing before"),
         ("days_ago: 180}", "days_ago: 190}", "must be in chronological order"),
         ("name: Sven Several", "name: Ulla Unpaid", "[7] Ulla Unpaid: Ulla Unpaid is given twice"),
         ("code: PEP", "code: VIP", "unknown question VIP"),

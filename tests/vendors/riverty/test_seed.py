@@ -9,7 +9,9 @@ import pytest
 
 from ledgersim.errors import StartupError
 from ledgersim.vendors.riverty.customer_account.rules import account_number, ocr
+from ledgersim.vendors.riverty.seed import History, PersonaRiverty
 from ledgersim.world.definition import seed_folder
+from ledgersim.world.seeding import SeededDebt
 from tests.client import Api
 from tests.worlds import AS_OF, Row, Tables, build, load, tables_of
 
@@ -109,6 +111,37 @@ def test_new_accounts_are_numbered_after_those_of_the_personas(api: Api, persona
     account = api.send("POST", ACCOUNTS, headers=KEY, json=body).json()["account"]
     number = account_number(len(personas))  # one has none
     assert (account["accountNumber"], account["ocr"]) == (number, ocr(number))
+
+
+def test_a_shop_that_is_quicker_than_the_clock_bills_and_reminds_first() -> None:
+    part = PersonaRiverty(
+        guid="5eed0001-c4ed-4000-8000-000000000001",
+        customer_number="1",
+        account_limit=500_00,
+        opened_days_ago=90,
+    )
+    today = AS_OF.toordinal()
+    history = History(part, today)
+    history.follow(
+        [
+            SeededDebt(
+                creditor="",
+                reference="INV-1",
+                currency="SEK",
+                amount=100_00,
+                billed=today - 30,
+                due=today - 16,
+                stage="collection",
+                collected=today - 10,
+            )
+        ]
+    )
+    assert [(move["at"].date().toordinal() - today, move["move"]) for move in history.moves] == [
+        (-30, "purchase"),
+        (-10, "notice"),
+        (-10, "reminder"),
+        (-10, "send-to-collection"),
+    ]
 
 
 @pytest.fixture

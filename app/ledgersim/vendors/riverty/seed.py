@@ -30,7 +30,6 @@ from ledgersim.world.parts import Amount, Currency, DaysAgo, Guid, Part, Text
 from ledgersim.world.persona_model import PersonaParty
 from ledgersim.world.seeding import Mismatch, Seed, SeedContext, SeededDebt, SeededPersona
 
-REMINDED_AFTER = 10  # days after the due date of a debt that is then sent to collection
 _LANGUAGES = {"SE": "SV", "NO": "NO", "FI": "FI", "DK": "DA"}
 
 
@@ -141,22 +140,32 @@ class History:
     def follow(self, debts: Sequence[SeededDebt]) -> None:
         """Purchase and pay the debts, and send the account to collection with the last that was sent there.
 
-        Raises ValueError for a move that the account does not allow.
+        If the monthly notices have not reminded of the account by then, the shop has been quicker: it is billed
+        and reminded on that day. Raises ValueError for a move that the account does not allow.
         """
         planned: list[tuple[int, Move, int]] = [(debt.billed, "purchase", debt.amount) for debt in debts]
         collected = (debt for debt in debts if debt.stage == "collection" and debt.collected is not None)
         last = max(collected, key=lambda debt: debt.collected or 0, default=None)
         if last is not None:
             day = last.collected or 0
-            planned += [(min(last.due + REMINDED_AFTER, day), "reminder", 0), (day, "send-to-collection", 0)]
+            planned += [(day, "reminder", 0), (day, "send-to-collection", 0)]
         planned += [(day, "payment", amount) for debt in debts for day, amount in debt.payments]
         if last is not None and last.closed is not None:
             planned.append((last.closed, "close", 0))
         for day, move, amount in sorted(planned, key=lambda one: one[0]):
             self._send_notices(day)
-            if move != "reminder" or self.state.account_status == OPEN:
+            if move == "reminder":
+                self._remind(day)
+            else:
                 self._make(day, move, amount)
         self._send_notices(self._today)
+
+    def _remind(self, day: int) -> None:
+        if self.state.account_status != OPEN:
+            return
+        if not self.state.billed:
+            self._record("notice", instant(day))
+        self._make(day, "reminder", 0)
 
     def _make(self, day: int, move: Move, amount: int) -> None:
         credit = remaining_credit(self.state.account_limit, self.state.balance)

@@ -53,7 +53,6 @@ CONSENTS: dict[str, list[Consent]] = {
     "DK": ["Betalingsservice"],
     "FI": ["EInvoice"],
 }
-DELAY = 7  # days before the date of the world on which creditors sent their latest reminders
 _CUSTOMER = "/ledger/customer/v1/{ledger}/customers/{customerNo}"
 _INVOICE = "/ledger/invoice/v1/{ledger}/invoices/{no}"
 PAYEE = {"international": {"iban": "SE3550000000054910000003", "bic": "SWEDSESS"}}
@@ -419,14 +418,13 @@ class _PastMove(NamedTuple):
 def _history(debt: SeededDebt, today: int) -> tuple[Claim, list[_PastMove]]:
     """The claim of an invoice for a debt on the date of the world, and its moves until then.
 
-    An invoice that was sent to collection has aged by the clock until then. With the others the creditors have
-    taken their time, so that the clock ages them from the date of the world on.
+    An invoice that was sent to collection has aged by the clock until then. Of the others, those that are
+    overdue have had their reminder, and the creditors have let them rest since.
     """
     planned: list[tuple[int, str, int]] = []
     claim = Claim(OPEN_INVOICE, INVOICE_LEVEL, debt.amount, debt.amount)
     if debt.stage == "reminded" and debt.remaining:
-        day = max(debt.due + AGING[INVOICE_LEVEL][1], today - DELAY)
-        planned.append((min(day, today), "remind", 0))
+        planned.append((min(debt.due + AGING[INVOICE_LEVEL][1], today), "remind", 0))
     if debt.stage == "collection" and debt.collected is not None:
         day, aged = debt.billed, claim
         while (
@@ -448,9 +446,10 @@ def _history(debt: SeededDebt, today: int) -> tuple[Claim, list[_PastMove]]:
 
 
 def _next_move_on(claim: Claim, moves: Sequence[_PastMove], debt: SeededDebt, today: int) -> int | None:
-    """The day on which the clock moves an invoice: it counts from the move that led to its claim level."""
+    """The day on which the clock moves an invoice next: what has rested ages from the date of the world on."""
     since = next((move.day for move in moves if move.claim.level == claim.level), debt.billed)
-    return next_move_on(claim, today if claim.level == INVOICE_LEVEL else since, debt.billed, debt.due)
+    day = next_move_on(claim, since, debt.billed, debt.due)
+    return next_move_on(claim, today, debt.billed, debt.due) if day is not None and day <= today else day
 
 
 SEED = Seed(fill=fill, files={"ledgers": Ledgers}, persona=PersonaPayex)
