@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ledgersim.timeline import EVENTS
-from tests.client import BEARER, Api
+from tests.client import APTIC, BEARER, Api
 from tests.vendors.riverty.conftest import KEY
 from tests.worlds import Row
 
@@ -273,6 +273,42 @@ def test_what_was_paid_too_much_is_not_owed(small_api: Api) -> None:
     assert timeline(small_api, "Gustav Guarantor")[-1]["summary"] == (
         f"1.00 SEK paid on account {account}: 1.00 SEK too much"
     )
+
+
+def of_plans(entries: list[Entry]) -> list[tuple[str, str, str]]:
+    return [
+        (one["at"][:10], one["event"], one["summary"]) for one in entries if one["event"].startswith("plan")
+    ]
+
+
+def test_a_plan_that_nobody_pays_appears_until_its_end(small_api: Api) -> None:
+    small_api.freeze("2026-01-01T12:00:00Z")
+    small_api.post("/_sim/clock/advance", {"by": "P8M"})
+    assert of_plans(timeline(small_api, "Petra Paymentplan")) == [
+        ("2025-12-15", "plan", "Payment plan of 12 payments, 1,000.00 SEK each"),
+        ("2026-01-17", "plan-invoice", "Payment 1 of the plan invoiced: 1,000.00 SEK, due on 2026-01-31"),
+        ("2026-02-01", "plan-reminder", "Reminder of payment 1 of the plan: 1,000.00 SEK to pay"),
+        ("2026-02-14", "plan-invoice", "Payment 2 of the plan invoiced: 1,000.00 SEK, due on 2026-02-28"),
+        ("2026-03-01", "plan-reminder", "Reminder of payment 2 of the plan: 1,000.00 SEK to pay"),
+        ("2026-03-01", "plan-ended", "Payment plan terminated: 12 of 12 payments unpaid"),
+    ]
+
+
+def test_a_plan_that_is_paid_is_completed_before_its_case_is_closed(small_api: Api) -> None:
+    assert of_plans(timeline(small_api, "Klaus Closed")) == [
+        ("2025-09-08", "plan", "Payment plan of 4 payments, 500.00 DKK each"),
+        ("2025-10-17", "plan-invoice", "Payment 1 of the plan invoiced: 500.00 DKK, due on 2025-10-31"),
+        ("2025-11-02", "plan-ended", "Payment plan completed"),
+    ]
+    small_api.freeze("2026-01-01T12:00:00Z")
+    case = f"{APTIC}/Cases/{small_api.get('/_sim/personas').json()['personas'][1]['aptic']['caseGuids'][0]}"
+    small_api.create(f"{case}/Payments", {"paymentAmount": 12000})
+    small_api.post(f"{case}/Close", {"closureCode": "PAID"})
+    assert [(one["event"], one["summary"]) for one in timeline(small_api, "Petra Paymentplan")[-3:]] == [
+        ("payment", "Payment of 12,000.00 SEK on case 500002"),
+        ("plan-ended", "Payment plan completed"),
+        ("closed", "Case 500002 closed (PAID): 0.00 SEK unpaid"),
+    ]
 
 
 def test_an_export_keeps_the_timeline(small_api: Api) -> None:

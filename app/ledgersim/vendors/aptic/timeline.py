@@ -1,6 +1,7 @@
 """Aptic's part of the timeline of a person: cases, fees, payments and plans, and purchases as a customer."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -16,7 +17,10 @@ from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.customer_summary.models import PURCHASE, UNSETTLED_PAYMENT
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
+from ledgersim.vendors.aptic.payment_plans.commands import calculated, reminder_days
+from ledgersim.vendors.aptic.payment_plans.dates import instant_of
 from ledgersim.vendors.aptic.payment_plans.models import PAYMENT_PLAN
+from ledgersim.vendors.aptic.payment_plans.plans import cents
 from ledgersim.vendors.aptic.payments.models import PAYMENT
 
 _BASE = "/APIGW/v1"
@@ -55,10 +59,17 @@ def timeline(space: Space, ids: Mapping[str, Any]) -> Iterator[TimelineEntry]:
         add_sums(space.connection, cases, {"today": today(space)})
         for case in cases:
             yield from _opened(space, case)
-        for plan in rows(space.connection, _PLANS, of_debtor=debtor["id"]):
-            yield _of_plan(debtor, plan)
+        plans = rows(space.connection, _PLANS, of_debtor=debtor["id"])
+        for plan in plans:
+            yield from _of_plan(space, debtor, plan)
         for case in cases:
-            yield from _paid_and_closed(space, case)
+            yield from _paid(space, case)
+        for plan in plans:
+            if plan["ended_at"] is not None:
+                yield _ended(debtor, plan)
+        for case in cases:
+            if case["closure_date"] is not None:
+                yield _closed(case)
     for customer in rows(space.connection, _CUSTOMERS, number=number):
         yield from _of_customer(space, customer)
 
@@ -76,25 +87,48 @@ def _opened(space: Space, case: Row) -> Iterator[TimelineEntry]:
         yield TimelineEntry(fee["bill_date"], "fee", summary, f"{path}/Fees/{fee['guid']}", amount, of_fee)
 
 
-def _paid_and_closed(space: Space, case: Row) -> Iterator[TimelineEntry]:
+def _paid(space: Space, case: Row) -> Iterator[TimelineEntry]:
     number, path = case["case_number"], f"{_BASE}/Cases/{case['case_guid']}"
     for payment in rows(space.connection, _PAYMENTS, of_case=case["id"]):
         amount, of_payment = payment["paid_amount"], payment["currency_code"]
         summary = f"Payment of {money(amount, of_payment)} on case {number}"
         of = f"{path}/Payments/{payment['payment_guid']}"
         yield TimelineEntry(payment["payment_date"], "payment", summary, of, amount, of_payment)
-    if case["closure_date"] is not None:
-        remaining = money(case["remaining_sum"], case["currency_code"])
-        code = case["closure_code"] or "no code"
-        summary = f"Case {number} closed ({code}): {remaining} unpaid"
-        yield TimelineEntry(case["closure_date"], "closed", summary, path)
 
 
-def _of_plan(debtor: Row, plan: Row) -> TimelineEntry:
-    amount, currency = plan["amount"], plan["currency_code"]
-    path = f"{_BASE}/Debtors/{debtor['debtor_guid']}/Paymentplans/{plan['payment_plan_guid']}"
+def _closed(case: Row) -> TimelineEntry:
+    remaining = money(case["remaining_sum"], case["currency_code"])
+    summary = f"Case {case['case_number']} closed ({case['closure_code'] or 'no code'}): {remaining} unpaid"
+    return TimelineEntry(case["closure_date"], "closed", summary, f"{_BASE}/Cases/{case['case_guid']}")
+
+
+def _plan_path(debtor: Row, plan: Row) -> str:
+    return f"{_BASE}/Debtors/{debtor['debtor_guid']}/Paymentplans/{plan['payment_plan_guid']}"
+
+
+def _of_plan(space: Space, debtor: Row, plan: Row) -> Iterator[TimelineEntry]:
+    """The entries for a plan and for what it has invoiced and reminded of."""
+    amount, currency, path = plan["amount"], plan["currency_code"], _plan_path(debtor, plan)
     summary = f"Payment plan of {plan['number_of_payments']} payments, {money(amount, currency)} each"
-    return TimelineEntry(plan["registration_date"], "plan", summary, path, amount, currency)
+    yield TimelineEntry(plan["registration_date"], "plan", summary, path, amount, currency)
+    for place, payment in enumerate(calculated(plan).rows):
+        number, amount = payment.payment_no, cents(payment.amount)
+        if place < plan["invoiced"]:
+            what = f"invoiced: {money(amount, currency)}, due on {payment.due_date}"
+            summary = f"Payment {number} of the plan {what}"
+            yield TimelineEntry(
+                instant_of(payment.invoice_date), "plan-invoice", summary, path, amount, currency
+            )
+        if str(number) in plan["reminders"]:
+            at = instant_of(payment.due_date + timedelta(days=reminder_days(space)))
+            summary = f"Reminder of payment {number} of the plan: {money(amount, currency)} to pay"
+            yield TimelineEntry(at, "plan-reminder", summary, path, amount, currency)
+
+
+def _ended(debtor: Row, plan: Row) -> TimelineEntry:
+    unpaid, total = plan["remaining_number_of_payments"], plan["number_of_payments"]
+    outcome = f"terminated: {unpaid} of {total} payments unpaid" if unpaid else "completed"
+    return TimelineEntry(plan["ended_at"], "plan-ended", f"Payment plan {outcome}", _plan_path(debtor, plan))
 
 
 def _of_customer(space: Space, customer: Row) -> Iterator[TimelineEntry]:

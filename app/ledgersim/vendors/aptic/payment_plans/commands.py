@@ -272,7 +272,7 @@ def end(connection: Connection, space: Space, plan: Row, planned: engine.Plan, c
             )
             post(connection, space, claim, write_off)
     _stop(connection, space, plan)
-    values = {"active": COMPLETED}
+    values = {"active": COMPLETED, "ended_at": space.clock.now()}
     save(connection, space, {**plan, **values}, planned, values)
 
 

@@ -47,7 +47,8 @@ class PaymentPlan(SQLModel, table=True):
 
     Amounts are in hundredths; in JSON columns they are decimals as text. `covered` is what was owed on the
     cases when the plan was registered, `receipts` what has been paid on them since, `invoiced` the number of
-    invoiced payments, `reminders` the reminder fees by payment number, `next_event` the day of the next step.
+    invoiced payments, `reminders` the reminder fees by payment number, `next_event` the day of the next step,
+    `ended_at` when the plan was completed or terminated.
     """
 
     __tablename__ = "payment_plan"
@@ -77,6 +78,7 @@ class PaymentPlan(SQLModel, table=True):
     reminders: dict[int, Decimal] = Field(default={}, sa_type=JSON)
     invoiced: int = 0
     next_event: int = Field(default=NEVER, index=True)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class PaymentPlanCase(SQLModel, table=True):

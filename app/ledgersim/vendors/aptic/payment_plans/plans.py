@@ -44,6 +44,7 @@ def new_plan(covered: Iterable[CoveredCase], values: Row) -> Row:
         "receipts": [],
         "reminders": {},
         "invoiced": 0,
+        "ended_at": None,
         **values,
     }
 

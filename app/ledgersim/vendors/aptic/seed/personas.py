@@ -170,6 +170,7 @@ def _add_plan(context: Context, persona: Persona, cases: list[StoredCase], debto
         payments = [payment for case in part.covered for payment in case.payments]
         row["receipts"] = _receipts(sorted(payments, key=lambda one: -one.days_ago), owed, today)
         last = date.fromisoformat(row["receipts"][-1][0])
+        row["ended_at"] = instant(last.toordinal())
         row["invoiced"] = sum(payment.invoice_date <= last for payment in planned.rows)
     row |= columns_of(row, planned, ApticSettings().plan_reminder_days)
     plan_id = context.rows.add(PAYMENT_PLAN, row)
