@@ -129,6 +129,18 @@ def test_two_personas_owe_more_than_is_on_their_account(small_api: Api) -> None:
     assert {name: owed for name, owed in different.items() if owed} == NOT_AT_RIVERTY
 
 
+def test_a_part_paid_account_is_handed_on_like_any_other(small_api: Api) -> None:
+    """What Pertti has paid in the seeded past is no part of what is received for the remainder."""
+    small_api.freeze("2026-01-02T09:00:00Z")
+    number = small_api.get("/_sim/personas").json()["personas"][4]["riverty"]["accountNumber"]
+    transfer = {"from": "riverty", "to": "payex", "creditor": "JARVILAINA"}
+    at = small_api.post(f"/_sim/debts/{number}/transfer", transfer).json()["vendors"]
+    invoice = at["payex"]["href"].rpartition("/")[2]
+    small_api.post(f"/_sim/payex/35801/invoices/{invoice}/moves/pay", {"amount": 100})
+    settled = small_api.post(f"/_sim/debts/{number}/settle", {"from": "payex", "to": "riverty"}).json()
+    assert (at["riverty"]["remaining"], settled["vendors"]["riverty"]["remaining"]) == (600, 500)
+
+
 def test_they_agree_after_an_export_and_import(small_api: Api) -> None:
     exported = small_api.get("/_sim/export").json()
     paid = small_api.post(

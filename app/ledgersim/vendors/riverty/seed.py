@@ -11,7 +11,6 @@ from ledgersim.errors import StartupError
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.riverty.customer_account.models import ACCOUNT_MOVE, CUSTOMER_ACCOUNT
 from ledgersim.vendors.riverty.customer_account.rules import (
-    COLLECTED,
     OPEN,
     AccountState,
     account_number,
@@ -24,12 +23,13 @@ from ledgersim.vendors.riverty.customer_account.rules import (
 )
 from ledgersim.vendors.riverty.customer_account.schemas import Move, PastMove
 from ledgersim.vendors.riverty.state import RivertyState
-from ledgersim.world.days import instant
+from ledgersim.world.days import at, instant
 from ledgersim.world.model import Definition
 from ledgersim.world.parts import Amount, Currency, DaysAgo, Guid, Part, Text
 from ledgersim.world.persona_model import PersonaParty
 from ledgersim.world.seeding import Mismatch, Seed, SeedContext, SeededDebt, SeededPersona
 
+NOON = 43_200  # seconds
 _LANGUAGES = {"SE": "SV", "NO": "NO", "FI": "FI", "DK": "DA"}
 
 
@@ -174,7 +174,8 @@ class History:
             state = f"{described(self.state)}, remaining credit {credit / 100:,.2f}"
             raise ValueError(f"on {date.fromordinal(day)} the account ({state}) allows no {what}")
         self.state = moved(self.state, move, date.fromordinal(day), amount)
-        self._record(move, instant(day), amount or None)
+        is_late = move in ("payment", "close")  # at noon, as they follow from what the other vendors received
+        self._record(move, at(day, NOON) if is_late else instant(day), amount or None)
 
     def _send_notices(self, until: int) -> None:
         while (due := self.state.next_notice_date) is not None and due.toordinal() <= until:
@@ -184,7 +185,6 @@ class History:
 
     def _record(self, move: PastMove, when: datetime, amount: int | None = None) -> None:
         after = {"account_status": self.state.account_status, "balance": self.state.balance}
-        after["carried"] = move == "payment" and self.state.account_status == COLLECTED
         self.moves.append({"at": when, "move": move, "amount": amount, **after})
 
 
