@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import CONFLICT, NOT_FOUND, VALIDATION, Problem, invalid
 from ledgersim.spaces.models import DEBT_TRANSFER
-from ledgersim.storage.statements import add, row
+from ledgersim.storage.statements import add, change, row, scalar
 
 if TYPE_CHECKING:
     from ledgersim.spaces.space import Space
 
+_T = DEBT_TRANSFER.c
 _ADD = insert(DEBT_TRANSFER)
-_TRANSFER = select(DEBT_TRANSFER).where(
-    DEBT_TRANSFER.c.source == bindparam("vendor"), DEBT_TRANSFER.c.source_id == bindparam("debt_id")
-)
+_TRANSFER = select(DEBT_TRANSFER).where(_T.source == bindparam("vendor"), _T.source_id == bindparam("debt_id"))
+_IS_TAKEN = (_T.target == bindparam("vendor")) & (_T.target_id == bindparam("debt_id"))
+_SETTLED = select(func.coalesce(func.sum(_T.settled), 0)).where(_IS_TAKEN)
+_SETTLE = update(DEBT_TRANSFER).where(_IS_TAKEN).values(settled=_T.settled + bindparam("more"))
 
 
 class DebtorAddress(NamedTuple):
@@ -172,12 +174,19 @@ def settle(
     assert book is not None, "checked above"
     _, next_debt = _taken(declared, space, found, source, debt)
     has_ended = next_debt is not None and next_debt.is_closed and next_debt.received <= debt.carried
-    with space.transaction():
+    with space.transaction() as connection:
         if debt.received > own.carried:
             book(space, own, debt.received - own.carried)
+            change(connection, _SETTLE, vendor=source, debt_id=debt.id, more=debt.received - own.carried)
         if end is not None and (debt.is_closed or has_ended):
             end(space, own)
         return debts_at(vendors, space, number, own.creditor or debt.creditor)
+
+
+def settled_of(connection: Connection, vendor: str, debt_id: int) -> int:
+    """What has been settled of a debt that a vendor took over, with the vendor that handed it on."""
+    settled: int = scalar(connection, _SETTLED, vendor=vendor, debt_id=debt_id)
+    return settled
 
 
 def unknown_creditor(given: str | None, known: Sequence[str]) -> Problem:

@@ -342,6 +342,34 @@ def test_a_cancelled_invoice_ends_the_collection_unpaid(small_api: Api, paid: in
     )
 
 
+def surpluses_of_person(api: Api) -> list[float]:
+    """The balances of the surpluses of the debtor in ledger 46001."""
+    ledger = "/ledger/customer/v1/46001"
+    identifier = {"nationalIdentifier": {"regNo": PERSON, "countryCode": "SE"}}
+    customer = api.post(f"{ledger}/find-customer", identifier).json()["customerNo"]
+    items = api.get(f"{ledger}/customers/{customer}/surpluses").json()["items"]
+    return [one["balance"] for one in items]
+
+
+@pytest.mark.parametrize("at_aptic", [True, False])
+def test_what_was_settled_of_a_cancelled_invoice_is_no_surplus(small_api: Api, at_aptic: bool) -> None:
+    number = in_collection(small_api)
+    at = to_aptic(small_api, number)
+    invoice = invoice_of(at["payex"])
+    if at_aptic:
+        small_api.create(f"{path(at['aptic'])}/Payments", {"paymentAmount": 400})
+        carry(small_api, number, "settle", APTIC_TO_PAYEX)
+    else:
+        small_api.post(f"{invoice}/moves/pay", {"amount": 400})
+    carry(small_api, number, "settle", PAYEX_TO_RIVERTY)
+    small_api.post(f"{invoice}/moves/pay", {"amount": 50})
+    assert small_api.post(f"{invoice}/moves/cancel").status_code == 200
+    assert surpluses_of_person(small_api) == [50]
+    at = carry(small_api, number, "settle", PAYEX_TO_RIVERTY)
+    assert (at["payex"]["received"], at["riverty"]["received"], at["riverty"]["remaining"]) == (400, 400, 850)
+    assert at["riverty"]["closed"]
+
+
 def invoiced(api: Api, ledger: str, reg_no: str, **members: Any) -> None:
     """An invoice in debt collection of customer 55 of a ledger."""
     customer = {
@@ -368,6 +396,7 @@ def case_of(api: Api, creditor: str, reg_no: str, number: str) -> str:
 
 
 APTIC_TO_PAYEX = {"from": "aptic", "to": "payex"}
+PAYEX_TO_RIVERTY = {"from": "payex", "to": "riverty"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import JSON, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledgersim.storage.types import Instant
@@ -54,6 +54,7 @@ class StoredValue(SQLModel, table=True):
 class DebtTransfer(SQLModel, table=True):
     """A debt that one vendor handed on to another; the ids are those of the vendors' rows.
 
+    `settled` is what the source has booked of what the target received, in hundredths.
     It belongs to the vendors' rows, so that exports contain it.
     """
 
@@ -65,6 +66,7 @@ class DebtTransfer(SQLModel, table=True):
     source_id: int
     target: str
     target_id: int
+    settled: int = Field(default=0, sa_type=BigInteger)
 
 
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]

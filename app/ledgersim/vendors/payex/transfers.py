@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import bindparam, select
 
-from ledgersim.debts import Debt, Debtor, DebtorAddress, Debts, unknown_creditor
+from ledgersim.debts import Debt, Debtor, DebtorAddress, Debts, settled_of, unknown_creditor
 from ledgersim.problems import CONFLICT, Problem, field_path, locations
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, rows
@@ -38,7 +38,7 @@ def find(space: Space, number: str) -> list[Debt]:
 
 def _debt(space: Space, invoice: Row) -> Debt:
     moves = moves_of(space, invoice)
-    # What has been paid of a cancelled invoice is a surplus.
+    # What has been paid of a cancelled invoice is a surplus, unless it has been settled before.
     is_cancelled = any(move["move"] == "cancel" for move in moves)
     return Debt(
         id=invoice["id"],
@@ -48,7 +48,9 @@ def _debt(space: Space, invoice: Row) -> Debt:
         currency=invoice["currency"],
         amount=invoice["original_amount"],
         remaining=invoice["current_debt"],
-        received=0 if is_cancelled else claim_of(invoice).paid,
+        received=settled_of(space.connection, "payex", invoice["id"])
+        if is_cancelled
+        else claim_of(invoice).paid,
         carried=sum(move["amount"] for move in moves if move["carried"]),
         billed=invoice["invoice_date"].date(),
         due=invoice["due_date"].date(),

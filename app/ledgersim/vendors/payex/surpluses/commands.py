@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from ledgersim.debts import settled_of
 from ledgersim.problems import invalid
 from ledgersim.spaces.scheduler import Event
 from ledgersim.spaces.space import Space, start_of_day
@@ -179,9 +180,14 @@ def receive_payment(
 def move_invoice(
     space: Space, customer: Row, invoice: Row, move: str, amount: int = 0, carried: bool = False
 ) -> Row | None:
-    """Move an invoice. Returns the surplus if more has been paid than it claims. Raises a 409 Problem."""
+    """Move an invoice. Returns the surplus if more has been paid than it claims. Raises a 409 Problem.
+
+    What has been settled with the vendor that handed the debt on stays there.
+    """
     with space.transaction() as connection:
         remainder = change_invoice(connection, space, invoice, move, amount, carried)
+        if move == "cancel":
+            remainder -= settled_of(connection, "payex", invoice["id"])
         source = {"invoice_no": invoice["invoice_no"], "currency": invoice["currency"]}
         return add_surplus(connection, space, customer, {**source, "balance": remainder}) if remainder else None
 
