@@ -21,6 +21,7 @@ _T = DEBT_TRANSFER.c
 _ADD = insert(DEBT_TRANSFER)
 _TRANSFER = select(DEBT_TRANSFER).where(_T.source == bindparam("vendor"), _T.source_id == bindparam("debt_id"))
 _IS_TAKEN = (_T.target == bindparam("vendor")) & (_T.target_id == bindparam("debt_id"))
+_GIVEN = select(DEBT_TRANSFER).where(_IS_TAKEN)
 _SETTLED = select(func.coalesce(func.sum(_T.settled), 0)).where(_IS_TAKEN)
 _SETTLE = update(DEBT_TRANSFER).where(_IS_TAKEN).values(settled=_T.settled + bindparam("more"))
 
@@ -263,7 +264,8 @@ def _taken(
 ) -> tuple[str, Debt | None]:
     """The vendor that took a debt over from another, and its debt; an empty name if none did.
 
-    Debts of the same number, creditor, currency and debtor, such as those of personas, count as taken over.
+    Without a stored transfer of either, debts of the same number, creditor, currency and debtor, such as those
+    of personas, count as taken over.
     """
     link = row(space.connection, _TRANSFER, vendor=vendor, debt_id=debt.id)
     if link is not None:
@@ -272,7 +274,8 @@ def _taken(
     if declared[vendor].settle is not None and debt.creditor is not None:
         for taker in _takers(declared):
             for one in found[taker]:
-                if taker != vendor and one.identity == debt.identity:
+                given = row(space.connection, _GIVEN, vendor=taker, debt_id=one.id)
+                if taker != vendor and one.identity == debt.identity and given is None:
                     return taker, one
     return "", None
 

@@ -342,6 +342,20 @@ def test_a_cancelled_invoice_ends_the_collection_unpaid(small_api: Api, paid: in
     )
 
 
+def test_a_debt_is_settled_with_the_vendor_of_the_stored_transfer_only(small_api: Api) -> None:
+    number = in_collection(small_api)
+    riverty_to_aptic = {"from": "riverty", "to": "aptic", "creditor": "BJORKVIK"}
+    case = path(carry(small_api, number, "transfer", riverty_to_aptic)["aptic"])
+    invoiced(small_api, "46002", PERSON, externalInvoiceId=number)
+    small_api.create(f"{case}/Payments", {"paymentAmount": 300})
+    assert rejected(small_api, f"{number}/settle", APTIC_TO_PAYEX) == (
+        409,
+        f"aptic did not take the debt {number} over from payex.",
+    )
+    at = carry(small_api, number, "settle", {"from": "aptic", "to": "riverty"})
+    assert (at["riverty"]["received"], at["payex"]["received"]) == (300, 0)
+
+
 def surpluses_of_person(api: Api) -> list[float]:
     """The balances of the surpluses of the debtor in ledger 46001."""
     ledger = "/ledger/customer/v1/46001"
