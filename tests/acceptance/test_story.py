@@ -433,6 +433,20 @@ def test_only_who_took_a_debt_over_settles_it(small_api: Api, creditor: str, per
         )
 
 
+def test_what_was_paid_before_the_case_opened_is_not_settled(small_api: Api) -> None:
+    invoiced(small_api, "46002", PERSON, externalInvoiceId="R-9", currentDebt=233)
+    case = small_api.case(
+        clientReferenceNumber="BJORKVIK",
+        debtors=[{"idNumber": PERSON, "firstname": "Stig", "lastname": "Stranger"}],
+        debts=[{"referenceNumber": "R-9", "originalPrincipal": 333, "remainingPrincipal": 233}],
+    )
+    at = carry(small_api, "R-9", "settle", APTIC_TO_PAYEX)
+    assert (at["aptic"]["received"], at["payex"]["received"], at["payex"]["remaining"]) == (0, 100, 233)
+    small_api.create(f"{case}/Payments", {"paymentAmount": 233})
+    at = carry(small_api, "R-9", "settle", APTIC_TO_PAYEX)
+    assert (at["aptic"]["remaining"], at["aptic"]["received"], at["payex"]["received"]) == (0, 233, 333)
+
+
 def test_a_number_of_several_debts_needs_the_creditor(small_api: Api) -> None:
     for ledger in ("46001", "46002"):
         invoiced(small_api, ledger, PERSON)
@@ -502,8 +516,9 @@ def test_the_debts_of_personas_were_handed_on(small_api: Api, personas: dict[str
     }
     assert len(numbers) > 10
     for number in numbers:
-        kept = small_api.get(f"/_sim/debts/{number}").json()["vendors"]["payex"]["kept"]
-        assert kept.startswith(f"The debt {number} was handed on to aptic"), number
+        before = small_api.get(f"/_sim/debts/{number}").json()["vendors"]
+        assert before["payex"]["kept"].startswith(f"The debt {number} was handed on to aptic"), number
+        assert carry(small_api, number, "settle", APTIC_TO_PAYEX) == before
 
 
 FIXTURES = """

@@ -47,6 +47,8 @@ def find(space: Space, number: str) -> list[Debt]:
 def _debt(space: Space, claim: Row) -> Debt:
     (case,) = rows(space.connection, _CASE, case_id=claim["case_id"])
     remaining = claim["remaining_principal"]
+    # What had been paid when the case was opened is not what Aptic received.
+    before = max(0, claim["original_principal"] - claim["opening_principal"])
     billed = claim["bill_date"] or claim["registration_date"]
     return Debt(
         id=claim["id"],
@@ -56,7 +58,7 @@ def _debt(space: Space, claim: Row) -> Debt:
         currency=claim["currency_code"],
         amount=claim["original_principal"],
         remaining=remaining,
-        received=claim["paid_principal"] + _unused(space, claim),
+        received=claim["paid_principal"] - before + _unused(space, claim),
         carried=0,
         billed=billed.date(),
         due=(claim["due_date"] or billed).date(),
