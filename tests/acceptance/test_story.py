@@ -447,6 +447,28 @@ def test_what_was_paid_before_the_case_opened_is_not_settled(small_api: Api) -> 
     assert (at["aptic"]["remaining"], at["aptic"]["received"], at["payex"]["received"]) == (0, 233, 333)
 
 
+@pytest.mark.parametrize(
+    "payments",
+    [
+        [{"paymentAmount": 1350}],
+        [{"paymentAmount": 135, "currencyCode": "EUR", "receivedAmount": 1350}],
+        [{"paymentAmount": 1250}, {"paymentAmount": 10, "currencyCode": "EUR", "receivedAmount": 100}],
+        [{"paymentAmount": 100, "currencyCode": "EUR", "receivedAmount": 1100}, {"paymentAmount": 250}],
+        [{"paymentAmount": 122.73, "currencyCode": "EUR", "receivedAmount": 1350}],
+    ],
+)
+def test_what_is_paid_too_much_in_any_currency_is_a_surplus(
+    small_api: Api, payments: list[dict[str, Any]]
+) -> None:
+    number = in_collection(small_api)
+    case = path(to_aptic(small_api, number)["aptic"])
+    for payment in payments:
+        small_api.create(f"{case}/Payments", payment)
+    at = carry(small_api, number, "settle", APTIC_TO_PAYEX)
+    assert (at["aptic"]["received"], at["payex"]["received"]) == (1350, 1250)
+    assert surpluses_of_person(small_api) == [100]
+
+
 def test_a_number_of_several_debts_needs_the_creditor(small_api: Api) -> None:
     for ledger in ("46001", "46002"):
         invoiced(small_api, ledger, PERSON)

@@ -1,9 +1,11 @@
 """How debts enter Aptic, as the debts of new cases. It hands none on."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy import case as when
 
 from ledgersim.debts import Debt, Debtor, Debts, unknown_creditor
 from ledgersim.spaces.space import Space
@@ -15,6 +17,7 @@ from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.payments.models import PAYMENT, PAYMENT_BOOKING
+from ledgersim.vendors.aptic.payments.rules import claim_rate
 
 _HAS_NUMBER = (CLAIM.c.kind == DEBT) & (CLAIM.c.reference_number == bindparam("number"))
 _DEBTS = select(CLAIM).where(_HAS_NUMBER).order_by(CLAIM.c.id)
@@ -25,16 +28,21 @@ _CASE = (
     .where(CASE.c.id == bindparam("case_id"))
 )
 _FIRST_DEBT = select(func.min(CLAIM.c.id)).where(CLAIM.c.kind == DEBT, CLAIM.c.case_id == bindparam("of_case"))
-_BOOKED = (
-    (PAYMENT.c.case_id == bindparam("of_case"))
-    & (PAYMENT.c.currency_code == bindparam("currency"))
-    & PAYMENT.c.booked_at.is_not(None)
-)
-_PAID = select(func.coalesce(func.sum(PAYMENT.c.paid_amount), 0)).where(_BOOKED)
-_USED = (
-    select(func.coalesce(func.sum(PAYMENT_BOOKING.c.used_principal + PAYMENT_BOOKING.c.used_interest), 0))
-    .join(PAYMENT, PAYMENT.c.id == PAYMENT_BOOKING.c.payment_id)
-    .where(_BOOKED)
+_B = PAYMENT_BOOKING.c
+_IN_CURRENCY = CLAIM.c.currency_code == bindparam("currency")
+# By payment: the bookings on claims in a currency, in it, and those on others, in the payment's currency.
+_PAYMENTS = (
+    select(
+        PAYMENT.c.paid_amount,
+        PAYMENT.c.case_rate,
+        func.coalesce(func.sum(_B.used_principal + _B.used_interest), 0).label("used"),
+        func.sum(when((_IN_CURRENCY, _B.principal + _B.interest), else_=0)).label("in_currency"),
+        func.sum(when((_IN_CURRENCY, 0), else_=_B.used_principal + _B.used_interest)).label("in_others"),
+    )
+    .outerjoin(PAYMENT_BOOKING, _B.payment_id == PAYMENT.c.id)
+    .outerjoin(CLAIM, CLAIM.c.id == _B.claim_id)
+    .where(PAYMENT.c.case_id == bindparam("of_case"), PAYMENT.c.booked_at.is_not(None))
+    .group_by(PAYMENT.c.id)
 )
 _CODES = select(CLIENT.c.reference_code).order_by(CLIENT.c.id)
 
@@ -58,7 +66,7 @@ def _debt(space: Space, claim: Row) -> Debt:
         currency=claim["currency_code"],
         amount=claim["original_principal"],
         remaining=remaining,
-        received=claim["paid_principal"] - before + _unused(space, claim),
+        received=claim["paid_principal"] - before + _unused(space, case, claim),
         carried=0,
         billed=billed.date(),
         due=(claim["due_date"] or billed).date(),
@@ -95,13 +103,17 @@ def take(space: Space, debt: Debt) -> int:
         return debt_id
 
 
-def _unused(space: Space, claim: Row) -> int:
-    """What was paid on the case beyond all of its claims; it belongs to the first debt."""
-    if scalar(space.connection, _FIRST_DEBT, of_case=claim["case_id"]) != claim["id"]:
+def _unused(space: Space, of_case: Row, claim: Row) -> int:
+    """What was paid on the case beyond all of its claims; it belongs to the first debt, in its currency."""
+    if scalar(space.connection, _FIRST_DEBT, of_case=of_case["id"]) != claim["id"]:
         return 0
-    of_case = {"of_case": claim["case_id"], "currency": claim["currency_code"]}
-    paid, used = (scalar(space.connection, one, **of_case) for one in (_PAID, _USED))
-    return int(paid - used)
+    unused = 0
+    for one in rows(space.connection, _PAYMENTS, of_case=of_case["id"], currency=claim["currency_code"]):
+        if one["used"] < one["paid_amount"]:
+            rate = Fraction(one["case_rate"]) / claim_rate(claim, of_case["currency_code"])
+            rest = one["paid_amount"] - (one["in_others"] or 0)
+            unused += max(0, round(rest * rate) - (one["in_currency"] or 0))
+    return unused
 
 
 def _debtor(space: Space, case: Row) -> Debtor:
