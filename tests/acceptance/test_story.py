@@ -580,3 +580,15 @@ def test_debts_from_fixtures_can_be_handed_on(small_api: Api) -> None:
     (debtor,) = small_api.get(f"{path(at['aptic'])}/Debtors").json()
     (address,) = small_api.get(f"{APTIC}/Debtors/{debtor['debtorGuid']}/Addresses").json()["value"]
     assert address["city"] == "Umeå"
+
+
+def test_what_is_paid_of_an_account_that_was_created_in_collection_is_received(small_api: Api) -> None:
+    made = small_api.send("POST", "/_sim/fixtures", content=FIXTURES).json()
+    number = made["riverty"]["accounts"][0]["accountNumber"]
+    small_api.post(f"/_sim/riverty/accounts/{number}/payments", {"amount": 20.5})
+    case = path(
+        carry(small_api, number, "transfer", {"from": "riverty", "to": "aptic", "creditor": "SUNDBRO"})["aptic"]
+    )
+    small_api.create(f"{case}/Payments", {"paymentAmount": 100})
+    owed = carry(small_api, number, "settle", {"from": "aptic", "to": "riverty"})["riverty"]
+    assert (owed["amount"], owed["remaining"], owed["received"]) == (120.5, 0, 120.5)

@@ -20,7 +20,7 @@ def find(space: Space, number: str) -> list[Debt]:
     except Problem:
         return []
     moves = moves_of(space, account)
-    received = _sum_of(moves, "payment", since="send-to-collection")
+    received = _received(account, moves)
     billed = _billed(account, moves)
     debt = Debt(
         id=account["id"],
@@ -54,10 +54,14 @@ def end(space: Space, debt: Debt) -> None:
         make_move(space, account, "close")
 
 
-def _sum_of(moves: list[Row], name: str, since: str) -> int:
+def _received(account: Row, moves: list[Row]) -> int:
+    """What was paid since the account was sent to collection: all of it if it was created in collection."""
     names = [move["move"] for move in moves]
-    later = moves[names.index(since) :] if since in names else []
-    return sum(move["amount"] for move in later if move["move"] == name)
+    if "send-to-collection" in names:
+        moves = moves[names.index("send-to-collection") :]
+    elif account["account_status"] not in (COLLECTED, CLOSED):
+        return 0
+    return sum(move["amount"] for move in moves if move["move"] == "payment")
 
 
 def _billed(account: Row, moves: list[Row]) -> date:
