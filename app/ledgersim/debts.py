@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import CONFLICT, NOT_FOUND, VALIDATION, Problem, invalid
@@ -55,10 +55,10 @@ class Debt(NamedTuple):
     """A debt as a vendor knows it. Amounts in hundredths of `currency`.
 
     `id` is that of the vendor's row. `number` is the same at all vendors, and so is `creditor`, a code; it is
-    None if the vendor knows none. `received` is what has been paid of the debt at this vendor, including what
-    was paid beyond it and is not a surplus there; `carried` is what has been settled so far. `kept` is why the
-    vendor does not hand the debt on, empty if it does. `path` is where to read it, without the prefix of a
-    space.
+    None if the vendor knows none; then `ledger` may name it. `received` is what has been paid of the debt at
+    this vendor, including what was paid beyond it and is not a surplus there; `carried` is what has been
+    settled so far. `kept` is why the vendor does not hand the debt on, empty if it does. `path` is where to
+    read it, without the prefix of a space.
     """
 
     id: int
@@ -76,6 +76,12 @@ class Debt(NamedTuple):
     is_closed: bool
     kept: str
     path: str
+    ledger: str | None = None
+
+    @property
+    def choice(self) -> str | None:
+        """The creditor that a request chooses the debt by."""
+        return self.creditor or self.ledger
 
     @property
     def identity(self) -> tuple[str | None, ...]:
@@ -108,7 +114,11 @@ def debts_at(vendors: Sequence[Vendor], space: Space, number: str, creditor: str
     """
     declared = _declared(vendors)
     found = _find(declared, space, number)
-    meant = {vendor: one for vendor, debts in found.items() if (one := _of_creditor(debts, creditor))}
+    meant = {
+        vendor: one
+        for vendor, debts in found.items()
+        if (one := _current(space, vendor, _of_creditor(debts, creditor)))
+    }
     if not meant:
         raise NOT_FOUND.with_detail(f"No vendor has a debt with the number {number[:80]!r}.")
     everywhere = [debt for debts in meant.values() for debt in debts]
@@ -135,11 +145,11 @@ def transfer(
         ("to", target, takers, f"takes no debts over from {source or 'others'}"),
     )
     found = _find(declared, space, number)
-    debt = _at(found, source, number, creditor)
+    debt = _only(number, _current(space, source, _at(found, source, number, creditor)))
     if kept := _kept(declared, space, found, source, debt):
         raise CONFLICT.with_detail(kept)
     creditor = debt.creditor or creditor
-    if any(one.creditor in (None, creditor) for one in found[target]):
+    if any(one.choice in (None, creditor) and not one.is_closed for one in found[target]):
         raise CONFLICT.with_detail(f"{target} already has a debt with the number {number}.")
     take = declared[target].take
     assert take is not None, "checked above"
@@ -164,13 +174,16 @@ def settle(
         ("to", target, givers, f"hands no debts on to {source or 'others'}"),
     )
     found = _find(declared, space, number)
-    debt = _at(found, source, number, creditor)
+    received = _at(found, source, number, creditor)
     if not found[target]:
         raise _missing(target, number)
-    given = [one for one in found[target] if _taken(declared, space, found, target, one) == (source, debt)]
+    taken = {one: _taken(declared, space, found, target, one) for one in found[target]}
+    given = [one for one, (taker, its) in taken.items() if taker == source and its in received]
     if not given:
         raise CONFLICT.with_detail(f"{source} did not take the debt {number} over from {target}.")
-    own = _only(number, given)
+    own = _only(number, _current(space, target, given))
+    _, debt = taken[own]
+    assert debt is not None, "it is one of those that received"
     book, end = declared[target].settle, declared[target].end
     assert book is not None, "checked above"
     _, next_debt = _taken(declared, space, found, source, debt)
@@ -181,7 +194,7 @@ def settle(
             change(connection, _SETTLE, vendor=source, debt_id=debt.id, more=debt.received - own.carried)
         if end is not None and (debt.is_closed or has_ended):
             end(space, own)
-        return debts_at(vendors, space, number, own.creditor or debt.creditor)
+        return debts_at(vendors, space, number, own.creditor or debt.creditor or debt.ledger)
 
 
 def settled_of(connection: Connection, vendor: str, debt_id: int) -> int:
@@ -224,24 +237,40 @@ def _find(declared: Mapping[str, Debts], space: Space, number: str) -> _Found:
     return {name: debts.find(space, number) for name, debts in declared.items()}
 
 
-def _at(found: _Found, vendor: str, number: str, creditor: str | None) -> Debt:
-    """The debt at a vendor. Raises a 400 Problem for another creditor, and a 404 or 409 Problem."""
+def _at(found: _Found, vendor: str, number: str, creditor: str | None) -> list[Debt]:
+    """The debts at a vendor that are those of a creditor. Raises a 400 or 404 Problem if there are none."""
     if not found[vendor]:
         raise _missing(vendor, number)
     meant = _of_creditor(found[vendor], creditor)
     if not meant:
-        creditors = " or ".join(sorted({str(debt.creditor) for debt in found[vendor]}))
+        creditors = " or ".join(sorted({str(debt.choice) for debt in found[vendor]}))
         raise invalid("creditor", f"must be absent or {creditors}, the creditor at {vendor}")
-    return _only(number, meant)
+    return meant
 
 
 def _of_creditor(debts: Sequence[Debt], creditor: str | None) -> list[Debt]:
-    """The debts at a vendor that are those of a creditor: open ones rather than closed ones."""
-    if creditor is not None:
-        own = [debt for debt in debts if debt.creditor == creditor]
-        debts = own or [debt for debt in debts if debt.creditor is None]
-    with_open = {debt.creditor for debt in debts if not debt.is_closed}
-    return [debt for debt in debts if not debt.is_closed or debt.creditor not in with_open]
+    """The debts at a vendor that are those of a creditor."""
+    if creditor is None:
+        return list(debts)
+    own = [debt for debt in debts if creditor in (debt.creditor, debt.ledger)]
+    return own or [debt for debt in debts if debt.creditor is None]
+
+
+def _current(space: Space, vendor: str, debts: Sequence[Debt]) -> list[Debt]:
+    """The debts of each creditor that are open, those of stored transfers first; else the last one."""
+    current = []
+    for choice in dict.fromkeys(debt.choice for debt in debts):
+        same = [debt for debt in debts if debt.choice == choice]
+        still_open = [debt for debt in same if not debt.is_closed]
+        stored = [debt for debt in still_open if len(still_open) > 1 and _is_stored(space, vendor, debt)]
+        current += stored or still_open or same[-1:]
+    return current
+
+
+def _is_stored(space: Space, vendor: str, debt: Debt) -> bool:
+    """Whether a debt is part of a stored transfer."""
+    transfers = (row(space.connection, one, vendor=vendor, debt_id=debt.id) for one in (_TRANSFER, _GIVEN))
+    return any(one is not None for one in transfers)
 
 
 def _only(number: str, debts: Sequence[Debt]) -> Debt:
@@ -251,7 +280,7 @@ def _only(number: str, debts: Sequence[Debt]) -> Debt:
 
 
 def _ambiguous(number: str, debts: Sequence[Debt]) -> Problem:
-    which = ", ".join(f"{debt.path} ({debt.creditor or 'no creditor'})" for debt in debts)
+    which = ", ".join(f"{debt.path} ({debt.choice or 'no creditor'})" for debt in debts)
     return CONFLICT.with_detail(f"Several debts have the number {number}: {which}; choose one by its creditor.")
 
 
@@ -273,11 +302,26 @@ def _taken(
         return link["target"], next(taken, None)
     if declared[vendor].settle is not None and debt.creditor is not None:
         for taker in _takers(declared):
-            for one in found[taker]:
-                given = row(space.connection, _GIVEN, vendor=taker, debt_id=one.id)
-                if taker != vendor and one.identity == debt.identity and given is None:
-                    return taker, one
+            if taker != vendor:
+                # In order of time, and last those that ended without a payment, such as cancelled ones.
+                own = sorted(
+                    _alike(space, vendor, found[vendor], debt, _TRANSFER),
+                    key=lambda one: one.is_closed and not one.received,
+                )
+                for one, its in zip(own, _alike(space, taker, found[taker], debt, _GIVEN), strict=False):
+                    if one.id == debt.id:
+                        return taker, its
     return "", None
+
+
+def _alike(space: Space, vendor: str, debts: Sequence[Debt], debt: Debt, stored: Select[Any]) -> list[Debt]:
+    """The debts of a vendor that are the same as another but for stored transfers."""
+    return [
+        one
+        for one in debts
+        if one.identity == debt.identity
+        and row(space.connection, stored, vendor=vendor, debt_id=one.id) is None
+    ]
 
 
 def _kept(declared: Mapping[str, Debts], space: Space, found: _Found, vendor: str, debt: Debt) -> str:

@@ -592,3 +592,59 @@ def test_what_is_paid_of_an_account_that_was_created_in_collection_is_received(s
     small_api.create(f"{case}/Payments", {"paymentAmount": 100})
     owed = carry(small_api, number, "settle", {"from": "aptic", "to": "riverty"})["riverty"]
     assert (owed["amount"], owed["remaining"], owed["received"]) == (120.5, 0, 120.5)
+
+
+PAYEX_TO_APTIC = {"from": "payex", "to": "aptic"}
+
+
+def test_a_corrected_invoice_is_settled_and_not_the_cancelled_one(small_api: Api) -> None:
+    invoiced(small_api, "46002", PERSON, externalInvoiceId="R-9")
+    first = invoice_of(small_api.get("/_sim/debts/R-9").json()["vendors"]["payex"])
+    small_api.post(f"{first}/moves/cancel")
+    invoiced(small_api, "46002", PERSON, externalInvoiceId="R-9", originalAmount=900)
+    case = path(carry(small_api, "R-9", "transfer", PAYEX_TO_APTIC)["aptic"])
+    small_api.create(f"{case}/Payments", {"paymentAmount": 900})
+    invoiced(small_api, "46002", PERSON, externalInvoiceId="R-9", originalAmount=50)
+    at = carry(small_api, "R-9", "settle", APTIC_TO_PAYEX)  # then the invoice of 50 is the open one
+    assert (at["aptic"]["received"], at["payex"]["amount"], at["payex"]["kept"]) == (900, 50, None)
+    assert small_api.post(f"{case}/Close", {"closureCode": "PAID"}).status_code == 204
+    at = carry(small_api, "R-9", "transfer", PAYEX_TO_APTIC)
+    assert (at["aptic"]["amount"], at["aptic"]["received"]) == (50, 0)
+
+
+@pytest.mark.parametrize("corrected", [True, False])
+def test_debts_created_at_both_vendors_match_in_order(small_api: Api, corrected: bool) -> None:
+    if corrected:
+        invoiced(small_api, "46002", PERSON, externalInvoiceId="R-9")
+        small_api.post(
+            f"{invoice_of(small_api.get('/_sim/debts/R-9').json()['vendors']['payex'])}/moves/cancel"
+        )
+    invoiced(small_api, "46002", PERSON, externalInvoiceId="R-9")
+    case = case_of(small_api, "BJORKVIK", PERSON, "R-9")
+    small_api.create(f"{case}/Payments", {"paymentAmount": 333})
+    assert small_api.post(f"{case}/Close", {"closureCode": "PAID"}).status_code == 204
+    case_of(small_api, "BJORKVIK", PERSON, "R-9")
+    at = carry(small_api, "R-9", "settle", APTIC_TO_PAYEX)
+    assert (at["payex"]["received"], at["payex"]["remaining"]) == (333, 0)
+
+
+LEDGERS = """
+payex:
+  ledgers:
+    - {number: "46900", name: Ett AB, country: SE, currency: SEK, language: SV, number_lengths: [1, 9]}
+    - {number: "46901", name: Två AB, country: SE, currency: SEK, language: SV, number_lengths: [1, 9]}
+"""
+
+
+def test_the_number_of_a_ledger_without_a_creditor_chooses(small_api: Api) -> None:
+    assert small_api.send("POST", "/_sim/fixtures", content=LEDGERS).status_code == 201
+    number = in_collection(small_api)
+    for ledger in ("46900", "46901"):
+        invoiced(small_api, ledger, PERSON, externalInvoiceId="G-1")
+        at = small_api.get("/_sim/debts/G-1", creditor=ledger).json()["vendors"]
+        assert at["payex"]["href"] == f"http://sim.test/ledger/invoice/v1/{ledger}/invoices/5501"
+    assert small_api.get("/_sim/debts/G-1").status_code == 409
+    at = carry(small_api, number, "transfer", {**RIVERTY_TO_PAYEX, "creditor": "46900"})
+    small_api.post(f"{invoice_of(at['payex'])}/moves/pay", {"amount": 10})
+    at = carry(small_api, number, "settle", {**PAYEX_TO_RIVERTY, "creditor": "46900"})
+    assert at["riverty"]["received"] == 10

@@ -38,12 +38,13 @@ def find(space: Space, number: str) -> list[Debt]:
 
 def _debt(space: Space, invoice: Row) -> Debt:
     moves = moves_of(space, invoice)
+    ledger = find_ledger(space, invoice["ledger"])
     # What has been paid of a cancelled invoice is a surplus, unless it has been settled before.
     is_cancelled = any(move["move"] == "cancel" for move in moves)
     return Debt(
         id=invoice["id"],
         number=invoice["external_invoice_id"],
-        creditor=find_ledger(space, invoice["ledger"]).creditor,
+        creditor=ledger.creditor,
         debtor=_debtor(space, customer_by_id(space, invoice["customer_id"])),
         currency=invoice["currency"],
         amount=invoice["original_amount"],
@@ -58,6 +59,7 @@ def _debt(space: Space, invoice: Row) -> Debt:
         is_closed=invoice["status"] == CLOSED,
         kept=kept(invoice["invoice_no"], claim_of(invoice)),
         path=invoice_path(invoice["ledger"], invoice["invoice_no"]),
+        ledger=None if ledger.creditor else ledger.number,
     )
 
 
