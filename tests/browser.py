@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from time import monotonic, sleep
 from typing import Any
 
@@ -83,6 +83,16 @@ class Browser:
         """What the browser has written to its console, such as diagnostics of a content security policy."""
         return [one["message"] for one in self._post("se/log", {"type": "browser"})]
 
+    def clear(self) -> None:
+        """Forget what a test has done."""
+        self.open("about:blank")
+        self._devtools("Emulation.clearDeviceMetricsOverride", {})
+        self._devtools("Emulation.setEmulatedMedia", {"features": []})
+        self._devtools("Network.clearBrowserCookies", {})
+        self._devtools("Network.clearBrowserCache", {})
+        self.requested()
+        self.complaints()
+
     def _devtools(self, command: str, parameters: dict[str, Any]) -> None:
         self._post("goog/cdp/execute", {"cmd": command, "params": parameters})
 
@@ -92,9 +102,33 @@ class Browser:
         return answer.json()["value"]
 
 
+_running: dict[bool, tuple[Browser, ExitStack]] = {}  # by whether it runs JavaScript
+
+
 @contextmanager
 def browser(javascript: bool = True) -> Iterator[Browser]:
-    """A browser with a fresh profile."""
+    """A browser that shows nothing and has no cookies. Starting one takes seconds, so tests take turns."""
+    if javascript not in _running:
+        stack = ExitStack()
+        _running[javascript] = stack.enter_context(_started(javascript)), stack
+    found, _ = _running[javascript]
+    try:
+        yield found
+        found.clear()
+    except BaseException:
+        close(javascript)  # whatever state it is in
+        raise
+
+
+def close(*javascript: bool) -> None:
+    """End browsers, by default all."""
+    for one in javascript or tuple(_running):
+        _, stack = _running.pop(one)
+        stack.close()
+
+
+@contextmanager
+def _started(javascript: bool) -> Iterator[Browser]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     driver = subprocess.Popen(
