@@ -228,7 +228,7 @@ def test_of_servers_that_start_at_once_one_gets_the_file(
         except StartupError as error:
             return str(error)
 
-    for _ in range(10):
+    for _ in range(3):
         with ThreadPoolExecutor(servers) as threads:
             results = list(threads.map(start_one, range(servers)))
         (database,) = (one for one in results if isinstance(one, Database))

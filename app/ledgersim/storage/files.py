@@ -20,7 +20,7 @@ from ledgersim.storage.connections import connect, failure
 from ledgersim.storage.images import Generations, generations, schema_version, with_generations
 
 CHECK_EVERY = 1.0  # seconds
-LOCK_WITHIN = 100  # milliseconds
+LOCK_WITHIN = 500  # milliseconds
 CHECKPOINT_FROM = 4 * 2**20  # bytes of a write-ahead log
 _WAL_HEADER, _FRAME_HEADER = 32, 24  # bytes: https://www.sqlite.org/fileformat2.html#walformat
 _MAX_PAGE = 65_536
