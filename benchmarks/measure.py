@@ -146,7 +146,7 @@ def _of(rows: Sequence[str], kind: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _skipping(report: Report, subject: Subject, row: str = "") -> Iterator[None]:
-    """What fails of a peer is skipped with a line; what fails of ours ends the benchmark."""
+    """A peer that fails is skipped with a line. If the simulator fails, the benchmark ends."""
     try:
         yield
     except ServerError as error:

@@ -116,7 +116,7 @@ def browser(javascript: bool = True) -> Iterator[Browser]:
         yield found
         found.clear()
     except BaseException:
-        close(javascript)  # whatever state it is in
+        close(javascript)  # because its state is unknown
         raise
 
 

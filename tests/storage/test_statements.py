@@ -1,4 +1,4 @@
-"""Statements give the same rows as SQLAlchemy, whatever the types of their columns."""
+"""Statements give the same rows as SQLAlchemy for columns of every type."""
 
 import sqlite3
 from collections.abc import Iterator

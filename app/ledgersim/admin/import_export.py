@@ -4,11 +4,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Insert, Table, delete, insert, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
@@ -33,7 +32,7 @@ from ledgersim.storage.row_validation import (
     validate_rows,
     vendor_tables,
 )
-from ledgersim.storage.statements import Row, add_all, row, rows
+from ledgersim.storage.statements import Row, add_all, insert_into, row, rows
 
 MAX_ERRORS = 20
 RESERVED_GUIDS = 1_000  # no row may have one of the next GUIDs that the space will generate
@@ -76,16 +75,11 @@ def import_rows(space: Space, body: bytes | bytearray) -> None:
             unique = UniqueColumns(table)
             reader = JsonReader(body, ROW_DECODER, starts[table.name])
             for valid in _valid(table, _in_slices(reader), unique):
-                add_all(connection, _insert_into(table), valid)
+                add_all(connection, insert_into(table), valid)
             _raise_for(unique.errors_for(next_guids))
             _raise_for(unique.dangling_references(connection))
         space.guids.position = position
         connection.execute(update(STATE).values(guid_position=position))
-
-
-@cache
-def _insert_into(table: Table) -> Insert:
-    return insert(table)
 
 
 def _valid(table: Table, slices: Iterable[list[Row]], unique: UniqueColumns) -> Iterator[list[Row]]:

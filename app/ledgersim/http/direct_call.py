@@ -1,6 +1,6 @@
 """Calls the function of a route directly, for requests that need no more than that.
 
-FastAPI resolves dependencies and parameters of every kind anew for each request, which takes longer than most
+FastAPI resolves dependencies and parameters of every kind again for each request, which takes longer than most
 operations of the simulator do. A route whose parameters are only segments of the path, query parameters, one
 body, the request, the response, and dependencies of these needs none of it. FastAPI still serves all other
 routes, and all invalid requests, so that there is one place that reports errors.

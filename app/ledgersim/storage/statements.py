@@ -7,11 +7,11 @@ statements in constants: those built for each request are compiled for each requ
 
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, CompoundSelect, Connection, Delete, Insert, Select, Table, Update
+from sqlalchemy import Column, CompoundSelect, Connection, Delete, Insert, Select, Table, Update, insert
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -73,6 +73,12 @@ def add_all(connection: Connection, statement: Insert, values: Sequence[Mapping[
         except sqlite3.Error as error:
             info["on_error"](error)
             raise
+
+
+@cache
+def insert_into(table: Table) -> Insert:
+    """The statement that inserts rows into a table."""
+    return insert(table)
 
 
 @lru_cache(maxsize=2048)

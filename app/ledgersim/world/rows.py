@@ -1,12 +1,11 @@
 """Bulk inserts: rows are collected and stored many at a time, parents before children."""
 
 from collections import Counter
-from functools import cache
 
-from sqlalchemy import Connection, Insert, Table, insert
+from sqlalchemy import Connection, Table
 from sqlmodel import SQLModel
 
-from ledgersim.storage.statements import Row, add_all
+from ledgersim.storage.statements import Row, add_all, insert_into
 
 CHUNK = 4_000
 
@@ -38,11 +37,6 @@ class Rows:
     def flush(self) -> None:
         """Store the collected rows."""
         for columns in sorted(self._pending, key=lambda columns: self._order[columns[0]]):
-            add_all(self._connection, _insert(columns[0]), self._pending[columns])
+            add_all(self._connection, insert_into(columns[0]), self._pending[columns])
         self._pending.clear()
         self._size = 0
-
-
-@cache
-def _insert(table: Table) -> Insert:
-    return insert(table)
