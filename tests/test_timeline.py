@@ -38,7 +38,7 @@ def total(amounts: Counter[tuple[str, float]]) -> float:
     return sum(amount * number for (_, amount), number in amounts.items())
 
 
-def told(entries: list[Entry]) -> list[tuple[str, str, str]]:
+def dated_events(entries: list[Entry]) -> list[tuple[str, str, str]]:
     return [(one["at"][:10], one["vendor"], one["event"]) for one in entries]
 
 
@@ -69,7 +69,7 @@ def test_the_amounts_of_every_timeline_agree(small_api: Api, personas: dict[str,
 
 
 def test_a_debt_passes_through_three_vendors(small_api: Api) -> None:
-    assert told(timeline(small_api, "Mikko Virtanen")) == [
+    assert dated_events(timeline(small_api, "Mikko Virtanen")) == [
         ("2024-01-08", "riverty", "credit-granted"),
         ("2025-07-13", "riverty", "purchase"),
         ("2025-07-13", "payex", "invoice"),

@@ -202,7 +202,7 @@ def check_image(image: bytes, reference: Database) -> None:
 
 
 def _stored(database: Database, table: Table) -> Iterator[list[Row]]:
-    """The rows of a table in slices. Raises ValueError for what cannot be exported."""
+    """The rows of a table in slices. Raises ValueError for a value that JSON cannot represent."""
     for part in stored_rows(database.connection, table):
         yield part
         _to_json(part)  # raises for infinite numbers and lone surrogates, once the types are known to be right
