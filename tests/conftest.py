@@ -19,6 +19,7 @@ from ledgersim.app import mounts as build_mounts
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.storage.clones import shared_image
+from ledgersim.storage.images import Image
 from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
@@ -82,8 +83,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextmanager
-def loaded(image: bytes) -> Iterator[bytes]:
-    """Keeps an image in memory, so that no server has to load it."""
+def loaded(image: Image) -> Iterator[Image]:
+    """Keeps an image open, so that no server has to open it."""
     shared = shared_image(image)
     yield image
     del shared
@@ -101,7 +102,7 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def image(cache: Path) -> Iterator[bytes]:
+def image(cache: Path) -> Iterator[Image]:
     """The default world."""
     settings = Settings()
     with (cache / "lock").open("w") as lock:
@@ -112,7 +113,7 @@ def image(cache: Path) -> Iterator[bytes]:
 
 
 @pytest.fixture(scope="session")
-def small_image() -> Iterator[bytes]:
+def small_image() -> Iterator[Image]:
     """The personas, and next to nobody else: for tests that export or compare whole worlds."""
     with loaded(world_image("nordic-basic", 1, 1, AS_OF)) as image:
         yield image

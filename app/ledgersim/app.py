@@ -27,6 +27,7 @@ from ledgersim.spaces.scheduler import Scheduler
 from ledgersim.spaces.space import SpaceSettings
 from ledgersim.storage.connections import failure
 from ledgersim.storage.database import Database, StorageProblem
+from ledgersim.storage.images import Image
 from ledgersim.storage.statements import row
 from ledgersim.vendors import installed_vendors
 from ledgersim.world.fixtures import load, seeded
@@ -113,7 +114,7 @@ def mounts(settings: Settings) -> dict[str, VendorApp]:
     return {**dict(vendor_apps(settings).values()), admin.MOUNT: admin_app}
 
 
-def open_spaces(settings: Settings, image: bytes, default: Database | None = None) -> Spaces:
+def open_spaces(settings: Settings, image: Image, default: Database | None = None) -> Spaces:
     """The spaces of a server, with the limits in its settings. Raises StartupError."""
     common = SpaceSettings(settings, settings.journal_entries, settings.journal_bytes)
     limits = Limits(
@@ -129,7 +130,7 @@ def open_spaces(settings: Settings, image: bytes, default: Database | None = Non
         raise StartupError(problem.detail) from problem
 
 
-def default_database(settings: Settings, image: bytes) -> Database | None:
+def default_database(settings: Settings, image: Image) -> Database | None:
     """The database of the default space, if it is in a file. Raises StartupError if that cannot be used."""
     if settings.database is None:
         return None

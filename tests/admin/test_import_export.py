@@ -30,7 +30,7 @@ Change = Callable[[Content], None]
 def small() -> bytes:
     """The smallest world: little more than its personas."""
     default = Settings()
-    return world_image(default.world, default.seed, 1, default.as_of)
+    return bytes(world_image(default.world, default.seed, 1, default.as_of))
 
 
 @pytest.fixture(scope="module")

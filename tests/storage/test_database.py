@@ -29,6 +29,7 @@ from sqlalchemy.schema import CreateTable
 from ledgersim.problems import Problem
 from ledgersim.storage.connections import engine
 from ledgersim.storage.database import Database
+from ledgersim.storage.images import Image, MappedImage
 
 NOTE = Table("note", MetaData(), Column("id", Integer, primary_key=True), Column("text", String, unique=True))
 PART = Table("part", NOTE.metadata, Column("note_id", ForeignKey("note.id")))
@@ -77,12 +78,31 @@ def check(database: Database) -> str:
     return found
 
 
+@pytest.fixture(params=["memory", "file"])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Image]:
+    """The image whose pages are shared, in memory or in a file that stays as it was."""
+    if request.param == "memory":
+        yield IMAGE
+        return
+    folder = tmp_path / "images"
+    folder.mkdir()
+    yield mapped(folder)
+    assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [("image", IMAGE + b"checksum")]
+
+
+def mapped(folder: Path) -> MappedImage:
+    """The image in a file."""
+    path = folder / "image"
+    path.write_bytes(IMAGE + b"checksum")
+    return MappedImage(path, len(IMAGE))
+
+
 @pytest.fixture
-def clone() -> Iterator[Callable[..., Database]]:
+def clone(shared: Image) -> Iterator[Callable[..., Database]]:
     """Makes databases in memory that end with the test."""
     opened: list[Database] = []
 
-    def make(image: bytes = IMAGE) -> Database:
+    def make(image: Image = shared) -> Database:
         opened.append(Database.in_memory(image))
         return opened[-1]
 
@@ -206,18 +226,20 @@ def test_every_write_and_every_restore_is_another_version(database: Database) ->
     assert len(set(versions)) == len(versions)
 
 
-def test_clones_are_isolated(clone: Callable[..., Database]) -> None:
+def test_clones_are_isolated(clone: Callable[..., Database], shared: Image) -> None:
     clones = [clone() for _ in range(5)]
     for number, one in enumerate(clones):
         write(one, 1, f"of {number}")
-    clones[0].restore(IMAGE)
+    clones[0].restore(shared)
     clones[1].close()
     assert notes(clones[0]) == BEGINNING
     assert [notes(one)[1] for one in clones[2:]] == ["of 2", "of 3", "of 4"]
     assert notes(clone()) == BEGINNING
 
 
-def test_more_changes_than_the_cache_holds_stay_with_the_clone(clone: Callable[..., Database]) -> None:
+def test_more_changes_than_the_cache_holds_stay_with_the_clone(
+    clone: Callable[..., Database], shared: Image
+) -> None:
     writer, reader = clone(), clone()
     written = {number: f"{number} {MUCH * 4}" for number in range(2000)}  # twice 8 MB; the cache has 2
     with writer.transaction() as connection:
@@ -226,8 +248,31 @@ def test_more_changes_than_the_cache_holds_stay_with_the_clone(clone: Callable[.
     assert notes(writer) == written
     assert (notes(reader), notes(clone())) == (BEGINNING, BEGINNING)
     assert (check(writer), check(reader)) == ("ok", "ok")
-    writer.restore(IMAGE)
+    writer.restore(shared)
     assert (notes(writer), check(writer)) == (BEGINNING, "ok")
+
+
+def test_an_image_in_a_file_makes_clones_after_the_file_is_gone(tmp_path: Path) -> None:
+    image = mapped(tmp_path)
+    first = Database.in_memory(image)
+    write(first, 1, "one")
+    (tmp_path / "image").unlink()
+    second = Database.in_memory(image)
+    write(second, 2, "two")
+    assert (notes(first), notes(second)) == (BEGINNING | {1: "one"}, BEGINNING | {2: "two"})
+    first.restore(image)
+    assert (notes(first), check(first)) == (BEGINNING, "ok")
+    first.close()
+    second.close()
+
+
+def test_an_image_in_a_read_only_file_makes_clones(unprivileged: Path) -> None:
+    image = mapped(unprivileged)
+    image.path.chmod(0o444)
+    database = Database.in_memory(image)
+    write(database, 1, "one")
+    assert notes(database) == BEGINNING | {1: "one"}
+    database.close()
 
 
 def test_the_pages_are_freed_with_the_last_clone_and_loaded_again() -> None:
@@ -247,7 +292,9 @@ def test_nobody_commits_to_what_all_have_in_common(clone: Callable[..., Database
     assert notes(clone()) == BEGINNING
 
 
-def test_a_clone_that_lost_its_transaction_is_unusable_until_restored(clone: Callable[..., Database]) -> None:
+def test_a_clone_that_lost_its_transaction_is_unusable_until_restored(
+    clone: Callable[..., Database], shared: Image
+) -> None:
     writer = clone()
     write(writer, 1, "one")
     writer.connection.execute(text("ROLLBACK"))  # what SQLite does by itself when there is no memory left
@@ -255,13 +302,13 @@ def test_a_clone_that_lost_its_transaction_is_unusable_until_restored(clone: Cal
         with pytest.raises(Problem) as lost:
             use()
         assert (lost.value.status, lost.value.code) == (503, "changes-lost")
-    writer.restore(IMAGE)
+    writer.restore(shared)
     write(writer, 2, "two")
     assert notes(writer) == BEGINNING | {2: "two"}
     assert notes(clone()) == BEGINNING
 
 
-def test_the_size_of_a_clone_is_what_it_has_for_itself(clone: Callable[..., Database]) -> None:
+def test_the_size_of_a_clone_is_what_it_has_for_itself(clone: Callable[..., Database], shared: Image) -> None:
     one = clone()
     assert one.size == 0
     write(one, 1, "one")  # deletes a row and inserts one
@@ -270,7 +317,7 @@ def test_the_size_of_a_clone_is_what_it_has_for_itself(clone: Callable[..., Data
         connection.execute(insert(NOTE), [{"id": 1000 + n, "text": f"new {n} {MUCH}"} for n in range(500)])
     grown = len(one.image()) - len(IMAGE)
     assert one.size == grown + len(IMAGE)
-    one.restore(IMAGE)
+    one.restore(shared)
     assert one.size == 0
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from tempfile import gettempdir
 from threading import Barrier
 
 import pytest
@@ -393,25 +392,6 @@ def test_a_corrupt_page_is_a_503(path: Path, caplog: pytest.LogCaptureFixture) -
             with database.transaction():
                 pass
     assert caplog.messages == [f"The database {path} is unavailable: it is corrupt"]
-
-
-@pytest.fixture
-def unprivileged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for a user to whom permissions apply."""
-    if os.name != "posix":
-        pytest.skip("needs POSIX permissions")
-    place = tmp_path_factory.mktemp("place")
-    if os.geteuid() != 0:
-        yield place
-        return
-    for one in (place, *place.parents):
-        if one == Path(gettempdir()):
-            break
-        one.chmod(0o755)
-    os.chown(place, 65534, 65534)
-    os.seteuid(65534)
-    yield place
-    os.seteuid(0)
 
 
 def test_a_read_only_file_is_refused(unprivileged: Path) -> None:

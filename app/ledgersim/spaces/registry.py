@@ -10,6 +10,7 @@ from ledgersim.problems import CONFLICT, Problem
 from ledgersim.spaces.space import Snapshot, Space, SpaceSettings
 from ledgersim.spaces.worker import in_background
 from ledgersim.storage.database import Database
+from ledgersim.storage.images import Image
 
 DEFAULT = "default"
 
@@ -59,7 +60,7 @@ class Spaces:
     """The default space, and named spaces that start from the seeded world or another image."""
 
     def __init__(
-        self, image: bytes, default: Database | None, settings: SpaceSettings, limits: Limits = Limits()
+        self, image: Image, default: Database | None, settings: SpaceSettings, limits: Limits = Limits()
     ) -> None:
         self._image = image
         self._settings = settings
@@ -95,7 +96,7 @@ class Spaces:
             raise _not_found(name, "GET /_sim/spaces lists them.")
         return self._spaces[name]
 
-    def create(self, name: str | None, image: bytes | None = None) -> Space:
+    def create(self, name: str | None, image: Image | None = None) -> Space:
         """Create a space from an image, or from the seed. Raises a 400, 409 or 503 Problem."""
         name = self._free_name() if name is None else check_name(name)
         if name in self._spaces:

@@ -18,6 +18,7 @@ from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.vendor_state import VendorRecord, VendorState
 from ledgersim.spaces.worker import Worker, in_background
 from ledgersim.storage.database import Database
+from ledgersim.storage.images import Image
 from ledgersim.storage.statements import Query, Row, add, add_all, change, row, rows, scalar, tables_of
 
 ResetScope = Literal["all", "data", "clock", "faults", "journal"]
@@ -73,7 +74,7 @@ class Space:
     """All state of one world. A reset goes back to `image`."""
 
     def __init__(
-        self, name: str, database: Database, image: bytes, settings: SpaceSettings = SpaceSettings()
+        self, name: str, database: Database, image: Image, settings: SpaceSettings = SpaceSettings()
     ) -> None:
         self.name = name
         self._settings = settings
@@ -238,13 +239,13 @@ class Space:
         """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background work."""
         await self._restore_image(snapshot.image)
 
-    async def _restore_image(self, image: bytes, keeps_tokens_and_clock: bool = False) -> None:
+    async def _restore_image(self, image: Image, keeps_tokens_and_clock: bool = False) -> None:
         at = self.clock.now()
         await self.worker.run(partial(self._replace_rows, image, keeps_tokens_and_clock))
         for record in self._records.values():
             record.cancel(at)  # before it gets to use the space again
 
-    def _replace_rows(self, image: bytes, keeps_tokens_and_clock: bool) -> None:
+    def _replace_rows(self, image: Image, keeps_tokens_and_clock: bool) -> None:
         """Restore the database. The chance stream continues, so that no token is ever issued twice."""
         tokens: list[Row] = []
         if keeps_tokens_and_clock:

@@ -1,16 +1,20 @@
 """Opens SQLite connections and hands them to SQLAlchemy."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import closing
 from math import inf
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, ExceptionContext, create_engine, event
 from sqlalchemy.pool import NullPool
+
+from ledgersim.storage.images import Image
 
 
 def connect(target: str, **options: Any) -> sqlite3.Connection:
@@ -45,7 +49,12 @@ def failure(error: sqlite3.Error) -> str | None:
     return _FAILURES.get(code) or _FAILURES.get(code & 0xFF)
 
 
-def copy_image(image: bytes, target: sqlite3.Connection) -> None:
+def is_writable(path: Path) -> bool:
+    """Whether this process may write to a file."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def copy_image(image: Image, target: sqlite3.Connection) -> None:
     """Replace the content of a database with that of an image, all or nothing."""
     with closing(connect(":memory:")) as source:
         source.deserialize(image)

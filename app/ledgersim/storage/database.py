@@ -18,6 +18,7 @@ from ledgersim.storage.clones import SharedImage, shared_image
 from ledgersim.storage.connections import ANY_TABLE, CORRUPT, connect, copy_image, deadline, failure, wrap
 from ledgersim.storage.files import DatabaseFile, create_file, write_file
 from ledgersim.storage.images import (
+    Image,
     InvalidImageError,
     check_content,
     check_header,
@@ -46,7 +47,7 @@ DATABASE_UNAVAILABLE = StorageProblem(503, "database-unavailable", "Database una
 log = logging.getLogger(__name__)
 
 # Pages that a clone's cache may hold in addition to the changed ones. More would not be faster, because the
-# shared image is in memory anyway, but each is a copy.
+# shared image, or the system's cache of its file, is in memory anyway, but each is a copy.
 _BASE_CACHE = 50
 
 # Steps of SQLite's virtual machine between two checks of the time, which it makes only between rows.
@@ -84,7 +85,7 @@ class Database:
             self._reset_clone()
 
     @classmethod
-    def in_memory(cls, image: bytes | None = None) -> "Database":
+    def in_memory(cls, image: Image | None = None) -> "Database":
         """An empty database in memory, or a clone of an image. Raises sqlite3.DatabaseError if invalid."""
         if image is None:
             return cls(connect(":memory:"))
@@ -92,7 +93,7 @@ class Database:
         return cls(shared.clone(), shared)
 
     @classmethod
-    def in_file(cls, path: Path, image: bytes) -> "Database":
+    def in_file(cls, path: Path, image: Image) -> "Database":
         """The database in the file at `path`, locked for this process. A missing file is created from `image`.
 
         Call `enable_wal` before the first write. Raises StartupError if the file cannot be used.
@@ -267,7 +268,7 @@ class Database:
         if (violation := foreign_key_violation(self._raw)) is not None:
             raise sqlite3.IntegrityError(violation)
 
-    def restore(self, image: bytes) -> None:
+    def restore(self, image: Image) -> None:
         """Replace the content with that of `image`, all or nothing.
 
         Raises sqlite3.DatabaseError for an invalid image.
@@ -285,7 +286,7 @@ class Database:
             self.close()
             self._open(raw, shared)
 
-    def _restore_file(self, file: DatabaseFile, image: bytes) -> None:
+    def _restore_file(self, file: DatabaseFile, image: Image) -> None:
         if file.is_missing:
             try:
                 write_file(file.path, image)

@@ -16,8 +16,8 @@ from pathlib import Path
 from time import monotonic
 
 from ledgersim.errors import StartupError
-from ledgersim.storage.connections import connect, failure
-from ledgersim.storage.images import Generations, generations, schema_version, with_generations
+from ledgersim.storage.connections import connect, failure, is_writable
+from ledgersim.storage.images import Generations, Image, generations, schema_version, with_generations
 
 CHECK_EVERY = 1.0  # seconds
 LOCK_WITHIN = 500  # milliseconds
@@ -45,8 +45,7 @@ class DatabaseFile:
             # Opened after the lock and closed after it: closing any handle of a file gives up its POSIX locks.
             self._file = self._path.open("rb", buffering=0)
         except sqlite3.Error as error:
-            is_read_only = not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
-            reason = "it is read-only" if is_read_only else failure(error) or str(error)
+            reason = failure(error) or str(error) if is_writable(path) else "it is read-only"
             raise _cannot_use(path, reason) from error
         except OSError as error:
             raise _cannot_use(path, error.strerror) from error
@@ -134,7 +133,7 @@ class DatabaseFile:
         """Whether nothing is at the path any more."""
         return not self._path.exists()
 
-    def stamp(self, image: bytes) -> bytes:
+    def stamp(self, image: Image) -> bytes:
         """The image, with the generations of this file."""
         return with_generations(image, self._generations)
 
@@ -155,7 +154,7 @@ class DatabaseFile:
         self._file.close()
 
 
-def create_file(path: Path, image: bytes) -> None:
+def create_file(path: Path, image: Image) -> None:
     """Create a database file from an image unless there is one.
 
     Raises StartupError, also if journals of a removed file are there.
@@ -177,7 +176,7 @@ def create_file(path: Path, image: bytes) -> None:
         raise _cannot_use(path, error.strerror) from error
 
 
-def write_file(path: Path, image: bytes) -> None:
+def write_file(path: Path, image: Image) -> None:
     """Create a database file from an image, completely or not at all, unless there is one. Raises OSError."""
     path = path.resolve()
     part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")

@@ -1,7 +1,9 @@
 """Database images as bytes: the fields of the file header, and checks of images from untrusted sources."""
 
 import sqlite3
-from typing import Any, NamedTuple
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
 
 # Offsets in the file header: https://www.sqlite.org/fileformat2.html#the_database_header
 _MAGIC = b"SQLite format 3\0"
@@ -9,6 +11,21 @@ _PAGE_SIZE, _FORMAT_VERSIONS, _PAGES = slice(16, 18), slice(18, 20), slice(28, 3
 _SCHEMA_VERSION = slice(40, 44)
 _CURRENT, _PREVIOUS = slice(60, 64), slice(68, 72)  # user_version and application_id
 _ROLLBACK_JOURNAL, _WAL = b"\1\1", b"\2\2"
+
+
+class MappedImage(mmap):
+    """An image at the start of a file that nobody changes. Only what is being read of it takes memory."""
+
+    path: Path
+
+    def __new__(cls, path: Path, size: int) -> "MappedImage":
+        with path.open("rb") as file:
+            image = super().__new__(cls, file.fileno(), size, access=ACCESS_READ)
+        image.path = path
+        return image
+
+
+Image: TypeAlias = bytes | MappedImage
 
 
 class InvalidImageError(ValueError):
@@ -39,12 +56,12 @@ def without_wal(image: bytes) -> bytes:
     return _with_header(image, _ROLLBACK_JOURNAL, Generations(0, 0))
 
 
-def with_generations(image: bytes, of: Generations, wal: bool = False) -> bytes:
+def with_generations(image: Image, of: Generations, wal: bool = False) -> bytes:
     """An image with these generations; in WAL mode it can be written to a file, but not opened in memory."""
     return _with_header(image, _WAL if wal else _ROLLBACK_JOURNAL, of)
 
 
-def _with_header(image: bytes, versions: bytes, of: Generations) -> bytes:
+def _with_header(image: Image, versions: bytes, of: Generations) -> bytes:
     header = bytearray(image[:100])
     header[_FORMAT_VERSIONS] = versions
     header[_PREVIOUS], header[_CURRENT] = of.previous.to_bytes(4, "big"), of.current.to_bytes(4, "big")

@@ -23,6 +23,7 @@ from ledgersim.schemas import RequestModel
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.space import Space
 from ledgersim.storage.database import Database
+from ledgersim.storage.images import Image
 from ledgersim.storage.statements import Row
 from ledgersim.world.definition import bytes_of
 
@@ -98,7 +99,7 @@ def load(vendors: Sequence[Vendor], space: Space, base: str, data: bytes) -> Cre
         raise (CONFLICT if error.status == CONFLICT.status else VALIDATION).with_errors(errors) from error
 
 
-def seeded(vendors: Sequence[Vendor], image: bytes, paths: Sequence[Path]) -> bytes:
+def seeded(vendors: Sequence[Vendor], image: Image, paths: Sequence[Path]) -> bytes:
     """The image of a world with the fixtures of files, loaded in order. Equal files give equal bytes.
 
     Raises StartupError with every mistake in the first invalid file.

@@ -23,12 +23,14 @@ import platformdirs
 from ledgersim import __version__
 from ledgersim.errors import StartupError
 from ledgersim.plugin import Vendor
+from ledgersim.storage.images import Image, MappedImage
 from ledgersim.world.definition import digest, load
 
 MAX_TEMPLATES = 10
 ABANDONED = 3600  # seconds after which an unfinished file belongs to a dead process
 
 _CHECKSUM = 32  # bytes
+_SLICE = 2**20  # bytes that are read at a time
 _MODE = 0o644  # readable by all: worlds contain invented data only, and a container may run as any user
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ log = logging.getLogger(__name__)
 
 def world_image(
     vendors: Sequence[Vendor], world: str, seed: int, customers: int, as_of: date, cache: Path | None = None
-) -> bytes:
+) -> Image:
     """The database image of a world, from its template or newly built. Raises StartupError.
 
     `cache` is the folder of the templates; by default they are in the user's cache folder.
@@ -44,13 +46,14 @@ def world_image(
     path = _folder(cache) / _name(vendors, digest(world), world, seed, customers, as_of)
     image = _read(path)
     if image is None:
-        path, image = _build(path.parent, vendors, world, seed, customers, as_of)
+        path, built = _build(path.parent, vendors, world, seed, customers, as_of)
         try:
-            _store(path, image)
+            _store(path, built)
+            image = _read(path)
         except OSError as error:
             level = logging.DEBUG if cache is None else logging.WARNING
             log.log(level, "The world cannot be kept in %s: %s", path.parent, error.strerror)
-    return image
+    return built if image is None else image
 
 
 def keep_world(
@@ -135,18 +138,21 @@ def _digest_of(folder: Path, files: Iterable[Path]) -> str:
     return sources.hexdigest()
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path) -> Image | None:
     """The image in a template; None if the template is missing or corrupt."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size - _CHECKSUM
-            image = file.read(max(size, 0))
+            digest = blake2b(digest_size=_CHECKSUM)
+            for start in range(0, size, _SLICE):
+                digest.update(file.read(min(_SLICE, size - start)))
             checksum = file.read()
+        if size <= 0 or checksum != digest.digest():
+            log.debug("the cached world %s is corrupt and is built again", path)
+            return None
+        image = MappedImage(path, size)
     except OSError as error:
         log.debug("no cached world: %s", error)
-        return None
-    if checksum != _checksum(image):
-        log.debug("the cached world %s is corrupt and is built again", path)
         return None
     with suppress(OSError):  # the file may belong to another user, or the file system may be read-only
         os.utime(path)  # marks it as recently used
