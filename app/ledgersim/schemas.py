@@ -61,7 +61,7 @@ def drop_null(schema: dict[str, Any]) -> bool:
     return True
 
 
-class ResponseModel(Schema):
+class ResponseModel(Schema, defer_build=True):
     """Base of responses. Attributes are the columns of rows, aliases the vendor's spelling."""
 
     model_config = ConfigDict(

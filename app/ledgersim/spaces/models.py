@@ -7,10 +7,10 @@ from zlib import crc32
 from sqlalchemy import JSON, BigInteger, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class SpaceState(SQLModel, table=True):
+class SpaceState(TableModel, table=True):
     """The only row identifies the world, and holds the positions of the streams and the state of the clock."""
 
     __tablename__ = "sim_state"
@@ -31,7 +31,7 @@ class SpaceState(SQLModel, table=True):
     clock_floor: datetime = Field(sa_type=Instant)
 
 
-class Token(SQLModel, table=True):
+class Token(TableModel, table=True):
     """An access token issued by this space."""
 
     __tablename__ = "sim_token"
@@ -42,7 +42,7 @@ class Token(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Instant)
 
 
-class StoredValue(SQLModel, table=True):
+class StoredValue(TableModel, table=True):
     """A JSON value by name: the personas, and the state of each vendor under the vendor's name."""
 
     __tablename__ = "sim_value"
@@ -51,7 +51,7 @@ class StoredValue(SQLModel, table=True):
     value: Any = Field(sa_type=JSON)
 
 
-class DebtTransfer(SQLModel, table=True):
+class DebtTransfer(TableModel, table=True):
     """A debt that one vendor handed on to another; the ids are those of the vendors' rows.
 
     `settled` is what the source has booked of what the target received, in hundredths.

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 NAME_PARTS = ("firstname", "middlename", "lastname", "name_suffix")
 
 
-class Party(SQLModel):
+class Party(TableModel):
     """A person or company. Columns have the vendor's names in snake case."""
 
     id: int | None = Field(default=None, primary_key=True)

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class Address(SQLModel, table=True):
+class Address(TableModel, table=True):
     """An address; `owner` is `debtor` or `customer`, `owner_id` the id of its row."""
 
     __tablename__ = "address"

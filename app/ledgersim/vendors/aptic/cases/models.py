@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class CaseImport(SQLModel, table=True):
+class CaseImport(TableModel, table=True):
     """One `PUT /v1/Cases`. The id is `impStockId` in the response; `imported_at` is when cases are created."""
 
     __tablename__ = "case_import"
@@ -19,7 +19,7 @@ class CaseImport(SQLModel, table=True):
     number_of_cases: int
 
 
-class PendingImport(SQLModel, table=True):
+class PendingImport(TableModel, table=True):
     """An import that is not due yet, with the body of its request."""
 
     __tablename__ = "pending_import"
@@ -28,7 +28,7 @@ class PendingImport(SQLModel, table=True):
     body: str
 
 
-class PendingCase(SQLModel, table=True):
+class PendingCase(TableModel, table=True):
     """The GUID and number reserved for a case of a pending import."""
 
     __tablename__ = "pending_case"
@@ -39,7 +39,7 @@ class PendingCase(SQLModel, table=True):
     case_number: str = Field(unique=True)
 
 
-class Case(SQLModel, table=True):
+class Case(TableModel, table=True):
     """A collection case."""
 
     __tablename__ = "case"
@@ -84,7 +84,7 @@ class Case(SQLModel, table=True):
     action_dates: list[Any] | None = Field(default=None, sa_type=JSON)
 
 
-class CaseDebtor(SQLModel, table=True):
+class CaseDebtor(TableModel, table=True):
     """A debtor of a case, with its role."""
 
     __tablename__ = "case_debtor"

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from typing_extensions import TypedDict
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 from ledgersim.vendors.aptic.claims.rules import NEVER, Period
 
 DEBT, FEE = "debt", "fee"
@@ -34,7 +34,7 @@ def _instant() -> Any:
     return Field(default=None, sa_type=Instant)
 
 
-class Claim(SQLModel, table=True):
+class Claim(TableModel, table=True):
     """A debt or a fee. `exch_rate` is in millionths, other rates in ten-thousandths of a per cent per year."""
 
     __tablename__ = "claim"
@@ -112,7 +112,7 @@ class Claim(SQLModel, table=True):
     agreed_interest_rate: int | None = None
 
 
-class Adjustment(SQLModel, table=True):
+class Adjustment(TableModel, table=True):
     """An adjustment of a claim, up or down, in hundredths."""
 
     __tablename__ = "claim_adjustment"

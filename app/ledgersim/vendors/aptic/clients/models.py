@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class Client(SQLModel, table=True):
+class Client(TableModel, table=True):
     """A client, the creditor of cases.
 
     Its commission and the VAT on it are rates in ten-thousandths of a per cent of what is paid; no request can

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class CreditInsurance(SQLModel, table=True):
+class CreditInsurance(TableModel, table=True):
     """Cover for the credit risk of a customer. Amounts are in hundredths of `currency_code`."""
 
     __tablename__ = "credit_insurance"

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 from ledgersim.vendors.aptic.customer_summary.schemas import PurchaseField
 
 
@@ -25,7 +25,7 @@ def _customer() -> Any:
     return Field(foreign_key="customer.id", index=True)
 
 
-class Purchase(SQLModel, table=True):
+class Purchase(TableModel, table=True):
     """A purchase on credit, optionally paid by instalments in a campaign.
 
     With a `customer_account_number`, the balance of that account includes its remaining amount.
@@ -60,7 +60,7 @@ class Purchase(SQLModel, table=True):
     extra_fields: list[PurchaseField] = Field(sa_type=JSON)
 
 
-class CustomerInvoice(SQLModel, table=True):
+class CustomerInvoice(TableModel, table=True):
     """The invoice of a purchase. It claims the same money as the purchase and adds nothing to the balance."""
 
     __tablename__ = "customer_invoice"
@@ -83,7 +83,7 @@ class CustomerInvoice(SQLModel, table=True):
     invoice_status: int
 
 
-class CustomerAccount(SQLModel, table=True):
+class CustomerAccount(TableModel, table=True):
     """An account for purchases. A positive balance is what the customer owes."""
 
     __tablename__ = "customer_account"
@@ -97,7 +97,7 @@ class CustomerAccount(SQLModel, table=True):
     balance: int = _cents()
 
 
-class UnsettledPayment(SQLModel, table=True):
+class UnsettledPayment(TableModel, table=True):
     """Money from a customer that has not been allocated yet."""
 
     __tablename__ = "unsettled_payment"
@@ -109,7 +109,7 @@ class UnsettledPayment(SQLModel, table=True):
     amount: int = _cents()
 
 
-class Guarantee(SQLModel, table=True):
+class Guarantee(TableModel, table=True):
     """A guarantee by one customer, the guarantor, for the debts of another."""
 
     __tablename__ = "guarantee"
@@ -129,7 +129,7 @@ class Guarantee(SQLModel, table=True):
     guarantee_type: int
 
 
-class Collateral(SQLModel, table=True):
+class Collateral(TableModel, table=True):
     """Property that secures the debts of a customer, with its insurance."""
 
     __tablename__ = "collateral"

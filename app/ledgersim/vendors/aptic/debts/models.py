@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
 def _instant() -> Any:
     return Field(default=None, sa_type=Instant)
 
 
-class DebtInvoice(SQLModel, table=True):
+class DebtInvoice(TableModel, table=True):
     """What the ledger of the creditor knows of a debt beyond the claim; no request can set it.
 
     The id is that of the claim. `delivery` are the members of the delivery address.

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class DirectDebitMandate(SQLModel, table=True):
+class DirectDebitMandate(TableModel, table=True):
     """Permission to collect payments from the account of a customer (the sending party)."""
 
     __tablename__ = "direct_debit_mandate"

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class Document(SQLModel, table=True):
+class Document(TableModel, table=True):
     """A document. Its content is stored as it was sent, in base64."""
 
     __tablename__ = "document"

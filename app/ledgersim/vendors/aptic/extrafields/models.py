@@ -1,10 +1,12 @@
 """Extra fields of debtors, customers and cases."""
 
 from sqlalchemy import JSON, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from ledgersim.storage.types import TableModel
 
 
-class ExtraField(SQLModel, table=True):
+class ExtraField(TableModel, table=True):
     """A list of values; `owner` is `debtor`, `customer` or `case`. Names are case-sensitive and may be null."""
 
     __tablename__ = "extra_field"

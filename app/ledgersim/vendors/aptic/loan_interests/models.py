@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class Loan(SQLModel, table=True):
+class Loan(TableModel, table=True):
     """A loan of a customer."""
 
     __tablename__ = "loan"
@@ -19,7 +19,7 @@ class Loan(SQLModel, table=True):
     loan_number: str
 
 
-class LoanInterestPeriod(SQLModel, table=True):
+class LoanInterestPeriod(TableModel, table=True):
     """A period of a loan with one rate and one principal; open-ended without `interest_to`.
 
     `interest_rate` is in ten-thousandths of a per cent per year, `principal_amount` in hundredths.

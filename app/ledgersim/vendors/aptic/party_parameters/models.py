@@ -1,10 +1,12 @@
 """Party parameters of customers."""
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from ledgersim.storage.types import TableModel
 
 
-class PartyParameter(SQLModel, table=True):
+class PartyParameter(TableModel, table=True):
     """A value. Names are case-sensitive and may be null. Without `href`, responses contain its own URL."""
 
     __tablename__ = "party_parameter"

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 from sqlalchemy import JSON, BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from typing_extensions import TypedDict
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 from ledgersim.vendors.aptic.claims.rules import NEVER
 
 COMPLETED, ACTIVE, PROPOSAL = 0, 1, 2  # values of `active`; terminated plans are 0 too [inferred]
@@ -42,7 +42,7 @@ class _Deviation(TypedDict):
     amount: Decimal | None
 
 
-class PaymentPlan(SQLModel, table=True):
+class PaymentPlan(TableModel, table=True):
     """An agreement to pay in instalments. Its schedule is computed from these columns.
 
     Amounts are in hundredths; in JSON columns they are decimals as text. `covered` is what was owed on the
@@ -81,7 +81,7 @@ class PaymentPlan(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class PaymentPlanCase(SQLModel, table=True):
+class PaymentPlanCase(TableModel, table=True):
     """A case that a plan covers, with the service that it had before the plan was active."""
 
     __tablename__ = "payment_plan_case"

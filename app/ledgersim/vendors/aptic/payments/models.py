@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 from sqlalchemy import JSON, BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from typing_extensions import TypedDict
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 _Fraction = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,39}(/[1-9][0-9]{0,39})?$")]
 
@@ -19,7 +19,7 @@ class _Directed(TypedDict):
     interest: int
 
 
-class Payment(SQLModel, table=True):
+class Payment(TableModel, table=True):
     """Money received for a case, in hundredths of `currency_code`.
 
     `case_rate` is what a unit of it is worth in the case's currency, as a fraction. `directed` are the amounts
@@ -48,7 +48,7 @@ class Payment(SQLModel, table=True):
     booked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class PaymentBooking(SQLModel, table=True):
+class PaymentBooking(TableModel, table=True):
     """The part of a payment that was booked on one claim, in hundredths of the claim's currency.
 
     `used_…` is the corresponding part of the payment, in hundredths of the payment's currency. `kept_interest`
@@ -67,7 +67,7 @@ class PaymentBooking(SQLModel, table=True):
     kept_interest: int = Field(default=0, sa_type=BigInteger)
 
 
-class PaymentPledge(SQLModel, table=True):
+class PaymentPledge(TableModel, table=True):
     """Property whose realization brought a part of a payment, in hundredths; no request can set it."""
 
     __tablename__ = "payment_pledge"

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class Question(SQLModel, table=True):
+class Question(TableModel, table=True):
     """A question that takes one of `responses`; open until `answered_at` is set."""
 
     __tablename__ = "question"

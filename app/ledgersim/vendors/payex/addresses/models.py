@@ -1,12 +1,14 @@
 """Addresses of customers."""
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from ledgersim.storage.types import TableModel
 
 LEGAL, BILLING = "legal", "billing"
 
 
-class PayexAddress(SQLModel, table=True):
+class PayexAddress(TableModel, table=True):
     """An address of a customer; at most one of each `kind`, legal or billing."""
 
     __tablename__ = "payex_address"

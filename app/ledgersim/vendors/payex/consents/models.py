@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class PayexRecurringCard(SQLModel, table=True):
+class PayexRecurringCard(TableModel, table=True):
     """A customer's consent to recurring charges to a card."""
 
     __tablename__ = "payex_recurring_card"
@@ -20,7 +20,7 @@ class PayexRecurringCard(SQLModel, table=True):
     card_expiry_date: str
 
 
-class PayexCardRegistration(SQLModel, table=True):
+class PayexCardRegistration(TableModel, table=True):
     """A card registration; `key` is part of the URL of its page. Only a customer's latest may not have ended.
 
     If nothing else ends it, the clock does, at `expires_at`; null if something else has.

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 from ledgersim.vendors.payex.customers.schemas import EdiAddress
 
 
-class PayexCustomer(SQLModel, table=True):
+class PayexCustomer(TableModel, table=True):
     """A customer of a ledger. `consents` excludes the recurring card, which has its own table.
 
     `kyc_renewal_at` is when the KYC answers will be due for renewal; null once they are.

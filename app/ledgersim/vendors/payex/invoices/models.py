@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 
 
-class PayexInvoice(SQLModel, table=True):
+class PayexInvoice(TableModel, table=True):
     """An invoice of a ledger; amounts in hundredths of `currency`.
 
     `next_move_on` is the number of the day on which the clock moves it; null if it does not.
@@ -35,7 +35,7 @@ class PayexInvoice(SQLModel, table=True):
     next_move_on: int | None = Field(default=None, index=True)
 
 
-class PayexInvoiceMove(SQLModel, table=True):
+class PayexInvoiceMove(TableModel, table=True):
     """A move of an invoice, with its state afterwards; the amount of one that adds or pays, in hundredths.
 
     `carried` is whether another vendor received the payment.
@@ -54,7 +54,7 @@ class PayexInvoiceMove(SQLModel, table=True):
     carried: bool = False
 
 
-class PayexAccount(SQLModel, table=True):
+class PayexAccount(TableModel, table=True):
     """An account of a ledger; a negative balance is debt. Amounts in hundredths of `currency`."""
 
     __tablename__ = "payex_account"
@@ -73,7 +73,7 @@ class PayexAccount(SQLModel, table=True):
     currency: str
 
 
-class PayexAccountMove(SQLModel, table=True):
+class PayexAccountMove(TableModel, table=True):
     """A move of an account, `open` for its creation, with its status and balance afterwards, in hundredths."""
 
     __tablename__ = "payex_account_move"

@@ -1,10 +1,12 @@
 """The simulated population register as the world defines it; other people are generated on demand."""
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from ledgersim.storage.types import TableModel
 
 
-class RegisterEntry(SQLModel, table=True):
+class RegisterEntry(TableModel, table=True):
     """A person; `known` is false for people whom the register lacks."""
 
     __tablename__ = "payex_register_entry"

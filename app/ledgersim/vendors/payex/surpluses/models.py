@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from typing_extensions import TypedDict
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 from ledgersim.vendors.payex.surpluses.schemas import BankAccount, InternationalAccount, SwedishSus
 
 
@@ -19,7 +19,7 @@ class Payee(TypedDict, total=False):
     swedish_sus: SwedishSus
 
 
-class PayexSurplus(SQLModel, table=True):
+class PayexSurplus(TableModel, table=True):
     """The remainder of a payment, in hundredths.
 
     `ordered_at` is when its disbursement or set-off was ordered, `execute_on` the number of the day on which

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import JSON, BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledgersim.storage.types import Instant
+from ledgersim.storage.types import Instant, TableModel
 from ledgersim.vendors.riverty.customer_account.schemas import Address
 
 
-class CustomerAccount(SQLModel, table=True):
+class CustomerAccount(TableModel, table=True):
     """A credit account and its customer. Amounts in hundredths; a positive balance is debt [inferred].
 
     `confirmed` is false while the application is pending. Notices are monthly from `first_notice_date`; while
@@ -43,7 +43,7 @@ class CustomerAccount(SQLModel, table=True):
     conversation_language: str
 
 
-class AccountMove(SQLModel, table=True):
+class AccountMove(TableModel, table=True):
     """A move of an account, with its status and balance afterwards; the amount of a purchase or payment.
 
     `carried` is whether another vendor received the payment.
