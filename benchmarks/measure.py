@@ -16,7 +16,7 @@ from benchmarks.servers import Client, Request, Server, ServerError, Subject
 from benchmarks.subjects import ROOT, environ
 
 RATES = ("get", "list", "create")
-STARTS = ("start", "memory", "summary")
+STARTS = ("start", "first", "memory", "summary")
 LATENCIES = ("sums", "contains", "skip", "reset", "space")
 SAMPLES = 4  # of each latency in a round
 WARM_UP = 1  # seconds of load before the first round
@@ -66,12 +66,19 @@ def turns(report: Report, customers: int, rounds: int) -> None:
 def starts(
     report: Report, rows: Sequence[str], customers: int, rounds: int, subjects: Sequence[Subject]
 ) -> None:
-    """Seconds until a new process answers, its first summary, and its memory after one request of each kind."""
+    """Seconds until a new process answers, its first summary, and its memory after one request of each kind.
+
+    The first answer is that to a probe, as far as there are probes, and then to a list.
+    """
     for _ in range(rounds):
         for subject in subjects:
             with _skipping(report, subject), Server(subject) as server:
                 if "start" in rows:
-                    report.add("start", customers, subject.name, server.seconds)
+                    report.add("start", customers, subject.name, server.ready - server.begin)
+                if "first" in rows and subject.first:
+                    with Client(server.port) as client:
+                        client.send(Request("GET", [subject.first]))
+                        report.add("first", customers, subject.name, perf_counter() - server.begin)
                 if subject.is_peer or not {"memory", "summary"} & set(rows):
                     continue
                 requests = subject.prepare(server.port)

@@ -41,6 +41,7 @@ class Subject(NamedTuple):
     command: Sequence[str]
     prepare: Prepare
     ready: str = "/"
+    first: str = ""  # the path of a list, which shows that the server has loaded all that requests need
     environ: Mapping[str, str] = {}
     note: str = ""  # what a peer does
 
@@ -55,13 +56,13 @@ class ServerError(Exception):
 
 
 class Server(AbstractContextManager["Server"]):
-    """A server on 127.0.0.1, which ends with the `with` block; `seconds` is the time to its first answer."""
+    """A server on 127.0.0.1, which ends with the `with` block; `begin` and `ready` are points in time."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.port = free_port()
         self._log = TemporaryFile()  # noqa: SIM115 - closed when the server ends
-        begin = perf_counter()
+        self.begin = perf_counter()
         self._process = subprocess.Popen(
             [word.replace("{port}", str(self.port)) for word in subject.command],
             env={**os.environ, **subject.environ},
@@ -73,9 +74,9 @@ class Server(AbstractContextManager["Server"]):
         try:
             while not self._answers():
                 sleep(0.002)
-                if self._process.poll() is not None or perf_counter() - begin > START_WITHIN:
+                if self._process.poll() is not None or perf_counter() - self.begin > START_WITHIN:
                     raise ServerError(f"{subject.name} does not start: {self._last_words()}")
-            self.seconds = perf_counter() - begin
+            self.ready = perf_counter()
         except BaseException:
             self._end()
             raise

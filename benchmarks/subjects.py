@@ -54,6 +54,7 @@ def simulator(
         command,
         partial(_requests, customers),
         ready="/_sim/health/ready",
+        first=f"{DEBTORS}?$top=25",
         environ=environ(checkout),
     )
 
@@ -98,6 +99,7 @@ def bare(customers: int) -> Subject:
         f"uvicorn {version('uvicorn')}, SQLite {sqlite3.sqlite_version}",
         [sys.executable, "-m", "benchmarks.floor", "{port}", str(customers)],
         partial(_floor_requests, customers),
+        first=f"{DEBTORS}?juridicalType=1&skip=0",
         environ={"PYTHONPATH": python},
     )
 

@@ -45,15 +45,17 @@ class Route(NamedTuple):
     summary: str
 
 
-def create_app(settings: Settings) -> Dispatcher:
+def create_app(settings: Settings, image: Image | None = None) -> Dispatcher:
     """The simulator as an ASGI application, with its world built and its database open.
 
+    `image` is that of the world of the settings, if it has been loaded already.
     Raises StartupError for an unusable world, fixtures file, database or path mapping.
     """
     vendors = installed_vendors()
-    image = world_image(
-        vendors, settings.world, settings.seed, settings.customers, settings.as_of, settings.cache
-    )
+    if image is None:
+        image = world_image(
+            vendors, settings.world, settings.seed, settings.customers, settings.as_of, settings.cache
+        )
     if settings.fixtures:
         image = seeded(vendors, image, settings.fixtures)
     spaces = open_spaces(settings, image, default_database(settings, image))

@@ -1,7 +1,6 @@
 """Runs the server: sockets, TLS, and a uvicorn worker that reports when it is ready."""
 
 import errno
-import gc
 import logging
 import socket
 import ssl
@@ -16,11 +15,12 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from ledgersim import __version__
 from ledgersim.admin import MOUNT
-from ledgersim.app import create_app
 from ledgersim.errors import StartupError
+from ledgersim.loading import load_later
 from ledgersim.log import FLUSH_WITHIN, log_to_stderr
 from ledgersim.protocol import Protocol, most_connections
 from ledgersim.settings import Settings, address_of, is_loopback, local_host
@@ -36,17 +36,17 @@ def serve(settings: Settings) -> None:
     sockets = open_sockets(settings.host, settings.port)
     tls = None if settings.tls_cert is None else tls_context(settings)
     log = log_to_stderr(settings.log_level.upper())
+    application = load_later(settings)
     scheme = "http" if tls is None else "https"
 
     def report_ready(port: int) -> None:
-        gc.freeze()
-        gc.enable()
         if settings.log_level not in ("critical", "error"):
             print(_banner(settings, address_of(scheme, local_host(settings.host), port)), file=sys.stderr)
         print("Ready:", address_of(scheme, settings.host, port), flush=True)
+        application.begin()
 
     try:
-        _Server(_config(settings, STOP_WITHIN), settings.host, report_ready, tls).run(sockets)
+        _Server(_config(settings, application, STOP_WITHIN), settings.host, report_ready, tls).run(sockets)
     finally:
         log.flush_within(FLUSH_WITHIN)
 
@@ -85,12 +85,15 @@ class BackgroundServer:
         self.url = self._answers.result()
 
     def _run(self, settings: Settings) -> None:
+        from ledgersim.app import create_app  # the command loads it later
+
         try:
             with ExitStack() as stack:
                 sockets = open_sockets(settings.host, settings.port)
                 for listener in sockets:
                     stack.enter_context(listener)
-                self._server = _Server(_config(settings, STOP_TESTS_WITHIN), settings.host, self._report_ready)
+                config = _config(settings, create_app(settings), STOP_TESTS_WITHIN)
+                self._server = _Server(config, settings.host, self._report_ready)
                 self._server.run(sockets)
         except BaseException as error:
             if self._answers.done():
@@ -106,10 +109,10 @@ class BackgroundServer:
         self._thread.join()
 
 
-def _config(settings: Settings, stop_within: int) -> uvicorn.Config:
+def _config(settings: Settings, app: ASGIApp, stop_within: int) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
-        create_app(settings),
+        app,
         http=partial(Protocol, read_timeout=settings.read_timeout, most=most_connections()),  # type: ignore[arg-type]
         ws="none",
         lifespan="on",

@@ -32,6 +32,11 @@ def installed_vendors() -> tuple[Vendor, ...]:
     return tuple(found.values())
 
 
+def is_built_in(vendor: Vendor) -> bool:
+    """Whether a vendor is one of ledgersim's own."""
+    return isinstance(vendor.app, str) and vendor.app.startswith(f"{__name__}.")
+
+
 def _order(entry: EntryPoint) -> tuple[bool, str]:
     return not entry.value.startswith(f"{__name__}."), entry.name
 
