@@ -44,7 +44,7 @@ class VendorSettings(BaseModel):
     A field `case_delay` becomes the flag `--case-delay` and the variable `LEDGERSIM_CASE_DELAY`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
     auth: AuthMode = option(
         "lenient",

@@ -124,7 +124,7 @@ def _paths(value: object) -> object:
 class ServerSettings(BaseModel):
     """The settings of the server itself. A description is the help text of its flag."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
     _given: dict[str, str] = PrivateAttr(default_factory=dict)
 
