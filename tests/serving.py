@@ -33,17 +33,17 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__, "tests.preloaded"])
 
 
-def _environ(variables: Mapping[str, str]) -> dict[str, str]:
+def environ(**variables: str) -> dict[str, str]:
     """The environment of a process with no LEDGERSIM_ variables but these."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("LEDGERSIM_")}
-    return {**environ, **variables}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("LEDGERSIM_")}
+    return {**own, **variables}
 
 
 def process(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
     """`ledgersim` as users start it, for tests of how it starts and how it writes what it logs."""
     return subprocess.Popen(
         [sys.executable, "-m", "ledgersim", *arguments],
-        env=_environ(variables),
+        env=environ(**variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -64,7 +64,7 @@ class Fork:
         output, to_output = _FORKS.Pipe(duplex=False)
         errors, to_errors = _FORKS.Pipe(duplex=False)
         with output, to_output, errors, to_errors:
-            work = (main, list(arguments), _environ(variables), os.getcwd(), to_output, to_errors)
+            work = (main, list(arguments), environ(**variables), os.getcwd(), to_output, to_errors)
             self._process = _FORKS.Process(target=_run, args=work, daemon=True)
             with chdir(_ROOT):  # where the process that is forked finds `tests`
                 self._process.start()

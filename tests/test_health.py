@@ -14,8 +14,9 @@ import trustme
 from ledgersim import cli
 from ledgersim.errors import StartupError
 from ledgersim.health import NotReady, ask, ask_own
+from ledgersim.quick_health import is_ready
 from ledgersim.settings import Settings
-from tests.serving import LIMIT, Served, Start, fork, refused
+from tests.serving import LIMIT, Served, Start, environ, fork, refused
 
 READY = "/_sim/health/ready"
 Other = Callable[[int, bytes], str]
@@ -268,3 +269,45 @@ def test_it_imports_nothing_of_the_server() -> None:
         [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8", timeout=60
     )
     assert loaded.stdout == "\n"
+
+
+def test_the_usual_answer_imports_nothing_that_is_slow_to_load(server: Served) -> None:
+    slow = {"pydantic", "typer", "http.client", "ssl"}
+    program = f"""
+import sys
+from ledgersim.__main__ import main
+sys.argv = ["ledgersim", "health"]
+try:
+    main()
+except SystemExit as end:
+    print(end.code, *sorted(sys.modules.keys() & {slow}))
+"""
+    port = server.url.rpartition(":")[2]
+    answered = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+        timeout=60,
+        env=environ(LEDGERSIM_PORT=port),
+    )
+    assert answered.stdout == "ok\nNone\n"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"LEDGERSIM_PORT": "http"},
+        {"LEDGERSIM_PORT": "99999"},
+        {"LEDGERSIM_HOST": ".."},
+        {"LEDGERSIM_TLS_CERT": "x"},
+    ],
+    ids=str,
+)
+def test_what_is_unusual_is_left_to_the_command(variables: dict[str, str], server: Served) -> None:
+    assert not is_ready({"LEDGERSIM_PORT": server.url.rpartition(":")[2], **variables})
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, b'{"status":"ok"}'), (200, b"{}")])
+def test_another_answer_is_left_to_the_command(status: int, body: bytes, other: Other) -> None:
+    assert not is_ready({"LEDGERSIM_PORT": other(status, body).rpartition(":")[2]})

@@ -1,13 +1,18 @@
 """`python -m ledgersim`, and the command `ledgersim`."""
 
+import os
 import sys
 from typing import NoReturn
 
 from ledgersim.errors import BAD_USAGE, StartupError
+from ledgersim.quick_health import is_ready
 
 
 def main() -> NoReturn:
     """Run the command line. A vendor that cannot be imported is reported like any other reason not to start."""
+    if sys.argv[1:] == ["health"] and is_ready(os.environ):
+        print("ok")
+        sys.exit()
     try:
         from ledgersim.cli import main as run
     except StartupError as error:
