@@ -23,7 +23,7 @@ from ledgersim.storage.images import Image
 from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
-from tests.serving import Served, ServedByCommand, Start
+from tests.serving import LIMIT, Served, ServedByCommand, Start
 from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
@@ -212,7 +212,7 @@ def served() -> Iterator[Served]:
 @pytest.fixture
 def server(served: Served) -> Served:
     """That server, with the default space as it was at the start, and no other."""
-    with httpx.Client(base_url=served.url, trust_env=False, verify=False) as client:
+    with httpx.Client(base_url=served.url, trust_env=False, verify=False, timeout=LIMIT) as client:
         for space in client.get("/_sim/spaces").json()["spaces"]:
             if space["name"] != DEFAULT:
                 client.delete(f"/_sim/spaces/{space['name']}").raise_for_status()

@@ -28,7 +28,7 @@ def test_requests_are_answered_and_no_line_is_lost(start_by_command: Start) -> N
 def test_what_does_not_fit_the_queue_is_counted(start_by_command: Start) -> None:
     server = start_by_command("--port", "0", "--log-level", "info")
     sent = 200
-    with httpx.Client() as client:
+    with httpx.Client(timeout=LIMIT) as client:
         for _ in range(sent):
             assert client.get(f"{server.url}/_sim/health/live?{'x' * 60_000}").status_code == 200
     ended = server.stop()
