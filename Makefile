@@ -14,7 +14,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --
 INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help
-.PHONY: run test fuzz fuzz-http test-lowest check soak openapi contract clients benchmark format lock clean help
+.PHONY: run test test-data fuzz fuzz-http test-lowest check soak openapi contract clients benchmark format lock clean help
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -23,6 +23,10 @@ run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 test: ## Install what is needed and run all tests (ARGS="-k name ...")
 	$(call install,dev)
 	$(PYTEST) $(ARGS)
+
+test-data: ## Run all tests with the spaces of servers in folders, as with --data (ARGS="-k name ...")
+	$(call install,dev)
+	TEST_DATA=1 $(PYTEST) $(ARGS)
 
 fuzz: ## Try 40 times as many examples of the tests with hypothesis, other ones in each run (ARGS="-k name ...")
 	$(call install,dev)

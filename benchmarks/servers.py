@@ -106,6 +106,11 @@ class Server(AbstractContextManager["Server"]):
                 self._process.wait(STOP_WITHIN)
         self._log.close()
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
     def memory(self) -> float | None:
         """MiB that the processes of the server have in memory; None where there is no /proc."""
         pages = 0

@@ -78,6 +78,11 @@ class Api:
         (item,) = self.get(path).json()["value"]
         return dict(item)
 
+    def space_names(self) -> list[str]:
+        """The names of all spaces, sorted."""
+        listed = self.get("/_sim/spaces").json()
+        return sorted([*(one["name"] for one in listed["spaces"]), *listed["closed"]])
+
     def freeze(self, now: str) -> None:
         """Stop the clock at an instant."""
         answer = self.put("/_sim/clock", {"mode": "frozen", "now": now})

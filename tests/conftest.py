@@ -28,6 +28,9 @@ from tests.worlds import AS_OF, Row, Tables, load, tables_of, world_image
 
 Serve = Callable[..., Api]
 
+# `make test-data` keeps the spaces of all servers that say nothing of it in folders (`--data`).
+IN_FOLDERS = "TEST_DATA" in os.environ
+
 # No deadline: a busy machine is no bug. By default the examples are the same in every run; `make fuzz` tries others.
 COMMON = hypothesis.settings(
     deadline=None,
@@ -41,6 +44,12 @@ hypothesis.settings.load_profile("ledgersim")
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are cores: some tests wait for processes and browsers."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(autouse=True)
+def _skipped_in_folders(request: pytest.FixtureRequest) -> None:
+    if IN_FOLDERS and (marker := request.node.get_closest_marker("in_memory")) is not None:
+        pytest.skip(f"with --data: {marker.args[0]}")
 
 
 def pytest_collection_finish() -> None:
@@ -143,13 +152,18 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def serve(
-    image: bytes, mounts: Callable[..., dict[str, Any]], loop: asyncio.AbstractEventLoop
+    image: bytes,
+    mounts: Callable[..., dict[str, Any]],
+    loop: asyncio.AbstractEventLoop,
+    tmp_path: Path,
 ) -> Iterator[Serve]:
     """Makes fresh servers; each returns a client of it."""
     opened: list[Spaces] = []
 
     def start(image: bytes = image, **options: str) -> Api:
         settings = Settings.model_validate(options)
+        if IN_FOLDERS and settings.data is None:
+            settings = settings.model_copy(update={"data": tmp_path / f"spaces-{len(opened)}"})
         spaces = open_spaces(settings, image)
         opened.append(spaces)
         return Api(assemble(settings, mounts(**options), spaces), loop)
@@ -213,9 +227,10 @@ def served() -> Iterator[Served]:
 def server(served: Served) -> Served:
     """That server, with the default space as it was at the start, and no other."""
     with httpx.Client(base_url=served.url, trust_env=False, verify=False, timeout=LIMIT) as client:
-        for space in client.get("/_sim/spaces").json()["spaces"]:
-            if space["name"] != DEFAULT:
-                client.delete(f"/_sim/spaces/{space['name']}").raise_for_status()
+        listed = client.get("/_sim/spaces").json()
+        for name in (*(space["name"] for space in listed["spaces"]), *listed["closed"]):
+            if name != DEFAULT:
+                client.delete(f"/_sim/spaces/{name}").raise_for_status()
         client.post("/_sim/reset").raise_for_status()
     return served
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import chdir
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 from time import monotonic
 from types import MappingProxyType
@@ -146,6 +147,9 @@ class Served:
     launch: Callable[..., "Fork | subprocess.Popen[str]"] = staticmethod(fork)
 
     def __init__(self, *arguments: str, **variables: str) -> None:
+        self._folder = TemporaryDirectory(ignore_cleanup_errors=True)
+        if "TEST_DATA" in os.environ and not {"--database", "--data"} & {*arguments}:  # see tests/conftest.py
+            variables.setdefault("LEDGERSIM_DATA", self._folder.name)
         self.process = self.launch("serve", *arguments, **variables)
         self._limit = Timer(LIMIT, self.process.kill)
         self._limit.start()
@@ -183,6 +187,7 @@ class Served:
         self._limit.cancel()
         self.process.kill()
         self.process.communicate()
+        self._folder.cleanup()
 
 
 class ServedByCommand(Served):

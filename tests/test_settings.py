@@ -18,6 +18,9 @@ DEFAULTS = {
     "public_url": None,
     "trusted_proxy": (),
     "database": None,
+    "data": None,
+    "close_spaces_after": 600,
+    "server_name": None,
     "world": "nordic-basic",
     "fixtures": (),
     "seed": 1,
@@ -68,6 +71,11 @@ GOOD: list[tuple[str, str, object]] = [
     ("trusted_proxy", "*", ("*",)),
     ("payex_card_check_minutes", "10080", 10_080),
     ("database", "state.db", Path("state.db")),
+    ("data", "spaces", Path("spaces")),
+    ("close_spaces_after", "0", 0),
+    ("close_spaces_after", "86400", 86_400),
+    ("server_name", "a", "a"),
+    ("server_name", "b" * 100, "b" * 100),
     ("world", "worlds/mine", "worlds/mine"),
     ("fixtures", "mine.yaml", (Path("mine.yaml"),)),
     ("fixtures", f"a.yaml{os.pathsep}b/c.json", (Path("a.yaml"), Path("b/c.json"))),
@@ -123,6 +131,8 @@ BAD = [
     ("leniency", "off", "lenient or strict"),
     ("fault_header", "true", "on or off"),
     ("read_timeout", "0", "a number of seconds from 0.1 to 3600"),
+    ("close_spaces_after", "-1", "a number of seconds from 0 to 86400"),
+    ("server_name", "b" * 101, "1 to 100 characters"),
     ("port", "-1", "a whole number from 0 to 65535"),
     ("port", "65536", "a whole number from 0 to 65535"),
     ("port", "http", "a whole number from 0 to 65535"),
@@ -248,7 +258,7 @@ def test_fixtures_are_given_by_one_or_more_flags_with_any_file_name() -> None:
     assert load_settings({"LEDGERSIM_FIXTURES": "d.yaml"}, fixtures=[]).fixtures == (Path("d.yaml"),)
 
 
-@pytest.mark.parametrize("name", ["port", "database", "world", "host"])
+@pytest.mark.parametrize("name", ["port", "database", "data", "world", "host"])
 def test_an_empty_flag_is_rejected(name: str) -> None:
     assert error_of({}, **{name: ""}).startswith(f"{flag(name)} is ''; it must be ")
 

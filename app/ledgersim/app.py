@@ -27,6 +27,7 @@ from ledgersim.spaces.scheduler import Scheduler
 from ledgersim.spaces.space import SpaceSettings
 from ledgersim.storage.connections import failure
 from ledgersim.storage.database import Database, StorageProblem
+from ledgersim.storage.folder import DatabaseFolder
 from ledgersim.storage.images import Image
 from ledgersim.storage.statements import row
 from ledgersim.vendors import installed_vendors
@@ -90,6 +91,7 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
         settings.leniency == "strict",
         public and f"{public.scheme}://{public.netloc}",
         Proxies(settings.trusted_proxy),
+        settings.server_name,
     )
 
 
@@ -125,9 +127,11 @@ def open_spaces(settings: Settings, image: Image, default: Database | None = Non
         settings.spaces_on_first_use == "on",
         settings.max_body_values,
         settings.max_body_elements,
+        settings.close_spaces_after,
     )
+    folder = None if settings.data is None else _folder(settings.data, image)
     try:
-        return Spaces(image, default, common, limits)
+        return Spaces(image, default, common, limits, folder)
     except StorageProblem as problem:  # the clock of a new database starts here
         raise StartupError(problem.detail) from problem
 
@@ -136,10 +140,17 @@ def default_database(settings: Settings, image: Image) -> Database | None:
     """The database of the default space, if it is in a file. Raises StartupError if that cannot be used."""
     if settings.database is None:
         return None
-    database = Database.in_file(settings.database, image)
+    if settings.data is not None:
+        raise StartupError("--data keeps the default space too; leave out --database")
+    return _open_database(settings.database, image, is_any_world=False)
+
+
+def _open_database(path: Path, image: Image, is_any_world: bool) -> Database:
+    """The database in a file, created from an image if it is missing. Raises StartupError."""
+    database = Database.in_file(path, image)
     try:
         with closing(Database.in_memory(image)) as reference:
-            _check_world(settings.database, database, reference)
+            _check_identity(path, database, reference, is_any_world)
             database.check_content(reference)
             check_state(database, reference)
         database.enable_wal()
@@ -154,13 +165,27 @@ def default_database(settings: Settings, image: Image) -> Database | None:
     ) as error:
         database.close()
         raise StartupError(
-            f"the database {settings.database} cannot be used: {_reason(error)}; "
-            "restore a backup, or choose another file"
+            f"the database {path} cannot be used: {_reason(error)}; restore a backup, or choose another file"
         ) from error
     except StartupError:
         database.close()
         raise
     return database
+
+
+def _folder(path: Path, image: Image) -> DatabaseFolder:
+    """The folder of all spaces; created if missing. Raises StartupError if it cannot be used.
+
+    Its files may be of any world, such as that of an uploaded snapshot: the folder says of which it is.
+    """
+    with closing(Database.in_memory(image)) as reference:
+        world = row(reference.connection, _READ_IDENTITY)
+    assert world is not None
+
+    def check(path: Path, found: Mapping[str, Any]) -> None:
+        _check_world(f"folder {path}", found, world)
+
+    return DatabaseFolder(path, image, partial(_open_database, is_any_world=True), world, check)
 
 
 # The columns of sim_state that say of which world a database is.
@@ -174,7 +199,7 @@ _IDENTITY = {
 _READ_IDENTITY = select(*(STATE.c[name] for name in ("schema_version", *_IDENTITY)))
 
 
-def _check_world(path: Path, database: Database, reference: Database) -> None:
+def _check_identity(path: Path, database: Database, reference: Database, is_any_world: bool) -> None:
     """Raise StartupError for a database of another version or world, ValueError for one without a state."""
     try:
         found, wanted = (row(one.connection, _READ_IDENTITY) for one in (database, reference))
@@ -182,10 +207,18 @@ def _check_world(path: Path, database: Database, reference: Database) -> None:
         raise ValueError("it is not a ledgersim database") from None
     if found is None or wanted is None:
         raise ValueError("it is corrupt: sim_state has no row")
+    if is_any_world:
+        found = {**wanted, "schema_version": found["schema_version"]}
+    _check_world(f"database {path}", found, wanted)
+
+
+def _check_world(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Raise StartupError if a file or folder was created by another version or for another world."""
+    kind = what.partition(" ")[0].replace("database", "file")
     if found["schema_version"] != wanted["schema_version"]:
         raise StartupError(
-            f"the database {path} was created by another version of ledgersim; "
-            "use that version, or choose another file"
+            f"the {what} was created by another version of ledgersim; "
+            f"use that version, or choose another {kind}"
         )
     differing = ", ".join(
         f"its {member} is {found[name]}, not {wanted[name]}"
@@ -194,8 +227,8 @@ def _check_world(path: Path, database: Database, reference: Database) -> None:
     )
     if differing:
         raise StartupError(
-            f"the database {path} was created for another world ({differing}); "
-            "start with the options of that world, or choose another file"
+            f"the {what} was created for another world ({differing}); "
+            f"start with the options of that world, or choose another {kind}"
         )
 
 

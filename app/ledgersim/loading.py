@@ -25,6 +25,7 @@ _HARMLESS = {
     *("host", "port", "tls_cert", "tls_key", "tls_client_ca", "read_timeout", "log_level", "auth", "leniency"),
     *("world", "seed", "customers", "as_of", "cache", "journal_entries", "journal_bytes"),
     *("max_spaces", "max_space_bytes", "max_body_values", "max_body_elements", "spaces_on_first_use"),
+    "server_name",
 }
 
 log = logging.getLogger(__name__)

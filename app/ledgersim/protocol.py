@@ -287,11 +287,18 @@ def _reason(error: httptools.HttpParserError) -> str:
     return _ENCODE if in_address else f"{error}."
 
 
-def most_connections() -> int:
-    """How many connections the limit of open files leaves room for."""
+def most_connections(files: int = 0) -> int:
+    """How many connections the limit of open files leaves room for, beside so many other files.
+
+    If there are others, raises the limit as far as a process may.
+    """
     if sys.platform == "win32":
         return sys.maxsize
     import resource
 
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return sys.maxsize if files == resource.RLIM_INFINITY else max(files - RESERVED_FILES, 1)
+    limit, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files and limit != highest:
+        with suppress(ValueError, OSError):  # macOS accepts less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (highest, highest))
+            limit = highest
+    return sys.maxsize if limit == resource.RLIM_INFINITY else max(limit - RESERVED_FILES - files, 1)

@@ -28,6 +28,8 @@ from ledgersim.vendors import installed_vendors
 
 STOP_WITHIN = 8  # seconds for the requests in flight; Docker kills 10 seconds after SIGTERM
 STOP_TESTS_WITHIN = 1  # the same at the end of a test run, when nobody waits for the responses
+FILES_OF_SPACE = 3  # that are open for one in a file
+MIN_CONNECTIONS = 100  # that must fit beside the files of spaces
 KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they close them first
 
 
@@ -113,7 +115,7 @@ def _config(settings: Settings, app: ASGIApp, stop_within: int) -> uvicorn.Confi
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         app,
-        http=partial(Protocol, read_timeout=settings.read_timeout, most=most_connections()),  # type: ignore[arg-type]
+        http=partial(Protocol, read_timeout=settings.read_timeout, most=_most_connections(settings)),  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
         log_config=None,
@@ -125,6 +127,18 @@ def _config(settings: Settings, app: ASGIApp, stop_within: int) -> uvicorn.Confi
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=stop_within,
     )
+
+
+def _most_connections(settings: Settings) -> int:
+    """How many connections may be open beside the files of spaces. Raises StartupError if hardly any."""
+    files = 0 if settings.data is None else FILES_OF_SPACE * (settings.max_spaces + 1)
+    most = most_connections(files)
+    if files and most < MIN_CONNECTIONS:
+        raise StartupError(
+            f"{settings.max_spaces:,} open spaces need {files:,} open files, more than this process may have; "
+            "choose a lower --max-spaces, or raise the limit (ulimit -n)"
+        )
+    return most
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -161,6 +161,27 @@ class ServerSettings(BaseModel):
         "SQLite file that keeps the default space; created if missing. By default, everything is in memory.",
         "the path of a file",
     )
+    data: Path | None = option(
+        None,
+        "Folder that keeps every space in a SQLite file of its own; created if missing. By default, spaces are "
+        "in memory. Not together with --database.",
+        "the path of a folder",
+    )
+    close_spaces_after: float = option(
+        600,
+        "Seconds without a request after which a space of --data is closed; the next request opens it.",
+        "a number of seconds from 0 to 86400",
+        ge=0,
+        le=86_400,
+    )
+    server_name: str | None = option(
+        None,
+        "Name by which this server calls itself in answers about all of it, such as /_sim/info; by default, "
+        "the name of the machine and the port.",
+        "1 to 100 characters",
+        min_length=1,
+        max_length=100,
+    )
     world: str = option(
         "nordic-basic",
         "World to start from: the name of a built-in world, or the path of your own.",
@@ -208,7 +229,8 @@ class ServerSettings(BaseModel):
     )
     max_spaces: int = option(
         500,
-        "Maximum number of spaces besides the default one; creating more returns 503.",
+        "Maximum number of spaces besides the default one; creating more returns 503. With --data, how many "
+        "are open at a time.",
         "a whole number from 0 to 100000",
         ge=0,
         le=100_000,

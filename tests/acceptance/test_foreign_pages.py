@@ -46,7 +46,8 @@ def page() -> Iterator[str]:
 
 
 def spaces(url: str) -> list[str]:
-    return [space["name"] for space in httpx.get(f"{url}/_sim/spaces").json()["spaces"]]
+    listed = httpx.get(f"{url}/_sim/spaces").json()
+    return sorted([*(space["name"] for space in listed["spaces"]), *listed["closed"]])
 
 
 @needs_browser

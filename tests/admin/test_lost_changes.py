@@ -5,6 +5,8 @@ from sqlalchemy import text
 
 from tests.client import APTIC, Api
 
+pytestmark = pytest.mark.in_memory("a file loses nothing when SQLite runs out of memory")
+
 
 @pytest.fixture
 def lost(api: Api) -> Api:

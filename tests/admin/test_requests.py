@@ -119,11 +119,17 @@ def test_retries_are_verified_by_what_they_sent(api: Api) -> None:
 def test_every_response_has_a_unique_id_and_the_date_of_its_space(api: Api) -> None:
     api.put("/s/a/_sim/clock", {"mode": "frozen", "now": "2031-05-06T07:08:09.5Z"})
     api.freeze("2027-01-01")
-    paths = [DEBTORS, "/ledger/x", "/api/v3/x", "/nowhere", "/_sim/clock", "/_sim/nowhere", "/s/%20/x"]
+    paths = [DEBTORS, "/ledger/x", "/api/v3/x", "/nowhere", "/_sim/clock", "/_sim/nowhere"]
     answers = [api.get(path) for path in paths]
     assert len({answer.headers["sim-request-id"] for answer in answers}) == len(paths)
     assert {answer.headers["date"] for answer in answers} == {"Fri, 01 Jan 2027 00:00:00 GMT"}
     assert api.get(f"/s/a{DEBTORS}").headers["date"] == "Tue, 06 May 2031 07:08:09 GMT"
+
+
+@pytest.mark.in_memory("the default space may be closed")
+def test_a_request_that_names_no_space_has_the_date_of_the_default_one(api: Api) -> None:
+    api.freeze("2027-01-01")
+    assert api.get("/s/%20/x").headers["date"] == "Fri, 01 Jan 2027 00:00:00 GMT"
 
 
 def test_the_admin_api_is_not_recorded_and_other_spaces_have_their_own(api: Api) -> None:

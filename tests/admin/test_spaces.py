@@ -109,7 +109,7 @@ def test_invalid_spaces_are_rejected_with_the_reason(api: Api, body: Any, status
     answer = api.post("/_sim/spaces", body)
     assert answer.status_code == status
     assert answer.json()["detail"].startswith(detail)
-    assert len(api.get("/_sim/spaces").json()["spaces"]) == 2
+    assert api.space_names() == ["default", "taken"]
 
 
 def test_spaces_are_listed_and_read_with_what_they_hold(api: Api) -> None:
@@ -135,7 +135,7 @@ def test_a_deleted_space_is_gone_and_its_name_starts_anew(api: Api) -> None:
 def test_a_space_can_be_deleted_through_itself(api: Api) -> None:
     api.put(f"/s/a{DEBTORS}", {"fullName": "Gone"})
     assert api.delete("/s/a/_sim/spaces/a").status_code == 204
-    assert [space["name"] for space in api.get("/_sim/spaces").json()["spaces"]] == ["default"]
+    assert api.space_names() == ["default"]
 
 
 def test_the_default_space_stays(api: Api) -> None:
@@ -157,6 +157,7 @@ def test_without_first_use_a_space_must_be_made(serve: Serve) -> None:
     assert api.get(f"/s/a{DEBTORS}").status_code == 200
 
 
+@pytest.mark.in_memory("the number of files has no limit")
 def test_spaces_have_a_maximum_and_a_deleted_one_makes_room(serve: Serve) -> None:
     api = serve(max_spaces="2")
     made(api, name="a")
@@ -168,6 +169,7 @@ def test_spaces_have_a_maximum_and_a_deleted_one_makes_room(serve: Serve) -> Non
     made(api, name="c")
 
 
+@pytest.mark.in_memory("spaces that are not used make room")
 def test_all_spaces_together_have_a_limit_of_bytes(serve: Serve) -> None:
     api = serve(max_space_bytes="1MiB")
     api.get(f"/s/a{DEBTORS}")
@@ -185,6 +187,7 @@ def test_all_spaces_together_have_a_limit_of_bytes(serve: Serve) -> None:
     assert api.post("/_sim/snapshots").status_code == 201
 
 
+@pytest.mark.in_memory("rows in a file take no memory")
 @pytest.mark.parametrize(
     "case",
     [{"description": "x" * 2**21}, {"debtors": [{}] * 3_000}, {"fees": [{}] * 3_000}, {"debts": [{}] * 3_000}],
@@ -201,6 +204,7 @@ def test_one_write_does_not_overshoot_the_limit(serve: Serve, case: dict[str, An
     assert limit / 3 < api.get("/_sim/info").json()["space_bytes"] < 1.1 * limit
 
 
+@pytest.mark.in_memory("rows in a file take no memory")
 @pytest.mark.parametrize(("path", "size"), [("/_sim/fixtures", 2**20), ("/_sim/import", 3 * 2**20 + 3)])
 def test_what_certainly_exceeds_the_limit_is_not_even_read(serve: Serve, path: str, size: int) -> None:
     answer = serve(max_space_bytes="1MiB").send("POST", path, content=b"#" * size)
@@ -221,6 +225,7 @@ def test_what_spaces_and_snapshots_have_in_common_counts_once(api: Api) -> None:
     assert api.get("/_sim/spaces").json()["image_bytes"] == 0
 
 
+@pytest.mark.in_memory("rows in a file take no memory")
 def test_a_full_server_rejects_writes_until_there_is_room(serve: Serve) -> None:
     api = serve(max_space_bytes="1MiB")
     answers = [api.put(f"/s/a{DEBTORS}", {"fullName": "Ada"}).status_code for _ in range(400)]
@@ -288,6 +293,7 @@ def test_a_run_that_is_no_longer_kept_does_not_count(serve: Serve) -> None:
     assert sizes(api, "default") == full
 
 
+@pytest.mark.in_memory("spaces that are not used make room")
 def test_full_journals_leave_no_room_until_they_are_cleared(serve: Serve) -> None:
     api = serve(max_space_bytes="1MiB")
     long = {**BEARER, "X-Long": "x" * 50_000}
@@ -333,6 +339,7 @@ def test_a_reset_keeps_out_requests_that_a_fault_holds_up(api: Api) -> None:
 
 def test_info_lists_the_settings_and_their_sources(serve: Serve) -> None:
     api = serve(max_spaces="7")
+    assert api.get("/s/a/_sim/clock").status_code == 200
     info = api.get("/s/a/_sim/info").json()
     assert (info["name"], info["space"], info["spaces"]) == ("ledgersim", "a", 2)
     assert info["vendors"]["aptic"] == f"{HOST}/s/a/APIGW"

@@ -92,7 +92,7 @@ def test_an_unknown_host_gets_421_that_names_the_setting(api: Api, path: str) ->
     response = api.send("GET", path, headers={**BEARER, **REBOUND})
     assert response.status_code == 421
     assert "--allowed-host" in response.json()["detail"]
-    assert [space["name"] for space in api.get("/_sim/spaces").json()["spaces"]] == ["default"]
+    assert api.space_names() == ["default"]
 
 
 @pytest.mark.parametrize("path", ["/_sim/health/live", "/_sim/health/ready", "/s/a/_sim/health/live"])
@@ -203,4 +203,4 @@ def test_neither_foreign_pages_nor_probes_create_spaces(api: Api) -> None:
     for path in ("/s/new/", f"/s/new{APTIC}/Debtors"):
         assert api.send("GET", path, headers={**BEARER, **image}).status_code == 404
     assert api.send("GET", "/s/new/_sim/health/ready", headers=REBOUND).status_code == 200
-    assert [space["name"] for space in api.get("/_sim/spaces").json()["spaces"]] == ["default"]
+    assert api.space_names() == ["default"]

@@ -45,7 +45,7 @@ def test_a_request_that_is_delayed_while_its_space_is_deleted_is_not_carried_out
             late = asyncio.create_task(
                 http.put(f"/s/short-lived{APTIC}/Debtors", json={"fullName": "Ada Ek"}, headers=headers)
             )
-            while api.app.spaces.find("short-lived").in_flight == 0:
+            while (space := api.app.spaces.get("short-lived")) is None or space.in_flight == 0:
                 await asyncio.sleep(0)
             assert (await http.delete("/_sim/spaces/short-lived")).status_code == 204
             return await late

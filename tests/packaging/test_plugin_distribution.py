@@ -114,8 +114,8 @@ def test_tests_at_a_url_have_spaces_of_their_own_and_leave_none(
     for _ in range(2):
         ran = run(python, tmp_path, "-o", f"ledgersim_url={server.url}")
         assert "2 passed" in ran.stdout, ran.stdout
-    listed = httpx.get(f"{server.url}/_sim/spaces").json()["spaces"]
-    assert [one["name"] for one in listed] == ["default"]
+    listed = httpx.get(f"{server.url}/_sim/spaces").json()
+    assert [*(one["name"] for one in listed["spaces"]), *listed["closed"]] == ["default"]
 
 
 def test_without_a_server_the_tests_fail_with_what_to_do(python: Path, tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def test_outside_the_mounts_a_plain_404_lists_them(api: Api) -> None:
         assert answer.json()["detail"].endswith("The mounts are: /APIGW, /ledger, /api/v3, /_sim.")
 
 
+@pytest.mark.in_memory("the number of files has no limit")
 def test_spaces_have_a_maximum(api: Api) -> None:
     for number in range(Limits().spaces):
         assert api.get(f"/s/n{number}/_sim/clock").status_code == 200

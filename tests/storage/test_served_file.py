@@ -195,7 +195,7 @@ def test_vendors_report_a_removed_file_in_their_own_format(
 
 def test_a_full_file_system_is_a_503_until_there_is_room(open_file: OpenFile, spaces: list[Spaces]) -> None:
     api = open_file()
-    raw = spaces[0].find(DEFAULT).database.connection
+    raw = spaces[0][DEFAULT].database.connection
     api.send("POST", "/_sim/faults", json={"kind": "latency", "milliseconds": 0})
     pages = raw.execute(text("PRAGMA page_count")).scalar_one()
     raw.execute(text(f"PRAGMA max_page_count = {pages + 4}"))

@@ -253,8 +253,8 @@ def test_a_space_ends_with_its_block_and_may_have_ended_before(server: Server) -
 
 
 def spaces_of(server: Server) -> list[str]:
-    listed = httpx.get(f"{server.url}/_sim/spaces").json()["spaces"]
-    return [one["name"] for one in listed]
+    listed = httpx.get(f"{server.url}/_sim/spaces").json()
+    return [*(one["name"] for one in listed["spaces"]), *listed["closed"]]
 
 
 def test_two_spaces_at_once_are_isolated(server: Server) -> None:

@@ -62,6 +62,7 @@ def build(
         info.server_router(settings),
         clock.router,
         reset.router,
+        spaces.server_router,
         spaces.router,
         snapshots.router,
         transfer.router,

@@ -1,14 +1,15 @@
 """Router, request model, dependencies and checks shared by the routes of the admin API."""
 
+from socket import gethostname
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field
 
 from ledgersim.diagnostics.matching import Match, matches
 from ledgersim.errors import did_you_mean
 from ledgersim.http.body import JsonRoute
-from ledgersim.http.context import CurrentContext
+from ledgersim.http.context import CurrentContext, context_of
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.problems import invalid
 from ledgersim.schemas import JsonObject, Schema
@@ -23,18 +24,23 @@ class _AdminRoute(JsonRoute):
     is_admin = True  # `curl -d` always sends the media type of a form
 
 
+class _ServerRoute(_AdminRoute):
+    uses_space = False
+
+
 class AdminRouter(APIRouter):
     """A router whose tag has a description."""
 
     description = ""
 
 
-def new_router(tag: str, prefix: str = "", description: str = "") -> AdminRouter:
+def new_router(tag: str, prefix: str = "", description: str = "", of_server: bool = False) -> AdminRouter:
     """A router whose routes accept JSON under any media type.
 
-    The OpenAPI document groups its operations under `tag`. `description` is that of a vendor's tag.
+    The OpenAPI document groups its operations under `tag`. `description` is that of a vendor's tag. Routes
+    `of_server` are about all spaces: they answer whatever is the matter with the space of the request.
     """
-    router = AdminRouter(tags=[tag], prefix=prefix, route_class=_AdminRoute)
+    router = AdminRouter(tags=[tag], prefix=prefix, route_class=_ServerRoute if of_server else _AdminRoute)
     router.description = description
     return router
 
@@ -68,9 +74,17 @@ async def current_spaces(context: CurrentContext) -> Spaces:
     return context.dispatcher.spaces
 
 
+async def server_name(request: Request) -> str:
+    """The name of the server that answers: its setting, or the machine and the port."""
+    name = context_of(request.scope).dispatcher.server_name
+    port = (request.scope.get("server") or (None, None))[1]
+    return name or (gethostname() if port is None else f"{gethostname()}:{port}")
+
+
 CurrentSpace = Annotated[Space, Depends(current_space)]
 CurrentDispatcher = Annotated[Dispatcher, Depends(current_dispatcher)]
 CurrentSpaces = Annotated[Spaces, Depends(current_spaces)]
+ServerName = Annotated[str, Depends(server_name)]
 
 
 def check_match(dispatcher: Dispatcher, match: Match) -> None:

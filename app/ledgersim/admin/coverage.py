@@ -5,11 +5,11 @@ from typing import Any
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from ledgersim.admin.base import CurrentDispatcher, new_router
+from ledgersim.admin.base import CurrentDispatcher, ServerName, new_router
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import NO_CONTENT, VendorApp
 
-router = new_router("Requests", "/coverage")
+router = new_router("Requests", "/coverage", of_server=True)
 
 
 class OperationCoverage(BaseModel):
@@ -36,8 +36,9 @@ class VendorCoverage(BaseModel):
 
 
 class Coverage(BaseModel):
-    """How many operations there are, how many were exercised, and the coverage of each vendor."""
+    """At one server: how many operations there are, how many were exercised, the coverage of each vendor."""
 
+    server: str
     operations: int
     exercised: int
     vendors: dict[str, VendorCoverage]
@@ -49,12 +50,13 @@ class Coverage(BaseModel):
     operation_id="sim.coverage.get",
     summary="Get the coverage of operations, statuses and problems",
 )
-async def get_coverage(dispatcher: CurrentDispatcher) -> Any:
+async def get_coverage(dispatcher: CurrentDispatcher, server: ServerName) -> Any:
     """Over all spaces, since the start of the server or the last `DELETE`. `never` lists the statuses that an
     operation could return, by its shape, but has not returned yet.
     """
     vendors = {app.name: _vendor(dispatcher, mount) for mount, app in dispatcher.vendors.items()}
     return {
+        "server": server,
         "operations": sum(len(one["operations"]) for one in vendors.values()),
         "exercised": sum(one["exercised"] for one in vendors.values()),
         "vendors": vendors,

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from ledgersim import __version__
-from ledgersim.admin.base import PUBLIC, CurrentSpace, CurrentSpaces, new_router
+from ledgersim.admin.base import PUBLIC, CurrentSpaces, ServerName, new_router
 from ledgersim.admin.spaces import base_urls
+from ledgersim.http.context import CurrentContext
 
-health_router = new_router("Server")
+health_router = new_router("Server", of_server=True)
 
 _HEAD: dict[str, Any] = {"openapi_extra": PUBLIC, "include_in_schema": False}
 
@@ -36,6 +37,7 @@ class ServerInfo(BaseModel):
     """Facts about the running server. `space` is that of the request, `vendors` has the base URLs in it."""
 
     name: str
+    server: str
     version: str
     python: str
     uptime_seconds: float
@@ -70,7 +72,7 @@ async def get_ready() -> HealthStatus:
 
 def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
     """Routes with information about the server. `settings` are its effective settings."""
-    router = new_router("Server")
+    router = new_router("Server", of_server=True)
     started = monotonic()
 
     @router.get(
@@ -79,18 +81,22 @@ def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
         operation_id="sim.info",
         summary="Get version, uptime, base URLs and effective settings",
     )
-    async def get_info(request: Request, space: CurrentSpace, spaces: CurrentSpaces) -> Any:
+    async def get_info(
+        request: Request, context: CurrentContext, spaces: CurrentSpaces, server: ServerName
+    ) -> Any:
         """The base URLs are those of the vendors in the space of the request."""
+        closed = await to_thread(spaces.closed)
         return {
             "name": "ledgersim",
+            "server": server,
             "version": __version__,
             "python": platform.python_version(),
             "uptime_seconds": round(monotonic() - started, 3),
-            "space": space.name,
-            "vendors": base_urls(request, space.name),
-            "spaces": len(list(spaces)),
+            "space": context.space_name,
+            "vendors": base_urls(request, context.space_name),
+            "spaces": len(list(spaces)) + len(closed),
             "space_bytes": spaces.size,
-            "in_flight": sum(one.in_flight for one in spaces) - 1,  # without this request
+            "in_flight": sum(one.in_flight for one in {*spaces, spaces.stand_in}) - 1,  # without this request
             "settings": settings,
         }
 

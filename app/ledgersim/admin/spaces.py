@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Body, Request
 from pydantic import BaseModel, Field
 
-from ledgersim.admin.base import CurrentSpace, CurrentSpaces, Strict, new_router
+from ledgersim.admin.base import CurrentSpace, CurrentSpaces, ServerName, Strict, new_router
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND
@@ -17,6 +17,7 @@ from ledgersim.storage.clones import shared_image
 SEED = "seed"
 
 router = new_router("Spaces", "/spaces")
+server_router = new_router("Spaces", "/spaces", of_server=True)
 
 
 class SpaceCreate(Strict):
@@ -29,11 +30,12 @@ class SpaceCreate(Strict):
 class SpaceInfo(BaseModel):
     """A space: its base URLs and contents.
 
-    `bytes` is the size of its rows changed since its start, its journal, and what jobs and vendors have
-    recorded.
+    `bytes` is the memory for its rows changed since its start, its journal, and what jobs and vendors have
+    recorded. It is `open` unless it is only in its file, with `--data`.
     """
 
     name: str
+    open: bool
     vendors: dict[str, str]
     admin: str
     bytes: int
@@ -42,21 +44,27 @@ class SpaceInfo(BaseModel):
 
 
 class SpaceList(BaseModel):
-    """All spaces. `bytes` is what they and their snapshots use together.
+    """All spaces of one server. `bytes` is the memory that they and their snapshots use together.
 
     `image_bytes` of these are snapshots and the images that spaces started from; shared images count once.
+    `closed` are the names of further spaces, which are in the folder of `--data` and not open.
     """
 
+    server: str
     spaces: list[SpaceInfo]
+    closed: list[str]
     bytes: int
     image_bytes: int
 
 
-@router.get("", response_model=SpaceList, operation_id="sim.spaces.list", summary="List all spaces")
-async def list_spaces(request: Request, spaces: CurrentSpaces) -> Any:
+@server_router.get("", response_model=SpaceList, operation_id="sim.spaces.list", summary="List all spaces")
+async def list_spaces(request: Request, spaces: CurrentSpaces, server: ServerName) -> Any:
     """With the bytes that they and their snapshots use."""
+    closed = await to_thread(spaces.closed)
     return {
-        "spaces": [_to_response(request, space) for space in spaces],
+        "server": server,
+        "spaces": [_to_response(request, space.name, space) for space in spaces],
+        "closed": closed,
         "bytes": spaces.size,
         "image_bytes": spaces.images_size,
     }
@@ -79,21 +87,22 @@ async def create_space(
     body = body or SpaceCreate.model_validate({})
     image = await _start_image(spaces, space, body.from_)
     shared = None if image is None else await to_thread(shared_image, image)
-    created = spaces.create(body.name, image)
+    name = await spaces.create(body.name, image)
     del shared  # it lasts as long as anybody uses it
-    return _to_response(request, created)
+    return _to_response(request, name, spaces.get(name))
 
 
-@router.get("/{name}", response_model=SpaceInfo, operation_id="sim.spaces.get", summary="Get a space")
+@server_router.get("/{name}", response_model=SpaceInfo, operation_id="sim.spaces.get", summary="Get a space")
 async def get_space(request: Request, spaces: CurrentSpaces, name: str) -> Any:
     """Its base URLs, size and snapshots."""
-    return _to_response(request, spaces.find(name))
+    spaces.check_exists(name)
+    return _to_response(request, name, spaces.get(name))
 
 
-@router.delete("/{name}", **NO_CONTENT, operation_id="sim.spaces.delete", summary="Delete a space")
+@server_router.delete("/{name}", **NO_CONTENT, operation_id="sim.spaces.delete", summary="Delete a space")
 async def delete_space(spaces: CurrentSpaces, name: str) -> None:
     """It is deleted once its requests in flight have ended. The default space cannot be deleted: 409."""
-    spaces.delete(name)
+    await spaces.delete(name)
 
 
 async def _start_image(spaces: Spaces, current: Space, source: str) -> bytes | None:
@@ -101,13 +110,14 @@ async def _start_image(spaces: Spaces, current: Space, source: str) -> bytes | N
     if source == SEED:
         return None
     kind, _, name = source.rpartition(":")
-    space = next((one for one in spaces if one.name == name and kind in ("", "space")), None)
+    is_space = kind in ("", "space") and name in spaces
     snapshot = current.snapshots.get(name) if kind in ("", "snapshot") else None
-    if space is not None and snapshot is not None:
+    if is_space and snapshot is not None:
         raise CONFLICT.with_detail(
             f"A space and a snapshot are both named {name!r}: write space:{name} or snapshot:{name}."
         )
-    if space is not None:
+    if is_space:
+        space = await spaces.open(name)
         return await space.worker.run(space.database.image)
     if snapshot is not None:
         return snapshot.image
@@ -129,12 +139,13 @@ def _root(request: Request, name: str) -> str:
     return server_url if name == DEFAULT else f"{server_url}/s/{name}"
 
 
-def _to_response(request: Request, space: Space) -> dict[str, Any]:
+def _to_response(request: Request, name: str, space: Space | None) -> dict[str, Any]:
     return {
-        "name": space.name,
-        "vendors": base_urls(request, space.name),
-        "admin": f"{_root(request, space.name)}/_sim",
-        "bytes": space.size,
-        "requests": len(space.journal),
-        "snapshots": list(space.snapshots),
+        "name": name,
+        "open": space is not None,
+        "vendors": base_urls(request, name),
+        "admin": f"{_root(request, name)}/_sim",
+        "bytes": 0 if space is None else space.size,
+        "requests": 0 if space is None else len(space.journal),
+        "snapshots": [] if space is None else list(space.snapshots),
     }

@@ -182,6 +182,7 @@ class JsonRoute(APIRoute):
     """A route that reads its JSON body by the rules of this module."""
 
     is_admin = False  # whether JSON is read under any media type, and though memory is full
+    uses_space = True  # whether answering takes the space of the request
 
     @cached_property
     def parameters(self) -> frozenset[str]:

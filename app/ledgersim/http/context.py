@@ -31,6 +31,7 @@ _STRICT = VALIDATION.with_detail(
 class RequestContext:
     """A request: its space, its route, its record in the journal, and how to write URLs for its client.
 
+    `space` is that of the name `space_name`, or a stand-in if answering takes none.
     `base_path` is the path below which a proxy publishes the server. `root_path` also has the prefix of the
     space and the mount: it precedes the application's own paths. Both are empty or begin with a slash, and
     don't end with one. `is_strict` rejects requests with diagnostics.
@@ -38,6 +39,7 @@ class RequestContext:
 
     dispatcher: "Dispatcher"
     space: Space
+    space_name: str
     record: Record
     found: Found
     base_path: str

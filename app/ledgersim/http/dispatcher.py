@@ -26,7 +26,7 @@ from ledgersim.http.request_log import log_request
 from ledgersim.http.routing import NOT_ROUTED, Found, segments
 from ledgersim.http.vendor_app import VendorApp, uses_space
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem
-from ledgersim.spaces.registry import DEFAULT, Spaces
+from ledgersim.spaces.registry import DEFAULT, Spaces, check_name
 from ledgersim.spaces.scheduler import JobError, Scheduler
 from ledgersim.spaces.space import Space
 
@@ -70,6 +70,7 @@ class Dispatcher:
         is_strict: bool = False,
         public_origin: str | None = None,
         proxies: Proxies | None = None,
+        server_name: str | None = None,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
@@ -84,6 +85,7 @@ class Dispatcher:
         self._is_strict = is_strict
         self.public_origin = public_origin
         self._proxies = proxies or Proxies()
+        self.server_name = server_name
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -106,8 +108,7 @@ class Dispatcher:
     async def _live(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
-        for space in self.spaces:
-            await space.worker.idle()
+        await self.spaces.settle()
         self.spaces.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -119,24 +120,33 @@ class Dispatcher:
         if self._is_page(mount, inside[length:]):
             mount, length = PAGES, 0
         parts = inside[length:]
-        problem = None
+        app = None if mount is None else self._pages if mount == PAGES else self.mounts[mount]
+        found = NOT_ROUTED if app is None else app.find(scope["method"], parts)
+        space, problem, name = self.spaces.stand_in, None, DEFAULT
         is_probe = mount == self._admin and parts[:1] == [_HEALTH]
         try:
             if not is_probe:
                 self.access.check(scope, mount == self._admin, forwarded.host)
-            name = DEFAULT if is_probe else _space_name(named, _values(scope, b"sim-space"))
-            if mount == self._admin and name not in self.spaces:
-                self.access.check_admin_token(scope)
-            is_foreign = self.access.is_foreign(scope)
-            space = self.spaces.find(name) if is_foreign else self.spaces[name]
+            if not is_probe:
+                name = check_name(_space_name(named, _values(scope, b"sim-space")))
+            if uses_space(found.route):
+                space = self.spaces.get(name) or await self._open(name, mount, scope)
         except Problem as error:
-            space, problem, inside = self.spaces[DEFAULT], error, path
+            problem, inside = error, path
         root_path = base_path + ("" if named is None else f"/s/{named}") + (mount or "")
-        target = _Target(space, mount, base_path, root_path, forwarded, inside, parts, problem)
-        app: ASGIApp = partial(self._serve_target, target)
+        target = _Target(
+            space, name, mount, app, found, base_path, root_path, forwarded, inside, parts, problem
+        )
+        serve: ASGIApp = partial(self._serve_target, target)
         if mount not in (None, PAGES):
-            app = self.access.with_cors(app, mount == self._admin)
-        await app(scope, receive, send)
+            serve = self.access.with_cors(serve, mount == self._admin)
+        await serve(scope, receive, send)  # without a pause, in which the space could be closed
+
+    async def _open(self, name: str, mount: str | None, scope: Scope) -> Space:
+        """Open or create a space. Raises a 401, 404 or 503 Problem."""
+        if mount == self._admin and name not in self.spaces:
+            self.access.check_admin_token(scope)
+        return await self.spaces.open(name, creates=not self.access.is_foreign(scope))
 
     def _below_root_path(self, scope: Scope, forwarded: Forwarded) -> tuple[str, list[str]]:
         """The base path of links, and the segments of the path without it.
@@ -155,27 +165,17 @@ class Dispatcher:
         return base, parts
 
     async def _serve_target(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
-        space, mount = target.space, target.mount
-        app = None if mount is None else self._pages if mount == PAGES else self.mounts[mount]
-        found = NOT_ROUTED if app is None else app.find(scope["method"], target.parts)
+        space = target.space
         space.enter()
         try:
-            if uses_space(found.route):
+            if uses_space(target.found.route):
                 await space.worker.idle()
-            await self._serve_found(target, app, found, scope, receive, send)
+            await self._serve_found(target, scope, receive, send)
         finally:
             self.spaces.leave(space)
 
-    async def _serve_found(
-        self,
-        target: "_Target",
-        app: VendorApp | None,
-        found: Found,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        space, mount = target.space, target.mount
+    async def _serve_found(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
+        space, mount, app, found = target.space, target.mount, target.app, target.found
         record = self._record(scope, target.path, space.clock)
         if found.route is not None:
             record.operation = found.route.operation_id
@@ -185,6 +185,7 @@ class Dispatcher:
         context = RequestContext(
             self,
             space,
+            target.space_name,
             record,
             found,
             target.base_path,
@@ -310,13 +311,16 @@ class _Target(NamedTuple):
     """Where a request goes."""
 
     space: Space
+    space_name: str
     mount: str | None  # None: nothing is mounted there
+    app: VendorApp | None
+    found: Found
     base_path: str
     root_path: str
     forwarded: Forwarded
     path: list[str]  # the segments after the prefix of the space
     parts: list[str]  # the segments after the mount
-    problem: Problem | None  # why it may not go there: `space` is the default one then
+    problem: Problem | None  # why it may not go there: `space` is a stand-in then
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

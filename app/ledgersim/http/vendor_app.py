@@ -51,10 +51,8 @@ def new_router(tag: str) -> APIRouter:
 
 
 def uses_space(route: APIRoute | None) -> bool:
-    """Whether answering a route takes the space of the request. Only health probes go without."""
-    if not (isinstance(route, JsonRoute) and route.is_admin):
-        return True
-    return bool(route.dependant.dependencies or route.dependant.request_param_name)
+    """Whether answering a route takes the space of the request; health probes, for example, do not."""
+    return not isinstance(route, JsonRoute) or route.uses_space
 
 
 class VendorApp(FastAPI):

@@ -87,7 +87,8 @@ class Space:
         self.image = image
         self.in_flight = 0  # requests
         self.restarts = 0  # how often the database has been reset or restored
-        self._closing = False
+        self.used_at = 0.0  # when a request ended last, by `monotonic`
+        self._close: Callable[[], object] | None = None  # what to do when no request is in flight
         self._cache: dict[Hashable, tuple[tuple[int, ...], Any]] = {}  # value by key, and its version
         self._load()
         self.faults = Faults(Stream(self.seed, f"faults of {name}"))
@@ -297,20 +298,34 @@ class Space:
     def leave(self) -> None:
         """End a request."""
         self.in_flight -= 1
-        if self._closing and not self.in_flight:
-            self._close_in_background()
+        if self._close is not None and not self.in_flight:
+            self._close()
 
-    def close_when_idle(self) -> None:
-        """Close the space as soon as no request is in flight; those that a fault delays are not carried out."""
-        self._closing = True
+    def close_when_idle(self, close: Callable[[], object] | None = None) -> None:
+        """Close the space, by `close`, as soon as no request is in flight.
+
+        Those that a fault delays are not carried out.
+        """
+        self._close = close or self._close_in_background
         self.restarts += 1
         self.cancel_background_work()
         if not self.in_flight:
-            self._close_in_background()
+            self._close()
 
     def _close_in_background(self) -> None:
         self.cancel_background_work()
         in_background(self.database.close)  # it frees each page of its own
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether closing it would lose nothing but records: no request, fault, snapshot or work is left."""
+        return not (
+            self.in_flight
+            or self.worker.is_busy
+            or self.faults.active
+            or self.snapshots
+            or any(record.is_running for record in self._records.values())
+        )
 
     def close(self) -> None:
         """Cancel background work and close the database."""

@@ -25,6 +25,7 @@ class VendorRecord(ABC):
     """
 
     size: int = 0  # about how many bytes it takes
+    is_running: bool = False  # whether there is work in the background, for which the space must stay open
 
     @abstractmethod
     def clear(self) -> None:

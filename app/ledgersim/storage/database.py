@@ -223,12 +223,12 @@ class Database:
 
     @property
     def size(self) -> int:
-        """Bytes in use, without shared pages.
+        """Bytes of memory in use, without shared pages; nothing for a file.
 
         For a clone an upper estimate: its growth, plus one page for each row written since its image, at most
         the size of the image.
         """
-        return self._pages * self._page_size
+        return 0 if self._file is not None else self._pages * self._page_size
 
     @property
     def _pages(self) -> int:

@@ -67,6 +67,7 @@ class DatabaseFile:
         self._begin_generation()
         if self._generations.previous == 0:  # an image, which has no generation; all of them would look alike
             self._begin_generation()
+        self.raw.execute("PRAGMA main.shrink_memory")  # the checks have read all pages
 
     def _begin_generation(self) -> None:
         """Copy the log into the file and begin a new one."""
@@ -176,13 +177,16 @@ def create_file(path: Path, image: Image) -> None:
         raise _cannot_use(path, error.strerror) from error
 
 
-def write_file(path: Path, image: Image) -> None:
-    """Create a database file from an image, completely or not at all, unless there is one. Raises OSError."""
+def write_file(path: Path, image: Image, wal: bool = True) -> None:
+    """Create a database file from an image, completely or not at all, unless there is one. Raises OSError.
+
+    Without `wal` it is the image as it is, which can be opened in memory.
+    """
     path = path.resolve()
     part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     try:
         with part.open("xb") as file:
-            file.write(with_generations(image, Generations(0, _new_generation()), wal=True))
+            file.write(with_generations(image, Generations(0, _new_generation()), wal=True) if wal else image)
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -192,6 +196,24 @@ def write_file(path: Path, image: Image) -> None:
                 part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a database file, if there is one, and its log.
+
+    Raises StartupError, also if another server uses it.
+    """
+    try:
+        if path.exists():
+            _lock(path).close()  # which copies the log into the file and removes it
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:  # not if it is corrupt
+            raise _cannot_use(path, failure(error)) from error
+    try:
+        for one in (path, _beside(path, "-wal"), _beside(path, "-journal")):
+            one.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_use(path, error.strerror) from error
 
 
 def _lock(path: Path) -> sqlite3.Connection:

@@ -85,6 +85,11 @@ class ServiceRuns(VendorRecord):
         self._runs: dict[ServiceRun, None] = {}
         self._jobs: dict[Task[None], tuple[ServiceRun, int]] = {}  # with the bytes of their requests
 
+    @property
+    def is_running(self) -> bool:  # type: ignore[override]
+        """Whether a background job is running."""
+        return bool(self._jobs)
+
     def start(self, run: ServiceRun) -> ServiceRun:
         """Record a run. Raises a 429 Problem if it is for the background and too many jobs are running."""
         if run.in_background and len(self._jobs) >= MAX_JOBS:

@@ -1,0 +1,86 @@
+"""`--data` keeps all spaces, through `kill -9`, a full disk, and as copies of the files."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.client import APTIC, BEARER
+from tests.serving import Served, Start
+
+SPACES = ["default", "a", "B"]
+
+
+def client(server: Served) -> httpx.Client:
+    return httpx.Client(base_url=server.url, headers=BEARER, timeout=30)
+
+
+def add(server: Served, name: str) -> str:
+    with client(server) as http:
+        return str(http.put(f"/s/{name}{APTIC}/Debtors", json={}).json()["debtorGuid"])
+
+
+def statuses(server: Served, guids: dict[str, str]) -> set[int]:
+    with client(server) as http:
+        return {http.get(f"/s/{name}{APTIC}/Debtors/{guid}").status_code for name, guid in guids.items()}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_all_spaces_outlive_the_server_and_so_do_copies(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    server = start("--port", "0", "--data", str(data))
+    guids = {name: add(server, name) for name in SPACES}
+    server.stop(number)
+    logs = ["%42.db-wal", "a.db-wal", "default.db-wal"] if number == signal.SIGKILL else []
+    assert sorted(one.name for one in data.glob("*-wal")) == logs
+    shutil.copytree(data, copy)
+    assert statuses(start("--port", "0", "--data", str(data)), guids) == {200}
+    assert statuses(start("--port", "0", "--data", str(copy)), guids) == {200}
+
+
+def test_a_downloaded_snapshot_is_a_backup_of_a_space(start: Start, tmp_path: Path) -> None:
+    server = start("--port", "0", "--data", str(tmp_path / "data"))
+    guid = add(server, "a")
+    with client(server) as http:
+        http.post("/s/a/_sim/snapshots", json={"name": "backup"}).raise_for_status()
+        content = http.get("/s/a/_sim/snapshots/backup/file").content
+    other = start("--port", "0", "--data", str(tmp_path / "other"))
+    (tmp_path / "other" / "b.db").write_bytes(content)
+    assert statuses(other, {"b": guid}) == {200}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    place = tmp_path / "tiny"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a file system")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_on_a_full_disk_the_spaces_that_are_there_go_on(start: Start, tiny: Path) -> None:
+    server = start("--port", "0", "--data", str(tiny / "data"))
+    guids = {"a": add(server, "a")}
+    (tiny / "filler").write_bytes(bytes(os.statvfs(tiny).f_bavail * os.statvfs(tiny).f_bsize))
+    with client(server) as http:
+        refused = http.get(f"/s/b{APTIC}/Debtors")
+        assert (refused.status_code, refused.json()["detail"]) == (
+            503,
+            f"The space 'b' is unavailable: the database {tiny / 'data' / 'b.db'} cannot be used: "
+            "No space left on device. Other spaces are not affected.",
+        )
+        assert sorted(one.name for one in (tiny / "data").iterdir()) == ["a.db", "a.db-wal", "ledgersim.json"]
+        assert statuses(server, guids) == {200}
+        (tiny / "filler").unlink()
+        assert http.get(f"/s/b{APTIC}/Debtors").status_code == 200

@@ -1,0 +1,432 @@
+"""Spaces in a folder: opened on first use, closed when they are not used, and what clients see if a file fails."""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ledgersim.app import assemble, open_spaces
+from ledgersim.errors import StartupError
+from ledgersim.settings import Settings
+from ledgersim.spaces.registry import Spaces
+from ledgersim.storage.folder import MARKER
+from tests.client import APTIC, BEARER, Api
+from tests.serving import refusal
+from tests.worlds import AS_OF, world_image
+
+Serve = Callable[..., "Api"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def serve(
+    data: Path,
+    small_image: bytes,
+    mounts: Callable[..., dict[str, Any]],
+    loop: asyncio.AbstractEventLoop,
+) -> Iterator[Serve]:
+    """Starts servers with the folder. Each request opens the spaces that it uses, unless they stay open."""
+    opened: list[Spaces] = []
+
+    def start(image: bytes = small_image, **options: str) -> Api:
+        settings = Settings.model_validate({"data": data, "close_spaces_after": "0", **options})
+        spaces = open_spaces(settings, image)
+        opened.append(spaces)
+        return Api(assemble(settings, mounts(), spaces), loop)
+
+    yield start
+    for spaces in opened:
+        spaces.close()
+
+
+@pytest.fixture
+def api(serve: Serve) -> Api:
+    return serve()
+
+
+def settle(api: Api) -> None:
+    """Wait until spaces that are not used are closed."""
+
+    async def wait() -> None:
+        while any(space.is_idle for space in api.app.spaces):
+            await asyncio.sleep(0)
+        await api.app.spaces.settle()
+
+    api.run(wait())
+
+
+def is_open(api: Api, name: str) -> bool:
+    settle(api)
+    return bool(api.get(f"/_sim/spaces/{name}").json()["open"])
+
+
+def files(data: Path) -> list[str]:
+    return sorted(one.name for one in data.iterdir())
+
+
+def names(api: Api, space: str) -> list[str]:
+    found = api.get(f"/s/{space}{APTIC}/Debtors", _filter="startswith(fullName,'Space')")
+    assert found.status_code == 200, found.text
+    return [item["fullName"] for item in found.json()["value"]]
+
+
+def add(api: Api, space: str, name: str = "Space x") -> None:
+    answer = api.put(f"/s/{space}{APTIC}/Debtors", {"fullName": name})
+    assert answer.status_code == 201, answer.text
+
+
+def test_each_space_is_a_file_that_is_closed_after_the_request(api: Api, data: Path) -> None:
+    for name in ("a", "A", "default"):
+        add(api, name, f"Space {name}")
+    settle(api)
+    assert files(data) == ["%41.db", "a.db", "default.db", MARKER]  # no log is left
+    assert {name: names(api, name) for name in ("a", "A", "default", "new")} == {
+        "a": ["Space a"],
+        "A": ["Space A"],
+        "default": ["Space default"],
+        "new": [],
+    }
+
+
+def test_a_closed_space_keeps_what_a_database_file_keeps(serve: Serve) -> None:
+    api = serve(auth="strict")
+    form = {"grant_type": "client_credentials", "client_id": "ledgersim", "client_secret": "ledgersim-secret"}
+    api.put("/s/a/_sim/clock", {"mode": "frozen", "now": "2027-01-02T03:04:05Z"})
+    token = api.send("POST", "/s/a/APIGW/login/oauth/access_token", data=form).json()["access_token"]
+    strict = {"Authorization": f"Bearer {token}"}
+    guids = []
+    for _ in range(3):
+        created = api.send("PUT", f"/s/a{APTIC}/Debtors", headers=strict, json={})
+        guids.append(created.json()["debtorGuid"])
+        assert not is_open(api, "a")
+    assert len(set(guids)) == 3
+    assert api.get("/s/a/_sim/clock").json() == {"mode": "frozen", "now": "2027-01-02T03:04:05Z"}
+    assert api.send("GET", f"/s/a{APTIC}/Debtors/{guids[0]}", headers=strict).status_code == 200
+
+
+def test_the_journal_and_the_events_end_with_the_closing(api: Api) -> None:
+    add(api, "a")
+    settle(api)
+    assert api.get("/s/a/_sim/requests").json()["requests"] == []
+
+
+def test_jobs_that_became_due_meanwhile_run_on_the_next_use(api: Api) -> None:
+    api.put("/s/a/_sim/clock", {"mode": "real", "now": "2027-01-02T03:04:05Z"})
+    case = {"debts": [{"originalPrincipal": 9}]}
+    (guid,) = api.put(f"/s/a{APTIC}/Cases", [case]).json()["caseGuids"]
+    payment = {"paymentAmount": 9, "paymentDate": "2027-01-03"}
+    assert api.put(f"/s/a{APTIC}/Cases/{guid}/Payments", payment).status_code == 201
+    settle(api)
+    path = api.app.spaces._folder.path_of("a")
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:  # a day goes by
+        raw.execute("UPDATE sim_state SET clock_offset_microseconds = clock_offset_microseconds + 86400000000")
+    assert api.get(f"/s/a{APTIC}/Cases/{guid}").json()["remainingSum"] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/_sim/faults", {"kind": "status", "status": 500, "match": {"path": "/nowhere"}}),
+        ("/_sim/snapshots", {"name": "one"}),
+    ],
+)
+def test_a_space_with_faults_or_snapshots_stays_open(api: Api, path: str, body: Any) -> None:
+    assert api.post(f"/s/a{path}", body).status_code == 201
+    assert is_open(api, "a")
+    name = api.get(f"/s/a{path}").json()
+    (only,) = next(iter(name.values()))
+    assert api.delete(f"/s/a{path}/{only.get('name') or only['id']}").status_code == 204
+    api.get("/s/a/_sim/clock")
+    assert not is_open(api, "a")
+
+
+def test_a_space_with_a_request_in_flight_stays_open(api: Api) -> None:
+    async def both() -> httpx.Response:
+        transport = httpx.ASGITransport(app=api.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sim.test", headers=BEARER) as client:
+            path = f"/s/a{APTIC}/Debtors"
+            slow = asyncio.create_task(client.get(path, headers={"Sim-Fault": "delay=0.2"}))
+            while not (await client.get("/_sim/info")).json()["in_flight"]:
+                await asyncio.sleep(0)
+            assert (await client.get(path)).status_code == 200
+            await api.app.spaces.settle()
+            assert (await client.get("/_sim/spaces/a")).json()["open"]
+            return await slow
+
+    assert api.run(both()).status_code == 200
+    assert not is_open(api, "a")
+
+
+def test_closed_spaces_are_listed_and_none_is_opened_for_it(api: Api) -> None:
+    for name in ("b", "a"):
+        add(api, name)
+    api.post("/s/c/_sim/snapshots")
+    settle(api)
+    listed = api.get("/_sim/spaces").json()
+    assert [one["name"] for one in listed["spaces"]] == ["c"]
+    assert listed["closed"] == ["default", "a", "b"]
+    info = api.get("/s/a/_sim/info").json()
+    assert (info["space"], info["spaces"]) == ("a", 4)
+    assert api.get("/_sim/spaces").json() == listed
+    assert api.get("/_sim/spaces/nowhere").status_code == 404
+
+
+def test_a_space_that_is_created_from_another_is_reset_to_that(api: Api, data: Path) -> None:
+    add(api, "base", "Space base")
+    made = api.post("/_sim/spaces", {"name": "copy", "from": "base"})
+    assert (made.status_code, made.json()["open"]) == (201, False)
+    add(api, "copy", "Space copy")
+    assert names(api, "copy") == ["Space base", "Space copy"]
+    assert api.post("/s/copy/_sim/reset").status_code == 204
+    assert names(api, "copy") == ["Space base"]
+    assert names(api, "base") == ["Space base"]
+    settle(api)
+    assert files(data) == ["base.db", "copy.db", "copy.start", "default.db", MARKER]
+    assert api.post("/_sim/spaces", {"name": "copy"}).status_code == 409
+    assert api.delete("/_sim/spaces/copy").status_code == 204
+    assert files(data) == ["base.db", "default.db", MARKER]
+    assert names(api, "copy") == []
+    assert api.post("/s/copy/_sim/reset").status_code == 204
+    assert names(api, "copy") == []
+
+
+def test_deleting_removes_the_files_of_open_and_closed_spaces(api: Api, data: Path) -> None:
+    add(api, "closed")
+    settle(api)
+    api.post("/s/open/_sim/snapshots")
+    assert files(data) == ["closed.db", MARKER, "open.db", "open.db-wal"]
+    for name in ("closed", "open"):
+        assert api.delete(f"/_sim/spaces/{name}").status_code == 204
+        assert api.delete(f"/_sim/spaces/{name}").status_code == 404
+    assert files(data) == [MARKER]
+    assert api.delete("/_sim/spaces/default").status_code == 409
+    assert names(api, "open") == []
+
+
+def test_more_spaces_than_may_be_open_take_turns(serve: Serve) -> None:
+    api = serve(close_spaces_after="600", max_spaces="2")
+    for number in range(20):
+        add(api, f"n{number}", f"Space {number}")
+    listed = api.get("/_sim/spaces").json()
+    assert [one["name"] for one in listed["spaces"]] == ["n17", "n18", "n19"]
+    assert len(listed["closed"]) == 18
+    assert [names(api, f"n{number}") for number in range(20)] == [[f"Space {number}"] for number in range(20)]
+
+
+def test_if_all_open_spaces_are_in_use_there_is_no_room(serve: Serve) -> None:
+    api = serve(max_spaces="1")
+    for name in ("a", "b"):
+        api.post(f"/s/{name}/_sim/snapshots", {"name": "one"})
+    refused = api.get(f"/s/c{APTIC}/Debtors")
+    assert (refused.status_code, refused.json()["title"]) == (503, "Too many spaces")
+    api.delete("/s/a/_sim/snapshots/one")
+    assert names(api, "c") == []
+
+
+def test_memory_is_made_free_by_closing_spaces(serve: Serve) -> None:
+    api = serve(close_spaces_after="600", max_space_bytes="1MiB")
+    for number in range(60):
+        answer = api.send("GET", f"/s/n{number}{APTIC}/Ping", headers={**BEARER, "X-Long": "x" * 40_000})
+        assert answer.status_code == 200
+        add(api, f"n{number}")
+    assert api.get("/_sim/info").json()["space_bytes"] < 2**20
+
+
+def test_many_requests_at_once_open_a_space_once(api: Api) -> None:
+    async def all_of_them() -> list[int]:
+        transport = httpx.ASGITransport(app=api.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sim.test", headers=BEARER) as client:
+            paths = [f"/s/n{number % 5}{APTIC}/Debtors" for number in range(100)]
+            answers = await asyncio.gather(*(client.put(path, json={"fullName": "Space x"}) for path in paths))
+            return [answer.status_code for answer in answers]
+
+    assert set(api.run(all_of_them())) == {201}
+    assert [len(names(api, f"n{number}")) for number in range(5)] == [20] * 5
+
+
+def test_requests_that_come_at_any_moment_of_the_opening_get_the_space(api: Api) -> None:
+    spaces = api.app.spaces
+
+    async def all_of_them() -> set[Any]:
+        tasks = []
+        while spaces.get("a") is None:
+            tasks.append(asyncio.create_task(spaces.open("a")))
+            await asyncio.sleep(0)
+        return {await task for task in tasks}
+
+    assert len(api.run(all_of_them())) == 1
+
+
+# Failures
+
+
+def unavailable(api: Api, name: str) -> str:
+    """The reason why a space is unavailable, in the format of a vendor; other spaces go on."""
+    answer = api.get(f"/s/{name}{APTIC}/Debtors")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert names(api, "other") == []
+    for path in ("/_sim/info", "/_sim/spaces", f"/s/{name}/_sim/coverage", "/_sim/health/ready"):
+        assert api.get(path).status_code == 200
+    begin, end = f"The space '{name}' is unavailable: ", ". Other spaces are not affected."
+    detail: str = answer.json()["detail"]
+    assert detail.startswith(begin)
+    assert detail.endswith(end)
+    return detail.removeprefix(begin).removesuffix(end)
+
+
+@pytest.mark.parametrize("name", ["a", "default"])
+def test_a_space_of_another_server_is_unavailable_until_that_closes_it(
+    serve: Serve, data: Path, name: str
+) -> None:
+    one, other = serve(close_spaces_after="600"), serve()
+    add(one, name)
+    path = data / f"{name}.db"
+    reason = f"the database {path} cannot be used: another server is using it"
+    assert unavailable(other, name) == reason
+    if name != "default":
+        deleted = other.delete(f"/_sim/spaces/{name}")
+        assert (deleted.status_code, deleted.json()["title"]) == (503, "Database unavailable")
+    one.app.spaces.close()
+    assert names(other, name) == ["Space x"]
+
+
+def test_a_corrupt_file_is_unavailable_and_can_be_deleted(api: Api, data: Path) -> None:
+    add(api, "a")
+    settle(api)
+    path = data / "a.db"
+    path.write_bytes(b"x" * 5_000)
+    reason = f"the database {path} cannot be used: it is not a SQLite database"
+    assert unavailable(api, "a") == reason
+    assert path.read_bytes() == b"x" * 5_000
+    assert api.delete("/_sim/spaces/a").status_code == 204
+    assert names(api, "a") == []
+
+
+def test_a_file_of_another_version_is_unavailable(api: Api, data: Path) -> None:
+    add(api, "a")
+    settle(api)
+    with closing(sqlite3.connect(data / "a.db", isolation_level=None)) as raw:
+        raw.execute("UPDATE sim_state SET schema_version = 1")
+    assert unavailable(api, "a") == (
+        f"the database {data / 'a.db'} was created by another version of ledgersim; "
+        "use that version, or choose another file"
+    )
+
+
+def test_a_damaged_start_is_unavailable(api: Api, data: Path) -> None:
+    add(api, "base")
+    api.post("/_sim/spaces", {"name": "a", "from": "base"})
+    start = data / "a.start"
+    start.write_bytes(start.read_bytes()[:-1])
+    assert (
+        unavailable(api, "a") == f"{start} cannot be used: its size does not match its header; restore a backup"
+    )
+
+
+def test_a_file_that_another_folder_had_goes_on(api: Api, data: Path) -> None:
+    add(api, "a")
+    settle(api)
+    shutil.copy(data / "a.db", data / "b.db")
+    add(api, "b", "Space b")
+    assert names(api, "b") == ["Space x", "Space b"]
+    assert names(api, "a") == ["Space x"]
+
+
+def test_a_failure_is_logged_once(api: Api, data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    add(api, "a")
+    settle(api)
+    (data / "a.db").write_bytes(b"x" * 5_000)
+    for _ in range(3):
+        unavailable(api, "a")
+    assert len(caplog.messages) == 1
+
+
+def test_a_folder_that_is_removed_is_unavailable(api: Api, data: Path) -> None:
+    add(api, "a")
+    settle(api)
+    shutil.rmtree(data)
+    assert api.get("/_sim/spaces").json()["detail"] == f"{data}: No such file or directory"
+    refused = api.get(f"/s/a{APTIC}/Debtors")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        503,
+        f"The space 'a' is unavailable: the database {data / 'a.db'} cannot be used: No such file or directory. "
+        "Other spaces are not affected.",
+    )
+
+
+# The folder
+
+
+def test_a_folder_of_something_else_is_refused(data: Path) -> None:
+    data.mkdir()
+    (data / "notes.txt").write_text("mine")
+    assert refusal(data=str(data)) == (
+        f"{data} cannot be used: it has no {MARKER}, but notes.txt; choose a new or an empty folder, "
+        "or one of ledgersim"
+    )
+    assert files(data) == ["notes.txt"]
+
+
+def test_an_empty_folder_may_have_what_systems_put_there(serve: Serve, data: Path) -> None:
+    data.mkdir()
+    (data / "lost+found").mkdir()
+    (data / ".DS_Store").write_text("")
+    add(serve(), "a")
+
+
+def test_a_file_is_no_folder(data: Path) -> None:
+    data.write_text("mine")
+    assert refusal(data=str(data)) == f"{data} cannot be used: File exists"
+
+
+def test_a_damaged_marker_is_refused(serve: Serve, data: Path) -> None:
+    serve()
+    for content in ("", "[]", "{}", "7"):
+        (data / MARKER).write_text(content)
+        with pytest.raises(StartupError) as refused:
+            serve()
+        assert str(refused.value) == (
+            f"{data} cannot be used: {MARKER} in it is damaged; restore it from a backup"
+        )
+
+
+def test_a_folder_of_another_world_or_version_is_refused(serve: Serve, data: Path) -> None:
+    serve()
+    with pytest.raises(StartupError) as refused:
+        serve(world_image("nordic-basic", 2, 1, AS_OF))
+    assert str(refused.value) == (
+        f"the folder {data} was created for another world (its --seed is 1, not 2); "
+        "start with the options of that world, or choose another folder"
+    )
+    marker = json.loads((data / MARKER).read_text())
+    (data / MARKER).write_text(json.dumps({**marker, "schema_version": 1}))
+    with pytest.raises(StartupError) as refused:
+        serve()
+    assert str(refused.value) == (
+        f"the folder {data} was created by another version of ledgersim; "
+        "use that version, or choose another folder"
+    )
+
+
+def test_a_database_beside_the_folder_is_refused(tmp_path: Path) -> None:
+    assert refusal(data=str(tmp_path / "a"), database=str(tmp_path / "b.db")) == (
+        "--data keeps the default space too; leave out --database"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_strangers_in_a_folder_are_no_spaces(api: Api, data: Path) -> None:
+    for name in ("A.db", "notes.txt", ".x.db.12345678.part", ".db", "%zz.db", "%2fx.db"):
+        (data / name).write_text("")
+    assert api.get("/_sim/spaces").json()["closed"] == ["default"]
