@@ -14,7 +14,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --
 INTERPRETER := import sys; print(sys.base_exec_prefix, sys.version)
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-data fuzz fuzz-http test-lowest check soak openapi contract clients benchmark format lock clean help
+.PHONY: $(shell sed -n 's/^\([a-z-]*\): \#\# .*/\1/p' Makefile)
 
 run: ## Install what is needed and serve on 127.0.0.1:8080 (ARGS="--port 0 ...")
 	$(call install,run)
@@ -79,6 +79,10 @@ benchmark: ## Measure speed and memory beside a floor (ARGS="--only get,list --r
 	@$(MAKE) --silent .benchmark/installed $(if $(findstring --peers,$(ARGS)),.benchmark/peers/installed)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+image-check: ## Execute the Dockerfile without a container engine, and start the result (Linux, root)
+	$(call install,dev)
+	@$(BIN)/python -m tests.packaging.image
+
 format: ## Write the code as `make check` wants it, as far as a tool can
 	$(call install,dev)
 	$(BIN)/python -m ruff check --fix .
@@ -93,6 +97,10 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
 	set -e; for group in fuzz floor peers; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
+
+lock-image: ## Pin the digest of the base image (needs docker)
+	digest=$$(docker buildx imagetools inspect python:3.13-slim --format '{{.Manifest.Digest}}') \
+		&& sed -i "s/^ARG BASE=.*/ARG BASE=python:3.13-slim@$$digest/" Dockerfile
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .fuzz build dist .mypy_cache .pytest_cache .ruff_cache \
