@@ -83,6 +83,11 @@ image-check: ## Execute the Dockerfile without a container engine, and start the
 	$(call install,dev)
 	@$(BIN)/python -m tests.packaging.image
 
+release-check: ## Build wheel and sdist into dist/, and check all that can be checked offline (ARGS="--tag v1.2.3")
+	$(call install,dev)
+	@$(MAKE) --silent .release/installed
+	@$(BIN)/python -m tests.packaging.release $(ARGS)
+
 format: ## Write the code as `make check` wants it, as far as a tool can
 	$(call install,dev)
 	$(BIN)/python -m ruff check --fix .
@@ -96,14 +101,14 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
-	set -e; for group in fuzz floor peers; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
+	set -e; for group in fuzz floor peers release; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
 
 lock-image: ## Pin the digest of the base image (needs docker)
 	digest=$$(docker buildx imagetools inspect python:3.13-slim --format '{{.Manifest.Digest}}') \
 		&& sed -i "s/^ARG BASE=.*/ARG BASE=python:3.13-slim@$$digest/" Dockerfile
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .fuzz build dist .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .fuzz .release build dist .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .schemathesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -126,6 +131,13 @@ help: ## List the commands
 	@$(PYTHON) -m venv --clear .fuzz
 	@.fuzz/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
 		--requirement requirements/fuzz.txt
+	@touch $@
+
+.release/installed: requirements/release.txt
+	@echo "Installing the tools of a release into .release" >&2
+	@$(PYTHON) -m venv --clear .release
+	@.release/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
+		--requirement requirements/release.txt
 	@touch $@
 
 .benchmark/installed: requirements/floor.txt

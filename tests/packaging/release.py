@@ -1,0 +1,190 @@
+"""What can be checked of a release without a network and a container engine: `make release-check`.
+
+Prints a line for each check, and ends with the first one that fails.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from zipfile import ZipFile
+
+from packaging.markers import Marker
+
+from ledgersim import __version__
+from ledgersim.testing import Server
+
+ROOT = Path(__file__).parents[2]
+Result = TypeVar("Result")
+TOOLS = ROOT / ".release" / "bin"
+
+# What a wheel contains beside modules, as far as users would miss it.
+NEEDED = {
+    "ledgersim/py.typed",
+    "ledgersim/ui/templates/base.html",
+    "ledgersim/_seed/personas.yaml",
+    "ledgersim/_seed/worlds/nordic-basic.yaml",
+    "ledgersim/_guides/README.md",
+    f"ledgersim-{__version__}.dist-info/licenses/LICENSE",
+}
+
+
+def main() -> None:
+    """Run the checks."""
+    parser = argparse.ArgumentParser(prog="make release-check", description=__doc__)
+    parser.add_argument("--tag", help="the tag of the release, such as v1.2.3")
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", help="folder for what has been built")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        report("Version and changelog agree", lambda: check_version(options.tag))
+        built = report("Two builds give the same bytes", lambda: check_builds(Path(folder)))
+        report("The wheel contains what it needs, and nothing else", lambda: check_wheel(built[0]))
+        report(
+            "The wheel of the sdist is the wheel",
+            lambda: check_sdist(built[0], built[1], Path(folder, "again")),
+        )
+        report("The description renders", lambda: run(TOOLS / "twine", "check", "--strict", *built))
+        report("An empty environment serves", lambda: check_installation(built[0], Path(folder, "empty")))
+        report("The Dockerfile is clean", lambda: run(TOOLS / "hadolint", "Dockerfile"))
+        bom = Path(folder, "sbom.json")
+        report("The bill of materials names what the lock pins", lambda: check_bom(Path(folder, "empty"), bom))
+        shutil.rmtree(options.output, ignore_errors=True)
+        options.output.mkdir(parents=True)
+        for file in (*built, bom):
+            print(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {shutil.copy(file, options.output)}")
+
+
+def report(what: str, check: Callable[[], Result]) -> Result:
+    """Run a check and print how long it took. Ends with status 1 if it fails."""
+    started = time.monotonic()
+    try:
+        result = check()
+    except (AssertionError, subprocess.CalledProcessError) as error:
+        output = error.output if isinstance(error, subprocess.CalledProcessError) else ""
+        sys.exit(f"FAILED  {what}: {error}\n{output}")
+    print(f"{time.monotonic() - started:5.1f} s  {what}", flush=True)
+    return result
+
+
+def run(*command: object, folder: Path = ROOT, **environ: str) -> str:
+    """The output of a command. Raises CalledProcessError with it."""
+    environ = {**os.environ, **environ}
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=folder,
+        env=environ,
+        check=True,
+        stdout=-1,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.stdout
+
+
+def check_version(tag: str | None) -> None:
+    """The newest version of the changelog is that of the package, and that of the tag."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)[0]
+    assert newest == __version__, f"CHANGELOG.md ends with {newest}, ledgersim/__init__.py has {__version__}"
+    if tag is not None:
+        assert tag == f"v{__version__}", f"the tag {tag} must be v{__version__}"
+        unreleased = changelog.partition("\n## Unreleased\n")[2].partition("\n## ")[0].strip()
+        assert not unreleased, "CHANGELOG.md lists changes under Unreleased: give them a version and a date"
+
+
+def check_builds(folder: Path) -> list[Path]:
+    """Build wheel and sdist from two copies of the repository in different folders, and compare them."""
+    builds = []
+    for number in range(2):
+        copy = folder / f"copy-{number}" / ("nested" * number)
+        copy.mkdir(parents=True)
+        listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+        for name in listed:
+            target = copy / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target)
+        out = folder / f"build-{number}"
+        run(sys.executable, "-m", "hatchling", "build", "-d", out, folder=copy)
+        builds.append(sorted(out.iterdir(), key=lambda file: file.suffix, reverse=True))
+    for one, other in zip(*builds, strict=True):
+        assert one.read_bytes() == other.read_bytes(), f"{one.name} differs"
+    return builds[0]
+
+
+def check_wheel(wheel: Path) -> None:
+    """The wheel has one package with all its modules, and no tests or bytecode."""
+    names = set(ZipFile(wheel).namelist())
+    modules = {str(file.relative_to(ROOT / "app")) for file in (ROOT / "app").rglob("*.py")}
+    assert names >= modules | NEEDED, f"it lacks {sorted((modules | NEEDED) - names)}"
+    foreign = {
+        name
+        for name in names
+        if not re.match(r"ledgersim(-[\d.]+\.dist-info)?/", name) or name.endswith(".pyc")
+    }
+    assert not foreign, f"it contains {sorted(foreign)}"
+
+
+def check_sdist(wheel: Path, sdist: Path, folder: Path) -> None:
+    """The sdist builds the same wheel."""
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    (source,) = folder.iterdir()
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", folder=source)
+    again = source / "dist" / wheel.name
+    assert again.read_bytes() == wheel.read_bytes(), "it differs"
+
+
+def check_installation(wheel: Path, folder: Path) -> None:
+    """The wheel and the lock in an empty environment serve the vendors, the documents and the pages."""
+    run(sys.executable, "-m", "venv", folder)
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
+    run(*pip, "--require-hashes", "--requirement", ROOT / "requirements" / "run.txt")
+    run(*pip, wheel)
+    with Server(command=[str(folder / "bin" / "ledgersim")], cache=str(folder / "cache")) as server:
+        for path in (
+            "/docs/aptic.json",
+            "/docs/payex.json",
+            "/docs/riverty.json",
+            "/docs/guides/docs/admin.md",
+        ):
+            with urllib.request.urlopen(f"{server.url}{path}") as answer:
+                assert answer.status == 200, path
+
+
+def check_bom(environment: Path, file: Path) -> None:
+    """A CycloneDX bill of materials of the environment names each distribution of the lock, with its version."""
+    pyproject, python = ROOT / "pyproject.toml", environment / "bin" / "python"
+    run(
+        TOOLS / "cyclonedx-py",
+        "environment",
+        "--pyproject",
+        pyproject,
+        "--output-reproducible",
+        "-o",
+        file,
+        python,
+    )
+    listed = {
+        (one["name"].lower().replace("_", "-"), one["version"])
+        for one in json.loads(file.read_text())["components"]
+    }
+    lock = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"^([\w.-]+)==([^ ;]+) (?:; (.*) )?\\$", lock, re.MULTILINE)
+    locked = {(name, version) for name, version, marker in pins if not marker or Marker(marker).evaluate()}
+    assert locked, "the lock cannot be read"
+    assert listed >= locked, f"it lacks {sorted(locked - listed)}"
+
+
+if __name__ == "__main__":
+    main()
