@@ -36,9 +36,10 @@ APPS = mounts(Settings())
 COMMANDS: dict[str, Any] = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 FOREIGN_FLAGS = {
     *("--data-binary", "--data-urlencode"),  # curl
-    *("--read-only", "--rm"),  # docker
+    *("--read-only", "--rm", "--volumes", "--wait"),  # docker
     *("--no-date-header", "--no-server-header"),  # uvicorn
-    *("--minutes", "--requests"),  # make soak, make fuzz-http
+    *("--minutes", "--requests", "--tag"),  # make soak, make fuzz-http, make release-check
+    "--strict",  # twine
 }
 
 

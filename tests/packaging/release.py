@@ -9,17 +9,20 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 from zipfile import ZipFile
 
+import yaml
 from packaging.markers import Marker
 
 from ledgersim import __version__
@@ -28,6 +31,18 @@ from ledgersim.testing import Server
 ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
 TOOLS = ROOT / ".release" / "bin"
+
+SCHEMAS = {
+    "github-actions": ["action.yml"],
+    "github-workflows": [
+        ".github/workflows/test.yml",
+        ".github/workflows/release.yml",
+        "examples/ci/github-actions.yml",
+    ],
+    "gitlab-ci": ["examples/ci/.gitlab-ci.yml"],
+    "azure-pipelines": ["examples/ci/azure-pipelines.yml"],
+    "compose-spec": ["compose.yaml", "examples/devcontainer/compose.yaml"],
+}
 
 # What a wheel contains beside modules, as far as users would miss it.
 NEEDED = {
@@ -57,6 +72,8 @@ def main() -> None:
         report("The description renders", lambda: run(TOOLS / "twine", "check", "--strict", *built))
         report("An empty environment serves", lambda: check_installation(built[0], Path(folder, "empty")))
         report("The Dockerfile is clean", lambda: run(TOOLS / "hadolint", "Dockerfile"))
+        report("Workflows and examples are valid", check_workflows)
+        report("The GitHub action starts a server", lambda: check_action(Path(folder, "runner")))
         bom = Path(folder, "sbom.json")
         report("The bill of materials names what the lock pins", lambda: check_bom(Path(folder, "empty"), bom))
         shutil.rmtree(options.output, ignore_errors=True)
@@ -77,9 +94,8 @@ def report(what: str, check: Callable[[], Result]) -> Result:
     return result
 
 
-def run(*command: object, folder: Path = ROOT, **environ: str) -> str:
+def run(*command: object, folder: Path = ROOT, environ: Mapping[str, str] | None = None) -> str:
     """The output of a command. Raises CalledProcessError with it."""
-    environ = {**os.environ, **environ}
     done = subprocess.run(
         list(map(str, command)),
         cwd=folder,
@@ -160,6 +176,37 @@ def check_installation(wheel: Path, folder: Path) -> None:
         ):
             with urllib.request.urlopen(f"{server.url}{path}") as answer:
                 assert answer.status == 200, path
+
+
+def check_workflows() -> None:
+    """The files fit their schemas, and zizmor finds nothing in what runs here."""
+    for schema, files in SCHEMAS.items():
+        transform = ["--data-transform", schema] if schema in ("gitlab-ci", "azure-pipelines") else []
+        run(TOOLS / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *transform, *files)
+    run(TOOLS / "zizmor", "--offline", "--no-progress", "action.yml", ".github/workflows")
+
+
+def check_action(folder: Path) -> None:
+    """The script of the action, as a runner executes it, leaves a server behind that has the settings."""
+    folder.mkdir()
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    environ = {
+        "RUNNER_TEMP": str(folder),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "SOURCE": str(ROOT),
+        "PORT": port,
+        "SETTINGS": f"LEDGERSIM_CACHE={folder / 'cache'}\nLEDGERSIM_CUSTOMERS=50",
+    }
+    run("bash", "-c", action["runs"]["steps"][0]["run"], environ=environ)
+    outputs = dict(line.split("=", 1) for line in (folder / "output").read_text().splitlines())
+    try:
+        with urllib.request.urlopen(f"{outputs['url']}/_sim/info") as answer:
+            settings = {one["name"]: one["value"] for one in json.load(answer)["settings"]}
+            assert settings["--customers"] == 50, settings
+    finally:
+        os.kill(int(outputs["pid"]), signal.SIGTERM)
 
 
 def check_bom(environment: Path, file: Path) -> None:
