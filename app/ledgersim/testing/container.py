@@ -1,0 +1,57 @@
+"""The simulator in a container, for Testcontainers: `pip install ledgersim[testcontainers]`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.wait_strategies import HttpWaitStrategy
+
+from .server import Server
+from .space import Space
+
+IMAGE = "ghcr.io/ledgersim/ledgersim:0.1.0"
+
+_PORT = 8080
+_FIXTURES = "/fixtures.yaml"
+
+
+class LedgersimContainer(DockerContainer):
+    """A container with the simulator. It runs within a `with` statement:
+
+    with LedgersimContainer().with_clock("2026-03-01") as simulator, simulator.space() as space:
+        client = httpx.Client(base_url=space.aptic)
+    """
+
+    def __init__(self, image: str = IMAGE) -> None:
+        super().__init__(image)
+        self.with_exposed_ports(_PORT)
+        self.waiting_for(HttpWaitStrategy(_PORT, "/_sim/health/ready"))
+
+    def with_setting(self, name: str, value: object) -> Self:
+        """A setting of `ledgersim serve`, such as `with_setting("auth", "strict")`."""
+        self.with_env(f"LEDGERSIM_{name.upper().replace('-', '_')}", str(value))
+        return self
+
+    def with_fixtures(self, file: Path | str) -> Self:
+        """A file with your own data, which every space has."""
+        self.with_volume_mapping(str(Path(file).resolve()), _FIXTURES, "ro")
+        return self.with_setting("fixtures", _FIXTURES)
+
+    def with_clock(self, day: str) -> Self:
+        """The date at which the clocks of all spaces start, such as `2026-03-01`."""
+        return self.with_setting("as-of", day)
+
+    @property
+    def url(self) -> str:
+        """The address of the default space."""
+        return f"http://{self.get_container_host_ip()}:{self.get_exposed_port(_PORT)}"
+
+    def aptic(self, space: str | None = None) -> str:
+        """The base address of Aptic in the default space or another one."""
+        return f"{self.url}/s/{space}/APIGW" if space else f"{self.url}/APIGW"
+
+    def space(self, name: str | None = None) -> Space:
+        """A world of its own, for one test; a `with` statement deletes it at the end."""
+        return Server(url=self.url, admin_token=self.env.get("LEDGERSIM_ADMIN_TOKEN")).start().space(name)

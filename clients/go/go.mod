@@ -1,0 +1,3 @@
+module example.com/ledgersim
+
+go 1.19

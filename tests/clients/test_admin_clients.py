@@ -1,0 +1,47 @@
+"""The clients of the admin API in clients/, each with its own test against a server."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.clients.test_handwritten import installed
+from tests.serving import Served
+
+CLIENTS = Path(__file__).parents[2] / "clients"
+
+
+def run(folder: str, *command: str, environ: dict[str, str] | None = None) -> None:
+    ran = subprocess.run(
+        command,
+        cwd=CLIENTS / folder,
+        env={**os.environ, **(environ or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_node(server: Served) -> None:
+    if installed(["node", "--version"]) < 18:
+        pytest.skip("needs Node.js 18 or later")
+    run("node", "node", "test.mjs", server.url)
+
+
+def test_java(server: Served, tmp_path: Path) -> None:
+    if installed(["javac", "--version"]) < 17:
+        pytest.skip("needs a JDK 17 or later")
+    sources = ["io/ledgersim/Ledgersim.java", "Test.java"]
+    run("java", "javac", "-Xlint:all", "-Werror", "-d", str(tmp_path), *sources)
+    run("java", "java", "-cp", str(tmp_path), "Test", server.url)
+
+
+def test_go(server: Served) -> None:
+    if installed(["go", "version"]) < 1:
+        pytest.skip("needs Go 1.19 or later")
+    environ = {"LEDGERSIM_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
+    run("go", "go", "vet", "./...", environ=environ)
+    run("go", "go", "test", "-count=1", "./...", environ=environ)
