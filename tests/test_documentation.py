@@ -39,7 +39,7 @@ FOREIGN_FLAGS = {
     *("--read-only", "--rm", "--volumes", "--wait"),  # docker
     *("--no-date-header", "--no-server-header"),  # uvicorn
     *("--minutes", "--requests", "--tag"),  # make soak, make fuzz-http, make release-check
-    "--strict",  # twine
+    *("--strict", "--test"),  # twine, node
 }
 
 

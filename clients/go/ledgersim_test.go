@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Needs a server at LEDGERSIM_URL.
+// Needs a server at SIMULATOR_URL.
 func TestSpace(t *testing.T) {
-	address := os.Getenv("LEDGERSIM_URL")
+	address := os.Getenv("SIMULATOR_URL")
 	if address == "" {
-		t.Skip("LEDGERSIM_URL is not set")
+		t.Skip("SIMULATOR_URL is not set")
 	}
 	server := &Server{URL: address}
 	must(t, server.Ready(30*time.Second))

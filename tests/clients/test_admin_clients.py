@@ -42,6 +42,6 @@ def test_java(server: Served, tmp_path: Path) -> None:
 def test_go(server: Served) -> None:
     if installed(["go", "version"]) < 1:
         pytest.skip("needs Go 1.19 or later")
-    environ = {"LEDGERSIM_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
+    environ = {"SIMULATOR_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
     run("go", "go", "vet", "./...", environ=environ)
     run("go", "go", "test", "-count=1", "./...", environ=environ)
