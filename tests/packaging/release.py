@@ -41,7 +41,7 @@ SCHEMAS = {
     ],
     "gitlab-ci": ["examples/ci/.gitlab-ci.yml"],
     "azure-pipelines": ["examples/ci/azure-pipelines.yml"],
-    "compose-spec": ["compose.yaml", "examples/devcontainer/compose.yaml"],
+    "compose-spec": ["compose.yaml", "deploy/compose.yaml", "examples/devcontainer/compose.yaml"],
 }
 
 # What a wheel contains beside modules, as far as users would miss it.
