@@ -8,6 +8,7 @@ from typing import Self
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import HttpWaitStrategy
 
+from .calls import Calls
 from .server import Server
 from .space import Space
 
@@ -21,7 +22,7 @@ class LedgersimContainer(DockerContainer):
     """A container with the simulator. It runs within a `with` statement:
 
     with LedgersimContainer().with_clock("2026-03-01") as simulator, simulator.space() as space:
-        client = httpx.Client(base_url=space.aptic)
+        run_your_tests(space.vendors)
     """
 
     def __init__(self, image: str = IMAGE) -> None:
@@ -48,10 +49,14 @@ class LedgersimContainer(DockerContainer):
         """The address of the default space."""
         return f"http://{self.get_container_host_ip()}:{self.get_exposed_port(_PORT)}"
 
-    def aptic(self, space: str | None = None) -> str:
-        """The base address of Aptic in the default space or another one."""
-        return f"{self.url}/s/{space}/APIGW" if space else f"{self.url}/APIGW"
+    def vendors(self, space: str = "default") -> dict[str, str]:
+        """The base addresses of the vendors, by name, in a space."""
+        return dict(Calls(f"{self.url}/s/{space}/_sim", self._token)("GET", "/info")["vendors"])
 
     def space(self, name: str | None = None) -> Space:
         """A world of its own, for one test; a `with` statement deletes it at the end."""
-        return Server(url=self.url, admin_token=self.env.get("LEDGERSIM_ADMIN_TOKEN")).start().space(name)
+        return Server(url=self.url, admin_token=self._token).start().space(name)
+
+    @property
+    def _token(self) -> str | None:
+        return self.env.get("LEDGERSIM_ADMIN_TOKEN")
