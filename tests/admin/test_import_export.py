@@ -432,6 +432,8 @@ def test_a_part_of_an_image_or_more_than_one_is_rejected(small: bytes, like: Dat
         ("UPDATE sim_value SET value = '[5]' WHERE name = 'personas'", "1 validation error for PersonaList"),
         ("UPDATE sim_value SET value = '{'", "Expecting property name enclosed in double quotes: "),
         ("UPDATE debtor SET full_name = CAST(x'ff' AS TEXT) WHERE id = 1", "Could not decode to UTF-8 column "),
+        ("UPDATE case_sums SET paid_fee = 5 WHERE case_id = 1", "its rows of case_sums do not follow from the others"),
+        ("DELETE FROM case_sums WHERE case_id = 1", "its rows of case_sums do not follow from the others"),
         ("UPDATE claim SET registration_date = '2026-01-01' WHERE id = 1", "'2026-01-01' is not an instant such as "),
         ("UPDATE payex_customer SET kyc_answers = '[1e999]' WHERE id = 1", "Out of range float values are not JSON compliant"),
         ("UPDATE payex_customer SET kyc_answers = '[\"\\ud800\"]' WHERE id = 1", "'utf-8' codec can't encode character "),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Connection, Table, delete, except_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
@@ -21,6 +21,7 @@ from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.space import Space, start_of
 from ledgersim.spaces.vendor_state import VendorState
 from ledgersim.storage.database import Database
+from ledgersim.storage.derived import derived_tables
 from ledgersim.storage.images import InvalidImageError
 from ledgersim.storage.row_validation import (
     MAX_INTEGER,
@@ -194,11 +195,19 @@ def check_image(image: bytes, reference: Database) -> None:
             for _ in _valid(table, _stored(database, table), unique):
                 pass
             _raise_for(unique.errors_for(next_guids))
+        _check_derived(database.connection)
     except (DBAPIError, sqlite3.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         raise BAD_IMAGE.with_detail(f"The file was rejected: {reason}.") from error
     finally:
         database.close()
+
+
+def _check_derived(connection: Connection) -> None:
+    for table, expected, _ in derived_tables(SQLModel.metadata):
+        stored = select(*table.columns)
+        if any(connection.execute(except_(*pair)).first() for pair in ((stored, expected), (expected, stored))):
+            raise ValueError(f"its rows of {table.name} do not follow from the others")
 
 
 def _stored(database: Database, table: Table) -> Iterator[list[Row]]:

@@ -19,6 +19,7 @@ from sqlmodel import AutoString, SQLModel
 from ledgersim.errors import did_you_mean
 from ledgersim.json_text import MAX_DEPTH
 from ledgersim.problems import field_path
+from ledgersim.storage.derived import derivation
 from ledgersim.storage.statements import Row, slices
 from ledgersim.storage.types import Instant
 
@@ -35,9 +36,9 @@ _STORED_INSTANT_LENGTH = len("2026-01-31T10:00:00.000000Z")
 
 
 def vendor_tables() -> list[Table]:
-    """The vendors' tables and that of debt transfers, sorted by name."""
+    """The vendors' tables and that of debt transfers, sorted by name, without derived ones."""
     found = sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
-    return [table for table in found if not table.name.startswith(INTERNAL_PREFIX)]
+    return [table for table in found if not table.name.startswith(INTERNAL_PREFIX) and not derivation(table)]
 
 
 def stored_rows(connection: Connection, table: Table) -> Iterator[list[Row]]:

@@ -16,6 +16,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import ReturningInsert
 
 from ledgersim.storage.connections import ANY_TABLE, count_write, engine
+from ledgersim.storage.derived import derivation
 
 Row = dict[str, Any]  # by column name
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | ReturningInsert[*tuple[Any, ...]]
@@ -83,9 +84,12 @@ def insert_into(table: Table) -> Insert:
 
 @lru_cache(maxsize=2048)
 def tables_of(query: Query) -> frozenset[Table]:
-    """The tables that a query reads."""
+    """The tables that a query reads; of a derived table, those that it is derived from."""
     parts = [part.table if isinstance(part, Column) else part for part in visitors.iterate(query)]
-    return frozenset(part for part in parts if isinstance(part, Table))
+    tables = {part for part in parts if isinstance(part, Table)}
+    return frozenset().union(
+        *({one} if (of := derivation(one)) is None else tables_of(of.rows) for one in tables)
+    )
 
 
 class _Prepared(NamedTuple):

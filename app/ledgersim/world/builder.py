@@ -11,6 +11,7 @@ from ledgersim.ids import Stream
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.spaces.models import STATE, VALUE, layout
 from ledgersim.storage.database import Database
+from ledgersim.storage.derived import derived_tables
 from ledgersim.storage.statements import Row
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
@@ -42,6 +43,7 @@ def build(vendors: Sequence[Vendor], definition: Definition, seed: int, customer
             },
         )
         connection.execute(insert(VALUE), values)
+        _derive_tables(connection)
     image = database.image()
     database.close()
     return image
@@ -63,3 +65,10 @@ def _create_tables(connection: Connection) -> None:
         connection.execute(CreateTable(table))
         for index in sorted(table.indexes, key=lambda index: index.name or ""):
             connection.execute(CreateIndex(index))
+
+
+def _derive_tables(connection: Connection) -> None:
+    for table, rows, triggers in derived_tables(SQLModel.metadata):
+        connection.execute(insert(table).from_select(list(table.columns), rows))
+        for trigger in triggers:
+            connection.exec_driver_sql(trigger)

@@ -152,10 +152,9 @@ class Listing:
         if filter_text.strip():
             conditions.append(filter_to_sql(parse_filter(filter_text), self._fields))
         order = orderby_to_sql(parse_orderby(orderby_text), self._fields) if orderby_text.strip() else []
-        source = _without_unused_joins(self._source, [*conditions, *order])
         page = (
             select(self._key)
-            .select_from(source)
+            .select_from(_without_unused_joins(self._source, [*conditions, *order]))
             .where(*conditions)
             .order_by(*order, self._key)
             .offset(bindparam("page_skip", type_=BigInteger))
@@ -166,7 +165,9 @@ class Listing:
             .select_from(self._source)
             .where(self._key.in_(page))
             .order_by(*order, self._key),
-            select(func.count()).select_from(source).where(*conditions),
+            select(func.count())
+            .select_from(_without_unused_joins(self._source, conditions))
+            .where(*conditions),
         )
 
 

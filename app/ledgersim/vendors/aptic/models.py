@@ -4,6 +4,7 @@
 import ledgersim.vendors.aptic.addresses.models
 import ledgersim.vendors.aptic.cases.models
 import ledgersim.vendors.aptic.claims.models
+import ledgersim.vendors.aptic.claims.sums
 import ledgersim.vendors.aptic.clients.models
 import ledgersim.vendors.aptic.credit_insurances.models
 import ledgersim.vendors.aptic.customer_summary.models

@@ -10,9 +10,9 @@ from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
-from ledgersim.vendors.aptic.claims.models import CLAIM
+from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.sums import CASE_SUMS, NO_SUMS, SUMS_OF_CASES, amounts
+from ledgersim.vendors.aptic.claims.sums import SUMS, SUMS_OF_CASES, amounts
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
@@ -21,8 +21,10 @@ from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing
 from ledgersim.vendors.aptic.state import ApticState
 
-_SOURCE = CASE.outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id).outerjoin(
-    DEBTOR, CASE.c.main_debtor_id == DEBTOR.c.id
+_SOURCE = (
+    CASE.outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id)
+    .outerjoin(DEBTOR, CASE.c.main_debtor_id == DEBTOR.c.id)
+    .outerjoin(CASE_SUMS, CASE.c.id == CASE_SUMS.c.case_id)
 )
 _CLIENT_COLUMNS = {
     "client_reference_number": CLIENT.c.reference_code,
@@ -39,7 +41,7 @@ _MAIN_DEBTOR_COLUMNS = {
     "email": DEBTOR.c.email,
 }
 _OWN_COLUMNS = {name: CASE.c[name] for name in CaseListItem.model_fields if name in CASE.c}
-_FIELDS = fields_of(CaseListItem, {**_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS, **CASE_SUMS})
+_FIELDS = fields_of(CaseListItem, {**_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS, **SUMS})
 _SELECTED = {"id": CASE.c.id, **_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_COLUMNS}
 
 
@@ -51,7 +53,7 @@ def add_sums(connection: Connection, cases: list[Row], values: Mapping[str, Any]
         for found in rows(connection, SUMS_OF_CASES, case_ids=ids, today=values["today"])
     }
     for case in cases:
-        case.update(sums.get(case["id"], NO_SUMS))
+        case.update(sums[case["id"]])
 
 
 CASE_LIST = Listing(_SOURCE, _SELECTED, _FIELDS, CASE.c.id, complete=add_sums)

@@ -11,12 +11,12 @@ postings.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, text
 from sqlmodel import Field
 from typing_extensions import TypedDict
 
 from ledgersim.storage.types import Instant, TableModel
-from ledgersim.vendors.aptic.claims.rules import NEVER, Period
+from ledgersim.vendors.aptic.claims.rules import NEVER, YEAR, Period
 
 DEBT, FEE = "debt", "fee"
 
@@ -34,11 +34,24 @@ def _instant() -> Any:
     return Field(default=None, sa_type=Instant)
 
 
+ACCRUAL = ("remaining_principal", "accrual_rate", "accrual_rest", "accrues_from", "accrues_to")
+
+
+def accrues(row: str = "") -> str:
+    """Return the SQL condition that interest accrues on a claim, now or later. `row` is a prefix of columns."""
+    is_still = f"{row}remaining_principal = 0 OR {row}accrues_from >= {row}accrues_to"
+    is_rounded = f"{row}accrual_rest BETWEEN {-YEAR // 2} AND {YEAR // 2 - 1}"
+    return f"{row}accrual_rate <> 0 AND NOT (({is_still}) AND {is_rounded})"
+
+
 class Claim(TableModel, table=True):
     """A debt or a fee. `exch_rate` is in millionths, other rates in ten-thousandths of a per cent per year."""
 
     __tablename__ = "claim"
-    __table_args__ = (Index("ix_claim_case", "case_id", "kind"),)
+    __table_args__ = (
+        Index("ix_claim_case", "case_id", "kind"),
+        Index("ix_claim_accruing", "case_id", *ACCRUAL, sqlite_where=text(accrues())),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     guid: str = Field(unique=True)
@@ -126,5 +139,37 @@ class Adjustment(TableModel, table=True):
     note: str | None = None
 
 
+class CaseSums(TableModel, table=True):
+    """The sums of a case, derived from its claims: see `ledgersim.vendors.aptic.claims.sums`.
+
+    They are in its currency and include interest up to the last posting of each claim. `accruing` is how many
+    of the claims bear interest since then, `converting` how many of these are in another currency. The columns
+    after that are sums over the claims that bear interest, which say how it accrues if there is only one:
+    `daily_interest` hundredths and `daily_fraction` / `rules.YEAR` of one for each day.
+    """
+
+    __tablename__ = "case_sums"
+
+    case_id: int = Field(sa_column=Column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True))
+    currency_code: str
+    original_principal: int = _cents()
+    original_interest: int = _cents()
+    original_fee: int = _cents()
+    paid_principal: int = _cents()
+    paid_interest: int = _cents()
+    paid_fee: int = _cents()
+    remaining_principal: int = _cents()
+    remaining_interest: int = _cents()
+    remaining_fee: int = _cents()
+    accruing: int = 0
+    converting: int = 0
+    daily_interest: int = _cents()
+    daily_fraction: int = _cents()
+    accrual_rest: int = _cents()
+    accrues_from: int = _cents()
+    accrues_to: int = _cents()
+
+
 CLAIM = Claim.__table__  # type: ignore[attr-defined]
 ADJUSTMENT = Adjustment.__table__  # type: ignore[attr-defined]
+CASE_SUMS = CaseSums.__table__  # type: ignore[attr-defined]

@@ -1,21 +1,41 @@
 """SQL expressions for claims: interest as of a day, amounts in another currency, and sums.
 
 They compute the same as `rules.accrued_interest`, to the hundredth, in integers that fit 64 bits.
+
+`CASE_SUMS` has a row per case, which triggers keep with every write to a claim. A filter adds the interest
+since then, and reads claims only where several of a case bear interest.
 """
 
+from functools import reduce
+from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, case, func, literal, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    type_coerce,
+)
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.sql.selectable import NamedFromClause
 
+from ledgersim.storage.derived import derive
 from ledgersim.storage.functions import listed
 from ledgersim.vendors.aptic.cases.models import CASE
-from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
+from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM, DEBT, FEE, accrues
 from ledgersim.vendors.aptic.claims.rules import PARITY, YEAR
 
 Cents = ColumnElement[int]
 
 TODAY: ColumnElement[int] = bindparam("today", type_=Integer)
 _C = CLAIM.c
+_S = CASE_SUMS.c
 
 
 def _fraction(amount: Cents, numerator: Cents, denominator: int, remainder: Cents | int = 0) -> Cents:
@@ -28,12 +48,14 @@ def _fraction(amount: Cents, numerator: Cents, denominator: int, remainder: Cent
     )
 
 
-_DAYS = func.max(func.min(TODAY, _C.accrues_to) - _C.accrues_from, 0, type_=Integer)
+def _days(of: Any) -> Cents:
+    """Return for how many days, until today, interest accrues that the balances do not include."""
+    return func.max(func.min(TODAY, of.accrues_to) - of.accrues_from, 0, type_=Integer)
+
+
+_NUMERATOR = type_coerce(_C.accrual_rate * _days(_C), Integer)
 _ACCRUED = case(
-    (_C.accrual_rate == 0, 0),
-    else_=_fraction(
-        _C.remaining_principal, type_coerce(_C.accrual_rate * _DAYS, Integer), YEAR, _C.accrual_rest
-    ),
+    (_C.accrual_rate == 0, 0), else_=_fraction(_C.remaining_principal, _NUMERATOR, YEAR, _C.accrual_rest)
 )
 
 # Interest as of today, in the claim's currency. Accrued interest raises original and remaining interest alike.
@@ -41,13 +63,13 @@ ORIGINAL_INTEREST: Cents = _C.original_interest + _ACCRUED
 REMAINING_INTEREST: Cents = _C.remaining_interest + _ACCRUED
 
 
-def in_currency(amount: Cents, currency: ColumnElement[Any]) -> Cents:
+def in_currency(amount: Cents, currency: ColumnElement[Any], claim: Any = _C) -> Cents:
     """Convert an amount of a claim by its exchange rate, which is 1 unless the client sent one [inferred]."""
-    is_same = (_C.currency_code == currency) | _C.exch_rate.is_(None)
-    return case((is_same, amount), else_=_fraction(amount, _C.exch_rate, PARITY))
+    is_same = (claim.currency_code == currency) | claim.exch_rate.is_(None)
+    return case((is_same, amount), else_=_fraction(amount, claim.exch_rate, PARITY))
 
 
-def amounts(currency: ColumnElement[Any]) -> dict[str, Cents]:
+def amounts(currency: ColumnElement[Any], claim: Any = _C, accrued: Cents | int = _ACCRUED) -> dict[str, Cents]:
     """Return the original, paid and remaining principal, interest, fee and sum of a claim in `currency`.
 
     The principal of a fee counts as fee. Paid amounts are computed from the others, so that
@@ -55,39 +77,110 @@ def amounts(currency: ColumnElement[Any]) -> dict[str, Cents]:
     """
 
     def convert(original: Cents, adjusted: Cents, remaining: Cents) -> tuple[Cents, Cents, Cents]:
-        converted = in_currency(remaining, currency)
-        paid = in_currency(original + adjusted, currency) - converted
-        return in_currency(original, currency), paid, converted
+        converted = in_currency(remaining, currency, claim)
+        paid = in_currency(original + adjusted, currency, claim) - converted
+        return in_currency(original, currency, claim), paid, converted
 
-    principal = convert(_C.original_principal, _C.adjusted_principal, _C.remaining_principal)
-    interest = convert(ORIGINAL_INTEREST, _C.adjusted_interest, REMAINING_INTEREST)
+    principal = convert(claim.original_principal, claim.adjusted_principal, claim.remaining_principal)
+    interest = convert(
+        claim.original_interest + accrued, claim.adjusted_interest, claim.remaining_interest + accrued
+    )
     result: dict[str, Cents] = {}
     for name, of_principal, of_interest in zip(
         ("original", "paid", "remaining"), principal, interest, strict=True
     ):
-        result[f"{name}_principal"] = case((_C.kind == DEBT, of_principal), else_=literal(0, Integer))
+        result[f"{name}_principal"] = case((claim.kind == DEBT, of_principal), else_=literal(0, Integer))
         result[f"{name}_interest"] = of_interest
-        result[f"{name}_fee"] = case((_C.kind == FEE, of_principal), else_=literal(0, Integer))
+        result[f"{name}_fee"] = case((claim.kind == FEE, of_principal), else_=literal(0, Integer))
         result[f"{name}_sum"] = of_principal + of_interest
     return result
 
 
-# For $filter and $orderby: each sum of a case as a subquery correlated to the row of the case.
-CASE_SUMS: dict[str, Cents] = {
-    name: select(func.coalesce(func.sum(amount), 0))
-    .where(_C.case_id == CASE.c.id)
-    .correlate(CASE)
+# Read from the claims: the interest of several that the stored sums do not include, and all sums with exact
+# conversion of the interest of each day.
+_MANY_ACCRUED = (
+    select(func.sum(_ACCRUED))
+    .where(_C.case_id == _S.case_id, text(accrues()))
+    .correlate(CASE_SUMS)
     .scalar_subquery()
-    for name, amount in amounts(CASE.c.currency_code).items()
+)
+_CONVERTED = {
+    name: select(func.sum(amount)).where(_C.case_id == _S.case_id).correlate(CASE_SUMS).scalar_subquery()
+    for name, amount in amounts(_S.currency_code).items()
 }
 
-# For responses: all sums of several cases (parameter `case_ids`) at once, one row per case that has claims.
-SUMS_OF_CASES = (
-    select(
-        _C.case_id, *(func.sum(amount).label(name) for name, amount in amounts(CASE.c.currency_code).items())
-    )
-    .join_from(CLAIM, CASE, _C.case_id == CASE.c.id)
-    .where(_C.case_id.in_(listed("case_ids")))
-    .group_by(_C.case_id)
+
+def _sum(name: str) -> Cents:
+    kind, part = name.split("_")
+    parts = ("principal", "interest", "fee") if part == "sum" else (part,)
+    stored: Cents = reduce(add, (_S[f"{kind}_{one}"] for one in parts))
+    since = [(_S.converting != 0, _CONVERTED[name] - stored)]
+    if kind == "paid" or "interest" not in parts:
+        return stored + case(*since, else_=0)
+    days = _days(_S)
+    one = _S.daily_interest * days + (_S.daily_fraction * days + _S.accrual_rest + YEAR // 2) // YEAR
+    return stored + case((_S.accruing == 0, 0), *since, (_S.accruing == 1, one), else_=_MANY_ACCRUED)
+
+
+# For $filter and $orderby: each sum of a case, from its row of CASE_SUMS.
+SUMS: dict[str, Cents] = {name: _sum(name) for name in _CONVERTED}
+
+# For responses: all sums of several cases (parameter `case_ids`) at once.
+SUMS_OF_CASES = select(_S.case_id, *(amount.label(name) for name, amount in SUMS.items())).where(
+    _S.case_id.in_(listed("case_ids"))
 )
-NO_SUMS: dict[str, int] = dict.fromkeys(CASE_SUMS, 0)
+
+
+def _shares(claim: NamedFromClause, currency: ColumnElement[Any]) -> dict[str, Cents]:
+    """Return what a claim adds to each column of the sums of its case."""
+    of = claim.c
+    accruing: Cents = literal_column(f"({accrues(f'{claim.name}.')})", Integer)
+    is_converted = (of.currency_code != currency) & of.exch_rate.is_not(None)
+    stored = amounts(currency, of, accrued=0)
+    fraction = (of.remaining_principal % YEAR) * (of.accrual_rate % YEAR)
+    interest = (of.remaining_principal // YEAR) * of.accrual_rate
+    interest += (of.remaining_principal % YEAR) * (of.accrual_rate // YEAR) + fraction // YEAR
+    terms = {"daily_interest": interest, "daily_fraction": fraction % YEAR}
+    terms |= {name: of[name] for name in ("accrual_rest", "accrues_from", "accrues_to")}
+    return {
+        **{name: amount for name, amount in stored.items() if not name.endswith("_sum")},
+        "accruing": accruing,
+        "converting": case((is_converted, accruing), else_=0),
+        **{name: case((accruing, term), else_=0) for name, term in terms.items()},
+    }
+
+
+def _change(row: str, sign: str) -> str:
+    """Return the statement that adds a claim to the sums of its case, or takes it off."""
+    changes = ", ".join(
+        f"{name} = {name} {sign} ({_sql(share)})"
+        for name, share in _shares(CLAIM.alias(row), _S.currency_code).items()
+    )
+    return f"UPDATE case_sums SET {changes} WHERE case_id = {row}.case_id;"
+
+
+def _sql(expression: ColumnElement[Any]) -> str:
+    compiled = expression.compile(dialect=dialect(), compile_kwargs={"literal_binds": True})
+    return " ".join(str(compiled).split())
+
+
+_ADD, _TAKE_OFF = _change("NEW", "+"), _change("OLD", "-")
+_ZEROS = ", 0" * (len(_S) - 2)
+
+derive(
+    CASE_SUMS,
+    select(
+        CASE.c.id,
+        CASE.c.currency_code,
+        *(func.coalesce(func.sum(share), 0) for share in _shares(CLAIM, CASE.c.currency_code).values()),
+    )
+    .select_from(CASE.outerjoin(CLAIM))
+    .group_by(CASE.c.id),
+    [
+        'CREATE TRIGGER case_sums_of_case AFTER INSERT ON "case" '
+        f"BEGIN INSERT INTO case_sums VALUES (NEW.id, NEW.currency_code{_ZEROS}); END",
+        f"CREATE TRIGGER case_sums_insert AFTER INSERT ON claim BEGIN {_ADD} END",
+        f"CREATE TRIGGER case_sums_update AFTER UPDATE ON claim BEGIN {_TAKE_OFF} {_ADD} END",
+        f"CREATE TRIGGER case_sums_delete AFTER DELETE ON claim BEGIN {_TAKE_OFF} END",
+    ],
+)

@@ -1,0 +1,32 @@
+"""Tables whose rows follow from those of other tables: triggers of SQLite keep them with every write."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import MetaData, Select, Table
+
+_KEY = "derived"  # in `Table.info`
+
+
+class Derived(NamedTuple):
+    """How a table is derived: `rows` computes all of its rows, `triggers` are the SQL of what keeps them."""
+
+    table: Table
+    rows: Select[Any]
+    triggers: Sequence[str]
+
+
+def derive(table: Table, rows: Select[Any], triggers: Sequence[str]) -> None:
+    """Declare that a table is derived; `rows` selects its columns in their order."""
+    table.info[_KEY] = Derived(table, rows, triggers)
+
+
+def derivation(table: Table) -> Derived | None:
+    """How a table is derived, if it is."""
+    found: Derived | None = table.info.get(_KEY)
+    return found
+
+
+def derived_tables(metadata: MetaData) -> Iterator[Derived]:
+    """All derived tables, in a fixed order."""
+    return (found for table in metadata.sorted_tables if (found := derivation(table)) is not None)
