@@ -93,6 +93,16 @@ class Database:
         return cls(shared.clone(), shared)
 
     @classmethod
+    def for_building(cls) -> "Database":
+        """An empty database in memory that checks foreign keys at the end of the transaction that fills it."""
+        raw = connect(":memory:")
+        raw.execute("PRAGMA foreign_keys = OFF")
+        raw.execute("PRAGMA journal_mode = OFF")
+        database = cls(raw)
+        database._deferring = True
+        return database
+
+    @classmethod
     def in_file(cls, path: Path, image: Image) -> "Database":
         """The database in the file at `path`, locked for this process. A missing file is created from `image`.
 

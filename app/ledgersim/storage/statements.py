@@ -8,7 +8,7 @@ statements in constants: those built for each request are compiled for each requ
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, CompoundSelect, Connection, Delete, Insert, Select, Table, Update, insert
@@ -134,9 +134,11 @@ def _prepare(statement: Statement, sent: tuple[str, ...]) -> _Prepared:
     processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
     encoders = [(index, encode) for index, name in enumerate(names) if (encode := processors[name]) is not None]
 
+    pick = itemgetter(*names) if len(names) > 1 else lambda given: [given[name] for name in names]
+    constants = {name: value for name, value in constants.items() if name not in sent}
+
     def parameters(values: Mapping[str, Any]) -> list[Any]:
-        given = {**constants, **values}
-        found = [given[name] for name in names]
+        found = [*pick({**constants, **values} if constants else values)]
         for index, encode in encoders:
             found[index] = encode(found[index])
         return found

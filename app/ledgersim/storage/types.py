@@ -1,5 +1,6 @@
 """The base class of the models of tables, and column types."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Dialect, String
@@ -16,6 +17,8 @@ class TableModel(DeferredReflection, SQLModel):
 
     model_config = {"defer_build": True}
 
+_WITHOUT_OFFSET = -len("+00:00")
+
 
 class Instant(TypeDecorator[datetime]):
     """A timezone-aware instant, stored as fixed-width UTC text so that text order is chronological order."""
@@ -23,10 +26,21 @@ class Instant(TypeDecorator[datetime]):
     impl = String(27)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002
+        """The function that makes a stored value."""
+        return _to_text
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else datetime.fromisoformat(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:  # noqa: ARG002
+        """The function that reads a stored value."""
+        return _from_text
+
+
+def _to_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:_WITHOUT_OFFSET]}Z"
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)

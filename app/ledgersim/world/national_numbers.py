@@ -8,9 +8,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
-from stdnum import ean, luhn
+from stdnum import ean
 from stdnum.dk import cpr, cvr
 from stdnum.no import fodselsnummer
+
+from ledgersim.ids import luhn_digit
 
 MALE, FEMALE = 1, 2
 LATEST_BIRTH = date(2039, 12, 31)  # the last day that Norwegian numbers support
@@ -66,7 +68,7 @@ def _serial(odd: int, start: int, stop: int, chance: Chance) -> int:
 def _swedish(born: date, odd: int, chance: Chance) -> str:
     """Skatteverket reserves the birth numbers 980 to 999 for test persons."""
     digits = f"{born:%y%m%d}{_serial(odd, 980, 1000, chance)}"
-    return f"{born:%Y%m%d}-{digits[6:]}{luhn.calc_check_digit(digits)}"
+    return f"{born:%Y%m%d}-{digits[6:]}{luhn_digit(digits)}"
 
 
 def _norwegian(born: date, odd: int, chance: Chance) -> str | None:
@@ -96,7 +98,7 @@ def _danish(born: date, odd: int, chance: Chance) -> str | None:
 
 def _swedish_company(chance: Chance) -> str:
     digits = f"5599{chance.randrange(20_000, 100_000)}"
-    return f"{digits[:6]}-{digits[6:]}{luhn.calc_check_digit(digits)}"
+    return f"{digits[:6]}-{digits[6:]}{luhn_digit(digits)}"
 
 
 def _norwegian_company(chance: Chance) -> str | None:

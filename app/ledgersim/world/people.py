@@ -274,11 +274,14 @@ def _given_address(given: PersonaAddress) -> Row:
     return {"address_type": given.type, **given.model_dump(exclude={"type"})}
 
 
+_PROVIDERS = ["faker.providers.person", "faker.providers.address"]
+
+
 def _faker(locale: str, seed: str) -> "Faker":
     from faker import Faker
 
     try:
-        faker = Faker(locale)
+        faker = Faker(locale, providers=_PROVIDERS)
     except AttributeError as error:
         raise StartupError(f"Faker has no locale {locale!r}") from error
     faker.seed_instance(seed)

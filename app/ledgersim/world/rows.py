@@ -1,13 +1,13 @@
 """Bulk inserts: rows are collected and stored many at a time, parents before children."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from sqlalchemy import Connection, Table
 from sqlmodel import SQLModel
 
 from ledgersim.storage.statements import Row, add_all, insert_into
 
-CHUNK = 4_000
+CHUNK = 20_000
 
 
 class Rows:
@@ -16,7 +16,7 @@ class Rows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._order = {table: number for number, table in enumerate(SQLModel.metadata.sorted_tables)}
-        self._pending: dict[tuple[Table, frozenset[str]], list[Row]] = {}
+        self._pending: defaultdict[tuple[Table, tuple[str, ...]], list[Row]] = defaultdict(list)
         self._ids: Counter[Table] = Counter()
         self._size = 0
 
@@ -27,11 +27,13 @@ class Rows:
 
     def add(self, table: Table, row: Row) -> int:
         """Store a row, with the next id if it has none. Returns its id."""
-        row_id: int = row["id"] if "id" in row else self.new_id(table)
-        self._pending.setdefault((table, frozenset(row)), []).append({**row, "id": row_id})
+        if "id" not in row:
+            row = {**row, "id": self.new_id(table)}
+        self._pending[table, tuple(row)].append(row)
         self._size += 1
         if self._size >= CHUNK:
             self.flush()
+        row_id: int = row["id"]
         return row_id
 
     def flush(self) -> None:

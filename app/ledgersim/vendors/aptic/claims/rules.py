@@ -126,6 +126,8 @@ def _with_vat(balances: Balances) -> Balances:
 
     It does not depend on the order of postings. Only as much is paid as of the principal.
     """
+    if not (balances.original_vat or balances.opening_vat):
+        return balances
     original, opening = balances.original_principal, balances.opening_principal
     paid = balances.paid_principal - max(0, original - opening)
     adjusted = balances.adjusted_principal - max(0, opening - original)
@@ -230,6 +232,8 @@ def _extended(periods: tuple[Period, ...], period: Period) -> tuple[Period, ...]
 
 def _add_interest(balances: Balances, exact: int) -> Balances:
     """Add interest in 1/YEAR of a hundredth; what rounding leaves over is carried on."""
+    if not exact:
+        return balances
     total = exact + balances.accrual_rest
     interest = _rounded(total)
     return balances._replace(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stdnum import luhn
+from ledgersim.ids import luhn_digit
 
 FIRST_REFERENCE = 100_000
 PHONES = ("home_phone", "work_phone", "cellular_phone")
@@ -18,7 +18,7 @@ def payment_reference(digits: str) -> str:
     """Return a Swedish OCR number: the digits, the length modulo 10, and a Luhn check digit."""
     payload = "".join(character for character in digits if character.isdigit())
     payload += str((len(payload) + 2) % 10)
-    return payload + str(luhn.calc_check_digit(payload))
+    return payload + luhn_digit(payload)
 
 
 def with_contacts(

@@ -135,7 +135,8 @@ def _pay(available: int, owed: int, rate: Fraction) -> tuple[int, int]:
 
 def _price(paid: int, rate: Fraction) -> int:
     """Return the price of an amount of a claim, rounded half up, at least one hundredth."""
-    return max(1, floor(paid * rate + Fraction(1, 2)))
+    whole, part = rate.numerator, rate.denominator
+    return max(1, (2 * paid * whole + part) // (2 * part))
 
 
 def _merged(allocations: Sequence[Allocation]) -> list[Allocation]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from ledgersim.storage.statements import rows
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.seed.agreement_rows import AgreementRows, MandateDraft, PeriodDraft
 from ledgersim.vendors.aptic.seed.context import Context
@@ -21,6 +22,11 @@ SWEDISH_ACCOUNT, FINNISH_ACCOUNT = 9, 10
 
 PARAMETERS_EVERY = 5  # of the customers, one has party parameters
 RECENT_DAYS = 300  # random events happened within these days
+
+_COLUMNS = [
+    CUSTOMER.c[name]
+    for name in ("id", "customer_guid", "client_id", "currency_code", "juridical_type", "reg_date")
+]
 
 
 def add_customer_summaries(connection: Connection, context: Context) -> None:
@@ -41,7 +47,7 @@ def add_customer_summaries(connection: Connection, context: Context) -> None:
 
 def _customers(connection: Connection, context: Context) -> list[Customer]:
     clients = {context.clients[client.reference_code]: client for client in context.section.clients}
-    found = connection.execute(select(CUSTOMER).order_by(CUSTOMER.c.id)).mappings()
+    found = rows(connection, select(*_COLUMNS).order_by(CUSTOMER.c.id))
     return [
         Customer(
             row["id"],
