@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, bindparam, func, select
+from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, Table, bindparam, func, select
 from sqlalchemy.sql import visitors
 
 from ledgersim.diagnostics.diagnostic import Diagnostic
@@ -94,9 +94,11 @@ ListOptions = Annotated[ListQuery, Depends(read_query)]
 class Listing:
     """A list that clients can filter and sort by the members of its items.
 
-    `source` is the table or join to select from; an outer join in it must match one row at most. `scope` is a
-    condition with bind parameters. `columns` are the columns of an item by name, `fields` the filter fields by
-    JSON name, `key` the unique column that breaks ties. `complete` adds computed members to items.
+    `source` is the table or join to select from. An outer join in it must match one row at most. SQLite reads
+    the left table of an inner join first, and nothing reads it if no condition is about it: it must then match
+    each row of the right one once. `scope` is a condition with bind parameters. `columns` are the columns of an
+    item by name, `fields` the filter fields by JSON name, `key` the unique column that breaks ties. `complete`
+    adds computed members to items.
     """
 
     def __init__(
@@ -172,9 +174,12 @@ class Listing:
 
 
 def _without_unused_joins(source: FromClause, expressions: list[Any]) -> FromClause:
-    """Return the source without the outer joins that no expression uses."""
-    if not (isinstance(source, Join) and source.isouter):
+    """Return the source without the joins of tables that no expression uses."""
+    if not isinstance(source, Join):
         return source
     left = _without_unused_joins(source.left, expressions)
     used = {part.table for one in expressions for part in visitors.iterate(one) if isinstance(part, Column)}
-    return left.outerjoin(source.right, source.onclause) if source.right in used else left
+    if source.isouter:
+        return left.outerjoin(source.right, source.onclause) if source.right in used else left
+    is_unused = isinstance(left, Table) and left not in used
+    return source.right if is_unused else left.join(source.right, source.onclause)

@@ -21,10 +21,11 @@ from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Listing
 from ledgersim.vendors.aptic.state import ApticState
 
+_WITH_CLIENT = CASE.outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id)
 _SOURCE = (
-    CASE.outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id)
+    CASE_SUMS.join(CASE, CASE.c.id == CASE_SUMS.c.case_id)
+    .outerjoin(CLIENT, CASE.c.client_id == CLIENT.c.id)
     .outerjoin(DEBTOR, CASE.c.main_debtor_id == DEBTOR.c.id)
-    .outerjoin(CASE_SUMS, CASE.c.id == CASE_SUMS.c.case_id)
 )
 _CLIENT_COLUMNS = {
     "client_reference_number": CLIENT.c.reference_code,
@@ -67,7 +68,7 @@ CASES_OF_DEBTOR = Listing(
 )
 BY_GUID = (
     select(CASE, *(column.label(name) for name, column in _CLIENT_COLUMNS.items()))
-    .select_from(_SOURCE)
+    .select_from(_WITH_CLIENT)
     .where(CASE.c.case_guid == bindparam("guid"))
 )
 BY_GUID_OF_DEBTOR = BY_GUID.where(
@@ -96,7 +97,7 @@ _SUMMARY_CASES = (
         CASE.c.sub_status,
         CASE.c.closure_date,
     )
-    .select_from(_SOURCE.join(CASE_DEBTOR, CASE_DEBTOR.c.case_id == CASE.c.id))
+    .select_from(_WITH_CLIENT.join(CASE_DEBTOR, CASE_DEBTOR.c.case_id == CASE.c.id))
     .where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))
     .order_by(CASE.c.id)
 )
