@@ -50,6 +50,8 @@ log = logging.getLogger(__name__)
 # shared image, or the system's cache of its file, is in memory anyway, but each is a copy.
 _BASE_CACHE = 50
 
+_BUILDING_CACHE = "cache_size = -262144"  # KiB, as the indexes of GUIDs are filled in random order
+
 # Steps of SQLite's virtual machine between two checks of the time, which it makes only between rows.
 _STEPS = 1_000
 
@@ -93,11 +95,14 @@ class Database:
         return cls(shared.clone(), shared)
 
     @classmethod
-    def for_building(cls) -> "Database":
-        """An empty database in memory that checks foreign keys at the end of the transaction that fills it."""
-        raw = connect(":memory:")
-        raw.execute("PRAGMA foreign_keys = OFF")
-        raw.execute("PRAGMA journal_mode = OFF")
+    def for_building(cls, path: Path | None = None) -> "Database":
+        """An empty database in memory, or in an empty file, for one transaction that fills it.
+
+        Foreign keys are checked at its end. If it fails, the content is undefined.
+        """
+        raw = connect(":memory:" if path is None else str(path))
+        for setting in ("foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF", _BUILDING_CACHE):
+            raw.execute(f"PRAGMA {setting}")
         database = cls(raw)
         database._deferring = True
         return database

@@ -17,6 +17,7 @@ class TableModel(DeferredReflection, SQLModel):
 
     model_config = {"defer_build": True}
 
+
 _WITHOUT_OFFSET = -len("+00:00")
 
 

@@ -1,11 +1,15 @@
 """Builds the image of a world: all tables, and the rows and state of each vendor."""
 
+import errno
 import gc
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Connection, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
@@ -22,32 +26,57 @@ from ledgersim.world.seeding import SeedContext
 
 def build(vendors: Sequence[Vendor], definition: Definition, seed: int, customers: int, as_of: date) -> bytes:
     """The database image of a world: equal arguments give equal bytes. Raises StartupError."""
+    with closing(Database.for_building()) as database:
+        _fill(database, vendors, definition, seed, customers, as_of)
+        return database.image()
+
+
+def build_file(
+    path: Path, vendors: Sequence[Vendor], definition: Definition, seed: int, customers: int, as_of: date
+) -> None:
+    """Write the database image of a world to an empty file, which may be larger than the memory.
+
+    Raises StartupError, and OSError if the file cannot be written to.
+    """
+    try:
+        with closing(Database.for_building(path)) as database:
+            _fill(database, vendors, definition, seed, customers, as_of)
+    except (sqlite3.OperationalError, DBAPIError) as error:
+        raise OSError(errno.EIO, str(error)) from error
+
+
+def _fill(
+    database: Database,
+    vendors: Sequence[Vendor],
+    definition: Definition,
+    seed: int,
+    customers: int,
+    as_of: date,
+) -> None:
     for vendor in vendors:
         resolve(vendor.models)
-    with closing(Database.for_building()) as database, _without_garbage_collection():
-        with database.transaction() as connection:
-            _create_tables(connection)
-            guids = Stream(seed, "guid")
-            values = _run_seeds(vendors, SeedContext(connection, definition, guids, seed, customers, as_of))
-            connection.execute(
-                insert(STATE),
-                {
-                    "id": 1,
-                    "schema_version": layout(),
-                    "world": definition.name,
-                    "world_digest": definition.digest,
-                    "seed": seed,
-                    "customers": customers,
-                    "as_of": as_of.isoformat(),
-                    "guid_position": guids.position,
-                    "chance_position": 0,
-                    "clock_floor": instant(as_of.toordinal()),
-                },
-            )
-            connection.execute(insert(VALUE), values)
-            _create_indexes(connection)
-            _derive_tables(connection)
-        return database.image()
+    with _without_garbage_collection(), database.transaction() as connection:
+        _create_tables(connection)
+        guids = Stream(seed, "guid")
+        values = _run_seeds(vendors, SeedContext(connection, definition, guids, seed, customers, as_of))
+        connection.execute(
+            insert(STATE),
+            {
+                "id": 1,
+                "schema_version": layout(),
+                "world": definition.name,
+                "world_digest": definition.digest,
+                "seed": seed,
+                "customers": customers,
+                "as_of": as_of.isoformat(),
+                "guid_position": guids.position,
+                "chance_position": 0,
+                "clock_floor": instant(as_of.toordinal()),
+            },
+        )
+        connection.execute(insert(VALUE), values)
+        _create_indexes(connection)
+        _derive_tables(connection)
 
 
 @contextmanager

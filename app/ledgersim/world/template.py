@@ -17,6 +17,7 @@ from datetime import date
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 
@@ -30,7 +31,7 @@ MAX_TEMPLATES = 10
 ABANDONED = 3600  # seconds after which an unfinished file belongs to a dead process
 
 _CHECKSUM = 32  # bytes
-_SLICE = 2**20  # bytes that are read at a time
+_SLICE, _SLICES = 2**20, 256  # bytes that are read at a time, and about how often at most
 _MODE = 0o644  # readable by all: worlds contain invented data only, and a container may run as any user
 
 log = logging.getLogger(__name__)
@@ -46,14 +47,16 @@ def world_image(
     path = _folder(cache) / _name(vendors, digest(world), world, seed, customers, as_of)
     image = _read(path)
     if image is None:
-        path, built = _build(path.parent, vendors, world, seed, customers, as_of)
         try:
-            _store(path, built)
-            image = _read(path)
+            image = _read(_keep(path.parent, vendors, world, seed, customers, as_of))
         except OSError as error:
             level = logging.DEBUG if cache is None else logging.WARNING
             log.log(level, "The world cannot be kept in %s: %s", path.parent, error.strerror)
-    return built if image is None else image
+    if image is None:
+        from ledgersim.world.builder import build
+
+        return build(vendors, load(vendors, world), seed, customers, as_of)
+    return image
 
 
 def keep_world(
@@ -62,9 +65,8 @@ def keep_world(
     """The path of a world's template, built if missing. Raises StartupError, also if it cannot be kept."""
     path = _folder(cache) / _name(vendors, digest(world), world, seed, customers, as_of)
     if _read(path) is None:
-        path, image = _build(path.parent, vendors, world, seed, customers, as_of)
         try:
-            _store(path, image)
+            return _keep(path.parent, vendors, world, seed, customers, as_of)
         except OSError as error:
             raise StartupError(
                 f"the world cannot be kept in {path.parent}: {error.strerror}; "
@@ -78,16 +80,31 @@ def _folder(cache: Path | None) -> Path:
     return (user_cache if cache is None else cache.absolute()) / "worlds"
 
 
-def _build(
-    folder: Path, vendors: Sequence[Vendor], world: str, seed: int, customers: int, as_of: date
-) -> tuple[Path, bytes]:
-    """Builds a world. Returns the path of its template, and its image."""
-    from ledgersim.world.builder import build
+def _keep(folder: Path, vendors: Sequence[Vendor], world: str, seed: int, customers: int, as_of: date) -> Path:
+    """Build a world into its template, atomically. Raises StartupError, and OSError if it cannot be kept."""
+    from ledgersim.world.builder import build_file
 
     definition = load(vendors, world)
     # Named by the digest of what was loaded, in case the files have changed since the first digest.
     path = folder / _name(vendors, definition.digest, world, seed, customers, as_of)
-    return path, build(vendors, definition, seed, customers, as_of)
+    if not path.is_absolute():
+        raise OSError(errno.ENOENT, "no home folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(suffix=".part", dir=folder)
+    os.close(handle)
+    part = Path(name)
+    try:
+        build_file(part, vendors, definition, seed, customers, as_of)
+        with part.open("r+b") as file:
+            file.write(_checksum(file, part.stat().st_size))
+        part.chmod(_MODE)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+    _prune(path)
+    return path
 
 
 def _name(
@@ -143,11 +160,8 @@ def _read(path: Path) -> Image | None:
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size - _CHECKSUM
-            digest = blake2b(digest_size=_CHECKSUM)
-            for start in range(0, size, _SLICE):
-                digest.update(file.read(min(_SLICE, size - start)))
-            checksum = file.read()
-        if size <= 0 or checksum != digest.digest():
+            is_intact = size > 0 and _checksum(file, size) == file.read()
+        if not is_intact:
             log.debug("the cached world %s is corrupt and is built again", path)
             return None
         image = MappedImage(path, size)
@@ -157,25 +171,6 @@ def _read(path: Path) -> Image | None:
     with suppress(OSError):  # the file may belong to another user, or the file system may be read-only
         os.utime(path)  # marks it as recently used
     return image
-
-
-def _store(path: Path, image: bytes) -> None:
-    """Store a template atomically. Raises OSError if that fails."""
-    if not path.is_absolute():
-        raise OSError(errno.ENOENT, "no home folder")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(image)
-            file.write(_checksum(image))
-        os.chmod(part, _MODE)
-        os.replace(part, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(part)
-        raise
-    _prune(path)
 
 
 def _prune(newest: Path) -> None:
@@ -193,5 +188,11 @@ def _prune(newest: Path) -> None:
                 file.unlink()
 
 
-def _checksum(image: bytes) -> bytes:
-    return blake2b(image, digest_size=_CHECKSUM).digest()
+def _checksum(file: BinaryIO, size: int) -> bytes:
+    """The checksum of so many bytes of a file, which are read to their end: of slices, if they are many."""
+    found = blake2b(str(size).encode(), digest_size=_CHECKSUM)
+    for start in range(0, size, max(_SLICE, size // _SLICES)):
+        file.seek(start)
+        found.update(file.read(min(_SLICE, size - start)))
+    file.seek(size)
+    return found.digest()
