@@ -204,9 +204,9 @@ class ServerSettings(BaseModel):
     customers: int = option(
         200,
         "Number of customers in the world; debtors and cases grow in proportion.",
-        "a whole number from 1 to 100000",
+        "a whole number from 1 to 1000000",
         ge=1,
-        le=100_000,
+        le=1_000_000,
     )
     as_of: Annotated[date, BeforeValidator(_iso_day)] = option(
         date(2026, 1, 1),

@@ -30,18 +30,18 @@ class Chance(Protocol):
         """A random integer from `start` to below `stop`."""
 
 
-def person_number(country: str, born: date, gender: int, chance: Chance) -> str:
-    """A national number for a person of this birth date and gender."""
-    make = _PERSONS[country]
+def person_number(country: str, born: date, gender: int, chance: Chance, rare: bool = False) -> str:
+    """A national number for a person of this birth date and gender; `rare` if the usual ones are used up."""
+    make = (_RARE_PERSONS if rare else {}).get(country, _PERSONS[country])
     while True:
         number = make(born, gender % 2, chance)
         if number is not None:
             return number
 
 
-def company_number(country: str, chance: Chance) -> str:
-    """An organisation number with a valid check digit."""
-    make = _COMPANIES[country]
+def company_number(country: str, chance: Chance, rare: bool = False) -> str:
+    """An organisation number with a valid check digit; `rare` if the usual ones are used up."""
+    make = (_RARE_COMPANIES if rare else {}).get(country, _COMPANIES[country])
     while True:
         number = make(chance)
         if number is not None:
@@ -71,6 +71,13 @@ def _swedish(born: date, odd: int, chance: Chance) -> str:
     return f"{born:%Y%m%d}-{digits[6:]}{luhn_digit(digits)}"
 
 
+def _swedish_coordination(born: date, odd: int, chance: Chance) -> str:
+    """A coordination number adds 60 to the day."""
+    number = _swedish(born, odd, chance)
+    digits = f"{born:%y%m}{born.day + 60}{number[9:12]}"
+    return f"{born:%Y%m}{born.day + 60}-{number[9:12]}{luhn_digit(digits)}"
+
+
 def _norwegian(born: date, odd: int, chance: Chance) -> str | None:
     """Test persons add 80 to the month in Tenor, 40 elsewhere; python-stdnum supports the latter."""
     first, last = (500, 1000) if born.year >= 2000 else (0, 500)
@@ -97,7 +104,14 @@ def _danish(born: date, odd: int, chance: Chance) -> str | None:
 
 
 def _swedish_company(chance: Chance) -> str:
-    digits = f"5599{chance.randrange(20_000, 100_000)}"
+    return _swedish_company_number(f"5599{chance.randrange(20_000, 100_000)}")
+
+
+def _rare_swedish_company(chance: Chance) -> str:
+    return _swedish_company_number(f"5598{chance.randrange(0, 100_000):05}")
+
+
+def _swedish_company_number(digits: str) -> str:
     return f"{digits[:6]}-{digits[6:]}{luhn_digit(digits)}"
 
 
@@ -132,3 +146,5 @@ _COMPANIES: dict[str, Callable[[Chance], str | None]] = {
     "FI": _finnish_company,
     "DK": _danish_company,
 }
+_RARE_PERSONS: dict[str, Callable[[date, int, Chance], str | None]] = {"SE": _swedish_coordination}
+_RARE_COMPANIES: dict[str, Callable[[Chance], str | None]] = {"SE": _rare_swedish_company}

@@ -32,7 +32,7 @@ LEGAL = "LEGAL"  # type of the registered address
 
 NAMES = 300  # number of each kind that are drawn from Faker and then combined
 YOUNGEST, OLDEST = 18, 85
-MAX_TRIES = 10_000  # to find an unused number
+USUAL_TRIES, MAX_TRIES = 20, 10_000  # to find an unused number: a usual one, or any
 _YEAR = 366
 _DOMAINS = ("example.com", "example.net", "example.org")
 _PLAIN = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "'": "", " ": "-"})
@@ -138,17 +138,17 @@ class Register:
 
         Raises StartupError if no number seems to be left.
         """
-        for _ in range(MAX_TRIES):
+        for tries in range(MAX_TRIES):
             born = date.fromordinal(self.chance.choice(births))
-            number = person_number(self.code, born, gender, self.chance)
+            number = person_number(self.code, born, gender, self.chance, rare=tries > USUAL_TRIES)
             if number not in self._used:
                 self._used.add(number)
                 return born, number
         raise StartupError(f"{self.code} has too few national numbers for so many people; reduce the customers")
 
     def _company_number(self) -> str:
-        for _ in range(MAX_TRIES):
-            number = company_number(self.code, self.chance)
+        for tries in range(MAX_TRIES):
+            number = company_number(self.code, self.chance, rare=tries > USUAL_TRIES)
             if number not in self._used:
                 self._used.add(number)
                 return number

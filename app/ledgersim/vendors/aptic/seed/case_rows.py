@@ -26,7 +26,7 @@ from ledgersim.world.rows import Rows
 
 INVOICE = "invoice"  # key of the columns of the invoice behind a debt, beside those of its claim
 PLEDGE = "PLEDGE"  # source of payments from the realization of a pledge
-FIRST_CASE_NUMBER = 500_000  # plus the id; imported cases have numbers from 1,000,000
+FIRST_CASE_NUMBER, MORE_CASE_NUMBERS = 500_000, 10_000_000  # imported cases have numbers from 1,000,000
 INVOICE_READER, CARE_OF = "Invoice Reading Service", "Postservice"  # at second addresses
 FORMER_ADDRESS = timedelta(days=60)  # after which some second addresses were no longer valid
 
@@ -174,7 +174,7 @@ class ApticRows:
     def add_case(self, draft: CaseDraft) -> StoredCase:
         """Add a case with debtors, claims and payments. Raises ValueError if a payment exceeds what is owed."""
         case_id = self._rows.new_id(CASE)
-        number = str(FIRST_CASE_NUMBER + case_id)
+        number = _case_number(case_id)
         code, closing_day = draft.closed or (None, None)
         self._rows.add(
             CASE,
@@ -249,7 +249,7 @@ class ApticRows:
             "currency_code": draft.currency,
             "paid_amount": amount,
             "source": payment.source,
-            "payment_reference": payment_reference(str(FIRST_CASE_NUMBER + case_id)),
+            "payment_reference": payment_reference(_case_number(case_id)),
             "direct_payment": False,
             "paid_by": 0,
             "case_rate": "1",
@@ -275,3 +275,8 @@ class ApticRows:
                         "amount": payment["paid_amount"],
                     },
                 )
+
+
+def _case_number(case_id: int) -> str:
+    first = FIRST_CASE_NUMBER if case_id < FIRST_CASE_NUMBER else MORE_CASE_NUMBERS
+    return str(first + case_id)
