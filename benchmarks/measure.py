@@ -17,7 +17,7 @@ from benchmarks.subjects import ROOT, environ
 
 RATES = ("get", "list", "create")
 STARTS = ("start", "first", "memory", "summary")
-LATENCIES = ("sums", "contains", "skip", "reset", "space")
+LATENCIES = ("sums", "indexed", "contains", "skip", "reset", "space")
 SAMPLES = 4  # of each latency in a round
 WARM_UP = 1  # seconds of load before the first round
 

@@ -28,6 +28,7 @@ ROWS = {
     "build-memory": Row("Peak memory of the build", "MiB"),
     "sums": Row("Filter and order cases by a computed sum", "ms"),
     "summary": Row("Summary of a debtor with one case, the first of a process", "ms"),
+    "indexed": Row("List debtors: one national number", "ms"),
     "contains": Row("List 25 debtors: a part of the name", "ms"),
     "skip": Row("List 25 debtors: skip nine tenths", "ms"),
     "turns": Row("Longest turn of long work", "ms of CPU time"),

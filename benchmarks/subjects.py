@@ -77,6 +77,7 @@ def _requests(customers: int, port: int) -> Mapping[str, Request]:
         "reset": RESET,
         "summary": Request("GET", [f"{path}/Summary" for path in paths]),
         "sums": listing(CASES, filter="remainingSum gt 100000", orderby="remainingSum desc"),
+        "indexed": listing(DEBTORS, filter="idNumber eq '19900101-9802'"),
         "contains": listing(DEBTORS, filter="contains(fullName,'son')", orderby="fullName"),
         "skip": listing(DEBTORS, skip=str(customers * 9 // 10)),
         "write": WRITE,

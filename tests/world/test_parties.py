@@ -234,7 +234,9 @@ def test_some_extra_fields_of_each_kind_have_values_of_the_definition(
             assert set(field["value"]) <= set(allowed[field["owner"]][field["name"]])
 
 
-def test_a_day_has_ten_numbers_for_swedish_men_and_then_ten_coordination_numbers(definition: Definition) -> None:
+def test_a_day_has_ten_numbers_for_swedish_men_and_then_ten_coordination_numbers(
+    definition: Definition,
+) -> None:
     register = Register(definition, "SE", 1, AS_OF)
     day = date(1990, 5, 1)
     numbers = {register.person_number([day.toordinal()], 1)[1] for _ in range(20)}

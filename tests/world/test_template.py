@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,15 @@ class Counter:
 
     def __init__(self) -> None:
         self.built = 0
-        self._build = builder.build
 
-    def build(self, *arguments: Any) -> bytes:
-        self.built += 1
-        return self._build(*arguments)
+    def counting(self, build: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, counted when called."""
+
+        def counted(*arguments: Any) -> Any:
+            self.built += 1
+            return build(*arguments)
+
+        return counted
 
 
 @pytest.fixture
@@ -59,7 +64,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
     """Counts the worlds that are built."""
     counter = Counter()
-    monkeypatch.setattr(builder, "build", counter.build)
+    for name in ("build", "build_file"):
+        monkeypatch.setattr(builder, name, counter.counting(getattr(builder, name)))
     return counter
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import MetaData, Select, Table
+from sqlalchemy import ColumnElement, Connection, MetaData, Select, Table, insert
+from sqlalchemy.dialects.sqlite import dialect
 
 _KEY = "derived"  # in `Table.info`
 
@@ -30,3 +31,17 @@ def derivation(table: Table) -> Derived | None:
 def derived_tables(metadata: MetaData) -> Iterator[Derived]:
     """All derived tables, in a fixed order."""
     return (found for table in metadata.sorted_tables if (found := derivation(table)) is not None)
+
+
+def derive_tables(connection: Connection, metadata: MetaData) -> None:
+    """Fill all derived tables, and create the triggers that keep them."""
+    for table, rows, triggers in derived_tables(metadata):
+        connection.execute(insert(table).from_select(list(table.columns), rows))
+        for trigger in triggers:
+            connection.exec_driver_sql(trigger)
+
+
+def sql_of(expression: ColumnElement[Any]) -> str:
+    """An expression as SQL for a trigger, where a row is an alias of its table: `NEW` or `OLD`."""
+    compiled = expression.compile(dialect=dialect(), compile_kwargs={"literal_binds": True})
+    return " ".join(str(compiled).split())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Integer, Select, bindparam, func, select
+from sqlalchemy import JSON, ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -21,6 +21,21 @@ class strpos(GenericFunction[int]):  # noqa: N801 - its name in SQL
 @compiles(strpos, "sqlite")
 def _instr(element: strpos, compiler: SQLCompiler, **options: Any) -> str:
     return f"instr{compiler.process(element.clause_expr, **options)}"
+
+
+class constant(ColumnElement[int]):  # noqa: N801 - like a function
+    """A number in the text of the SQL. SQLite uses a partial index only if it reads the same condition."""
+
+    type = Integer()
+    inherit_cache = False
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+
+@compiles(constant)
+def _number(element: constant, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ARG001
+    return str(element.value)
 
 
 def listed(name: str) -> Select[tuple[Any]]:

@@ -17,7 +17,7 @@ from ledgersim.ids import Stream
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.spaces.models import STATE, VALUE, layout
 from ledgersim.storage.database import Database
-from ledgersim.storage.derived import derived_tables
+from ledgersim.storage.derived import derive_tables
 from ledgersim.storage.statements import Row
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
@@ -76,7 +76,7 @@ def _fill(
         )
         connection.execute(insert(VALUE), values)
         _create_indexes(connection)
-        _derive_tables(connection)
+        derive_tables(connection, SQLModel.metadata)
 
 
 @contextmanager
@@ -111,10 +111,3 @@ def _create_indexes(connection: Connection) -> None:
     for table in SQLModel.metadata.sorted_tables:
         for index in sorted(table.indexes, key=lambda index: index.name or ""):
             connection.execute(CreateIndex(index))
-
-
-def _derive_tables(connection: Connection) -> None:
-    for table, rows, triggers in derived_tables(SQLModel.metadata):
-        connection.execute(insert(table).from_select(list(table.columns), rows))
-        for trigger in triggers:
-            connection.exec_driver_sql(trigger)

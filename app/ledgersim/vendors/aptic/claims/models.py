@@ -11,10 +11,11 @@ postings.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, text
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, ForeignKey, Index, and_, not_
 from sqlmodel import Field
 from typing_extensions import TypedDict
 
+from ledgersim.storage.functions import constant
 from ledgersim.storage.types import Instant, TableModel
 from ledgersim.vendors.aptic.claims.rules import NEVER, YEAR, Period
 
@@ -34,24 +35,11 @@ def _instant() -> Any:
     return Field(default=None, sa_type=Instant)
 
 
-ACCRUAL = ("remaining_principal", "accrual_rate", "accrual_rest", "accrues_from", "accrues_to")
-
-
-def accrues(row: str = "") -> str:
-    """Return the SQL condition that interest accrues on a claim, now or later. `row` is a prefix of columns."""
-    is_still = f"{row}remaining_principal = 0 OR {row}accrues_from >= {row}accrues_to"
-    is_rounded = f"{row}accrual_rest BETWEEN {-YEAR // 2} AND {YEAR // 2 - 1}"
-    return f"{row}accrual_rate <> 0 AND NOT (({is_still}) AND {is_rounded})"
-
-
 class Claim(TableModel, table=True):
     """A debt or a fee. `exch_rate` is in millionths, other rates in ten-thousandths of a per cent per year."""
 
     __tablename__ = "claim"
-    __table_args__ = (
-        Index("ix_claim_case", "case_id", "kind"),
-        Index("ix_claim_accruing", "case_id", *ACCRUAL, sqlite_where=text(accrues())),
-    )
+    __table_args__ = (Index("ix_claim_case", "case_id", "kind"),)
 
     id: int | None = Field(default=None, primary_key=True)
     guid: str = Field(unique=True)
@@ -173,3 +161,22 @@ class CaseSums(TableModel, table=True):
 CLAIM = Claim.__table__  # type: ignore[attr-defined]
 ADJUSTMENT = Adjustment.__table__  # type: ignore[attr-defined]
 CASE_SUMS = CaseSums.__table__  # type: ignore[attr-defined]
+
+
+def accrues(claim: Any) -> ColumnElement[bool]:
+    """Return the condition that interest accrues on a claim now or later. `claim` are its columns."""
+    is_still = (claim.remaining_principal == constant(0)) | (claim.accrues_from >= claim.accrues_to)
+    is_rounded = claim.accrual_rest.between(constant(-YEAR // 2), constant(YEAR // 2 - 1))
+    return and_(claim.accrual_rate != constant(0), not_(is_still & is_rounded))
+
+
+Index(
+    "ix_claim_accruing",
+    CLAIM.c.case_id,
+    CLAIM.c.remaining_principal,
+    CLAIM.c.accrual_rate,
+    CLAIM.c.accrual_rest,
+    CLAIM.c.accrues_from,
+    CLAIM.c.accrues_to,
+    sqlite_where=accrues(CLAIM.c),
+)

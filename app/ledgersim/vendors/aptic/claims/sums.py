@@ -17,15 +17,12 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     select,
-    text,
     type_coerce,
 )
-from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from ledgersim.storage.derived import derive
+from ledgersim.storage.derived import derive, sql_of
 from ledgersim.storage.functions import listed
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM, DEBT, FEE, accrues
@@ -100,7 +97,7 @@ def amounts(currency: ColumnElement[Any], claim: Any = _C, accrued: Cents | int 
 # conversion of the interest of each day.
 _MANY_ACCRUED = (
     select(func.sum(_ACCRUED))
-    .where(_C.case_id == _S.case_id, text(accrues()))
+    .where(_C.case_id == _S.case_id, accrues(_C))
     .correlate(CASE_SUMS)
     .scalar_subquery()
 )
@@ -134,7 +131,7 @@ SUMS_OF_CASES = select(_S.case_id, *(amount.label(name) for name, amount in SUMS
 def _shares(claim: NamedFromClause, currency: ColumnElement[Any]) -> dict[str, Cents]:
     """Return what a claim adds to each column of the sums of its case."""
     of = claim.c
-    accruing: Cents = literal_column(f"({accrues(f'{claim.name}.')})", Integer)
+    accruing = accrues(of)
     is_converted = (of.currency_code != currency) & of.exch_rate.is_not(None)
     stored = amounts(currency, of, accrued=0)
     fraction = (of.remaining_principal % YEAR) * (of.accrual_rate % YEAR)
@@ -144,8 +141,8 @@ def _shares(claim: NamedFromClause, currency: ColumnElement[Any]) -> dict[str, C
     terms |= {name: of[name] for name in ("accrual_rest", "accrues_from", "accrues_to")}
     return {
         **{name: amount for name, amount in stored.items() if not name.endswith("_sum")},
-        "accruing": accruing,
-        "converting": case((is_converted, accruing), else_=0),
+        "accruing": case((accruing, 1), else_=0),
+        "converting": case((accruing & is_converted, 1), else_=0),
         **{name: case((accruing, term), else_=0) for name, term in terms.items()},
     }
 
@@ -153,15 +150,10 @@ def _shares(claim: NamedFromClause, currency: ColumnElement[Any]) -> dict[str, C
 def _change(row: str, sign: str) -> str:
     """Return the statement that adds a claim to the sums of its case, or takes it off."""
     changes = ", ".join(
-        f"{name} = {name} {sign} ({_sql(share)})"
+        f"{name} = {name} {sign} ({sql_of(share)})"
         for name, share in _shares(CLAIM.alias(row), _S.currency_code).items()
     )
     return f"UPDATE case_sums SET {changes} WHERE case_id = {row}.case_id;"
-
-
-def _sql(expression: ColumnElement[Any]) -> str:
-    compiled = expression.compile(dialect=dialect(), compile_kwargs={"literal_binds": True})
-    return " ".join(str(compiled).split())
 
 
 _ADD, _TAKE_OFF = _change("NEW", "+"), _change("OLD", "-")
