@@ -152,7 +152,7 @@ def test_a_server_that_cannot_start_fails_the_tests_with_the_reason(pytester: py
     )
     result = run_pytest("-rN")
     result.assert_outcomes(errors=2)
-    reason = "ledgersim cannot start: --customers is 'lots'; it must be a whole number from 1 to 100000"
+    reason = "ledgersim cannot start: --customers is 'lots'; it must be a whole number from 1 to 1000000"
     assert result.outlines.count(reason) == 2
 
 

@@ -114,7 +114,7 @@ def test_a_host_that_cannot_be_a_name_is_rejected() -> None:
 
 def test_a_bad_variable_stops_the_process_with_one_line() -> None:
     assert refused(process("serve", LEDGERSIM_CUSTOMERS="lots")) == (
-        "ledgersim: LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number from 1 to 100000"
+        "ledgersim: LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number from 1 to 1000000"
     )
 
 

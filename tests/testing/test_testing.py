@@ -85,7 +85,7 @@ def test_the_token_of_the_admin_api_is_sent_along(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"customers": "lots"}, "--customers is 'lots'; it must be a whole number from 1 to 100000"),
+        ({"customers": "lots"}, "--customers is 'lots'; it must be a whole number from 1 to 1000000"),
         ({"custmers": 5}, "custmers is not a setting; the settings are host, port, "),
         ({"tls_cert": __file__, "tls_key": __file__}, "a server for tests does not support HTTPS; "),
     ],
@@ -132,7 +132,7 @@ def test_a_server_can_run_in_its_own_process(
             COMMAND,
             {"customers": "lots"},
             f"`{shlex.join(COMMAND)} serve` ended with exit code 2\n"
-            "ledgersim: LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number from 1 to 100000",
+            "ledgersim: LEDGERSIM_CUSTOMERS is 'lots'; it must be a whole number from 1 to 1000000",
         ),
         ((sys.executable, "-c", "pass"), {}, f"`{sys.executable} -c pass serve` ended with exit code 0"),
         (
