@@ -11,10 +11,11 @@ from sqlalchemy import select
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.cases.models import CASE
+from ledgersim.vendors.aptic.cases.queries import add_sums
 from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM, DEBT
 from ledgersim.vendors.aptic.claims.queries import today
 from ledgersim.vendors.aptic.claims.rules import PARITY, Balances, accrue_to
-from ledgersim.vendors.aptic.claims.sums import SUMS_OF_CASES
+from ledgersim.vendors.aptic.claims.sums import SUMS
 from tests.client import Api
 
 KINDS = ("original", "paid", "remaining")
@@ -50,10 +51,13 @@ def recomputed(space: Space) -> dict[int, Row]:
 
 
 def stored(space: Space) -> dict[int, Row]:
-    """The sums of all cases as of today, as responses and filters use them."""
-    ids = [found["case_id"] for found in rows(space.connection, select(CASE_SUMS.c.case_id))]
-    found = rows(space.connection, SUMS_OF_CASES, case_ids=ids, today=today(space))
-    return {one.pop("case_id"): one for one in found}
+    """The sums of all cases as of today, as filters use them, and then the same as responses do."""
+    query = select(CASE_SUMS.c.case_id, *(amount.label(name) for name, amount in SUMS.items()))
+    filtered = {one.pop("case_id"): one for one in rows(space.connection, query, today=today(space))}
+    cases: list[Row] = [{"id": case_id} for case_id in filtered]
+    add_sums(space.connection, cases, {"today": today(space)})
+    assert {case.pop("id"): {name: case[name] for name in SUMS} for case in cases} == filtered
+    return filtered
 
 
 class Sums(RuleBasedStateMachine):

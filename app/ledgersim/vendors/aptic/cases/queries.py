@@ -12,7 +12,7 @@ from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
 from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.sums import SUMS, SUMS_OF_CASES, amounts
+from ledgersim.vendors.aptic.claims.sums import PARTS_OF_CASES, SUMS, amounts
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
@@ -51,10 +51,12 @@ def add_sums(connection: Connection, cases: list[Row], values: Mapping[str, Any]
     ids = [case["id"] for case in cases]
     sums = {
         found["case_id"]: found
-        for found in rows(connection, SUMS_OF_CASES, case_ids=ids, today=values["today"])
+        for found in rows(connection, PARTS_OF_CASES, case_ids=ids, today=values["today"])
     }
     for case in cases:
-        case.update(sums[case["id"]])
+        case |= sums[case["id"]]
+        for kind in ("original", "paid", "remaining"):
+            case[f"{kind}_sum"] = sum(case[f"{kind}_{part}"] for part in ("principal", "interest", "fee"))
 
 
 CASE_LIST = Listing(_SOURCE, _SELECTED, _FIELDS, CASE.c.id, complete=add_sums)

@@ -122,10 +122,10 @@ def _sum(name: str) -> Cents:
 # For $filter and $orderby: each sum of a case, from its row of CASE_SUMS.
 SUMS: dict[str, Cents] = {name: _sum(name) for name in _CONVERTED}
 
-# For responses: all sums of several cases (parameter `case_ids`) at once.
-SUMS_OF_CASES = select(_S.case_id, *(amount.label(name) for name, amount in SUMS.items())).where(
-    _S.case_id.in_(listed("case_ids"))
-)
+# For responses: the parts of the sums of several cases (parameter `case_ids`) at once.
+PARTS_OF_CASES = select(
+    _S.case_id, *(amount.label(name) for name, amount in SUMS.items() if not name.endswith("_sum"))
+).where(_S.case_id.in_(listed("case_ids")))
 
 
 def _shares(claim: NamedFromClause, currency: ColumnElement[Any]) -> dict[str, Cents]:
