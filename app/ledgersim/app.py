@@ -242,21 +242,32 @@ def _reason(error: Exception) -> str:
 
 
 def vendor_apps(settings: Settings | None = None) -> dict[str, tuple[str, VendorApp]]:
-    """Mount and application of each vendor, by name. Raises StartupError for an invalid path mapping."""
+    """Mount and application of each vendor, by name.
+
+    Raises StartupError for an invalid path mapping, overlay or contract.
+    """
     settings = settings or Settings()
     apps = {vendor.name: (vendor.mount, resolve(vendor.app)(settings)) for vendor in installed_vendors()}
+    if settings.contract is not None:
+        from ledgersim.contract.folder import apply_folder
+
+        apply_folder(settings.contract, dict(apps.values()))
     if settings.paths is not None:
         # Imports PyYAML, which is slow to load.
         from ledgersim.path_mapping import map_paths
 
         map_paths(settings.paths, dict(apps.values()))
+    if settings.overlay is not None:
+        from ledgersim.contract.folder import apply_overlay
+
+        apply_overlay(settings.overlay, dict(apps.values()))
     return apps
 
 
-def routes(paths: Path | None = None) -> list[Route]:
-    """All operations of all vendors in order of declaration, including those that `paths` maps."""
+def routes(paths: Path | None = None, contract: Path | None = None) -> list[Route]:
+    """All operations of all vendors in order of declaration, with what `paths` and `contract` map."""
     found = []
-    for mount, app in vendor_apps(Settings(paths=paths)).values():
+    for mount, app in vendor_apps(Settings(paths=paths, contract=contract)).values():
         for route in app.operations():
             provenance = (route.openapi_extra or {})["x-provenance"]
             (method,) = route.methods or {""}
@@ -273,14 +284,14 @@ def routes(paths: Path | None = None) -> list[Route]:
     return found
 
 
-def openapi(name: str, paths: Path | None = None) -> dict[str, Any]:
-    """The OpenAPI document of a vendor, including the paths that `paths` maps, or of the `admin` API.
+def openapi(name: str, paths: Path | None = None, contract: Path | None = None) -> dict[str, Any]:
+    """The OpenAPI document of a vendor, including what `paths` and `contract` say, or of the `admin` API.
 
     Raises StartupError for an unknown name.
     """
     bases = {vendor.name: vendor.mount for vendor in installed_vendors()} | {"admin": admin.MOUNT}
     if name not in bases:
         raise StartupError(f"API is {name!r}; it must be one of {', '.join(bases)}")
-    app = mounts(Settings(paths=paths))[bases[name]]
+    app = mounts(Settings(paths=paths, contract=contract))[bases[name]]
     app.servers = [{"url": bases[name]}]
     return app.openapi()

@@ -4,7 +4,7 @@ Vendors don't publish all of their paths; with this file the simulator follows a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,22 +44,32 @@ class _Address(NamedTuple):
     shape: tuple[str, ...]
 
 
-def map_paths(file: Path, apps: Mapping[str, VendorApp]) -> None:
+def map_paths(file: Path, apps: Mapping[str, VendorApp], provenance: str = "configured") -> None:
     """Map operations of the applications, given by mount, to the methods and paths of a file.
 
     Raises StartupError, with the line of the entry, for an invalid mapping.
     """
+    map_entry = mapper(apps, provenance)
+    for line, name, entry in _entries(file):
+        try:
+            map_entry(name, entry)
+        except ValueError as reason:
+            raise StartupError(f"{file}, line {line}: {reason}") from reason
+
+
+def mapper(apps: Mapping[str, VendorApp], provenance: str) -> Callable[[str, Any], None]:
+    """A function that maps an operation by its id to an entry of a file. It raises ValueError."""
     operations = {
         str(route.operation_id): _Operation(str(route.operation_id), mount, app, route)
         for mount, app in apps.items()
         for route in app.operations()
     }
     used = {_address(one, one.method, one.route.path): (one.id, one.route.path) for one in operations.values()}
-    for line, name, entry in _entries(file):
-        try:
-            _map(_operation(operations, name), entry, used)
-        except ValueError as reason:
-            raise StartupError(f"{file}, line {line}: {reason}") from reason
+
+    def map_entry(name: str, entry: Any) -> None:
+        _map(_operation(operations, name), entry, used, provenance)
+
+    return map_entry
 
 
 def _entries(file: Path) -> list[tuple[int, str, Any]]:
@@ -83,7 +93,7 @@ def _operation(operations: Mapping[str, _Operation], name: str) -> _Operation:
     return operations[name]
 
 
-def _map(operation: _Operation, entry: Any, used: dict[_Address, tuple[str, str]]) -> None:
+def _map(operation: _Operation, entry: Any, used: dict[_Address, tuple[str, str]], provenance: str) -> None:
     """Map one operation, and add its address to the used ones. Raises ValueError."""
     members = _members(entry)
     method = _method(members["method"]) if "method" in members else None
@@ -95,7 +105,7 @@ def _map(operation: _Operation, entry: Any, used: dict[_Address, tuple[str, str]
         raise ValueError(
             f"{address.method} {new_path} conflicts with {address.method} {owner_path}, the path of {owner}"
         )
-    operation.app.map_operation(operation.route, method, path)
+    operation.app.map_operation(operation.route, method, path, provenance)
 
 
 def _members(entry: Any) -> dict[str, Any]:

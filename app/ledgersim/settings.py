@@ -227,6 +227,16 @@ class ServerSettings(BaseModel):
         "vendor keep working.",
         "the path of a file",
     )
+    contract: Path | None = option(
+        None,
+        "Folder that `ledgersim contract adopt` wrote: its paths.yaml and overlay.yaml apply.",
+        "the path of a folder",
+    )
+    overlay: Path | None = option(
+        None,
+        "YAML or JSON file with members, values and statuses that your gateway has besides, to store and show.",
+        "the path of a file",
+    )
     max_spaces: int = option(
         500,
         "Maximum number of spaces besides the default one; creating more returns 503. With --data, how many "

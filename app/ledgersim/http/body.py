@@ -214,6 +214,8 @@ class JsonRoute(APIRoute):
             spaces = context.dispatcher.spaces
             read = partial(_read_value, body, spaces.limits)
             elements, value = await to_thread(read) if len(body) > LONG_BYTES else read()
+            if context.adopt is not None:
+                context.adopt(value)
             is_long = len(body) > LONG_BYTES or elements > LONG_ELEMENTS
             if is_long and not self.is_admin:
                 spaces.check_capacity(len(body) + ELEMENT_BYTES * elements)

@@ -1,9 +1,9 @@
 """The context of a request: what the dispatcher found out about it, for the layers and routes below."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -47,6 +47,7 @@ class RequestContext:
     scheme: str
     is_strict: bool
     forwarded: Forwarded
+    adopt: Callable[[Any], None] | None = None  # takes what an overlay adopts out of a parsed body
 
     @cached_property
     def origin(self) -> str:

@@ -89,6 +89,7 @@ class VendorApp(FastAPI):
         self._operations: list[APIRoute] = []
         self._index = RouteIndex()
         self._guard = guard
+        self.amendments: list[Callable[[dict[str, Any]], None]] = []  # changes to the document
         self._documenting = Lock()  # threads build the document: see `ui/documents.py`
         self.router.default = self._respond
 
@@ -134,6 +135,8 @@ class VendorApp(FastAPI):
                 )
                 statuses = {str(route.operation_id): self.error_statuses(route) for route in self._operations}
                 finish(document, self.about, statuses)
+                for amend in self.amendments:
+                    amend(document)
                 self.openapi_schema = document
             return self.openapi_schema
 
@@ -161,20 +164,22 @@ class VendorApp(FastAPI):
                 self._operations[number] = documented = copy(route)
                 documented.status_code = 200
 
-    def map_operation(self, route: APIRoute, method: str | None, path: str | None) -> None:
+    def map_operation(
+        self, route: APIRoute, method: str | None, path: str | None, source: str = "configured"
+    ) -> None:
         """Serve a route under the user's method and path too, and document these instead of its own.
 
-        None leaves the method or path as it is. The path must have the placeholders of the route's own, in any
-        order, and must not be that of another route.
+        None leaves the method or path as it is; `source` is the provenance of the others. The path must have
+        the placeholders of the route's own, in any order, and must not be that of another route.
         """
         mapped = copy(route)
         provenance = {**(route.openapi_extra or {})["x-provenance"]}
         if method is not None:
             mapped.methods = {method}
-            provenance["method"] = "configured"
+            provenance["method"] = source
         if path is not None:
             mapped.path = mapped.path_format = path
-            provenance["path"] = "configured"
+            provenance["path"] = source
         mapped.openapi_extra = {**(route.openapi_extra or {}), "x-provenance": provenance}
         self._operations[self._operations.index(route)] = mapped
         self._index.add(mapped)

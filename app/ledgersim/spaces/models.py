@@ -69,6 +69,8 @@ class DebtTransfer(TableModel, table=True):
     settled: int = Field(default=0, sa_type=BigInteger)
 
 
+ADOPTED_VALUES = "adopted:"  # begins the names of values that clients sent beyond the vendors' rows
+
 STATE: Table = SpaceState.__table__  # type: ignore[attr-defined]
 TOKEN: Table = Token.__table__  # type: ignore[attr-defined]
 VALUE: Table = StoredValue.__table__  # type: ignore[attr-defined]
