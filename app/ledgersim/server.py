@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from ledgersim import __version__
 from ledgersim.admin import MOUNT
 from ledgersim.errors import StartupError
-from ledgersim.loading import load_later
+from ledgersim.loading import LoadedLater, load_later
 from ledgersim.log import FLUSH_WITHIN, log_to_stderr
 from ledgersim.protocol import Protocol, most_connections
 from ledgersim.settings import Settings, address_of, is_loopback, local_host
@@ -33,19 +33,23 @@ MIN_CONNECTIONS = 100  # that must fit beside the files of spaces
 KEEP_ALIVE = 75  # seconds; longer than clients pool idle connections, so that they close them first
 
 
-def serve(settings: Settings) -> None:
-    """Serve until a signal; print `Ready: URL` when requests are accepted. Raises StartupError."""
+def serve(settings: Settings, app: ASGIApp | None = None) -> None:
+    """Serve until a signal; print `Ready: URL` when requests are accepted. Raises StartupError.
+
+    `app` is the application of the settings, if it has been made already.
+    """
     sockets = open_sockets(settings.host, settings.port)
     tls = None if settings.tls_cert is None else tls_context(settings)
     log = log_to_stderr(settings.log_level.upper())
-    application = load_later(settings)
+    application = app or load_later(settings)
     scheme = "http" if tls is None else "https"
 
     def report_ready(port: int) -> None:
         if settings.log_level not in ("critical", "error"):
             print(_banner(settings, address_of(scheme, local_host(settings.host), port)), file=sys.stderr)
         print("Ready:", address_of(scheme, settings.host, port), flush=True)
-        application.begin()
+        if isinstance(application, LoadedLater):
+            application.begin()
 
     try:
         _Server(_config(settings, application, STOP_WITHIN), settings.host, report_ready, tls).run(sockets)
