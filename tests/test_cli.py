@@ -79,6 +79,8 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--case-import-delay": "default: immediate; LEDGERSIM_CASE_IMPORT_DELAY",
         "--services": "LEDGERSIM_SERVICES",
         "--paths": "LEDGERSIM_PATHS",
+        "--contract": "LEDGERSIM_CONTRACT",
+        "--overlay": "LEDGERSIM_OVERLAY",
         "--max-spaces": "default: 500; LEDGERSIM_MAX_SPACES",
         "--max-space-bytes": "default: 2147483648; LEDGERSIM_MAX_SPACE_BYTES",
         "--max-body-values": "default: 200000; LEDGERSIM_MAX_BODY_VALUES",
@@ -126,7 +128,7 @@ def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         path_provenance="documented elsewhere",
         summary="Delete a debt",
     )
-    monkeypatch.setattr("ledgersim.app.routes", lambda _: [listed, deleted])
+    monkeypatch.setattr("ledgersim.app.routes", lambda *_: [listed, deleted])
     assert printed(capsys, "routes").splitlines() == [
         "ID                  METHOD  PATH                    PROVENANCE                     SUMMARY",
         "aptic.cases.list    GET     /APIGW/v1/Cases         documented/inferred            List cases",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from ledgersim import __version__
+from ledgersim import __version__, contract_cli
 from ledgersim.errors import BAD_USAGE, StartupError
 from ledgersim.settings import Settings, flag, load_settings, variable
 
@@ -114,24 +114,37 @@ PathsFile = Annotated[
     ),
 ]
 
+ContractFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--contract",
+        envvar=variable("contract"),
+        show_envvar=False,
+        help=f"Folder of `contract adopt`, to show as well.  [{variable('contract')}]",
+        metavar="DIR",
+    ),
+]
+
 serve.__signature__ = Signature([_option_of(name) for name in Settings.model_fields])  # type: ignore[attr-defined]
 app.command()(serve)
 _WORLD_OPTIONS = ("world", "seed", "customers", "as_of", "cache")
 build_world.__signature__ = Signature([_option_of(name) for name in _WORLD_OPTIONS])  # type: ignore[attr-defined]
 app.command()(build_world)
+app.add_typer(contract_cli.app, name="contract")
+app.command()(contract_cli.compare)
 
 
 @app.command()
-def routes(paths: PathsFile = None) -> None:
+def routes(paths: PathsFile = None, contract: ContractFolder = None) -> None:
     """Print all operations as a table: id, method, path, provenance (method/path) and summary.
 
     Provenance says how the vendor's method and path are known: documented, documented elsewhere, observed or
-    inferred. Those that --paths maps are configured.
+    inferred. Those that --paths maps are configured, and those that --contract maps are adopted.
     """
     from ledgersim import app as simulator
 
     table = [("ID", "METHOD", "PATH", "PROVENANCE", "SUMMARY")]
-    for route in simulator.routes(paths):
+    for route in simulator.routes(paths, contract):
         provenance = f"{route.method_provenance}/{route.path_provenance}"
         table.append((route.id, route.method, route.path, provenance, route.summary))
     widths = [max(len(row[column]) for row in table) for column in range(4)]
@@ -149,13 +162,14 @@ def openapi(
         Path | None, typer.Option(help="File to write to instead of standard output.", metavar="FILE")
     ] = None,
     paths: PathsFile = None,
+    contract: ContractFolder = None,
 ) -> None:
     """Print the OpenAPI document of a vendor or of the admin API, as JSON."""
     import json
 
     from ledgersim import app as simulator
 
-    text = json.dumps(simulator.openapi(api, paths), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(simulator.openapi(api, paths, contract), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
         return

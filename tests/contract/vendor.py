@@ -31,7 +31,7 @@ OVERLAY = {
                 "values": {"juridicalType": [{"value": 7, "as": 1}], "gender": [{"value": 9}]},
             },
             "responses": {"200": {"add": {"loyaltyTier": STRING}}},
-            "statuses": {"409": {"type": "object", "properties": {"reason": STRING}}, "423": None},
+            "statuses": {"418": {"type": "object", "properties": {"reason": STRING}}, "423": None},
         },
         "aptic.debtors.update": {"request": {"add": {"loyaltyTier": STRING}}, "success": "200"},
         "aptic.cases.create": {"request": {"add": {"[].channel": STRING, "[].debtors[].loyaltyTier": STRING}}},

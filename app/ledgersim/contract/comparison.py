@@ -14,6 +14,7 @@ from ledgersim.contract.pairing import Pairing, shape
 
 REQUEST = "request"
 RESPONSE = "response"
+_OTHERS = "default"  # responses with any other status
 _CONTAINERS = frozenset({"array", "object"})
 
 
@@ -140,18 +141,22 @@ class _OfPair:
         own, other = dict(self._own.responses), dict(self._other.responses)
         replaced = _replaced_success(self._own, self._other)
         if replaced is not None:
-            yield self._differing("error", "status", *replaced, _Place(f"{RESPONSE} {replaced[0]}", False))
+            yield self._differing("error", "status", *replaced)
             own = {replaced[1] if status == replaced[0] else status: one for status, one in own.items()}
+        if _OTHERS not in own or _OTHERS not in other:  # it says nothing of a status
+            own.pop(_OTHERS, None)
+            other.pop(_OTHERS, None)
+        whole = _Place("", False)
         wildcards = {status[0] for status in other if status[1:].upper() == "XX"}
         for status in sorted({*own, *other}):
             place = _Place(f"{RESPONSE} {status}", False)
             if status not in own:
                 if status[1:].upper() != "XX" or not any(one[0] == status[0] for one in own):
-                    yield self._theirs_only("info", "status", place, status)
+                    yield self._theirs_only("info", "status", whole, status)
             elif status not in other:
                 if status[0] not in wildcards:
                     level: Level = "error" if status.startswith("2") else "info"
-                    yield self._ours_only(level, "status", place, status)
+                    yield self._ours_only(level, "status", whole, status)
             else:
                 yield from self._answers(own[status], other[status], place)
 

@@ -26,15 +26,23 @@ def _text(findings: Sequence[Finding], _: Level, title: str) -> str:
                 alike.setdefault((level, one.message, key), []).append(one)
     lines = []
     for same in alike.values():
-        names = printable(", ".join(dict.fromkeys(one.operation for one in same[:_SHOWN])))
-        more = f" and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
-        known = ", ".join(sorted({one.provenance for one in same} - {""}))
-        marks = " ".join(one.fingerprint for one in same[:_SHOWN])
+        known = some_of(sorted({one.provenance for one in same} - {""}))
+        marks = " ".join(one.fingerprint for one in same[:_SHOWN]) + ("…" if len(same) > _SHOWN else "")
+        names = some_of([one.operation for one in same])
         source = f" ({known})" if known else ""
-        lines.append(
-            f"{same[0].level:8}{names}{more}: {same[0].message}{source} [{marks}{'…' if more else ''}]"
-        )
+        lines.append(f"{same[0].level:8}{names}: {same[0].message}{source} [{marks}]")
     return "\n".join([*lines, _summary(findings, title), ""])
+
+
+def _line(finding: Finding) -> str:
+    source = f" ({finding.provenance})" if finding.provenance else ""
+    return f"{finding.message}{source} [{finding.fingerprint}]"
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first names of many."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return printable(", ".join(names[:_SHOWN])) + more
 
 
 def _summary(findings: Sequence[Finding], title: str) -> str:
@@ -79,7 +87,7 @@ def _junit(findings: Sequence[Finding], fail_on: Level, title: str) -> str:
     for operation in operations or [title]:
         case = ElementTree.SubElement(suite, "testcase", classname="contract", name=printable(operation))
         own = [one for one in findings if one.operation == operation]
-        lines = "\n".join(f"{one.level}: {one.message} [{one.fingerprint}]" for one in own)
+        lines = "\n".join(f"{one.level}: {_line(one)}" for one in own)
         if operation in failed:
             first = at_least(fail_on, own)[0]
             ElementTree.SubElement(case, "failure", type=first.level, message=first.message).text = lines
@@ -91,8 +99,7 @@ def _junit(findings: Sequence[Finding], fail_on: Level, title: str) -> str:
 
 def _github(findings: Sequence[Finding], _: Level, title: str) -> str:
     lines = [
-        f"::{_ANNOTATIONS[one.level]} title={_property(printable(one.operation))}"
-        f"::{_data(f'{one.message} [{one.fingerprint}]')}"
+        f"::{_ANNOTATIONS[one.level]} title={_property(printable(one.operation))}::{_data(_line(one))}"
         for one in findings
     ]
     return "\n".join([*lines, _summary(findings, title), ""])
