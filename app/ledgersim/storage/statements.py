@@ -23,6 +23,14 @@ Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | ReturningI
 Statement = Query | Insert | Update | Delete
 
 
+def prepare(statement: Statement, *names: str) -> None:
+    """Compile a statement for values of these names now, rather than when it is first executed.
+
+    For large ones, which take some milliseconds: modules are imported before there are requests to hold up.
+    """
+    _prepare(statement, names)
+
+
 def rows(connection: Connection, query: Query, /, **values: Any) -> list[Row]:
     """All rows that a query selects."""
     prepared = _prepare(query, tuple(values))

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select
 
 from ledgersim.http.context import RequestContext
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, row, rows
+from ledgersim.storage.statements import Row, prepare, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
 from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM
@@ -113,6 +113,10 @@ _OWED = select(
 ).where(
     CLAIM.c.case_id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))
 )
+
+prepare(PARTS_OF_CASES, "case_ids", "today")
+prepare(_OWED, "of_debtor", "currency", "today")
+prepare(_SUMMARY_CASES, "of_debtor")
 
 
 def case_response(context: RequestContext, case: Row) -> Row:
