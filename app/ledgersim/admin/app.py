@@ -82,6 +82,7 @@ def build(
         media_type="application/json",
         security={"token": _TOKEN},
         optional_security=True,
+        errors=(403,),
         open_operations=frozenset(str(one.operation_id) for one in routes if _is_public(one)),
         tags={**_TAGS, **_vendor_tags(of_vendors)},
     )

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from ledgersim import problems
+from ledgersim.http.descriptions import Descriptions, describe
 from ledgersim.problems import Problem
 from ledgersim.schemas import drop_null
 
@@ -37,29 +38,34 @@ class ApiMetadata:
     security: Mapping[str, Any] = field(default_factory=dict)
     optional_security: bool = False  # whether requests without credentials may be let in
     open_operations: frozenset[str] = frozenset()
+    errors: Sequence[int] = ()  # of any operation, beyond those that its parameters show
     tags: Mapping[str, str] = field(default_factory=dict)  # what operations are about, with a description
     problems: Sequence[Problem] = problems.COMMON
     challenge: str | None = None  # of `WWW-Authenticate`, where the vendor sends it
 
 
-def finish(document: Json, about: ApiMetadata, statuses: Mapping[str, Sequence[int]]) -> None:
+def finish(
+    document: Json, about: ApiMetadata, statuses: Mapping[str, Sequence[int]], descriptions: Descriptions
+) -> None:
     """Complete FastAPI's document in place. `statuses` are the errors that each operation may answer, by id."""
     schemas: Json = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
-    schemas[about.error_name] = deepcopy(about.error)
+    schemas[about.error_name] = {"description": "Why the request failed.", **deepcopy(about.error)}
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["components"]["securitySchemes"] = dict(about.security)
     alternatives: list[Json] = [{name: []} for name in about.security]
     document["security"] = [{}, *alternatives] if about.optional_security else alternatives
+    describe(document, descriptions)
     for operation in _operations(document):
         identifier = operation["operationId"]
-        _add_errors(operation["responses"], about, statuses[identifier])
+        _add_errors(operation, about, statuses[identifier], descriptions.errors(identifier))
         if identifier in about.open_operations:
             operation["security"] = []
         if "x-provenance" in operation:
             known = operation["x-provenance"]
-            operation.setdefault("description", f"Provenance: method {known['method']}, path {known['path']}.")
+            source = f"Provenance: method {known['method']}, path {known['path']}."
+            operation["description"] = f"{operation.get('description', '')}\n\n{source}".lstrip()
         for parameter in operation.get("parameters", ()):
             drop_null(parameter["schema"])  # what is left out has no value in a URL
     document["paths"] = _with_one_name_each(document["paths"])
@@ -76,10 +82,16 @@ def _operations(document: Json) -> Iterator[Json]:
         yield from item.values()
 
 
-def _add_errors(responses: Json, about: ApiMetadata, statuses: Sequence[int]) -> None:
+def _add_errors(
+    operation: Json, about: ApiMetadata, statuses: Sequence[int], described: Mapping[str, str]
+) -> None:
+    responses: Json = operation["responses"]
     responses.pop("422", None)  # FastAPI's own; here a bad request is a 400
-    for status in statuses:
+    of_body = (413, 415) if "requestBody" in operation else ()
+    for status in (*statuses, *about.errors, *of_body):
         responses.setdefault(str(status), {"description": HTTPStatus(status).phrase})
+    for name, text in described.items():
+        responses.setdefault(name, {})["description"] = text
     responses.setdefault("default", {"description": "Any other error"})
     for name in sorted(responses):  # `default` is the last
         response = responses.pop(name)

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from ledgersim import problems
 from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import context_of
+from ledgersim.http.descriptions import Descriptions
 from ledgersim.http.error_response import Render
 from ledgersim.http.lenient_parsing import about_query, respell_query
 from ledgersim.http.openapi import ApiMetadata, finish
@@ -134,7 +135,8 @@ class VendorApp(FastAPI):
                     servers=self.servers,
                 )
                 statuses = {str(route.operation_id): self.error_statuses(route) for route in self._operations}
-                finish(document, self.about, statuses)
+                modules = [str(route.endpoint.__module__) for route in self._operations]
+                finish(document, self.about, statuses, Descriptions(modules))
                 for amend in self.amendments:
                     amend(document)
                 self.openapi_schema = document

@@ -42,6 +42,7 @@ def build(settings: PayexSettings) -> VendorApp:
                     "client certificate.",
                 }
             },
+            errors=(403, 501),
             tags=_TAGS,
             problems=(*COMMON, *PROBLEMS),
             challenge=CHALLENGE,

@@ -1,0 +1,83 @@
+"""What OpenAPI documents say in words, read from files only when a document is built.
+
+The `descriptions.toml` of a package describes what the routes in its modules take and return, so that the words
+cost nothing at start-up.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import Any
+
+Json = dict[str, Any]
+FILE = "descriptions.toml"
+
+
+class Descriptions:
+    """What is said of operations, parameters and members in the packages that some modules are in."""
+
+    def __init__(self, modules: Iterable[str]) -> None:
+        self._texts: dict[str, dict[str, str]] = {}
+        for package in dict.fromkeys(one for module in modules for one in _packages(module)):
+            file = files(package).joinpath(FILE)
+            if file.is_file():
+                for kind, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                    found = self._texts.setdefault(kind, {})
+                    found.update({name: text for name, text in texts.items() if name not in found})
+
+    def operation(self, identifier: str) -> str | None:
+        """The description of an operation."""
+        return self._texts.get("operations", {}).get(identifier)
+
+    def errors(self, operation: str) -> dict[str, str]:
+        """What errors of an operation mean, by status, beyond those that its parameters show."""
+        prefix = f"{operation}."
+        found = self._texts.get("errors", {}).items()
+        return {name.removeprefix(prefix): text for name, text in found if name.startswith(prefix)}
+
+    def parameter(self, operation: str, name: str) -> str | None:
+        """The description of a parameter, by default that of all parameters with its name."""
+        return self._of("parameters", operation, name)
+
+    def member(self, owner: str, name: str) -> str | None:
+        """The description of a member of a schema, by default that of all members with its name.
+
+        The owner of a schema without a name is its operation.
+        """
+        return self._of("members", owner, name)
+
+    def _of(self, kind: str, owner: str, name: str) -> str | None:
+        texts = self._texts.get(kind, {})
+        return texts.get(f"{owner}.{name}", texts.get(name))
+
+
+def _packages(module: str) -> Iterator[str]:
+    """The packages that a module is in, the innermost first."""
+    while "." in module:
+        module = module.rpartition(".")[0]
+        yield module
+
+
+def describe(document: Json, descriptions: Descriptions) -> None:
+    """Add descriptions to a document in place."""
+    for name, schema in document["components"]["schemas"].items():
+        _describe_members(name, schema, descriptions)
+    for item in document["paths"].values():
+        for operation in item.values():
+            identifier = operation["operationId"]
+            _set(operation, descriptions.operation(identifier))
+            for parameter in operation.get("parameters", ()):
+                _set(parameter, descriptions.parameter(identifier, parameter["name"]))
+            for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for media in body.get("content", {}).values():
+                    _describe_members(identifier, media.get("schema", {}), descriptions)
+
+
+def _describe_members(owner: str, schema: Json, descriptions: Descriptions) -> None:
+    for name, member in schema.get("properties", {}).items():
+        _set(member, descriptions.member(owner, name))
+
+
+def _set(described: Json, text: str | None) -> None:
+    if text is not None:
+        described["description"] = text
