@@ -61,7 +61,10 @@ clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orva
 
 openapi: ## Write the exported OpenAPI documents in openapi/ anew
 	$(call install,run)
-	@for name in aptic payex riverty admin; do $(BIN)/python -m ledgersim openapi $$name --output openapi/$$name.json; done
+	@for name in aptic payex riverty admin; do \
+		$(BIN)/python -m ledgersim openapi $$name --output openapi/$$name.json; \
+		$(BIN)/python -m ledgersim openapi $$name --profile codegen --output openapi/$$name.codegen.json; \
+	done
 
 contract: ## Lint the exported OpenAPI documents with Redocly and Spectral (needs npm)
 	@if ! command -v npm >/dev/null; then \

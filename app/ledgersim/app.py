@@ -15,6 +15,7 @@ from ledgersim.admin import app as admin
 from ledgersim.admin.import_export import check_state
 from ledgersim.errors import StartupError
 from ledgersim.http.access import Access
+from ledgersim.http.codegen import PROFILES, codegen
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.proxies import Proxies
 from ledgersim.http.vendor_app import VendorApp
@@ -284,14 +285,18 @@ def routes(paths: Path | None = None, contract: Path | None = None) -> list[Rout
     return found
 
 
-def openapi(name: str, paths: Path | None = None, contract: Path | None = None) -> dict[str, Any]:
+def openapi(
+    name: str, paths: Path | None = None, contract: Path | None = None, profile: str = "faithful"
+) -> dict[str, Any]:
     """The OpenAPI document of a vendor, including what `paths` and `contract` say, or of the `admin` API.
 
-    Raises StartupError for an unknown name.
+    Raises StartupError for an unknown name or profile.
     """
+    if profile not in PROFILES:
+        raise StartupError(f"--profile is {profile!r}; it must be one of {', '.join(PROFILES)}")
     bases = {vendor.name: vendor.mount for vendor in installed_vendors()} | {"admin": admin.MOUNT}
     if name not in bases:
         raise StartupError(f"API is {name!r}; it must be one of {', '.join(bases)}")
     app = mounts(Settings(paths=paths, contract=contract))[bases[name]]
     app.servers = [{"url": bases[name]}]
-    return app.openapi()
+    return codegen(app.openapi()) if profile == "codegen" else app.openapi()

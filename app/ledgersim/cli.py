@@ -163,13 +163,21 @@ def openapi(
     ] = None,
     paths: PathsFile = None,
     contract: ContractFolder = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="faithful (OpenAPI 3.1, exact), or codegen (3.0.3, for code generators: `nullable`, decimals, "
+            "named enumerations).",
+            metavar="PROFILE",
+        ),
+    ] = "faithful",
 ) -> None:
     """Print the OpenAPI document of a vendor or of the admin API, as JSON."""
     import json
 
     from ledgersim import app as simulator
 
-    text = json.dumps(simulator.openapi(api, paths, contract), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(simulator.openapi(api, paths, contract, profile), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
         return

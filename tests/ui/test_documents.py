@@ -39,6 +39,24 @@ def test_the_document_of_the_admin_api_is_the_one_that_it_serves_itself(api: Api
     assert published(api, "admin", "/s/a") == api.get("/s/a/_sim/openapi.json").json()
 
 
+@pytest.mark.parametrize("name", ["aptic", "payex", "riverty", "admin"])
+def test_both_profiles_are_served_below_the_admin_api_without_a_token(serve: Serve, name: str) -> None:
+    api = serve(admin_token="secret")
+    faithful, codegen, by_query = (
+        api.send("GET", f"/_sim/openapi/{name}{rest}", headers={}).json()
+        for rest in (".json", ".codegen.json", ".json?profile=codegen")
+    )
+    assert faithful == published(api, name)
+    assert (faithful["openapi"], codegen["openapi"]) == ("3.1.0", "3.0.3")
+    assert codegen == by_query
+    assert codegen["servers"] == faithful["servers"]
+
+
+@pytest.mark.parametrize("file", ["nobody.json", "aptic", "aptic.yaml", "aptic.codegen"])
+def test_an_unknown_document_is_not_found(api: Api, file: str) -> None:
+    assert api.get(f"/_sim/openapi/{file}").status_code == 404
+
+
 def test_the_token_address_is_that_of_the_space(serve: Serve) -> None:
     api = serve(root_path="/sim")
     for prefix in ("/sim", "/sim/s/a"):

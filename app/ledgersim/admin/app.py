@@ -9,7 +9,18 @@ from starlette.requests import Request
 
 from ledgersim import __version__
 from ledgersim.admin import MOUNT as MOUNT
-from ledgersim.admin import clock, coverage, faults, info, requests, reset, snapshots, spaces, transfer
+from ledgersim.admin import (
+    clock,
+    coverage,
+    faults,
+    info,
+    openapi,
+    requests,
+    reset,
+    snapshots,
+    spaces,
+    transfer,
+)
 from ledgersim.admin.base import AdminRouter
 from ledgersim.admin.debts import debts_router
 from ledgersim.admin.fixtures import Load, fixtures_router
@@ -60,6 +71,7 @@ def build(
     routers = (
         info.health_router,
         info.server_router(settings),
+        openapi.router,
         clock.router,
         reset.router,
         spaces.server_router,

@@ -1,7 +1,6 @@
-"""Health probes, information about the server, and the OpenAPI document of the admin API."""
+"""Health probes, and information about the server."""
 
 import platform
-from asyncio import to_thread
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Literal
@@ -99,15 +98,5 @@ def server_router(settings: Sequence[dict[str, Any]]) -> APIRouter:
             "in_flight": sum(one.in_flight for one in {*spaces, spaces.stand_in}) - 1,  # without this request
             "settings": settings,
         }
-
-    @router.get(
-        "/openapi.json", operation_id="sim.openapi", summary="Get the OpenAPI document of the admin API"
-    )
-    async def get_openapi(request: Request) -> dict[str, Any]:
-        """This document, with the base URL of the space of the request."""
-        document: dict[str, Any] = await to_thread(
-            request.app.openapi
-        )  # building it takes a while the first time
-        return {**document, "servers": [{"url": request.scope["root_path"]}]}
 
     return router

@@ -17,7 +17,7 @@ class Descriptions:
     """What is said of operations, parameters and members in the packages that some modules are in."""
 
     def __init__(self, modules: Iterable[str]) -> None:
-        self._texts: dict[str, dict[str, str]] = {}
+        self._texts: dict[str, dict[str, Any]] = {}
         for package in dict.fromkeys(one for module in modules for one in _packages(module)):
             file = files(package).joinpath(FILE)
             if file.is_file():
@@ -46,8 +46,12 @@ class Descriptions:
         """
         return self._of("members", owner, name)
 
+    def values(self, member: str) -> list[str] | None:
+        """Names for the numbers that a member with this name takes."""
+        return self._texts.get("values", {}).get(member)
+
     def _of(self, kind: str, owner: str, name: str) -> str | None:
-        texts = self._texts.get(kind, {})
+        texts: dict[str, str] = self._texts.get(kind, {})
         return texts.get(f"{owner}.{name}", texts.get(name))
 
 
@@ -76,6 +80,10 @@ def describe(document: Json, descriptions: Descriptions) -> None:
 def _describe_members(owner: str, schema: Json, descriptions: Descriptions) -> None:
     for name, member in schema.get("properties", {}).items():
         _set(member, descriptions.member(owner, name))
+        names = descriptions.values(name)
+        for one in (member, *member.get("anyOf", ())):
+            if names is not None and "enum" in one:
+                one["x-enum-varnames"] = names  # as the generators call it
 
 
 def _set(described: Json, text: str | None) -> None:

@@ -91,7 +91,7 @@ class VendorApp(FastAPI):
         self._index = RouteIndex()
         self._guard = guard
         self.amendments: list[Callable[[dict[str, Any]], None]] = []  # changes to the document
-        self._documenting = Lock()  # threads build the document: see `ui/documents.py`
+        self._documenting = Lock()  # threads build the document: see `admin/openapi.py`
         self.router.default = self._respond
 
         async def respond_with(request: Request, problem: Any) -> Response:

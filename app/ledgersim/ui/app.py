@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from ledgersim import __version__
 from ledgersim.admin import MOUNT
+from ledgersim.admin.openapi import document
 from ledgersim.http.context import context_of
 from ledgersim.http.error_response import error_response
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import AuthMode
-from ledgersim.problems import NOT_FOUND
 from ledgersim.spaces.space import Space
 from ledgersim.ui import documents, guides, samples
 from ledgersim.ui.rendering import asset, page, page_or_json
@@ -55,13 +55,9 @@ def build(server: Server) -> VendorApp:
 
     @router.api_route("/docs/{name}", operation_id="ui.document", **_READ)
     async def show_reference(request: Request, name: str) -> Response:
-        api, _, suffix = name.lower().rpartition(".json")
         if name.lower() in documents.MOUNTS:
             return _reference(request, server, name.lower())
-        if api in documents.MOUNTS and not suffix:
-            return Response(await documents.document(request, api), media_type="application/json")
-        names = ", ".join(f"{one} and {one}.json" for one in documents.MOUNTS)
-        raise NOT_FOUND.with_detail(f"Document {name[:80]!r} not found; the documents are {names}.")
+        return await document(request, name)
 
     @router.api_route("/docs/assets/{name}", operation_id="ui.asset", **_READ)
     async def get_asset(name: str) -> Response:
