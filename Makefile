@@ -59,8 +59,9 @@ clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orva
 	@$(MAKE) --silent .clients/installed
 	@$(BIN)/python -m tests.clients.generate $(ARGS)
 
-openapi: ## Write the exported OpenAPI documents in openapi/ anew
-	$(call install,run)
+openapi: ## Write the examples, and with them the exported OpenAPI documents in openapi/, anew
+	$(call install,dev)
+	@$(BIN)/python -m tests.contract.examples
 	@for name in aptic payex riverty admin; do \
 		$(BIN)/python -m ledgersim openapi $$name --output openapi/$$name.json; \
 		$(BIN)/python -m ledgersim openapi $$name --profile codegen --output openapi/$$name.codegen.json; \

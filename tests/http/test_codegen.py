@@ -52,7 +52,7 @@ def test_a_reference_has_no_neighbours() -> None:
         "description": "d",
     }
     assert converted({"anyOf": [reference, {"type": "null"}]}, Other=other) == {
-        "allOf": [reference],
+        "oneOf": [reference],
         "nullable": True,
         "type": "object",
     }
@@ -104,11 +104,12 @@ def test_nothing_of_3_1_is_left(name: str) -> None:
 
 
 def schemas_of(value: Any) -> Any:
-    """All objects of a document; of those, schemas are the ones with these words."""
+    """All objects of a document but for examples; of those, schemas are the ones with these words."""
     if isinstance(value, dict):
         yield value
-        for one in value.values():
-            yield from schemas_of(one)
+        for name, one in value.items():
+            if name != "example":
+                yield from schemas_of(one)
     elif isinstance(value, list):
         for one in value:
             yield from schemas_of(one)

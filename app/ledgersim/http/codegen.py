@@ -84,15 +84,16 @@ def _alternatives(keyword: str, alternatives: list[Json]) -> Json:
     if len(found) > 1:
         return {keyword: [{**found[0], **nullable}, *found[1:]]}
     (only,) = found
-    return {"allOf": [only], **nullable} if "$ref" in only else {**only, **nullable}
+    # With `allOf` and the type that 3.0 requires here, NSwag would derive a class from the one referred to.
+    return {"oneOf": [only], **nullable} if "$ref" in only else {**only, **nullable}
 
 
 def _type_nullables(schema: Json, schemas: Json) -> None:
     """State the type of nullable references, which 3.0 requires."""
     for one in _within(schema):
-        if "nullable" in one and "allOf" in one:
-            name = one["allOf"][0]["$ref"].rpartition("/")[2]
-            one["type"] = schemas[name]["type"]
+        if "nullable" in one and "type" not in one:
+            (reference,) = one["oneOf"]
+            one["type"] = schemas[reference["$ref"].rpartition("/")[2]]["type"]
 
 
 def _name_enumerations(document: Json) -> None:
@@ -127,8 +128,12 @@ def _name_enumerations(document: Json) -> None:
             others = {
                 word: value for word, value in schema.items() if word not in ("type", "enum", "x-enum-varnames")
             }
+            reference = {"$ref": f"#/components/schemas/{chosen}"}
             schema.clear()
-            schema.update(_referring({"$ref": f"#/components/schemas/{chosen}", **others}))
+            if "nullable" in others:
+                schema.update({"oneOf": [reference], **others})
+            else:
+                schema.update(_referring({**reference, **others}))
 
 
 def _name(member: str, owners: list[str], is_only: bool, taken: Json) -> str:

@@ -1,16 +1,16 @@
-"""What OpenAPI documents say in words, read from files only when a document is built.
+"""What OpenAPI documents say in words and show by example, read from files only when a document is built.
 
-The `descriptions.toml` of a package describes what the routes in its modules take and return, so that the words
-cost nothing at start-up.
+Packages have them in `descriptions.toml` and `examples.json`, for the routes in their modules. Reading them at
+start-up would cost time and memory.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
 Json = dict[str, Any]
-FILE = "descriptions.toml"
 
 
 class Descriptions:
@@ -18,12 +18,17 @@ class Descriptions:
 
     def __init__(self, modules: Iterable[str]) -> None:
         self._texts: dict[str, dict[str, Any]] = {}
+        self._examples: Json = {}
         for package in dict.fromkeys(one for module in modules for one in _packages(module)):
-            file = files(package).joinpath(FILE)
-            if file.is_file():
-                for kind, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            described, shown = (
+                files(package).joinpath(name) for name in ("descriptions.toml", "examples.json")
+            )
+            if described.is_file():
+                for kind, texts in tomllib.loads(described.read_text(encoding="utf-8")).items():
                     found = self._texts.setdefault(kind, {})
                     found.update({name: text for name, text in texts.items() if name not in found})
+            if shown.is_file():
+                self._examples.update(json.loads(shown.read_text(encoding="utf-8")))
 
     def operation(self, identifier: str) -> str | None:
         """The description of an operation."""
@@ -50,6 +55,11 @@ class Descriptions:
         """Names for the numbers that a member with this name takes."""
         return self._texts.get("values", {}).get(member)
 
+    def example(self, operation: str) -> Json:
+        """The example of an operation: `path` and `query` by name, `body`, `status` and `response`."""
+        found: Json = self._examples.get(operation, {})
+        return found
+
     def _of(self, kind: str, owner: str, name: str) -> str | None:
         texts: dict[str, str] = self._texts.get(kind, {})
         return texts.get(f"{owner}.{name}", texts.get(name))
@@ -63,7 +73,7 @@ def _packages(module: str) -> Iterator[str]:
 
 
 def describe(document: Json, descriptions: Descriptions) -> None:
-    """Add descriptions to a document in place."""
+    """Add descriptions and examples to a document in place."""
     for name, schema in document["components"]["schemas"].items():
         _describe_members(name, schema, descriptions)
     for item in document["paths"].values():
@@ -75,6 +85,7 @@ def describe(document: Json, descriptions: Descriptions) -> None:
             for body in (operation.get("requestBody", {}), *operation["responses"].values()):
                 for media in body.get("content", {}).values():
                     _describe_members(identifier, media.get("schema", {}), descriptions)
+            _show(operation, descriptions.example(identifier))
 
 
 def _describe_members(owner: str, schema: Json, descriptions: Descriptions) -> None:
@@ -84,6 +95,19 @@ def _describe_members(owner: str, schema: Json, descriptions: Descriptions) -> N
         for one in (member, *member.get("anyOf", ())):
             if names is not None and "enum" in one:
                 one["x-enum-varnames"] = names  # as the generators call it
+
+
+def _show(operation: Json, example: Json) -> None:
+    values = {**example.get("path", {}), **example.get("query", {})}
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in values:
+            parameter["example"] = values[parameter["name"]]
+    if "body" in example:
+        media = operation["requestBody"]["content"]
+        media.get("application/json", next(iter(media.values())))["example"] = example["body"]
+    response = operation["responses"].get(str(example.get("status")))
+    if "response" in example and response is not None:
+        response["content"]["application/json"]["example"] = example["response"]
 
 
 def _set(described: Json, text: str | None) -> None:

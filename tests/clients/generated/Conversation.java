@@ -7,8 +7,10 @@ import aptic.model.CaseCreate;
 import aptic.model.CaseDebtorInput;
 import aptic.model.DebtCreate;
 import aptic.model.DebtorUpdate;
+import aptic.model.JuridicalType;
 import aptic.model.PaymentCreate;
 import aptic.model.PaymentPlanCreate;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,8 +22,15 @@ import payex.api.AddressesApi;
 import payex.api.ConsentsApi;
 import payex.api.CustomersApi;
 import payex.api.SurplusesApi;
+import payex.model.AccountType;
+import payex.model.DisbursementOrderCreate;
+import payex.model.SwedishBankAccountInput;
 import riverty.api.CustomerAccountsApi;
 import riverty.model.AccountApplication;
+import riverty.model.ConversationLanguage;
+import riverty.model.CountryCode;
+import riverty.model.CustomerCategory;
+import riverty.model.CustomerCurrency;
 import riverty.model.CustomerInput;
 
 public class Conversation {
@@ -53,12 +62,12 @@ public class Conversation {
         var newCase = new CaseCreate()
             .currencyCode("SEK")
             .addDebtorsItem(new CaseDebtorInput().idNumber("556000-0167").companyname("Åkeri Söder AB")
-                .juridicalType(CaseDebtorInput.JuridicalTypeEnum.NUMBER_1))
-            .addDebtsItem(new DebtCreate().referenceNumber("F-1").originalPrincipal(12000.0).remainingPrincipal(12000.0))
-            .addDebtsItem(new DebtCreate().referenceNumber("F-2").originalPrincipal(1000.0).remainingPrincipal(750.5));
+                .juridicalType(JuridicalType.LegalPerson))
+            .addDebtsItem(new DebtCreate().referenceNumber("F-1").originalPrincipal(amount("12000")).remainingPrincipal(amount("12000")))
+            .addDebtsItem(new DebtCreate().referenceNumber("F-2").originalPrincipal(amount("1000")).remainingPrincipal(amount("750.5")));
         var caseGuid = cases.apticCasesCreate(List.of(newCase), null).getCaseGuids().get(0);
-        expect(249.5, cases.apticCasesGet(caseGuid).getPaidSum());
-        expect(12750.5, cases.apticCasesGet(caseGuid).getRemainingSum());
+        expect(amount("249.5"), cases.apticCasesGet(caseGuid).getPaidSum());
+        expect(amount("12750.5"), cases.apticCasesGet(caseGuid).getRemainingSum());
         var debtor = cases.apticCasesDebtorsList(caseGuid).get(0);
         expect("Åkeri Söder AB", debtor.getFullName());
 
@@ -67,24 +76,24 @@ public class Conversation {
         expect("new@soder.example", debtors.apticDebtorsGet(debtorGuid).getEmail());
         expect(1, debtors.apticDebtorsGet(debtorGuid).getJuridicalType());
 
-        var payment = new PaymentCreate().paymentAmount(750.5).currencyCode("SEK")
+        var payment = new PaymentCreate().paymentAmount(amount("750.5")).currencyCode("SEK")
             .paymentDate(OffsetDateTime.parse("2026-01-10T00:00:00Z"));
-        expect(750.5, new PaymentsApi(aptic).apticCasesPaymentsCreate(caseGuid, payment).getPaymentAmount());
+        expect(amount("750.5"), new PaymentsApi(aptic).apticCasesPaymentsCreate(caseGuid, payment).getPaymentAmount());
 
-        var newPlan = new PaymentPlanCreate().paymentPlanType(3).numberOfPayments(12).reminderFee(60.0).active(1)
+        var newPlan = new PaymentPlanCreate().paymentPlanType(3).numberOfPayments(12).reminderFee(amount("60")).active(1)
             .addCasesItem(caseGuid);
         var plan = plans.apticDebtorsPaymentplansCreate(debtorGuid, newPlan);
-        expect(12000.0, plan.getTotalAmount());
+        expect(amount("12000.0"), plan.getTotalAmount());
         expect(12, plan.getPayments().size());
         expect(OffsetDateTime.parse("2026-02-28T00:00:00Z"), plan.getPayments().get(0).getDueDate());
-        expect(11000.0, plan.getPayments().get(0).getUnpaid());
+        expect(amount("11000.0"), plan.getPayments().get(0).getUnpaid());
 
         freeze("2027-01-10T09:00:00Z");
         logIn();
         var ended = plans.apticDebtorsPaymentplansGet(debtorGuid, plan.getPaymentPlanGuid());
         expect(0, ended.getActive());
-        expect(120.0, ended.getTotalFee());
-        expect(12120.0, cases.apticCasesGet(caseGuid).getRemainingSum());
+        expect(amount("120.0"), ended.getTotalFee());
+        expect(amount("12120.0"), cases.apticCasesGet(caseGuid).getRemainingSum());
     }
 
     static void readALedger() throws Exception {
@@ -96,12 +105,25 @@ public class Conversation {
         expect("Petra Paymentplan", new CustomersApi(payex).payexCustomersGet("46001", "1000002", null).getName());
         expect("Göteborg", addresses.payexLegaladdressGet("46001", "1000002").getCity());
         expect("Avbetalningsvägen 12", addresses.payexBillingaddressGet("46001", "1000002").getStreetAddress());
-        var surpluses = new SurplusesApi(payex).payexSurplusesList("46001", "1000019", null, null).getItems();
-        expect(10.0, surpluses.get(0).getBalance());
-        expect(20.0, surpluses.get(1).getBalance());
+        var overpaid = new SurplusesApi(payex);
+        var surpluses = overpaid.payexSurplusesList("46001", "1000019", null, null).getItems();
+        expect(amount("10.0"), surpluses.get(0).getBalance());
+        expect(amount("20.0"), surpluses.get(1).getBalance());
         var card = "/ledger/customer/v1/46001/customers/1000004/consent/recurring-card";
         expect(URI.create(base).getPath() + card, consents.payexConsentGet("46001", "1000004").getRecurringCard());
         expect("01/2030", consents.payexRecurringcardGet("46001", "1000004").getCardExpiryDate());
+
+        var sid = surpluses.get(0).getSurplusId();
+        var ordered = overpaid.payexDisbursementsCreate("46001", "1000019", sid, new DisbursementOrderCreate()
+            .swedishBankAccount(new SwedishBankAccountInput()
+                .clearingNo("8327").accountNo("9048175").accountType(AccountType.BKSE)));
+        expect("8327-9048175", ordered.getSwedishBankAccount().getAccountNo());
+        expect(1, overpaid.payexDisbursementsList("46001", "1000019", sid).getItems().size());
+        expect("pending-disbursement", overpaid.payexSurplusesGet("46001", "1000019", sid).getStatus().getValue());
+        freeze("2027-02-10T09:00:00Z");
+        var left = overpaid.payexSurplusesList("46001", "1000019", null, null).getItems();
+        expect(1, left.size());
+        expect(amount("20"), left.get(0).getBalance());
     }
 
     static void openAnAccount() throws Exception {
@@ -110,15 +132,15 @@ public class Conversation {
         riverty.setRequestInterceptor(request -> request.header("X-Auth-Key", "ledgersim-key"));
         var accounts = new CustomerAccountsApi(riverty);
         var decision = accounts.rivertyCustomeraccountApply(new AccountApplication()
-            .accountLimit(5000.0)
+            .accountLimit(amount("5000"))
             .customer(new CustomerInput().firstName("Åsa").lastName("Ek")
-                .category(CustomerInput.CategoryEnum.PERSON).currency(CustomerInput.CurrencyEnum.SEK))
-            .countryCode(AccountApplication.CountryCodeEnum.SE)
-            .conversationLanguage(AccountApplication.ConversationLanguageEnum.SV));
+                .category(CustomerCategory.PERSON).currency(CustomerCurrency.SEK))
+            .countryCode(CountryCode.SE)
+            .conversationLanguage(ConversationLanguage.SV));
         expect("Accepted", decision.getOutcome().getValue());
         expect("Ok", decision.getAccount().getAccountStatus().getValue());
         var limit = accounts.rivertyCustomeraccountCreditlimit(decision.getAccount().getAccountNumber());
-        expect(5000.0, limit.getRemainingCreditLimit());
+        expect(amount("5000.0"), limit.getRemainingCreditLimit());
         expect(true, limit.getIsOpenForNewTransactions());
     }
 
@@ -135,8 +157,15 @@ public class Conversation {
         expect(200, HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
     }
 
+    static BigDecimal amount(String value) {
+        return new BigDecimal(value);
+    }
+
     static void expect(Object expected, Object actual) {
-        if (!Objects.equals(expected, actual)) {
+        var isEqual = expected instanceof BigDecimal amount && actual instanceof BigDecimal other
+            ? amount.compareTo(other) == 0
+            : Objects.equals(expected, actual);
+        if (!isEqual) {
             throw new AssertionError("expected %s, got %s".formatted(expected, actual));
         }
     }

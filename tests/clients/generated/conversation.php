@@ -99,11 +99,25 @@ $customer = (new PayEx\Api\CustomersApi(config: $ledger))->payexCustomersGet('46
 expect('Petra Paymentplan', $customer->getName());
 expect('Göteborg', $addresses->payexLegaladdressGet('46001', '1000002')->getCity());
 expect('Avbetalningsvägen 12', $addresses->payexBillingaddressGet('46001', '1000002')->getStreetAddress());
-$surpluses = (new PayEx\Api\SurplusesApi(config: $ledger))->payexSurplusesList('46001', '1000019')->getItems();
+$overpaid = new PayEx\Api\SurplusesApi(config: $ledger);
+$surpluses = $overpaid->payexSurplusesList('46001', '1000019')->getItems();
 expect([10.0, 20.0], [$surpluses[0]->getBalance(), $surpluses[1]->getBalance()]);
 $card = parse_url($base, PHP_URL_PATH) . '/ledger/customer/v1/46001/customers/1000004/consent/recurring-card';
 expect($card, $consents->payexConsentGet('46001', '1000004')->getRecurringCard());
 expect('01/2030', $consents->payexRecurringcardGet('46001', '1000004')->getCardExpiryDate());
+
+$payee = ['clearing_no' => '8327', 'account_no' => '9048175', 'account_type' => PayEx\Model\AccountType::BKSE];
+$order = new PayEx\Model\DisbursementOrderCreate([
+    'swedish_bank_account' => new PayEx\Model\SwedishBankAccountInput($payee),
+]);
+$surplus = ['46001', '1000019', $surpluses[0]->getSurplusId()];
+$ordered = $overpaid->payexDisbursementsCreate(...[...$surplus, $order]);
+expect('8327-9048175', $ordered->getSwedishBankAccount()->getAccountNo());
+expect(1, count($overpaid->payexDisbursementsList(...$surplus)->getItems()));
+expect('pending-disbursement', $overpaid->payexSurplusesGet(...$surplus)->getStatus());
+freeze($base, '2027-02-10T09:00:00Z');
+$left = $overpaid->payexSurplusesList('46001', '1000019')->getItems();
+expect([20.0], array_map(fn ($one) => $one->getBalance(), $left));
 
 $accounts = new Riverty\Api\CustomerAccountsApi(config: $shop);
 $person = ['first_name' => 'Åsa', 'last_name' => 'Ek', 'category' => 'Person', 'currency' => 'SEK'];

@@ -68,6 +68,15 @@ const card = `${new URL(base).pathname}/ledger/customer/v1/46001/customers/10000
 expect(await data(payex.payexConsentGet(three)), { recurringCard: card });
 expect(await data(payex.payexRecurringcardGet(three)), { cardExpiryDate: "01/2030" });
 
+const order = { swedishBankAccount: { clearingNo: "8327", accountNo: "9048175", accountType: "BKSE" as const } };
+const ofSurplus = { ...siri, path: { ...siri.path, sid: surpluses[0]?.surplusId ?? "" } };
+const ordered = await data(payex.payexDisbursementsCreate({ ...ofSurplus, body: order }));
+expect(ordered.swedishBankAccount, { accountNo: "8327-9048175" });
+expect((await data(payex.payexDisbursementsList(ofSurplus))).items.map((one) => one.swedishBankAccount?.accountNo), ["8327-9048175"]);
+expect(await data(payex.payexSurplusesGet(ofSurplus)), { status: "pending-disbursement" });
+await freeze("2027-02-10T09:00:00Z");
+expect((await data(payex.payexSurplusesList(siri))).items.map((one) => one.balance), [20]);
+
 const application: riverty.RivertyCustomeraccountApplyData["body"] = {
   accountLimit: 5000,
   customer: { firstName: "Åsa", lastName: "Ek", category: "Person", currency: "SEK" },

@@ -74,6 +74,16 @@ const consent = await data(payex.GET(`${customers}/consent`, three));
 expect(consent, { recurringCard: `${new URL(base).pathname}/ledger/customer/v1/46001/customers/1000004/consent/recurring-card` });
 expect(await data(payex.GET(`${customers}/consent/recurring-card`, three)), { cardExpiryDate: "01/2030" });
 
+const order = { swedishBankAccount: { clearingNo: "8327", accountNo: "9048175", accountType: "BKSE" as const } };
+const ofSurplus = { params: { path: { ...siri.params.path, sid: surpluses[0]?.surplusId ?? "" } } };
+const orders = `${customers}/surpluses/{sid}/active-disbursement-orders` as const;
+const ordered = await data(payex.POST(orders, { ...ofSurplus, body: order }));
+expect(ordered.swedishBankAccount, { accountNo: "8327-9048175" });
+expect((await data(payex.GET(orders, ofSurplus))).items.map((one) => one.swedishBankAccount?.accountNo), ["8327-9048175"]);
+expect(await data(payex.GET(`${customers}/surpluses/{sid}`, ofSurplus)), { status: "pending-disbursement" });
+await freeze("2027-02-10T09:00:00Z");
+expect((await data(payex.GET(`${customers}/surpluses`, siri))).items.map((one) => one.balance), [20]);
+
 const application = {
   accountLimit: 5000,
   customer: { firstName: "Åsa", lastName: "Ek", category: "Person" as const, currency: "SEK" as const },

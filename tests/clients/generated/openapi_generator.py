@@ -13,6 +13,7 @@ from aptic_client.models import (
     PaymentCreate,
     PaymentPlanCreate,
 )
+from payex_client.models import AccountType, DisbursementOrderCreate, SwedishBankAccountInput
 from riverty_client.models import AccountApplication, CustomerInput
 
 base = sys.argv[1]
@@ -85,12 +86,23 @@ with payex_client.ApiClient(ledger) as payex:
     addresses = payex_client.AddressesApi(payex)
     expect(addresses.payex_legaladdress_get("46001", "1000002").city, "Göteborg")
     expect(addresses.payex_billingaddress_get("46001", "1000002").street_address, "Avbetalningsvägen 12")
-    surpluses = payex_client.SurplusesApi(payex).payex_surpluses_list("46001", "1000019")
+    overpaid = payex_client.SurplusesApi(payex)
+    surpluses = overpaid.payex_surpluses_list("46001", "1000019")
     expect([surplus.balance for surplus in surpluses.items], [10, 20])
     consents = payex_client.ConsentsApi(payex)
     link = "/ledger/customer/v1/46001/customers/1000004/consent/recurring-card"
     expect(consents.payex_consent_get("46001", "1000004").recurring_card, httpx.URL(base).path + link)
     expect(consents.payex_recurringcard_get("46001", "1000004").card_expiry_date, "01/2030")
+
+    payee = SwedishBankAccountInput(clearing_no="8327", account_no="9048175", account_type=AccountType.BKSE)
+    path = ("46001", "1000019", surpluses.items[0].surplus_id)
+    ordered = overpaid.payex_disbursements_create(*path, DisbursementOrderCreate(swedish_bank_account=payee))
+    expect(ordered.swedish_bank_account.account_no, "8327-9048175")
+    expect(len(overpaid.payex_disbursements_list(*path).items), 1)
+    expect(overpaid.payex_surpluses_get(*path).status, "pending-disbursement")
+    freeze("2027-02-10T09:00:00Z")
+    left = overpaid.payex_surpluses_list("46001", "1000019")
+    expect([surplus.balance for surplus in left.items], [20])
 
 shop = riverty_client.Configuration(host=f"{base}/api/v3", api_key={"key": "ledgersim-key"})
 with riverty_client.ApiClient(shop) as riverty:

@@ -30,8 +30,26 @@ from payex_client import AuthenticatedClient as LedgerClient
 from payex_client.api.addresses import payex_billingaddress_get, payex_legaladdress_get
 from payex_client.api.consents import payex_consent_get, payex_recurringcard_get
 from payex_client.api.customers import payex_customers_get
-from payex_client.api.surpluses import payex_surpluses_list
-from payex_client.models import Address, Consents, Customer, RecurringCard, SurplusPage
+from payex_client.api.surpluses import (
+    payex_disbursements_create,
+    payex_disbursements_list,
+    payex_surpluses_get,
+    payex_surpluses_list,
+)
+from payex_client.models import (
+    Address,
+    BankAccount,
+    Consents,
+    Customer,
+    DisbursementOrder,
+    DisbursementOrderCreate,
+    DisbursementOrderPage,
+    RecurringCard,
+    Surplus,
+    SurplusPage,
+    SwedishBankAccountInput,
+    SwedishBankAccountInputAccountTypeType0,
+)
 from riverty_client import AuthenticatedClient as ShopClient
 from riverty_client.api.customer_accounts import (
     riverty_customeraccount_apply,
@@ -83,7 +101,7 @@ with log_in() as client:
 
     company = CaseDebtorInput(
         id_number="556000-0167",
-        juridical_type=CaseDebtorInputJuridicalType.VALUE_1,
+        juridical_type=CaseDebtorInputJuridicalType.LEGAL_PERSON,
         companyname="Åkeri Söder AB",
     )
     debts = [
@@ -138,6 +156,19 @@ with LedgerClient(base_url=f"{base}/ledger", token="payex-46001-token") as ledge
     expect(consents.recurring_card, httpx.URL(base).path + link)
     card = some(RecurringCard, payex_recurringcard_get.sync("46001", "1000004", client=ledger))
     expect(card.card_expiry_date, "01/2030")
+
+    payee = SwedishBankAccountInput(
+        clearing_no="8327", account_no="9048175", account_type=SwedishBankAccountInputAccountTypeType0.BKSE
+    )
+    path = ("46001", "1000019", surpluses.items[0].surplus_id)
+    order = DisbursementOrderCreate(swedish_bank_account=payee)
+    ordered = some(DisbursementOrder, payex_disbursements_create.sync(*path, client=ledger, body=order))
+    expect(some(BankAccount, ordered.swedish_bank_account).account_no, "8327-9048175")
+    expect(len(some(DisbursementOrderPage, payex_disbursements_list.sync(*path, client=ledger)).items), 1)
+    expect(some(Surplus, payex_surpluses_get.sync(*path, client=ledger)).status, "pending-disbursement")
+    freeze("2027-02-10T09:00:00Z")
+    left = some(SurplusPage, payex_surpluses_list.sync("46001", "1000019", client=ledger))
+    expect([surplus.balance for surplus in left.items], [20])
 
 application = AccountApplication(
     account_limit=5000,

@@ -67,6 +67,16 @@ const card = `${new URL(base).pathname}/ledger/customer/v1/46001/customers/10000
 expect(await data(payex.payexConsentGet(...three)), { recurringCard: card });
 expect(await data(payex.payexRecurringcardGet(...three)), { cardExpiryDate: "01/2030" });
 
+const order = { swedishBankAccount: { clearingNo: "8327", accountNo: "9048175", accountType: "BKSE" as const } };
+const surplus = ["46001", "1000019", surpluses[0]?.surplusId ?? ""] as const;
+const ordered = await data(payex.payexDisbursementsCreate(...surplus, order, asLedger));
+expect(ordered.swedishBankAccount, { accountNo: "8327-9048175" });
+expect((await data(payex.payexDisbursementsList(...surplus, asLedger))).items.map((one) => one.swedishBankAccount?.accountNo), ["8327-9048175"]);
+expect(await data(payex.payexSurplusesGet(...surplus, asLedger)), { status: "pending-disbursement" });
+await freeze("2027-02-10T09:00:00Z");
+const left = await data(payex.payexSurplusesList("46001", "1000019", undefined, asLedger));
+expect(left.items.map((one) => one.balance), [20]);
+
 const application = {
   accountLimit: 5000,
   customer: { firstName: "Åsa", lastName: "Ek", category: "Person" as const, currency: "SEK" as const },

@@ -68,12 +68,22 @@ const customer = await new payex.CustomersApi(ledger).payexCustomersGet(petra);
 expect(customer, { name: "Petra Paymentplan", legalEntity: "consumer" });
 expect(await addresses.payexLegaladdressGet(petra), { city: "Göteborg" });
 expect(await addresses.payexBillingaddressGet(petra), { streetAddress: "Avbetalningsvägen 12" });
-const surpluses = (await new payex.SurplusesApi(ledger).payexSurplusesList(siri)).items;
+const overpaid = new payex.SurplusesApi(ledger);
+const surpluses = (await overpaid.payexSurplusesList(siri)).items;
 expect(surpluses[0], { balance: 10, status: "open" });
 expect(surpluses[1], { balance: 20, status: "open" });
 const card = `${new URL(base).pathname}/ledger/customer/v1/46001/customers/1000004/consent/recurring-card`;
 expect(await consents.payexConsentGet(three), { recurringCard: card });
 expect(await consents.payexRecurringcardGet(three), { cardExpiryDate: "01/2030" });
+
+const swedishBankAccount = { clearingNo: "8327", accountNo: "9048175", accountType: payex.AccountType.Bkse };
+const surplus = { ...siri, sid: surpluses[0]?.surplusId ?? "" };
+const ordered = await overpaid.payexDisbursementsCreate({ ...surplus, disbursementOrderCreate: { swedishBankAccount } });
+expect(ordered.swedishBankAccount, { accountNo: "8327-9048175" });
+expect((await overpaid.payexDisbursementsList(surplus)).items.map((one) => one.swedishBankAccount?.accountNo), ["8327-9048175"]);
+expect(await overpaid.payexSurplusesGet(surplus), { status: "pending-disbursement" });
+await freeze("2027-02-10T09:00:00Z");
+expect((await overpaid.payexSurplusesList(siri)).items.map((one) => one.balance), [20]);
 
 const accountApplication: riverty.AccountApplication = {
   accountLimit: 5000,

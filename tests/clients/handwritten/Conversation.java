@@ -88,7 +88,7 @@ public class Conversation {
         expect(send("GET", casePath, null), "remainingSum", "12120.0");
     }
 
-    /** PayEx: a customer, her addresses and surpluses, and the consent of another customer. */
+    /** PayEx: a customer, her addresses, the consent of another customer, and a surplus that is paid out. */
     void readALedger() throws Exception {
         token = "payex-46001-token";
         var customers = "/ledger/customer/v1/46001/customers";
@@ -107,6 +107,15 @@ public class Conversation {
         var link = URI.create(base).resolve(members(consent, "recurringCard").get(0));
         var card = send(HttpRequest.newBuilder(link).header("Authorization", "Bearer " + token));
         expect(card, "instrumentDisplayName", "551000******1232");
+
+        // The first surplus is paid out some days after the order.
+        var surplus = customers + "/1000019/surpluses/" + members(surpluses, "surplusId").get(0);
+        send("POST", surplus + "/active-disbursement-orders", """
+            {"swedishBankAccount": {"clearingNo": "8327", "accountNo": "9048175", "accountType": "BKSE"}}""");
+        expect(send("GET", surplus + "/active-disbursement-orders", null), "accountNo", "8327-9048175");
+        expect(send("GET", surplus, null), "status", "pending-disbursement");
+        send("PUT", "/_sim/clock", "{\"mode\": \"frozen\", \"now\": \"2027-02-10T09:00:00Z\"}");
+        expect(send("GET", customers + "/1000019/surpluses", null), "balance", "20.0");
     }
 
     /** Riverty: an application for an account, and what is left of its limit. */

@@ -82,6 +82,17 @@ var consent = await Get(payex, "1000004/consent");
 var link = new Uri(host, consent["recurringCard"]!.GetValue<string>());
 Expect(await Get(payex, link.AbsoluteUri), "instrumentDisplayName", "551000******1232");
 
+// The first surplus is paid out some days after the order.
+var surplus = $"1000019/surpluses/{surpluses[0]!["surplusId"]!.GetValue<string>()}";
+await Send(payex, HttpMethod.Post, $"{surplus}/active-disbursement-orders", """
+    {"swedishBankAccount": {"clearingNo": "8327", "accountNo": "9048175", "accountType": "BKSE"}}
+    """);
+var orders = (await Get(payex, $"{surplus}/active-disbursement-orders"))["items"]!;
+Expect(orders[0]!["swedishBankAccount"]!, "accountNo", "8327-9048175");
+Expect(await Get(payex, surplus), "status", "pending-disbursement");
+await Send(sim, HttpMethod.Put, "clock", """{"mode": "frozen", "now": "2027-02-10T09:00:00Z"}""");
+Expect((await Get(payex, "1000019/surpluses"))["items"]![0]!, "balance", 20);
+
 // Riverty: an application for an account, and what is left of its limit.
 var decision = await Send(riverty, HttpMethod.Post, "customer-account", """
     {"accountLimit": 5000,

@@ -102,6 +102,18 @@ const consent = await call("GET", `${customers}/1000004/consent`, payex);
 const card = await call("GET", new URL(consent.recurringCard, base), payex);
 expect(card, { instrumentDisplayName: "551000******1232", cardExpiryDate: "01/2030" });
 
+// The first surplus is paid out some days after the order.
+const surplus = `${customers}/1000019/surpluses/${first.surplusId}`;
+const swedishBankAccount = { clearingNo: "8327", accountNo: "9048175", accountType: "BKSE" };
+await call("POST", `${surplus}/active-disbursement-orders`, payex, { swedishBankAccount });
+const [order] = (await call("GET", `${surplus}/active-disbursement-orders`, payex)).items;
+expect(order.swedishBankAccount, { accountNo: "8327-9048175" });
+expect(await call("GET", surplus, payex), { status: "pending-disbursement" });
+await call("PUT", `${base}/_sim/clock`, {}, { mode: "frozen", now: "2027-02-10T09:00:00Z" });
+const left = (await call("GET", `${customers}/1000019/surpluses`, payex)).items;
+expect(left, { length: 1 });
+expect(left[0], { balance: 20 });
+
 // Riverty: an application for an account, and what is left of its limit.
 const application = {
   accountLimit: 5000,

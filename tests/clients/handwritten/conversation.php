@@ -113,6 +113,17 @@ $host = preg_replace('#^(https?://[^/]+).*#', '$1', $base);
 $card = call('GET', $host . $consent['recurringCard'], $payex);
 expect($card, ['instrumentDisplayName' => '551000******1232', 'cardExpiryDate' => '01/2030']);
 
+// The first surplus is paid out some days after the order.
+$surplus = "$customers/1000019/surpluses/{$first['surplusId']}";
+$payee = ['clearingNo' => '8327', 'accountNo' => '9048175', 'accountType' => 'BKSE'];
+call('POST', "$surplus/active-disbursement-orders", $payex, ['swedishBankAccount' => $payee]);
+[$order] = call('GET', "$surplus/active-disbursement-orders", $payex)['items'];
+expect($order['swedishBankAccount'], ['accountNo' => '8327-9048175']);
+expect(call('GET', $surplus, $payex), ['status' => 'pending-disbursement']);
+call('PUT', "$base/_sim/clock", [], ['mode' => 'frozen', 'now' => '2027-02-10T09:00:00Z']);
+$left = call('GET', "$customers/1000019/surpluses", $payex)['items'];
+expect(array_column($left, 'balance'), [20]);
+
 // Riverty: an application for an account, and what is left of its limit.
 $application = [
     'accountLimit' => 5000,

@@ -17,7 +17,7 @@ def main(base: str) -> None:
     ):
         sim.post("reset")
         collect_a_debt(sim, aptic)
-        read_a_ledger(payex)
+        read_a_ledger(payex, sim)
         open_an_account(riverty)
     print("ok")
 
@@ -73,8 +73,8 @@ def collect_a_debt(sim: Client, aptic: Client) -> None:
     expect(aptic.get(case).json(), remainingFee=120, remainingSum=12120)
 
 
-def read_a_ledger(payex: Client) -> None:
-    """PayEx: a customer, her addresses and surpluses, and the consent of another customer."""
+def read_a_ledger(payex: Client, sim: Client) -> None:
+    """PayEx: a customer, her addresses, the consent of another customer, and a surplus that is paid out."""
     expect(payex.get("1000002").json(), name="Petra Paymentplan", legalEntity="consumer")
     expect(payex.get("1000002/legal-address").json(), city="Göteborg", countryCode="SE")
     expect(payex.get("1000002/billing-address").json(), streetAddress="Avbetalningsvägen 12")
@@ -86,6 +86,17 @@ def read_a_ledger(payex: Client) -> None:
     consent = payex.get("1000004/consent").json()
     card = payex.get(URL(payex.base_url).join(consent["recurringCard"])).json()
     expect(card, instrumentDisplayName="551000******1232", cardExpiryDate="01/2030")
+
+    # The first surplus is paid out some days after the order.
+    surplus = f"1000019/surpluses/{first['surplusId']}"
+    payee = {"clearingNo": "8327", "accountNo": "9048175", "accountType": "BKSE"}
+    payex.post(f"{surplus}/active-disbursement-orders", json={"swedishBankAccount": payee})
+    [order] = payex.get(f"{surplus}/active-disbursement-orders").json()["items"]
+    expect(order["swedishBankAccount"], accountNo="8327-9048175")
+    expect(payex.get(surplus).json(), status="pending-disbursement")
+    sim.put("clock", json={"mode": "frozen", "now": "2027-02-10T09:00:00Z"})
+    [left] = payex.get("1000019/surpluses").json()["items"]
+    expect(left, balance=20)
 
 
 def open_an_account(riverty: Client) -> None:
