@@ -5,9 +5,7 @@ start-up would cost time and memory.
 """
 
 import json
-import tomllib
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
 from typing import Any
 
 Json = dict[str, Any]
@@ -17,6 +15,9 @@ class Descriptions:
     """What is said of operations, parameters and members in the packages that some modules are in."""
 
     def __init__(self, modules: Iterable[str]) -> None:
+        import tomllib  # not at start-up, which imports this module
+        from importlib.resources import files
+
         self._texts: dict[str, dict[str, Any]] = {}
         self._examples: Json = {}
         for package in dict.fromkeys(one for module in modules for one in _packages(module)):
