@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Text;
 using Aptic.Api;
 using Aptic.Model;
@@ -124,8 +125,10 @@ public static class Conversation
 
     private static void LogIn(HttpClient http, Aptic.Client.Configuration aptic)
     {
+        http.DefaultRequestHeaders.Authorization = null;
         var api = new AuthenticationApi(http, aptic);
-        aptic.AccessToken = api.ApticAuthToken("client_credentials", "ledgersim", "ledgersim-secret").VarAccessToken;
+        var token = api.ApticAuthToken("client_credentials", "ledgersim", "ledgersim-secret").VarAccessToken;
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     private static void Freeze(string now)
