@@ -15,7 +15,7 @@ from tests.serving import Served
 
 FOLDER = Path(__file__).parent / "handwritten"
 LIMIT = 50  # seconds
-REQUESTS = 21  # to the vendors' APIs in one conversation
+REQUESTS = 25  # to the vendors' APIs in one conversation
 
 
 class Language(NamedTuple):
