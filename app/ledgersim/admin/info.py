@@ -1,6 +1,7 @@
 """Health probes, and information about the server."""
 
 import platform
+from asyncio import to_thread
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Literal

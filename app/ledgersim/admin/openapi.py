@@ -13,7 +13,7 @@ from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import NOT_FOUND
 
-router = new_router("Server")
+router = new_router("Server", of_server=True)
 
 
 @router.get(
