@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ledgersim.http.coverage import MAX_UNDOCUMENTED
 from tests.client import APTIC, Api
 from tests.conftest import Serve
 
@@ -29,9 +30,11 @@ def test_operations_statuses_and_problems_are_counted_over_all_spaces(api: Api) 
     api.get(f"{APTIC}/Nowhere")
     aptic = coverage(api)["vendors"]["aptic"]
     assert aptic["exercised"] == 2
-    assert aptic["operations"]["aptic.debtors.create"] == {"responses": {"201": 2, "400": 1}, "never": [401]}
-    assert aptic["operations"]["aptic.debtors.get"] == {"responses": {"404": 1}, "never": [200, 401]}
-    assert aptic["operations"]["aptic.ping.get"] == {"responses": {}, "never": [200, 401]}
+    found = {name: (one["responses"], one["never"]) for name, one in aptic["operations"].items()}
+    assert found["aptic.debtors.create"] == ({"201": 2, "400": 1}, [401])
+    assert found["aptic.debtors.get"] == ({"404": 1}, [200, 401])
+    assert found["aptic.ping.get"] == ({}, [200, 401])
+    assert aptic["operations"]["aptic.debtors.create"]["problems"] == {"validation": 1}
     assert aptic["problems"]["met"] == {"not-found": 2, "validation": 1}
     assert "unauthorized" in aptic["problems"]["never"]
     assert "not-found" not in aptic["problems"]["never"]
@@ -48,7 +51,7 @@ def test_a_creation_that_answers_200_is_a_success_as_well(serve: Serve) -> None:
     api = serve(created_status="200")
     api.put(DEBTORS, {"fullName": "Ada"})
     report = coverage(api)["vendors"]["aptic"]["operations"]["aptic.debtors.create"]
-    assert report == {"responses": {"200": 1}, "never": [400, 401]}
+    assert (report["responses"], report["never"]) == ({"200": 1}, [400, 401])
 
 
 def test_counting_starts_again_on_demand_and_not_by_a_reset(api: Api) -> None:
@@ -69,3 +72,73 @@ def test_responses_of_faults_do_not_count_but_withheld_ones_do(api: Api) -> None
     aptic = coverage(api)["vendors"]["aptic"]
     assert aptic["operations"]["aptic.debtors.list"]["responses"] == {"200": 1}
     assert aptic["problems"]["met"] == {}
+
+
+CREATE_CASES = "aptic.cases.create"
+
+
+def operation(api: Api, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = coverage(api)["vendors"][name.partition(".")[0]]["operations"][name]
+    return found
+
+
+def test_members_of_bodies_are_those_that_were_sent_at_any_depth(api: Api) -> None:
+    before = operation(api, CREATE_CASES)["members"]
+    assert before["sent"] == []
+    assert {"currencyCode", "debtors", "debtors.idNumber", "debts.referenceNumber"} <= set(before["never"])
+    api.put(f"{APTIC}/Cases", [{"currencyCode": "SEK", "debts": [{"originalPrincipal": 10}]}])
+    api.put(f"{APTIC}/Cases", [{"CURRENCYCODE": "SEK", "debts": [{"referenceNumber": "F-1"}, {}], "mine": 1}])
+    after = operation(api, CREATE_CASES)["members"]
+    sent = ["currencyCode", "debts", "debts.originalPrincipal", "debts.referenceNumber"]
+    assert sorted(after["sent"]) == sent
+    assert sorted(after["sent"] + after["never"]) == sorted(before["never"])
+
+
+def test_members_in_any_case_are_documented_ones(api: Api) -> None:
+    path = "/ledger/customer/v1/46001/find-customer"
+    api.post(path, {"NationalIdentifier": {"REGNO": "19850314-9984", "countryCode": "SE"}})
+    sent = ["nationalIdentifier", "nationalIdentifier.countryCode", "nationalIdentifier.regNo"]
+    assert sorted(operation(api, "payex.findcustomer")["members"]["sent"]) == sent
+
+
+def test_parameters_of_queries_are_those_that_were_sent(api: Api) -> None:
+    api.get(DEBTORS, _top="1", other="2")
+    assert operation(api, "aptic.debtors.list")["parameters"] == {
+        "sent": ["$top"],
+        "never": ["$filter", "$orderby", "$skip"],
+    }
+
+
+def test_what_the_vendor_does_not_document_is_counted_with_its_place(api: Api) -> None:
+    for colour in ("red", "blue"):
+        api.put(f"{APTIC}/Cases", [{"currencyCode": "SEK", "debts": [{"colour": colour}]}])
+    api.get(DEBTORS, other="2")
+    api.get(f"{APTIC}/Nowhere")
+    api.get("/nothing/here")
+    unknown = {"code": "unknown-operation", "count": 1}
+    assert coverage(api)["undocumented"] == [
+        {
+            "vendor": "aptic",
+            "operation": CREATE_CASES,
+            "code": "unknown-member",
+            "where": "debts.colour",
+            "count": 2,
+        },
+        {
+            "vendor": "aptic",
+            "operation": "aptic.debtors.list",
+            "code": "unknown-parameter",
+            "where": "other",
+            "count": 1,
+        },
+        {"vendor": "aptic", **unknown, "where": "GET /APIGW/v1/Nowhere"},
+        {**unknown, "where": "GET /nothing/here"},
+    ]
+
+
+def test_clients_cannot_make_the_coverage_grow_without_bounds(api: Api) -> None:
+    for number in range(MAX_UNDOCUMENTED // 20 + 2):
+        names = {f"x{number}-{one}": 1 for one in range(20)}
+        api.put(DEBTORS, {"fullName": "Ada", **names})
+    assert len(coverage(api)["undocumented"]) == MAX_UNDOCUMENTED
+    assert operation(api, "aptic.debtors.create")["members"]["sent"] == ["fullName"]

@@ -18,6 +18,7 @@ from ledgersim.http.lenient_parsing import (
     about_media_type,
     about_query,
     models_in,
+    parameters_in,
     respell,
     respell_query,
 )
@@ -297,7 +298,7 @@ def test_media_types_other_than_that_of_json_are_reported(
     ],
 )
 def test_unknown_and_duplicate_parameters_are_reported(query: bytes, expected: list[tuple[str, str]]) -> None:
-    found = about_query(query, frozenset({"$top", "$skip"}))
+    found = about_query(parameters_in(query), frozenset({"$top", "$skip"}))
     assert [(one.code, one.where) for one in found] == expected
 
 
@@ -318,7 +319,7 @@ def test_names_of_parameters_get_the_spelling_of_the_operation(query: bytes, exp
 )
 def test_an_unknown_parameter_is_reported_with_the_known_ones(takes: set[str], known: str) -> None:
     message = f"This parameter was ignored: the operation {known}."
-    assert list(about_query(b"x=1", frozenset(takes))) == [Diagnostic("unknown-parameter", "x", message)]
+    assert list(about_query(["x"], frozenset(takes))) == [Diagnostic("unknown-parameter", "x", message)]
 
 
 def test_the_number_of_diagnostics_is_limited_and_no_more_are_computed() -> None:

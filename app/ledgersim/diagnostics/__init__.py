@@ -1,1 +1,1 @@
-"""Test tools: the journal, faults, diagnostics, request matching, coverage and nearest routes, without HTTP."""
+"""Test tools: the journal, faults, diagnostics, request matching and nearest routes, without HTTP."""

@@ -189,6 +189,11 @@ class JsonRoute(APIRoute):
         """Names of its query parameters."""
         return frozenset(parameters_of(self.dependant))
 
+    @cached_property
+    def models(self) -> Models:
+        """The models that its body may have."""
+        return () if self.body_field is None else models_in(self.body_field.field_info.annotation)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle_any = super().get_route_handler()
         handle_directly = direct_handler(self)
@@ -199,7 +204,7 @@ class JsonRoute(APIRoute):
 
         if self.body_field is None:
             return handle
-        models = models_in(self.body_field.field_info.annotation)
+        models = self.models
 
         async def read_and_handle(request: Request) -> Response:
             body = await read_bytes(request)
@@ -227,6 +232,8 @@ class JsonRoute(APIRoute):
                 context.report(lenient)
                 if context.record.diagnostics:  # only then may a member be in another letter case
                     respell(models, value)
+                if models and not self.is_admin:
+                    context.dispatcher.coverage.add_body(str(self.operation_id), models, value)
 
             if models and elements > LONG_ELEMENTS:
 

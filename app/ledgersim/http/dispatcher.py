@@ -10,7 +10,6 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledgersim.clock import Clock
-from ledgersim.diagnostics.coverage import Coverage
 from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.diagnostics.faults import FaultHit, from_header
 from ledgersim.diagnostics.journal import Record
@@ -18,6 +17,7 @@ from ledgersim.diagnostics.nearest import NearestRoutes
 from ledgersim.http.access import Access
 from ledgersim.http.connection import BreakConnection, transport_of
 from ledgersim.http.context import KEY, RequestContext
+from ledgersim.http.coverage import Coverage
 from ledgersim.http.error_response import error_response, send_error
 from ledgersim.http.fault_injection import FaultInjection
 from ledgersim.http.proxies import Forwarded, Proxies

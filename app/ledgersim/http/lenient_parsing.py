@@ -5,7 +5,7 @@ knows, and still leave repeated members and rounded values to this walk.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -93,6 +93,17 @@ def _schema(models: Models) -> _Schema:
     refuses = any(model.model_config.get("extra") == "forbid" for model in models)
     in_lower_case = {} if any_case or refuses else {name.lower(): name for name in spelled}
     return _Schema(members, plain, tuple(spelled), any_case, refuses, in_lower_case)
+
+
+def member_names(models: Models) -> tuple[str, ...]:
+    """The members that an object with these models may have, as the models spell them."""
+    return _schema(models).spelled
+
+
+def inner_models(models: Models, name: str) -> Models:
+    """The models of the objects within a member."""
+    schema = _schema(models)
+    return schema.members[name.lower() if schema.any_case else name].models
 
 
 def about_body(models: Models, value: Any, space: Space | None, where: Where = ()) -> Iterator[Diagnostic]:
@@ -232,10 +243,14 @@ def respell_query(query: bytes, takes: Collection[str]) -> bytes:
     return b"&".join(parts)
 
 
-def about_query(query: bytes, takes: frozenset[str]) -> Iterator[Diagnostic]:
+def parameters_in(query: bytes) -> list[str]:
+    """The names of the parameters in a query, in order."""
+    return [unquote_plus(part.partition("=")[0]) for part in query.decode("latin-1").split("&")]
+
+
+def about_query(names: Iterable[str], takes: frozenset[str]) -> Iterator[Diagnostic]:
     """Query parameters that an operation does not take, and those sent twice."""
-    parts = query.decode("latin-1").split("&")
-    for name, times in Counter(unquote_plus(part.partition("=")[0]) for part in parts).items():
+    for name, times in Counter(names).items():
         if name and name not in takes:
             known = f"takes {', '.join(sorted(takes))}" if takes else "takes no parameters"
             message = f"This parameter was ignored: the operation {known}."

@@ -20,7 +20,7 @@ from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import context_of
 from ledgersim.http.descriptions import Descriptions
 from ledgersim.http.error_response import Render
-from ledgersim.http.lenient_parsing import about_query, respell_query
+from ledgersim.http.lenient_parsing import about_query, parameters_in, respell_query
 from ledgersim.http.openapi import ApiMetadata, finish
 from ledgersim.http.routing import Found, RouteIndex
 from ledgersim.problems import Problem
@@ -214,7 +214,10 @@ class VendorApp(FastAPI):
             self._guard(route, Request(scope))
         if scope["query_string"] and isinstance(route, JsonRoute):
             scope["query_string"] = query = respell_query(scope["query_string"], route.parameters)
-            context.report(about_query(query, route.parameters))
+            names = parameters_in(query)
+            if not route.is_admin:
+                context.dispatcher.coverage.add_query(str(route.operation_id), names, route.parameters)
+            context.report(about_query(names, route.parameters))
         await route.app(scope, receive, send)
 
 
