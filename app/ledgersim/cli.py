@@ -16,6 +16,7 @@ from ledgersim.errors import BAD_USAGE, StartupError
 from ledgersim.settings import Settings, flag, load_settings, variable
 
 NOT_READY = 1  # exit code of `ledgersim health` if the server is not ready
+FINDINGS = 1  # exit code of `ledgersim coverage` if something falls short
 MAX_TIMEOUT = 600  # seconds
 
 _OWN_OPTIONS = ("--help", "--version")
@@ -181,22 +182,88 @@ def openapi(
     if output is None:
         sys.stdout.write(text)
         return
+    _write(output, text)
+
+
+def _write(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise StartupError(f"--output {output} cannot be written: {error.strerror}") from error
 
 
+Url = Annotated[
+    str | None,
+    typer.Option(
+        help="Base address of the server, with or without the prefix of a space. By default, the server "
+        "on this machine that the LEDGERSIM_ variables configure.",
+        metavar="URL",
+    ),
+]
+
+
 @app.command()
-def health(
-    url: Annotated[
-        str | None,
+def coverage(
+    format: Annotated[str, typer.Option(help="text, html, junit or json.", metavar="FORMAT")] = "text",
+    output: Annotated[
+        Path | None, typer.Option(help="File to write to instead of standard output.", metavar="FILE")
+    ] = None,
+    vendor: Annotated[
+        list[str] | None,
+        typer.Option(help="Vendor to report on; may be repeated. By default, all.", metavar="NAME"),
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
         typer.Option(
-            help="Base address of the server, with or without the prefix of a space. By default, the server "
-            "on this machine that the LEDGERSIM_ variables configure.",
-            metavar="URL",
+            help="Least percentage of operations that must have been exercised, or of statuses, problems or "
+            "members, such as members=50; may be repeated.",
+            metavar="PERCENT",
         ),
     ] = None,
+    require: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the operations, statuses, problems and members that must have been met.",
+            metavar="FILE",
+        ),
+    ] = None,
+    url: Url = None,
+) -> None:
+    """Report which operations, statuses, problems and members tests have met on a running server.
+
+    Prints a line for each bound or requirement that is not met to standard error, with exit code 1. If the
+    server requires a token, set LEDGERSIM_ADMIN_TOKEN.
+    """
+    from dataclasses import replace
+
+    from ledgersim.coverage import formats, report
+    from ledgersim.health import own_url, split_url
+
+    settings = load_settings(os.environ)
+    if format not in formats.FORMATS:
+        raise StartupError(f"--format is {format!r}; it must be one of {', '.join(formats.FORMATS)}")
+    bounds = report.bounds_of(fail_under or ())
+    if url is not None:
+        split_url(url)
+    content = report.fetch((url or own_url(settings)).rstrip("/"), settings.admin_token)
+    found = report.read(content, vendor or ())
+    findings = list(report.below_bounds(found, bounds))
+    if require is not None:
+        findings += report.missing(report.read(content, ()), require)
+    text = formats.FORMATS[format](replace(found, findings=findings))
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        _write(output, text)
+    for one in findings:
+        print("ledgersim:", one.message, file=sys.stderr)
+    if findings:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def health(
+    url: Url = None,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the response.", metavar="SECONDS")] = 2,
 ) -> None:
     """Check whether a server is ready, for example as a container probe.

@@ -24,14 +24,19 @@ def ask_own(settings: Settings, timeout: float) -> None:
 
     If the server requires client certificates, the server's own certificate is used.
     """
-    if settings.port == 0:
-        raise StartupError("the port is 0, which means any free port; use --url to say where the server is")
-    scheme = "http" if settings.tls_cert is None else "https"
-    base = address_of(scheme, local_host(settings.host), settings.port)
+    base = own_url(settings)
     context = _unverified_tls()
     if settings.tls_cert is not None and settings.tls_client_ca is not None:
         _load_certificate(context, settings.tls_cert, settings.tls_key)
     ask(base, timeout, context)
+
+
+def own_url(settings: Settings) -> str:
+    """The base URL of the server with these settings on this machine. Raises StartupError for port 0."""
+    if settings.port == 0:
+        raise StartupError("the port is 0, which means any free port; use --url to say where the server is")
+    scheme = "http" if settings.tls_cert is None else "https"
+    return address_of(scheme, local_host(settings.host), settings.port)
 
 
 def ask(base: str, timeout: float, context: ssl.SSLContext | None = None) -> None:
@@ -39,7 +44,7 @@ def ask(base: str, timeout: float, context: ssl.SSLContext | None = None) -> Non
 
     Raises NotReady, or StartupError for an invalid base URL.
     """
-    parts = _split(base)
+    parts = split_url(base)
     url = f"{base.rstrip('/')}{_READY}"
     host = parts.hostname or ""
     connection = (
@@ -66,7 +71,8 @@ def ask(base: str, timeout: float, context: ssl.SSLContext | None = None) -> Non
         raise NotReady(f"{url} is not a ledgersim server")
 
 
-def _split(base: str) -> SplitResult:
+def split_url(base: str) -> SplitResult:
+    """The parts of a base URL. Raises StartupError if it is none."""
     error = StartupError(
         f"--url is {base!r}; it must be the base URL of a server, such as http://127.0.0.1:8080"
     )

@@ -1,0 +1,1 @@
+"""`ledgersim coverage`: what tests have exercised on a server, as a report with bounds for CI."""
