@@ -81,6 +81,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--paths": "LEDGERSIM_PATHS",
         "--contract": "LEDGERSIM_CONTRACT",
         "--overlay": "LEDGERSIM_OVERLAY",
+        "--provider-states": "LEDGERSIM_PROVIDER_STATES",
         "--max-spaces": "default: 500; LEDGERSIM_MAX_SPACES",
         "--max-space-bytes": "default: 2147483648; LEDGERSIM_MAX_SPACE_BYTES",
         "--max-body-values": "default: 200000; LEDGERSIM_MAX_BODY_VALUES",

@@ -113,9 +113,14 @@ def _check_root_path(source: str, path: str, mounts: Mapping[str, VendorApp]) ->
 
 
 def mounts(settings: Settings) -> dict[str, VendorApp]:
-    """The applications by mount: the vendors' and the admin API."""
+    """The applications by mount: the vendors' and the admin API. Raises StartupError for an invalid file."""
     vendors = installed_vendors()
-    admin_app = admin.build(partial(load, vendors), settings.describe(), vendors)
+    states = None
+    if settings.provider_states is not None:
+        from ledgersim.provider_states import read_states
+
+        states = read_states(settings.provider_states)
+    admin_app = admin.build(partial(load, vendors), settings.describe(), vendors, states)
     return {**dict(vendor_apps(settings).values()), admin.MOUNT: admin_app}
 
 

@@ -237,6 +237,11 @@ class ServerSettings(BaseModel):
         "YAML or JSON file with members, values and statuses that your gateway has besides, to store and show.",
         "the path of a file",
     )
+    provider_states: Path | None = option(
+        None,
+        "YAML or JSON file with the provider states of Pact that POST /_sim/pact/provider-states sets up.",
+        "the path of a file",
+    )
     max_spaces: int = option(
         500,
         "Maximum number of spaces besides the default one; creating more returns 503. With --data, how many "

@@ -22,6 +22,7 @@ DOCUMENTED_DEFAULTS = {
     ("aptic", "PaymentPlanCreate", "active"): 2,  # the vendor: "2 = Proposal (default)"
     ("admin", "ResetRequest", "scope"): "all",  # docs/admin.md
     ("admin", "SpaceCreate", "from"): "seed",  # docs/admin.md
+    ("admin", "StateChange", "action"): "setup",  # docs/conformance.md
 }
 
 # Names that the target languages or the generated clients use themselves: a schema with such a name would be renamed,
@@ -83,6 +84,7 @@ OPTIONAL_MEMBERS = {
         "RecordedMessage": ["body", "truncated"],
         "RecordedRequest": ["problem", "detail", "diagnostics", "faults", "withheld", "nearest"],
         "RecordedRequestInFull": ["problem", "detail", "diagnostics", "faults", "withheld", "nearest"],
+        "UndocumentedCount": ["vendor", "operation"],
     },
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ from ledgersim.admin import (
 from ledgersim.admin.base import AdminRouter
 from ledgersim.admin.debts import debts_router
 from ledgersim.admin.fixtures import Load, fixtures_router
+from ledgersim.admin.pact import States, provider_states_router
 from ledgersim.admin.timeline import timeline_router
 from ledgersim.http.context import context_of
 from ledgersim.http.error_response import error_response
@@ -62,10 +63,11 @@ def build(
     load_fixtures: Load,
     settings: Sequence[dict[str, Any]] = (),
     vendors: Sequence[Vendor] = (),
+    states: States | None = None,
 ) -> VendorApp:
     """Build the application with the vendors' admin routes. All but public ones require the server's token.
 
-    `settings` are the effective settings that `GET /_sim/info` lists.
+    `settings` are the effective settings that `GET /_sim/info` lists, `states` the provider states of Pact.
     """
     of_vendors = [router for vendor in vendors if (router := resolve(vendor.admin)) is not None]
     routers = (
@@ -82,6 +84,7 @@ def build(
         requests.router,
         coverage.router,
         fixtures_router(load_fixtures),
+        provider_states_router(load_fixtures, states or {}),
         timeline_router(vendors),
         debts_router(vendors),
         *of_vendors,

@@ -87,7 +87,7 @@ async def set_clock(context: CurrentContext, dispatcher: CurrentDispatcher, body
     space = context.space
     if body.mode is None and body.now is None:
         raise invalid("mode", "is required without now: real or frozen")
-    events = await _set(dispatcher, space, body.mode or space.clock.setting.mode, body.now)
+    events = await move_clock(dispatcher, space, body.mode or space.clock.setting.mode, body.now)
     return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _to_response(context, events)}
 
 
@@ -104,7 +104,7 @@ async def advance_clock(context: CurrentContext, dispatcher: CurrentDispatcher, 
         after = add_duration(before, body.by)
     except ClockError as error:
         raise invalid("by", str(error)) from error
-    events = await _set(dispatcher, context.space, context.space.clock.setting.mode, after)
+    events = await move_clock(dispatcher, context.space, context.space.clock.setting.mode, after)
     return {"from_": before, "to": after, "events": _to_response(context, events)}
 
 
@@ -119,7 +119,8 @@ async def list_events(context: CurrentContext) -> Any:
     return {"events": _to_response(context, context.space.events)}
 
 
-async def _set(dispatcher: Dispatcher, space: Space, mode: Mode, now: datetime | None) -> list[Event]:
+async def move_clock(dispatcher: Dispatcher, space: Space, mode: Mode, now: datetime | None) -> list[Event]:
+    """Set the clock of a space, and run the jobs that are due. Raises a 400 or 409 Problem."""
     advance = partial(dispatcher.scheduler.advance, space, mode, now or space.clock.now())
     try:
         return await space.worker.run(advance)
