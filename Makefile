@@ -6,6 +6,7 @@ KEY := $(shell (pwd; cat requirements/*.txt pyproject.toml) | cksum | tr ' ' '-'
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install --no-deps
 LINTERS := tests/contract/linters
 CLIENTS := tests/clients/generated
+COLLECTIONS := tests/collections
 LOCK := .venv-lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --python $(LOCK)/bin/python \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS)
@@ -59,15 +60,16 @@ clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orva
 	@$(MAKE) --silent .clients/installed
 	@$(BIN)/python -m tests.clients.generate $(ARGS)
 
-openapi: ## Write the examples, and with them the exported OpenAPI documents in openapi/, anew
+openapi: ## Write the examples, and with them the OpenAPI documents and the collections in openapi/, anew
 	$(call install,dev)
 	@$(BIN)/python -m tests.contract.examples
 	@for name in aptic payex riverty admin; do \
 		$(BIN)/python -m ledgersim openapi $$name --output openapi/$$name.json; \
 		$(BIN)/python -m ledgersim openapi $$name --profile codegen --output openapi/$$name.codegen.json; \
 	done
+	@$(BIN)/python -m tests.collections
 
-contract: ## Lint the exported OpenAPI documents with Redocly and Spectral (needs npm)
+contract: ## Lint the OpenAPI documents, run the collections, and verify a Pact contract (needs npm)
 	@if ! command -v npm >/dev/null; then \
 		echo "Skipped: Redocly and Spectral need npm (Node.js 20 or later)." >&2; \
 	else \
@@ -77,6 +79,9 @@ contract: ## Lint the exported OpenAPI documents with Redocly and Spectral (need
 		$(LINTERS)/node_modules/.bin/redocly lint --config $(LINTERS)/redocly.yaml openapi/*.json; \
 		$(LINTERS)/node_modules/.bin/spectral lint --ruleset $(LINTERS)/spectral.yaml --fail-severity warn openapi/*.json; \
 	fi
+	$(call install,dev)
+	@$(MAKE) --silent .contract/installed
+	@$(BIN)/python -m tests.contract.live
 
 benchmark: ## Measure speed and memory beside a floor (ARGS="--only get,list --rounds 3 --large --peers --help")
 	$(call install,run)
@@ -105,14 +110,14 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
-	set -e; for group in fuzz floor peers release; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
+	set -e; for group in fuzz floor pact peers release; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
 
 lock-image: ## Pin the digest of the base image (needs docker)
 	digest=$$(docker buildx imagetools inspect python:3.13-slim --format '{{.Manifest.Digest}}') \
 		&& sed -i "s/^ARG BASE=.*/ARG BASE=python:3.13-slim@$$digest/" Dockerfile
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .fuzz .release build dist .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .contract .fuzz .release build dist .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .schemathesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -128,6 +133,15 @@ help: ## List the commands
 		--requirement requirements/clients.txt
 	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc .clients
 	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
+	@touch $@
+
+.contract/installed: requirements/pact.txt $(COLLECTIONS)/package.json $(COLLECTIONS)/package-lock.json
+	@echo "Installing Bruno, Newman, httpYac and Pact into .contract" >&2
+	@$(PYTHON) -m venv --clear .contract/venv
+	@.contract/venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
+		--requirement requirements/pact.txt
+	@cp $(COLLECTIONS)/package.json $(COLLECTIONS)/package-lock.json $(COLLECTIONS)/.npmrc .contract
+	@if command -v npm >/dev/null; then npm ci --prefix .contract --loglevel error; fi
 	@touch $@
 
 .fuzz/installed: requirements/fuzz.txt

@@ -43,7 +43,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    node: yaml.ScalarNode = dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
+    return node
 
 
 _Dumper.add_representer(str, _represent_text)
@@ -183,5 +186,6 @@ def _http(folder: Folder, variables: Mapping[str, str]) -> str:
 
 
 def _identifier(name: str) -> str:
-    first, *others = _WORD.findall(name)
+    words: list[str] = _WORD.findall(name)
+    first, *others = words
     return first.lower() + "".join(one.title() for one in others)
