@@ -44,7 +44,7 @@ COMMANDS: dict[str, Any] = {
 }
 FOREIGN_FLAGS = {
     *("--data-binary", "--data-urlencode"),  # curl
-    "--env-var",  # Bruno, Newman
+    *("--env-var", "--sandbox"),  # Bruno, Newman
     *("--read-only", "--rm", "--volumes", "--wait"),  # docker
     *("--no-date-header", "--no-server-header"),  # uvicorn
     *("--minutes", "--requests", "--tag"),  # make soak, make fuzz-http, make release-check
