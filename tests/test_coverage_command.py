@@ -105,6 +105,13 @@ def test_the_page_is_one_file_that_loads_nothing(
     assert "<code>&lt;script&gt;</code>" in text
 
 
+def test_names_from_clients_cannot_control_a_terminal(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    httpx.put(f"{url}/APIGW/v1/Debtors", json={"a\x1b[31m\nb": 1}, headers=BEARER)
+    for form in ("text", "html", "junit"):
+        _, output, _ = run(capsys, "--url", url, "--format", form)
+        assert "a\ufffd[31m\ufffdb" in output
+
+
 def test_junit_has_a_case_for_each_operation(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -128,11 +128,16 @@ def read(content: Mapping[str, Any], vendors: Sequence[str]) -> Report:
             raise StartupError(f"--vendor is {name!r}; it must be one of {', '.join(content['vendors'])}")
     chosen = vendors or list(content["vendors"])
     undocumented = [
-        Undocumented(one.get("operation", ""), one["code"], one["where"], one["count"])
+        Undocumented(one.get("operation", ""), one["code"], _printable(one["where"]), one["count"])
         for one in content["undocumented"]
         if not vendors or one.get("vendor") in vendors
     ]
     return Report([_vendor(name, content["vendors"][name]) for name in chosen], undocumented)
+
+
+def _printable(text: str) -> str:
+    """A text from a client without control characters."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _vendor(name: str, content: Mapping[str, Any]) -> Vendor:
