@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, JsonValue, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import CurrentDispatcher, check_match, new_router
@@ -45,9 +45,7 @@ def provider_states_router(load: Load, states: States) -> APIRouter:
         operation_id="sim.pact.providerstate",
         summary="Set up or tear down a provider state of Pact",
     )
-    async def change_state(
-        context: CurrentContext, dispatcher: CurrentDispatcher, body: StateChange
-    ) -> dict[str, JsonValue]:
+    async def change_state(context: CurrentContext, dispatcher: CurrentDispatcher, body: StateChange) -> Values:
         """Returns the values that the contract may have the verifier put into the request. The states of one
         interaction add up; the first one after a request to a vendor, and a teardown, reset data, clock and
         faults of the space first.
