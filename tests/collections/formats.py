@@ -83,8 +83,8 @@ def _bruno_request(request: Request, place: int) -> Any:
     headers = {name: value for name, value in request.headers.items() if name != "Content-Type"}
     if headers:
         http["headers"] = [{"name": name, "value": value} for name, value in headers.items()]
-    if request.form:
-        data = [{"name": name, "value": value} for name, value in request.form.items()]
+    if request.is_form:
+        data = [{"name": name, "value": value} for name, value in request.body.items()]
         http["body"] = {"type": "form-urlencoded", "data": data}
     elif request.body is not None:
         http["body"] = {"type": "json", "data": request.text}
@@ -146,8 +146,8 @@ def _postman_request(request: Request) -> Any:
         "header": [{"key": name, "value": value} for name, value in request.headers.items()],
         "url": url,
     }
-    if request.form:
-        data = [{"key": name, "value": value} for name, value in request.form.items()]
+    if request.is_form:
+        data = [{"key": name, "value": value} for name, value in request.body.items()]
         content["body"] = {"mode": "urlencoded", "urlencoded": data}
     elif request.body is not None:
         content["body"] = {"mode": "raw", "raw": request.text, "options": {"raw": {"language": "json"}}}

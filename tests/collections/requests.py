@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ledgersim.admin import MOUNT
 from ledgersim.plugin import resolve
@@ -22,6 +22,7 @@ ABOUT = (
     "Requests to a running ledgersim, made from its OpenAPI documents. They use the space `collections`, which each "
     "folder resets first. Set `baseUrl` for a server at another address."
 )
+JSON = "application/json"
 KEYS = {"aptic": "apticKey", "payex": "payexToken", "riverty": "rivertyKey"}
 
 _ORDER = {"create": 0, "token": 0, "close": 2, "delete": 2}
@@ -42,14 +43,14 @@ class Request:
     status: int
     about: str = ""
     body: Json = None
-    form: Mapping[str, str] = field(default_factory=dict)
+    is_form: bool = False
     save: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
         """The body as it is sent; empty without one."""
-        if self.form:
-            return "&".join(f"{name}={quote(value, safe='')}" for name, value in self.form.items())
+        if self.is_form:
+            return urlencode(self.body)
         return "" if self.body is None else json.dumps(self.body, indent=2, ensure_ascii=False)
 
     def variables(self) -> list[str]:
@@ -147,23 +148,42 @@ def _headers(operation: Operation, saved: set[str]) -> dict[str, str]:
     return {"X-Auth-Key": "{{rivertyKey}}"}
 
 
+@cache
+def _known() -> set[str]:
+    """The names of all variables."""
+    saved = (name for one in source()["operations"].values() for name in one.get("save", ()))
+    return {*source()["variables"], *saved}
+
+
+def _example(operation: Operation) -> dict[str, Json]:
+    """The query and the body that the document shows."""
+    query = {
+        one["name"]: one["example"]
+        for one in operation.content.get("parameters", ())
+        if one["in"] == "query" and "example" in one
+    }
+    media = operation.content.get("requestBody", {}).get("content", {})
+    bodies = [{"media": kind, "body": one["example"]} for kind, one in media.items() if "example" in one]
+    return {"query": query, **(bodies[0] if bodies else {})}
+
+
 def _request(operation: Operation, more: Mapping[str, Json], saved: set[str]) -> Request:
-    values = {**source()["operations"].get(operation.id, {}), **more}
+    values = {**_example(operation), **source()["operations"].get(operation.id, {}), **more}
     parts = operation.path.split("/")
+    shown = {one["name"]: one.get("example") for one in operation.content.get("parameters", ())}
     for at, part in enumerate(parts):
         if named := _PLACEHOLDER.fullmatch(part):
             name = named[1]
-            default = source()["placeholders"].get(f"{parts[at - 1]}/{part}", f"{{{{{name}}}}}")
+            default = f"{{{{{name}}}}}" if name in _known() else shown[name]
+            default = source()["placeholders"].get(f"{parts[at - 1]}/{part}", default)
             parts[at] = values.get("path", {}).get(name, default)
     query = "&".join(
         f"{name}={quote(str(value), safe='{}')}" for name, value in values.get("query", {}).items()
     )
     url = f"{{{{baseUrl}}}}{operation.base}{'/'.join(parts)}{f'?{query}' if query else ''}"
     headers = _headers(operation, saved)
-    if "form" in values:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-    elif "body" in values:
-        headers["Content-Type"] = "application/json"
+    if "body" in values:
+        headers["Content-Type"] = values.get("media", JSON)
     return Request(
         operation.content["summary"],
         operation.id,
@@ -173,7 +193,7 @@ def _request(operation: Operation, more: Mapping[str, Json], saved: set[str]) ->
         operation.status,
         operation.content.get("description", ""),
         values.get("body"),
-        values.get("form", {}),
+        values.get("media", JSON) != JSON,
         values.get("save", {}),
     )
 
