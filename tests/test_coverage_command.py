@@ -168,6 +168,17 @@ def test_bounds_and_requirements_that_are_met_are_no_findings(
     assert (code, errors) == (0, [])
 
 
+def test_the_requirements_of_the_documentation_can_be_met(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[1] / "docs/conformance.md").read_text("utf-8")
+    (example,) = re.findall(r"```text\n(# operations.txt.*?)```", page, re.DOTALL)
+    required = tmp_path / "operations.txt"
+    required.write_text(example, "utf-8")
+    code, _, errors = run(capsys, "--url", url, "--require", str(required))
+    assert (code, len(errors)) == (1, 7)
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
