@@ -108,3 +108,17 @@ def test_parameters_are_paired_by_name_and_in_paths_by_position() -> None:
         ("expand", None),
         (None, "sort"),
     }
+
+
+def test_a_word_that_is_renamed_everywhere_pairs_addresses_without_other_signs() -> None:
+    ours = [
+        operation("cases.get", "GET", "/v1/Cases/{guid}", *CASE),
+        operation("cases.debts.list", "GET", "/v1/Cases/{guid}/Debts", *DEBT),
+        operation("cases.list", "GET", "/v1/Cases", "value"),
+    ]
+    theirs = [
+        operation("/1", "GET", "/v2/Claims/{id}", *CASE),
+        operation("/2", "GET", "/v2/Claims/{id}/Debts", *DEBT),
+        operation("/3", "GET", "/v2/Claims", "items"),
+    ]
+    assert pair(Api(ours, {}), Api(theirs, {})).pairs == [*zip(ours, theirs, strict=True)]

@@ -2,6 +2,7 @@
 
 Surest signs first: the same address, the same id, the same address but for version, letter case and plurals.
 What is left is compared by path, id and members, and paired only with the one operation that is much like it.
+Last come addresses that differ only in words that the pairs so far differ in, too.
 """
 
 import re
@@ -60,9 +61,26 @@ def pair(ours: Api, theirs: Api) -> Pairing:
         take(_unique(left, right, key))
     if len(left) * len(right) <= _MAX_COMPARED:
         take(_similar(ours, theirs, left, right))
+    renames = _renames(found)
+    addresses = {id(one): _likely_address(one) for one in left}
+    addresses |= {
+        id(one): (one.method, tuple(renames.get(word, word) for word in path_words(one.path))) for one in right
+    }
+    take(_unique(left, right, lambda one: addresses[id(one)]))
     order = {id(one): number for number, one in enumerate(ours.operations)}
     found.sort(key=lambda one: order[id(one[0])])
     return Pairing(found, left, right)
+
+
+def _renames(pairs: Sequence[tuple[Operation, Operation]]) -> dict[str, str]:
+    """Our words for those in their paths, as far as all pairs with paths of one length agree."""
+    found: dict[str, set[str]] = {}
+    for one, other in pairs:
+        own, foreign = path_words(one.path), path_words(other.path)
+        if len(own) == len(foreign):
+            for word, theirs in zip(own, foreign, strict=True):
+                found.setdefault(theirs, set()).add(word)
+    return {theirs: word for theirs, words in found.items() if len(words) == 1 for word in words}
 
 
 def _unique(
