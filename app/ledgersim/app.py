@@ -93,13 +93,14 @@ def assemble(settings: Settings, mounts: Mapping[str, VendorApp], spaces: Spaces
         public and f"{public.scheme}://{public.netloc}",
         Proxies(settings.trusted_proxy),
         settings.server_name,
+        settings.ui == "on",
     )
 
 
 def _pages(settings: Settings) -> VendorApp:
     from ledgersim.ui.app import Server, build
 
-    return build(Server(Path(settings.world).stem, settings.auth, settings.admin_token is not None))
+    return build(Server(Path(settings.world).stem, settings.auth, settings.admin_token, settings.ui == "on"))
 
 
 def _check_root_path(source: str, path: str, mounts: Mapping[str, VendorApp]) -> None:

@@ -180,6 +180,11 @@ class _Server(uvicorn.Server):
         self._on_ready(self._port)
         await super().main_loop()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End event streams, which would otherwise delay the end, and finish the other requests."""
+        self.config.app.is_stopping = True  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Finish the requests in flight and stop; on a second signal of either kind, stop at once."""
         if self.should_exit:

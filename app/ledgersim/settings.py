@@ -320,6 +320,7 @@ class ServerSettings(BaseModel):
         "a string without spaces",
         pattern=r"^[!-~]{1,500}$",
     )
+    ui: Switch = option("on", "Whether /_sim/ui shows the dashboard: on or off.", ON_OFF)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = option(
         "warning",
         "Lowest level to log, to standard error: critical, error, warning, info or debug. "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,9 +51,10 @@ class ClockSetting(Strict):
 
 
 class ClockAdvance(Strict):
-    """An ISO 8601 duration such as P1M, P3DT12H or PT90S."""
+    """An ISO 8601 duration such as P1M, P3DT12H or PT90S, or else the next scheduled job as the destination."""
 
-    by: str
+    by: str | None = None
+    to: Literal["next-job"] | None = None
 
 
 class ClockAdvanced(BaseModel):
@@ -64,6 +65,19 @@ class ClockAdvanced(BaseModel):
     events: list[DueEvent]
 
     model_config = ConfigDict(alias_generator=lambda name: name.rstrip("_"), validate_by_name=True)
+
+
+class ComingJob(BaseModel):
+    """A kind of scheduled job, and when it is next due."""
+
+    at: datetime
+    job: str
+
+
+class JobList(BaseModel):
+    """The scheduled jobs that will run, the next first."""
+
+    jobs: list[ComingJob]
 
 
 class EventList(BaseModel):
@@ -98,14 +112,24 @@ async def set_clock(context: CurrentContext, dispatcher: CurrentDispatcher, body
     summary="Move the clock forward",
 )
 async def advance_clock(context: CurrentContext, dispatcher: CurrentDispatcher, body: ClockAdvance) -> Any:
-    """By an ISO 8601 duration such as `P1M`. Jobs that are due run in order, each at its own time."""
+    """By an ISO 8601 duration such as `P1M`, or to when the next job is due. Jobs that are due run in order,
+    each at its own time.
+    """
     before = context.space.clock.now()
-    try:
-        after = add_duration(before, body.by)
-    except ClockError as error:
-        raise invalid("by", str(error)) from error
+    after = _destination(dispatcher, context.space, body, before)
     events = await move_clock(dispatcher, context.space, context.space.clock.setting.mode, after)
     return {"from_": before, "to": after, "events": _to_response(context, events)}
+
+
+@router.get(
+    "/clock/jobs",
+    response_model=JobList,
+    operation_id="sim.clock.jobs",
+    summary="List the scheduled jobs that will run next",
+)
+async def list_jobs(space: CurrentSpace, dispatcher: CurrentDispatcher) -> Any:
+    """When each kind of job is next due, in order of time; without those that have nothing to do."""
+    return {"jobs": [{"at": at, "job": name} for at, name in dispatcher.scheduler.coming(space)]}
 
 
 @router.get(
@@ -117,6 +141,20 @@ async def advance_clock(context: CurrentContext, dispatcher: CurrentDispatcher, 
 async def list_events(context: CurrentContext) -> Any:
     """Invoices, reminders, ended plans, disbursements and the like, each with the URL of its result."""
     return {"events": _to_response(context, context.space.events)}
+
+
+def _destination(dispatcher: Dispatcher, space: Space, body: ClockAdvance, now: datetime) -> datetime:
+    if (body.by is None) is (body.to is None):
+        raise invalid("by", "is required, or else to: an ISO 8601 duration, or next-job")
+    if body.by is None:
+        due = dispatcher.scheduler.next_at(space)
+        if due is None:
+            raise CONFLICT.with_detail("No job is scheduled in this space.")
+        return max(due, now)
+    try:
+        return add_duration(now, body.by)
+    except ClockError as error:
+        raise invalid("by", str(error)) from error
 
 
 async def move_clock(dispatcher: Dispatcher, space: Space, mode: Mode, now: datetime | None) -> list[Event]:

@@ -1,7 +1,7 @@
 """Recorded requests as JSON, without secrets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ledgersim.diagnostics.journal import Headers, Record
@@ -40,6 +40,14 @@ def summary(record: Record) -> dict[str, Any]:
     if record.nearest is not None:
         response["nearest"] = record.nearest._asdict()
     return response
+
+
+def texts(record: Record) -> Iterator[str]:
+    """What a search for text looks into, without secrets: the cheapest first."""
+    yield f"{record.path}?{redact_query(record.query.decode('utf-8', 'replace'))}"
+    yield f"{record.operation} {record.problem} {record.detail}"
+    for headers, body in ((record.headers, record.content), (record.response_headers, record.response_body)):
+        yield redact_body(body, dict(headers).get(b"content-type", b""))
 
 
 def differences(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """The journal: lists recorded requests and verifies that a test made the expected ones."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice, takewhile
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Header, Query
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from ledgersim.admin import MOUNT, request_code
 from ledgersim.admin import recorded_requests as recorded
 from ledgersim.admin.base import (
     OPTIONAL,
@@ -17,21 +20,27 @@ from ledgersim.admin.base import (
     check_match,
     new_router,
 )
+from ledgersim.admin.event_stream import EventStream, batches, event_stream, position
+from ledgersim.admin.har import archive
 from ledgersim.diagnostics.codes import CODES
 from ledgersim.diagnostics.journal import Journal, Record
 from ledgersim.diagnostics.matching import Pattern, RecordMatch
+from ledgersim.http.context import CurrentContext, RequestContext
+from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND, invalid
+from ledgersim.spaces.space import Space
 
 MAX_NEAREST = 3
 MAX_LISTED = 1_000
+MAX_SECONDS = 600  # of a stream
 
 router = new_router("Requests", "/requests")
 
 Number = Annotated[int, Field(ge=0, le=10**9)]
 
 
-class RequestsQuery(BaseModel):
+class RequestFilter(BaseModel):
     """Filters for recorded requests; `*` stands for any text in operation, method, path and problem."""
 
     operation: Pattern | None = None
@@ -42,6 +51,46 @@ class RequestsQuery(BaseModel):
     diagnostics: bool | None = Field(
         None, description="Only requests with (true) or without (false) diagnostics"
     )
+    vendor: str | None = Field(None, max_length=100, description="Only requests to this vendor, by its name")
+    status_class: int | None = Field(None, ge=1, le=5, description="First digit of the status")
+    errors: bool = Field(False, description="Only requests without a response, or with status 400 or higher")
+    text: str | None = Field(
+        None,
+        max_length=200,
+        description="Text in the path, query or bodies of request or response, in any case",
+    )
+
+    model_config = {"extra": "forbid"}
+
+    def selected(
+        self, space: Space, dispatcher: Dispatcher, records: Iterable[Record] | None = None
+    ) -> Iterator[Record]:
+        """The records that match, the latest first. Raises a 400 Problem."""
+        match = RecordMatch(**self.model_dump(include={"operation", "method", "path", "problem", "status"}))
+        check_match(dispatcher, match)
+        mount = None if self.vendor is None else _mount_of(dispatcher, self.vendor)
+        text = None if self.text is None else self.text.casefold()
+        found = reversed(space.journal) if records is None else records
+        return (record for record in found if self._matches(record, match, mount, text))
+
+    def _matches(self, record: Record, match: RecordMatch, mount: str | None, text: str | None) -> bool:
+        status = record.status
+        if self.diagnostics not in (None, bool(record.diagnostics)):
+            return False
+        if self.errors and status is not None and status < 400:
+            return False
+        if self.status_class is not None and (status or 0) // 100 != self.status_class:
+            return False
+        if mount is not None and not f"{record.path}/".lower().startswith(f"{mount}/".lower()):
+            return False
+        if match.differences(record):
+            return False
+        return text is None or any(text in part.casefold() for part in recorded.texts(record))
+
+
+class RequestsQuery(RequestFilter):
+    """Filters for recorded requests, and how many of them."""
+
     since: int = Field(0, ge=0, description="Only requests with a higher id")
     limit: int = Field(
         100,
@@ -49,8 +98,6 @@ class RequestsQuery(BaseModel):
         le=MAX_LISTED,
         description="How many requests to return at most; the latest ones are returned",
     )
-
-    model_config = {"extra": "forbid"}
 
 
 class Diagnostic(Sparse):
@@ -115,11 +162,50 @@ class NearMiss(RecordedRequest):
 
 
 class RecordedRequestList(Sparse):
-    """Recorded requests, oldest first; `evicted` is how many older ones the journal has dropped."""
+    """Recorded requests, oldest first; `evicted` is how many older ones the journal has dropped.
+
+    `position` is where a stream that begins after the latest request starts.
+    """
 
     requests: list[RecordedRequest]
     recorded: int
     evicted: int
+    position: int
+
+
+class StreamQuery(RequestFilter):
+    """Filters for recorded requests, and for how long to follow them."""
+
+    limit: int = Field(50, ge=1, le=MAX_LISTED, description="How many requests an event has at most")
+    seconds: float = Field(60, ge=0, le=MAX_SECONDS, description="After how many seconds the stream ends")
+    after: int | None = Field(None, ge=0, le=2**53, description="A position to begin after; by default the end")
+
+
+class CountedProblem(Sparse):
+    """A code with an operation: how many requests met it, whether they were rejected, and the newest."""
+
+    code: str
+    operation: str | None
+    rejected: bool
+    count: int
+    newest: RecordedRequest
+
+
+class ProblemList(Sparse):
+    """What was met, the most frequent first; `evicted` is how many older requests the journal has dropped."""
+
+    problems: list[CountedProblem]
+    recorded: int
+    evicted: int
+
+
+class RequestCode(BaseModel):
+    """A request as code."""
+
+    curl: str
+    pytest: str
+    http: str
+    fault: dict[str, Any]
 
 
 class ExpectedCount(Strict):
@@ -163,15 +249,90 @@ async def list_requests(
     space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
 ) -> Any:
     """Requests to the vendors' routes, oldest first. In the filters `*` stands for any text."""
-    match = RecordMatch(**query.model_dump(include={"operation", "method", "path", "problem", "status"}))
-    check_match(dispatcher, match)
-    found: list[dict[str, Any]] = []
-    for record in reversed(space.journal):
-        if len(found) == query.limit or record.id <= query.since:
-            break
-        if query.diagnostics in (None, bool(record.diagnostics)) and not match.differences(record):
-            found.append(recorded.summary(record))
-    return {"requests": found[::-1], "recorded": len(space.journal), "evicted": space.journal.evicted()}
+    latest = takewhile(lambda record: record.id > query.since, query.selected(space, dispatcher))
+    found = [recorded.summary(record) for record in islice(latest, query.limit)]
+    journal = space.journal
+    return {
+        "requests": found[::-1],
+        "recorded": len(journal),
+        "evicted": journal.evicted(),
+        "position": journal.added,
+    }
+
+
+@router.get(
+    ".har",
+    response_class=JSONResponse,
+    operation_id="sim.requests.har",
+    summary="Download recorded requests as an HTTP archive (HAR 1.2)",
+)
+async def get_archive(
+    context: CurrentContext, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
+) -> Any:
+    """For browsers' developer tools and other viewers. Oldest first; the filters are those of the list."""
+    latest = takewhile(lambda record: record.id > query.since, query.selected(context.space, dispatcher))
+    records = list(islice(latest, query.limit))[::-1]
+    headers = {"Content-Disposition": 'attachment; filename="requests.har"'}
+    return JSONResponse(archive(records, context.url().removesuffix(MOUNT)), headers=headers)
+
+
+@router.get(
+    "/stream",
+    response_class=EventStream,
+    operation_id="sim.requests.stream",
+    summary="Follow the requests as they are recorded",
+)
+async def stream_requests(
+    space: CurrentSpace,
+    dispatcher: CurrentDispatcher,
+    query: Annotated[StreamQuery, Query()],
+    last_event_id: Annotated[str | None, Header(max_length=20)] = None,
+) -> Any:
+    """Server-sent events, up to four in a second. The data of each has `requests`, the latest of those that
+    match, newest first, and `skipped`, how many more there were. An `id` is a position in the journal: a client
+    that connects again with `Last-Event-ID` gets what it has missed.
+    """
+    query.selected(space, dispatcher, ())  # raises a Problem
+    after = query.after if last_event_id is None else position(last_event_id)
+
+    async def events() -> AsyncIterator[tuple[int, Any]]:
+        async for batch in batches(space, dispatcher, query.selected, query.limit, query.seconds, after):
+            requests = [recorded.summary(one) for one in batch.records]
+            yield batch.position, {"requests": requests, "skipped": batch.skipped}
+
+    return event_stream(events())
+
+
+@router.get(
+    "/problems",
+    response_model=ProblemList,
+    response_model_exclude_unset=True,
+    operation_id="sim.requests.problems",
+    summary="Count what was rejected, and what was accepted although it is not documented",
+)
+async def list_problems(
+    space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestFilter, Query()]
+) -> Any:
+    """Of the recorded requests, by code and operation, the most frequent first. A code of a request that was
+    rejected is that of its problem; one that was accepted counts for each code of its diagnostics.
+    """
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for record in query.selected(space, dispatcher):
+        codes = [record.problem] if record.problem else {one.code for one in record.diagnostics}
+        for code in codes:
+            entry = found.setdefault(
+                (code, record.operation),
+                {
+                    "code": code,
+                    "operation": record.operation,
+                    "rejected": record.problem is not None,
+                    "count": 0,
+                    "newest": recorded.summary(record),
+                },
+            )
+            entry["count"] += 1
+    ordered = sorted(found.values(), key=lambda one: (not one["rejected"], -one["count"], -one["newest"]["id"]))
+    return {"problems": ordered, "recorded": len(space.journal), "evicted": space.journal.evicted()}
 
 
 @router.get(
@@ -183,13 +344,23 @@ async def list_requests(
 )
 async def get_request(space: CurrentSpace, id: str) -> Any:
     """With headers and bodies; secrets are hidden."""
-    record = space.journal.find(int(id)) if id.isdecimal() and len(id) < 18 else None
-    if record is None:
-        raise NOT_FOUND.with_detail(
-            f"Request {id[:20]!r} not found in the journal of the space {space.name!r}. It keeps the last "
-            f"{space.journal.max_entries:,} requests to the vendors' routes; those to /_sim are not recorded."
-        )
-    return recorded.details(record)
+    return recorded.details(_find(space, id))
+
+
+@router.get(
+    "/{id}/code",
+    response_model=RequestCode,
+    operation_id="sim.requests.code",
+    summary="Get a recorded request as code, to send or to fail it again",
+)
+async def get_code(context: CurrentContext, id: str) -> Any:
+    """As a curl command, a test for pytest, the content of an HTTP file, and the body of a fault that matches
+    it. Secrets are `***`: fill them in.
+    """
+    record = _find(context.space, id)
+    return request_code.all_of(
+        recorded.details(record), context.url().removesuffix(MOUNT), _vendor_of(context, record)
+    )
 
 
 @router.delete("", **NO_CONTENT, operation_id="sim.requests.clear", summary="Delete all recorded requests")
@@ -214,6 +385,31 @@ async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, bo
         raise CONFLICT.with_detail("The journal is disabled. Start the server without --journal-entries 0.")
     least, most = _bounds(body.count)
     return verify(space.journal, body.match, least, most)
+
+
+def _find(space: Space, id: str) -> Record:
+    record = space.journal.find(int(id)) if id.isdecimal() and len(id) < 18 else None
+    if record is None:
+        raise NOT_FOUND.with_detail(
+            f"Request {id[:20]!r} not found in the journal of the space {space.name!r}. It keeps the last "
+            f"{space.journal.max_entries:,} requests to the vendors' routes; those to /_sim are not recorded."
+        )
+    return record
+
+
+def _mount_of(dispatcher: Dispatcher, vendor: str) -> str:
+    mounts = {app.name: mount for mount, app in dispatcher.vendors.items()}
+    if vendor not in mounts:
+        raise invalid("vendor", f"must be one of {', '.join(mounts)}")
+    return mounts[vendor]
+
+
+def _vendor_of(context: RequestContext, record: Record) -> tuple[str, str] | None:
+    """The name and the mount of the vendor that a request was for."""
+    for mount, app in context.dispatcher.vendors.items():
+        if f"{record.path}/".lower().startswith(f"{mount}/".lower()):
+            return app.name, mount
+    return None
 
 
 def _bounds(count: ExpectedCount) -> tuple[int, int | None]:

@@ -128,6 +128,7 @@ class Journal:
         self.max_entries = max_entries
         self._max_bytes = max_bytes
         self.size = 0  # bytes of all records, roughly
+        self.added = 0  # records since the start, those that were evicted or removed among them
         self._records: deque[tuple[Record, int]] = deque()
         self._evicted: Counter[EvictedEntry] = Counter()
 
@@ -146,6 +147,7 @@ class Journal:
             return
         size = record.pack()
         self._records.append((record, size))
+        self.added += 1
         self.size += size
         while len(self._records) > self.max_entries or self.size > self._max_bytes:
             oldest, size = self._records.popleft()

@@ -33,6 +33,7 @@ from ledgersim.spaces.space import Space
 # The mount of the pages, which are at `/`, below `/docs`, and at the mount of the admin API itself.
 PAGES = ""
 _DOCS = "docs"
+_DASHBOARD = "ui"  # below the admin API
 _HEALTH = "health"  # below the admin API: probes name the host as they like
 
 SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
@@ -49,6 +50,7 @@ class Dispatcher:
     """Finds the space, mount and route of each request, and passes it on with a `RequestContext`.
 
     Requests to `admin`, the mount of the admin API, and to the pages are neither recorded nor hit by faults.
+    The pages of the dashboard create no space.
     `pages` builds the application of the pages when one is first requested.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
     from the requests that they pass on, so a request may have it or not; links always do. They begin with
@@ -71,6 +73,7 @@ class Dispatcher:
         public_origin: str | None = None,
         proxies: Proxies | None = None,
         server_name: str | None = None,
+        has_dashboard: bool = True,
     ) -> None:
         self.mounts = mounts
         self.spaces = spaces
@@ -86,6 +89,8 @@ class Dispatcher:
         self.public_origin = public_origin
         self._proxies = proxies or Proxies()
         self.server_name = server_name
+        self.has_dashboard = has_dashboard
+        self.is_stopping = False  # responses that go on until their client leaves then end
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
@@ -117,7 +122,8 @@ class Dispatcher:
         base_path, path = self._below_root_path(scope, forwarded)
         named, inside = _split_space(path)
         mount, length = self._mount_of(inside)
-        if self._is_page(mount, inside[length:]):
+        is_dashboard = self._is_dashboard(mount, inside[length:])
+        if is_dashboard or self._is_page(mount, inside[length:]):
             mount, length = PAGES, 0
         parts = inside[length:]
         app = None if mount is None else self._pages if mount == PAGES else self.mounts[mount]
@@ -126,11 +132,11 @@ class Dispatcher:
         is_probe = mount == self._admin and parts[:1] == [_HEALTH]
         try:
             if not is_probe:
-                self.access.check(scope, mount == self._admin, forwarded.host)
+                self.access.check(scope, is_dashboard or mount == self._admin, forwarded.host)
             if not is_probe:
                 name = check_name(_space_name(named, _values(scope, b"sim-space")))
             if uses_space(found.route):
-                space = self.spaces.get(name) or await self._open(name, mount, scope)
+                space = self.spaces.get(name) or await self._open(name, mount, scope, is_dashboard)
         except Problem as error:
             problem, inside = error, path
         root_path = base_path + ("" if named is None else f"/s/{named}") + (mount or "")
@@ -142,11 +148,11 @@ class Dispatcher:
             serve = self.access.with_cors(serve, mount == self._admin)
         await serve(scope, receive, send)  # without a pause, in which the space could be closed
 
-    async def _open(self, name: str, mount: str | None, scope: Scope) -> Space:
+    async def _open(self, name: str, mount: str | None, scope: Scope, is_dashboard: bool) -> Space:
         """Open or create a space. Raises a 401, 404 or 503 Problem."""
         if mount == self._admin and name not in self.spaces:
             self.access.check_admin_token(scope)
-        return await self.spaces.open(name, creates=not self.access.is_foreign(scope))
+        return await self.spaces.open(name, creates=not (is_dashboard or self.access.is_foreign(scope)))
 
     def _below_root_path(self, scope: Scope, forwarded: Forwarded) -> tuple[str, list[str]]:
         """The base path of links, and the segments of the path without it.
@@ -226,6 +232,9 @@ class Dispatcher:
         if mount is None:
             return not rest or rest[0].lower() == _DOCS
         return mount == self._admin and not rest
+
+    def _is_dashboard(self, mount: str | None, rest: list[str]) -> bool:
+        return self.has_dashboard and mount == self._admin and [one.lower() for one in rest[:1]] == [_DASHBOARD]
 
     @cached_property
     def _pages(self) -> VendorApp:

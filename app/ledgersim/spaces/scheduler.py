@@ -73,6 +73,10 @@ class Scheduler:
         space.set_clock(mode, max(until, space.clock.setting.floor))
         return events
 
+    def coming(self, space: Space) -> list[tuple[datetime, str]]:
+        """When each job is next due, and its name, in this order; without those that have nothing to do."""
+        return sorted((at, job.name) for job in self._jobs if (at := job.next_at(space)) is not None)
+
     def next_at(self, space: Space) -> datetime | None:
         """When the next job of a space is due, or None."""
 

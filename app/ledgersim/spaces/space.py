@@ -291,6 +291,11 @@ class Space:
         found = row(self.connection, _FIND_TOKEN, of_vendor=vendor, of_token=token)
         return None if found is None else found["expires_at"]
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether the space is deleted and waits for its requests in flight."""
+        return self._closing
+
     def enter(self) -> None:
         """Begin a request. The space stays open until the request `leave`s."""
         self.in_flight += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,11 +13,13 @@ from ledgersim import __version__
 from ledgersim.admin import MOUNT
 from ledgersim.admin.openapi import document
 from ledgersim.http.context import context_of
-from ledgersim.http.error_response import error_response
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import AuthMode
 from ledgersim.spaces.space import Space
 from ledgersim.ui import documents, guides, samples
+from ledgersim.ui.dashboard.problem_page import render_problem
+from ledgersim.ui.dashboard.routes import dashboard_router
+from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.rendering import asset, page, page_or_json
 from ledgersim.vendors import installed_vendors
 
@@ -29,11 +32,12 @@ class Server:
 
     world: str  # its name
     auth: AuthMode
-    has_token: bool  # whether /_sim requires a token; then the pages do not show the credentials of the world
+    admin_token: str | None  # that /_sim requires; then the pages do not show the credentials of the world
+    has_dashboard: bool
 
     def headers(self, space: Space, vendor: str, ids: Mapping[str, Any]) -> Mapping[str, str]:
         """The headers with which a vendor accepts requests for a persona's data, if they may be shown."""
-        is_secret = self.has_token and self.auth == "strict"
+        is_secret = self.admin_token is not None and self.auth == "strict"
         return {} if is_secret else samples.headers(space, vendor, self.auth, ids)
 
 
@@ -71,8 +75,9 @@ def build(server: Server) -> VendorApp:
     async def show_guide_of_docs(request: Request, name: str) -> Response:
         return _guide(request, f"docs/{name}")
 
-    app = VendorApp("ui", "ledgersim pages", error_response)
-    app.include(router)
+    sessions = Sessions(server.admin_token)
+    app = VendorApp("ui", "ledgersim pages", partial(render_problem, sessions))
+    app.include(router, *([dashboard_router(sessions)] if server.has_dashboard else []))
     return app
 
 

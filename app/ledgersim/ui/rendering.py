@@ -19,7 +19,7 @@ _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
 # Everything comes from the server itself. Swagger UI sets style attributes, so its page allows inline styles.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -43,9 +43,20 @@ def _templates() -> Any:
 def page(request: Request, template: str, content: Mapping[str, Any], inline_styles: bool = False) -> Response:
     """An HTML page. Besides `content`, templates have `root`, the prefix of links, `version` and `space`."""
     context = context_of(request.scope)
-    values = {"root": context.root_path, "version": __version__, "space": context.space.name}
+    values = {
+        "root": context.root_path,
+        "version": __version__,
+        "space": context.space.name,
+        "has_dashboard": context.dispatcher.has_dashboard,
+    }
     written: str = _templates().get_template(template).render(content, **values)
     return HTMLResponse(written, headers=_HEADERS | (_INLINE_STYLES if inline_styles else {}))
+
+
+def render(template: str, content: Mapping[str, Any]) -> str:
+    """A part of a page."""
+    written: str = _templates().get_template(template).render(content)
+    return written
 
 
 def page_or_json(

@@ -1,0 +1,56 @@
+"""Forms. Most of them describe a call to the admin API, which is made as they say."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from ledgersim.http.body import read_bytes
+from ledgersim.problems import UNREADABLE, invalid
+
+MAX_BYTES = 64 * 2**10
+MAX_FIELDS = 100
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form, the last of each name. Raises a 400 or 413 Problem."""
+    body = await read_bytes(request, MAX_BYTES)
+    try:
+        return dict(
+            parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+        )
+    except ValueError as error:
+        raise UNREADABLE.with_detail("The form cannot be read: it is not URL-encoded.") from error
+
+
+def body_of(form: Mapping[str, str]) -> dict[str, Any] | None:
+    """The JSON body that the fields named `body.MEMBER` describe; None without any.
+
+    Fields without a value are left out. `body.match.operation` is a member of a member; `body.times:int` and
+    `body.probability:float` are numbers.
+    """
+    members = [(name[5:], value.strip()) for name, value in form.items() if name.startswith("body.")]
+    if not members:
+        return None
+    body: dict[str, Any] = {}
+    for name, value in members:
+        if value:
+            path, _, kind = name.partition(":")
+            _put(body, path.split("."), _typed(path, value, kind))
+    return body
+
+
+def _typed(name: str, value: str, kind: str) -> Any:
+    try:
+        return int(value) if kind == "int" else float(value) if kind == "float" else value
+    except ValueError as error:
+        what = "a whole number" if kind == "int" else "a number"
+        raise invalid(name, f"is {value[:80]!r}, but must be {what}") from error
+
+
+def _put(body: dict[str, Any], path: Iterable[str], value: Any) -> None:
+    *parents, last = path
+    for parent in parents:
+        body = body.setdefault(parent, {})
+    body[last] = value

@@ -1,0 +1,180 @@
+"""The routes of the dashboard."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ledgersim.admin.event_stream import batches, event_stream, position
+from ledgersim.admin.recorded_requests import summary
+from ledgersim.admin.requests import RequestFilter
+from ledgersim.http.context import context_of
+from ledgersim.http.vendor_app import VendorApp
+from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, field_path, invalid
+from ledgersim.ui.dashboard.forms import body_of, read_form
+from ledgersim.ui.dashboard.json_view import json_view
+from ledgersim.ui.dashboard.session import CSRF, Sessions
+from ledgersim.ui.dashboard.visit import UI, Visit, with_query
+from ledgersim.ui.rendering import render
+
+MAX_ROWS = 200  # in the list of requests
+MAX_IN_EVENT = 50
+STREAM_SECONDS = 60.0  # then the browser connects again
+
+WRONG_TOKEN = UNAUTHORIZED.with_detail("This is not the admin token of this server.")
+
+_READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
+_WRITE: dict[str, Any] = {"methods": ["POST"], "include_in_schema": False}
+_FILTERS = ("vendor", "operation", "status_class", "text", "errors")
+
+
+def dashboard_router(sessions: Sessions) -> APIRouter:
+    """The pages and forms."""
+    router = APIRouter(prefix=UI)
+
+    @router.api_route("", operation_id="ui.dashboard", **_READ)
+    async def show_first(request: Request) -> Response:
+        return await _requests(Visit(request, sessions))
+
+    @router.api_route("/requests", operation_id="ui.requests", **_READ)
+    async def show_requests(request: Request) -> Response:
+        return await _requests(Visit(request, sessions))
+
+    @router.api_route("/requests/stream", operation_id="ui.requests.stream", **_READ)
+    async def stream_requests(request: Request) -> Response:
+        return _stream(Visit(request, sessions))
+
+    @router.api_route("/requests/{id}", operation_id="ui.request", **_READ)
+    async def show_request(request: Request, id: str) -> Response:
+        return await _requests(Visit(request, sessions), id)
+
+    @router.api_route("/errors", operation_id="ui.errors", **_READ)
+    async def show_errors(request: Request) -> Response:
+        visit = Visit(request, sessions)
+        filters = _filters(request)
+        found = await visit.get("/requests/problems", filters)
+        twin = with_query("/requests/problems", filters)
+        return visit.show("errors", {**found, **_choices(visit), "filters": filters}, twin)
+
+    @router.api_route("/call", operation_id="ui.call", **_WRITE)
+    async def call(request: Request) -> Response:
+        visit = Visit(request, sessions)
+        form = await read_form(request)
+        sessions.check_form(request, form.get(CSRF, ""))
+        method, _, path = form.get("call", "").partition(" ")
+        if method not in ("POST", "PUT", "DELETE") or not path.startswith("/"):
+            raise invalid("call", "must be a method and a path of the admin API, such as DELETE /requests")
+        body = body_of(form)
+        status, _ = await visit.call(method, path, body)
+        return visit.go(
+            form.get("then", ""), {"call": f"{method} {path}", "body": _text(body), "status": status}
+        )
+
+    @router.api_route("/login", operation_id="ui.login", **_WRITE)
+    async def log_in(request: Request) -> Response:
+        form = await read_form(request)
+        sessions.check_form(request, form.get(CSRF, ""))
+        if not sessions.is_admin_token(form.get("token", "")):
+            raise WRONG_TOKEN
+        then = form.get("then", "")
+        root = context_of(request.scope).root_path
+        response = RedirectResponse(root + (then if then.startswith((f"{UI}/", f"{UI}?")) else UI), 303)
+        sessions.log_in(response, request)
+        return response
+
+    @router.api_route("/logout", operation_id="ui.logout", **_WRITE)
+    async def log_out(request: Request) -> Response:
+        form = await read_form(request)
+        sessions.check_form(request, form.get(CSRF, ""))
+        response = RedirectResponse(context_of(request.scope).root_path + UI, 303)
+        sessions.log_out(response, request)
+        return response
+
+    @router.api_route("/{page}", operation_id="ui.unknown", **_READ)
+    async def show_unknown(page: str) -> Response:
+        raise NOT_FOUND.with_detail(f"There is no page {page[:80]!r}.")
+
+    return router
+
+
+async def _requests(visit: Visit, id: str | None = None) -> Response:
+    filters = _filters(visit.request)
+    query = {**filters, "limit": MAX_ROWS}
+    found = await visit.get("/requests", query)
+    detail = None
+    if id is not None:
+        detail = await visit.get(f"/requests/{quote(id, safe='')}")
+        detail["code"] = await visit.get(f"/requests/{quote(id, safe='')}/code")
+    is_paused = visit.request.query_params.get("paused") == "on"
+    state = {**filters, "paused": "on" if is_paused else None}
+    content = {
+        **_choices(visit),
+        "rows": found["requests"][::-1],
+        "recorded": found["recorded"],
+        "evicted": found["evicted"],
+        "is_disabled": not visit.context.space.journal.max_entries,
+        "filters": filters,
+        "state": with_query("", state),
+        "is_paused": is_paused,
+        "pause": with_query(visit.request.url.path, {**filters, "paused": None if is_paused else "on"}),
+        "stream": with_query("/requests/stream", {**filters, "after": found["position"]}),
+        "har": with_query("/requests.har", query),
+        "detail": detail,
+        "json": json_view,
+        "max_rows": MAX_ROWS,
+        "addresses": addresses(visit),
+    }
+    twin = with_query("/requests", query) if id is None else f"/requests/{id}"
+    return visit.show("requests", content, twin)
+
+
+def _stream(visit: Visit) -> Response:
+    """The rows of requests as they are recorded, as HTML."""
+    params = visit.request.query_params
+    try:
+        wanted = RequestFilter.model_validate(_filters(visit.request))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise invalid(field_path(first["loc"]), first["msg"]) from error
+    space, dispatcher = visit.context.space, visit.context.dispatcher
+    wanted.selected(space, dispatcher, ())  # raises a Problem
+    after = position(visit.request.headers.get("last-event-id") or params.get("after", ""))
+    values = {"ui": visit.root + UI, "state": with_query("", _filters(visit.request)), "selected": None}
+
+    async def events() -> AsyncIterator[tuple[int, Any]]:
+        async for batch in batches(space, dispatcher, wanted.selected, MAX_IN_EVENT, STREAM_SECONDS, after):
+            rows = [summary(one) for one in batch.records]
+            html = render("dashboard/request_rows.html", {**values, "rows": rows})
+            yield batch.position, {"html": html, "rows": len(rows), "skipped": batch.skipped}
+
+    return event_stream(events())
+
+
+def _filters(request: Request) -> dict[str, Any]:
+    """The filters of the requests in the address of a page."""
+    return {name: value for name in _FILTERS if (value := request.query_params.get(name))}
+
+
+def _choices(visit: Visit) -> Mapping[str, Any]:
+    """What the forms offer: the vendors, and the operations of each."""
+    operations = {app.name: [str(one.operation_id) for one in app.operations()] for app in vendors_of(visit)}
+    return {"vendors": list(operations), "operations": operations}
+
+
+def vendors_of(visit: Visit) -> list[VendorApp]:
+    """The applications of the vendors."""
+    return list(visit.context.dispatcher.vendors.values())
+
+
+def addresses(visit: Visit) -> dict[str, str]:
+    """The base address of each vendor in the space of the page."""
+    return {app.name: visit.context.url(mount) for mount, app in visit.context.dispatcher.vendors.items()}
+
+
+def _text(body: Any) -> str:
+    return "" if body is None else json.dumps(body, ensure_ascii=False)

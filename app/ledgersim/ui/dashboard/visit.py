@@ -1,0 +1,121 @@
+"""A visit of a page: what it asks the admin API for, and the page that shows it."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ledgersim.admin import MOUNT
+from ledgersim.clock import isoformat
+from ledgersim.http import internal
+from ledgersim.http.context import context_of
+from ledgersim.problems import INTERNAL
+from ledgersim.spaces.registry import DEFAULT
+from ledgersim.ui.dashboard.session import Sessions
+from ledgersim.ui.rendering import page
+
+UI = f"{MOUNT}/ui"
+MAX_SHOWN_SPACES = 30
+_DONE = "ledgersim-done"  # the cookie with the call that a form has made, for the page that follows
+
+PAGES = {
+    "requests": "Requests",
+    "errors": "Errors",
+}
+
+
+class Visit:
+    """A request to the dashboard by somebody who may see it. Raises a 401 Problem for others."""
+
+    def __init__(self, request: Request, sessions: Sessions) -> None:
+        self.request = request
+        self.sessions = sessions
+        self.context = context_of(request.scope)
+        self.root = self.context.root_path
+        self._headers = sessions.authorization(request)
+
+    async def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
+        """What an operation of the admin API returns. Raises its Problem."""
+        return (await self.call("GET", with_query(path, query or {})))[1]
+
+    async def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """The status and the body of a response of the admin API. Raises its Problem."""
+        sent = b"" if body is None else json.dumps(body).encode()
+        headers = {**self._headers, "Content-Type": "application/json"}
+        target = MOUNT + path
+        answer = await internal.send(
+            self.context, self.request.scope, self.root, method, target, headers.items(), sent
+        )
+        content = answer.json()
+        if answer.status >= 400:
+            said = {name: content[name] for name in ("title", "detail", "errors") if name in content}
+            raise replace(INTERNAL, status=answer.status, **said)
+        return answer.status, content
+
+    def show(self, name: str, content: Mapping[str, Any], twin: str, template: str | None = None) -> Response:
+        """A page. `twin` is the path of the operation of the admin API that returns the same as JSON."""
+        clock = self.context.space.clock
+        done = self.request.cookies.get(_DONE)
+        values = {
+            "current": name,
+            "title": PAGES[name],
+            "pages": PAGES,
+            "ui": self.root + UI,
+            "base": self.context.base_path,
+            "spaces": self._spaces(),
+            "now": isoformat(clock.now()),
+            "is_frozen": clock.setting.mode == "frozen",
+            "twin": twin,
+            "csrf": self.sessions.form_token(),
+            "has_login": self.sessions.required,
+            "done": None if done is None else _read_done(done),
+            "here": self.request.url.path.removeprefix(self.root)
+            + (f"?{self.request.url.query}" if self.request.url.query else ""),
+            **content,
+        }
+        response = page(self.request, f"dashboard/{template or name}.html", values)
+        if done is not None:
+            response.delete_cookie(_DONE, path=self.context.base_path or "/")
+        return response
+
+    def _spaces(self) -> list[str]:
+        names = [space.name for space in self.context.dispatcher.spaces]
+        own = self.context.space.name
+        return sorted(set(names[:MAX_SHOWN_SPACES]) | {own, DEFAULT}, key=lambda name: (name != DEFAULT, name))
+
+    def go(self, then: str, done: Mapping[str, Any]) -> Response:
+        """Go to a page of the dashboard, which shows the call that was made."""
+        allowed = then.startswith((f"{UI}/", f"{UI}?")) or then == UI
+        response = RedirectResponse(self.root + (then if allowed else UI), 303)
+        text = json.dumps(done, separators=(",", ":"))[:2_000]
+        response.set_cookie(
+            _DONE,
+            urlsafe_b64encode(text.encode()).decode(),
+            max_age=30,
+            path=self.context.base_path or "/",
+            httponly=True,
+            samesite="strict",
+        )
+        return response
+
+
+def _read_done(text: str) -> Any:
+    try:
+        found = json.loads(urlsafe_b64decode(text))
+        return {name: str(found.get(name) or "") for name in ("call", "body", "status")}
+    except (ValueError, AttributeError):
+        return None
+
+
+def with_query(path: str, query: Mapping[str, Any]) -> str:
+    """A path with those parameters that have a value."""
+    given = {name: value for name, value in query.items() if value not in (None, "", False)}
+    text = urlencode(
+        {name: "true" if value is True else value for name, value in given.items()}, quote_via=quote
+    )
+    return f"{path}?{text}" if text else path

@@ -1,0 +1,172 @@
+// What the pages of the dashboard do beyond HTML: live rows, keys, copying, completion. They work without it.
+"use strict";
+
+// Live rows: one stream for the list that is shown, if any.
+let stream = null;
+
+function follow() {
+  const live = document.querySelector("#live");
+  const url = live ? live.dataset.stream.replace(/([?&])after=\d+/, "$1") : "";
+  if (stream && stream.key === url) return;
+  if (stream) stream.source.close();
+  stream = null;
+  if (!live) return;
+  const source = new EventSource(live.dataset.stream);
+  stream = { key: url, source, skipped: 0 };
+  source.onopen = () => document.querySelector("#live")?.classList.remove("lost");
+  source.onerror = () => source.readyState === EventSource.CLOSED && document.querySelector("#live")?.classList.add("lost");
+  source.onmessage = (event) => add(JSON.parse(event.data));
+}
+
+function add({ html, rows, skipped }) {
+  const list = document.querySelector("#rows");
+  const live = document.querySelector("#live");
+  if (!list || !live) return;
+  const part = document.createElement("template");
+  part.innerHTML = `<table><tbody>${html}</tbody></table>`;
+  for (const row of part.content.querySelectorAll("tr")) if (document.getElementById(row.id)) row.remove();
+  const added = part.content.querySelector("tbody");
+  htmx.process(added);
+  list.prepend(...added.children);
+  const extra = list.children.length - live.dataset.max;
+  for (let number = 0; number < extra; number += 1) list.lastElementChild.remove();
+  document.querySelector("#empty")?.remove();
+  const recorded = document.querySelector("[data-recorded]");
+  recorded.dataset.recorded = Number(recorded.dataset.recorded) + rows + skipped;
+  recorded.textContent = `${recorded.dataset.recorded}`;
+  if (skipped) {
+    stream.skipped += skipped;
+    const note = document.querySelector("#skipped");
+    note.hidden = false;
+    note.textContent = `${stream.skipped.toLocaleString("en")} requests came too fast to be listed; load the page again for the latest, or filter.`;
+  }
+}
+
+document.addEventListener("DOMContentLoaded", follow);
+document.addEventListener("htmx:afterSettle", follow);
+document.addEventListener("htmx:historyRestore", follow);
+
+// Keys.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  } else if (event.key === "?") {
+    document.querySelector("#keys")?.showModal();
+  } else if (event.key === "j" || event.key === "k") {
+    const links = [...document.querySelectorAll("[data-list] a:first-of-type")].filter((one) => one === one.closest("tr, li").querySelector("a"));
+    const at = links.findIndex((one) => one === document.activeElement || one.closest("[aria-selected=true]"));
+    const next = links[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+});
+
+// Clicks.
+async function copy(button, text) {
+  const label = button.dataset.label ?? button.textContent;
+  button.dataset.label = label;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Press Ctrl+C";
+    const shown = button.parentElement.querySelector("code");
+    if (shown) getSelection().selectAllChildren(shown);
+  }
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.open) document.getElementById(button.dataset.open).showModal();
+  if (button && "close" in button.dataset) button.closest("dialog").close();
+  if (button && "copy" in button.dataset) copy(button, button.parentElement.querySelector("code").textContent);
+  if (button?.dataset.copyText) copy(button, button.dataset.copyText);
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// Filters apply as soon as they are chosen.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto]");
+  if (form) form.requestSubmit();
+});
+document.addEventListener("formdata", (event) => {
+  if (event.target.matches("form[method=get]")) {
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  }
+});
+
+// Completion of the names of fields in a filter.
+function words(input) {
+  const before = input.value.slice(0, input.selectionStart);
+  return { before, word: /[A-Za-z][\w/]*$/.exec(before)?.[0] ?? "" };
+}
+
+function suggest(input) {
+  const list = document.getElementById(input.getAttribute("aria-controls"));
+  const { before, word } = words(input);
+  const isText = before.split("'").length % 2 === 0;
+  const fields = input.dataset.fields.split(" ");
+  const found = word && !isText ? fields.filter((one) => one.toLowerCase().startsWith(word.toLowerCase()) && one !== word).slice(0, 12) : [];
+  list.replaceChildren(...found.map((name, number) => {
+    const option = document.createElement("li");
+    option.id = `${list.id}-${number}`;
+    option.role = "option";
+    option.textContent = name;
+    return option;
+  }));
+  choose(input, list, -1);
+}
+
+function choose(input, list, at) {
+  const options = [...list.children];
+  list.hidden = !options.length;
+  input.setAttribute("aria-expanded", String(!list.hidden));
+  options.forEach((one, number) => one.setAttribute("aria-selected", String(number === at)));
+  if (options[at]) input.setAttribute("aria-activedescendant", options[at].id);
+  else input.removeAttribute("aria-activedescendant");
+  options[at]?.scrollIntoView({ block: "nearest" });
+}
+
+function complete(input, name) {
+  const { before, word } = words(input);
+  const start = before.length - word.length;
+  input.setRangeText(name, start, before.length, "end");
+  suggest(input);
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.dataset.fields) suggest(event.target);
+});
+document.addEventListener("keydown", (event) => {
+  const input = event.target;
+  if (!input.dataset?.fields) return;
+  const list = document.getElementById(input.getAttribute("aria-controls"));
+  const options = [...list.children];
+  const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+  if (event.key === "Escape") choose(input, list, list.replaceChildren() ?? -1);
+  if (!options.length) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    choose(input, list, (at + (event.key === "ArrowDown" ? 1 : options.length - 1 + (at < 0))) % options.length);
+  } else if (event.key === "Tab" && !event.shiftKey) {
+    event.preventDefault();
+    complete(input, options[Math.max(at, 0)].textContent);
+  } else if (event.key === "Enter" && at >= 0) {
+    event.preventDefault();
+    complete(input, options[at].textContent);
+  }
+});
+document.addEventListener("mousedown", (event) => {
+  const option = event.target.closest?.(".complete [role=option]");
+  if (option) {
+    event.preventDefault();
+    complete(option.closest(".complete").querySelector("input"), option.textContent);
+  }
+});
