@@ -90,6 +90,7 @@ def test_help_of_serve_names_each_option_with_its_default_and_variable(
         "--journal-entries": "default: 1000; LEDGERSIM_JOURNAL_ENTRIES",
         "--journal-bytes": "default: 4194304; LEDGERSIM_JOURNAL_BYTES",
         "--fault-header": "default: on; LEDGERSIM_FAULT_HEADER",
+        "--ui": "default: on; LEDGERSIM_UI",
         "--cors-origin": "LEDGERSIM_CORS_ORIGIN",
         "--admin-origin": "LEDGERSIM_ADMIN_ORIGIN",
         "--allowed-host": "LEDGERSIM_ALLOWED_HOST",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ledgersim.debts import Debts
     from ledgersim.http.vendor_app import VendorApp
+    from ledgersim.pages import Pages
     from ledgersim.spaces.scheduler import ScheduledJob
     from ledgersim.spaces.space import Space
     from ledgersim.timeline import Timeline
@@ -85,7 +86,8 @@ class Vendor:
     `app` is called with the server's settings, an instance of `settings`. `admin` is a router for the admin
     API, mounted under `/_sim`; its paths start with `/NAME`. `models` names a module that defines or imports
     the vendor's tables; prefix your table names with the name of the vendor. `timeline` yields what happened to
-    a persona at the vendor, `debts` says how debts leave the vendor and enter it.
+    a persona at the vendor, `debts` says how debts leave the vendor and enter it. `pages` says what of its data
+    the dashboard shows.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Vendor:
     samples: Part[Samples | None] = None
     timeline: Part[Timeline | None] = None
     debts: Part[Debts | None] = None
+    pages: Part[Pages | None] = None
     label: str = ""  # the name as people write it; by default `name` with a capital letter
 
     @property

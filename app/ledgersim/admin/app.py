@@ -22,6 +22,7 @@ from ledgersim.admin import (
     transfer,
 )
 from ledgersim.admin.base import AdminRouter
+from ledgersim.admin.data import data_router
 from ledgersim.admin.debts import debts_router
 from ledgersim.admin.fixtures import Load, fixtures_router
 from ledgersim.admin.pact import States, provider_states_router
@@ -51,6 +52,7 @@ _TAGS = {
     "Server": "Health, version and settings",
     "Clock": "The clock of a space, and the events of its scheduled jobs",
     "State": "Reset, personas, fixtures, export and import",
+    "Data": "The vendors' data, with cards that explain it and what has changed it",
     "Debts": "Debts at all vendors, carried from one to another",
     "Spaces": "Isolated copies of the world",
     "Snapshots": "Saved states of a space, to be restored later",
@@ -87,6 +89,7 @@ def build(
         provider_states_router(load_fixtures, states or {}),
         timeline_router(vendors),
         debts_router(vendors),
+        data_router(vendors),
         *of_vendors,
     )
     routes = [one for router in routers for one in router.routes if isinstance(one, APIRoute)]

@@ -33,7 +33,7 @@ _FURTHER_MEMBERS = ("when", "retry-after")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 # The members that each kind allows besides the common ones, and those it requires.
-_MEMBERS: dict[Kind, tuple[str, ...]] = {
+MEMBERS: dict[Kind, tuple[str, ...]] = {
     "status": ("status", "retry_after", "detail"),
     "delay": ("seconds",),
     "drop": (),
@@ -46,7 +46,7 @@ _REQUIRED: dict[Kind, tuple[str, ...]] = {
     "delay": ("seconds",),
     "quota": ("limit", "window"),
 }
-_KIND_MEMBERS = {name for names in _MEMBERS.values() for name in names}
+_KIND_MEMBERS = {name for names in MEMBERS.values() for name in names}
 
 
 class SecondsBetween(JsonObject):
@@ -106,7 +106,7 @@ class Fault(JsonObject):
 
     def check(self, now: datetime) -> None:
         """Raise a 400 Problem if members contradict each other."""
-        for name in sorted(_KIND_MEMBERS - set(_MEMBERS[self.kind])):
+        for name in sorted(_KIND_MEMBERS - set(MEMBERS[self.kind])):
             if getattr(self, name) is not None:
                 raise invalid(name, f"is not allowed for a fault of kind {self.kind}")
         for name in _REQUIRED.get(self.kind, ()):

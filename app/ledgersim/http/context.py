@@ -34,7 +34,8 @@ class RequestContext:
     `space` is that of the name `space_name`, or a stand-in if answering takes none.
     `base_path` is the path below which a proxy publishes the server. `root_path` also has the prefix of the
     space and the mount: it precedes the application's own paths. Both are empty or begin with a slash, and
-    don't end with one. `is_strict` rejects requests with diagnostics.
+    don't end with one. `is_strict` rejects requests with diagnostics. The simulator itself sends requests that
+    are `is_trusted`, which need no credentials, to show what a vendor has.
     """
 
     dispatcher: "Dispatcher"
@@ -48,6 +49,7 @@ class RequestContext:
     is_strict: bool
     forwarded: Forwarded
     adopt: Callable[[Any], None] | None = None  # takes what an overlay adopts out of a parsed body
+    is_trusted: bool = False
 
     @cached_property
     def origin(self) -> str:

@@ -34,6 +34,7 @@ async def send(
     target: str,
     headers: Iterable[tuple[str, str]] = (),
     body: bytes = b"",
+    is_trusted: bool = False,
 ) -> Answer:
     """Send a request to the space of another one, which has this context and ASGI scope.
 
@@ -51,7 +52,7 @@ async def send(
     record = Record(0, context.space.clock.now(), method, path, query.encode(), sent)
     inner = RequestContext(
         context.dispatcher, context.space, record, found, context.base_path, root_path, context.scheme, False,
-        context.forwarded,
+        context.forwarded, is_trusted,
     )  # fmt: skip
     status, media_type, content = 500, "", bytearray()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from ledgersim import __version__
 from ledgersim.admin import MOUNT
 from ledgersim.admin.openapi import document
+from ledgersim.admin.recorded_requests import summary
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import AuthMode
@@ -22,6 +24,8 @@ from ledgersim.ui.dashboard.routes import dashboard_router
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.rendering import asset, page, page_or_json
 from ledgersim.vendors import installed_vendors
+
+LATEST = 5  # requests on the landing page
 
 _READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
 
@@ -104,7 +108,14 @@ def _landing(request: Request, server: Server) -> Response:
     def headers(persona: dict[str, Any], vendor: str) -> Mapping[str, str]:
         return server.headers(space, vendor, persona["ids"][vendor])
 
-    more = {"labels": documents.LABELS, "titles": guides.titles(), "headers": headers}
+    shows_requests = server.has_dashboard and server.admin_token is None
+    latest = list(islice(reversed(space.journal), LATEST)) if shows_requests else []
+    more = {
+        "labels": documents.LABELS,
+        "titles": guides.titles(),
+        "headers": headers,
+        "latest": [summary(one) for one in latest],
+    }
     return page_or_json(request, "landing.html", content, more)
 
 

@@ -35,9 +35,20 @@ def _templates() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # for the first page, not at start-up
 
     loader = FileSystemLoader(_FOLDER / "templates")
-    return Environment(
+    found = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    found.filters["cell"] = _cell
+    return found
+
+
+def _cell(value: Any) -> str:
+    """A value in a table: fractions are amounts."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
 
 
 def page(request: Request, template: str, content: Mapping[str, Any], inline_styles: bool = False) -> Response:

@@ -14,12 +14,13 @@ from ledgersim.admin.event_stream import batches, event_stream, position
 from ledgersim.admin.recorded_requests import summary
 from ledgersim.admin.requests import RequestFilter
 from ledgersim.http.context import context_of
-from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, field_path, invalid
+from ledgersim.ui.dashboard.control_pages import add_control_pages
+from ledgersim.ui.dashboard.data_pages import add_data_pages
 from ledgersim.ui.dashboard.forms import body_of, read_form
 from ledgersim.ui.dashboard.json_view import json_view
 from ledgersim.ui.dashboard.session import CSRF, Sessions
-from ledgersim.ui.dashboard.visit import UI, Visit, with_query
+from ledgersim.ui.dashboard.visit import READ, UI, Visit, with_query
 from ledgersim.ui.rendering import render
 
 MAX_ROWS = 200  # in the list of requests
@@ -28,7 +29,7 @@ STREAM_SECONDS = 60.0  # then the browser connects again
 
 WRONG_TOKEN = UNAUTHORIZED.with_detail("This is not the admin token of this server.")
 
-_READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
+
 _WRITE: dict[str, Any] = {"methods": ["POST"], "include_in_schema": False}
 _FILTERS = ("vendor", "operation", "status_class", "text", "errors")
 
@@ -37,29 +38,32 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
     """The pages and forms."""
     router = APIRouter(prefix=UI)
 
-    @router.api_route("", operation_id="ui.dashboard", **_READ)
+    @router.api_route("", operation_id="ui.dashboard", **READ)
     async def show_first(request: Request) -> Response:
         return await _requests(Visit(request, sessions))
 
-    @router.api_route("/requests", operation_id="ui.requests", **_READ)
+    @router.api_route("/requests", operation_id="ui.requests", **READ)
     async def show_requests(request: Request) -> Response:
         return await _requests(Visit(request, sessions))
 
-    @router.api_route("/requests/stream", operation_id="ui.requests.stream", **_READ)
+    @router.api_route("/requests/stream", operation_id="ui.requests.stream", **READ)
     async def stream_requests(request: Request) -> Response:
         return _stream(Visit(request, sessions))
 
-    @router.api_route("/requests/{id}", operation_id="ui.request", **_READ)
+    @router.api_route("/requests/{id}", operation_id="ui.request", **READ)
     async def show_request(request: Request, id: str) -> Response:
         return await _requests(Visit(request, sessions), id)
 
-    @router.api_route("/errors", operation_id="ui.errors", **_READ)
+    @router.api_route("/errors", operation_id="ui.errors", **READ)
     async def show_errors(request: Request) -> Response:
         visit = Visit(request, sessions)
         filters = _filters(request)
         found = await visit.get("/requests/problems", filters)
         twin = with_query("/requests/problems", filters)
         return visit.show("errors", {**found, **_choices(visit), "filters": filters}, twin)
+
+    add_data_pages(router, sessions)
+    add_control_pages(router, sessions)
 
     @router.api_route("/call", operation_id="ui.call", **_WRITE)
     async def call(request: Request) -> Response:
@@ -95,7 +99,7 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
         sessions.log_out(response, request)
         return response
 
-    @router.api_route("/{page}", operation_id="ui.unknown", **_READ)
+    @router.api_route("/{page}", operation_id="ui.unknown", **READ)
     async def show_unknown(page: str) -> Response:
         raise NOT_FOUND.with_detail(f"There is no page {page[:80]!r}.")
 
@@ -162,13 +166,8 @@ def _filters(request: Request) -> dict[str, Any]:
 
 def _choices(visit: Visit) -> Mapping[str, Any]:
     """What the forms offer: the vendors, and the operations of each."""
-    operations = {app.name: [str(one.operation_id) for one in app.operations()] for app in vendors_of(visit)}
+    operations = {app.name: [str(one.operation_id) for one in app.operations()] for app in visit.vendors}
     return {"vendors": list(operations), "operations": operations}
-
-
-def vendors_of(visit: Visit) -> list[VendorApp]:
-    """The applications of the vendors."""
-    return list(visit.context.dispatcher.vendors.values())
 
 
 def addresses(visit: Visit) -> dict[str, str]:

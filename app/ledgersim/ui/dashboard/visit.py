@@ -14,6 +14,7 @@ from ledgersim.admin import MOUNT
 from ledgersim.clock import isoformat
 from ledgersim.http import internal
 from ledgersim.http.context import context_of
+from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import INTERNAL
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.ui.dashboard.session import Sessions
@@ -23,9 +24,17 @@ UI = f"{MOUNT}/ui"
 MAX_SHOWN_SPACES = 30
 _DONE = "ledgersim-done"  # the cookie with the call that a form has made, for the page that follows
 
+READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
+
 PAGES = {
     "requests": "Requests",
     "errors": "Errors",
+    "data": "Data",
+    "clock": "Clock",
+    "faults": "Faults",
+    "coverage": "Coverage",
+    "personas": "Personas",
+    "spaces": "Spaces",
 }
 
 
@@ -67,7 +76,7 @@ class Visit:
             "pages": PAGES,
             "ui": self.root + UI,
             "base": self.context.base_path,
-            "spaces": self._spaces(),
+            "spaces": self.space_names(),
             "now": isoformat(clock.now()),
             "is_frozen": clock.setting.mode == "frozen",
             "twin": twin,
@@ -83,7 +92,13 @@ class Visit:
             response.delete_cookie(_DONE, path=self.context.base_path or "/")
         return response
 
-    def _spaces(self) -> list[str]:
+    @property
+    def vendors(self) -> list[VendorApp]:
+        """The applications of the vendors."""
+        return list(self.context.dispatcher.vendors.values())
+
+    def space_names(self) -> list[str]:
+        """The spaces that the picker offers."""
         names = [space.name for space in self.context.dispatcher.spaces]
         own = self.context.space.name
         return sorted(set(names[:MAX_SHOWN_SPACES]) | {own, DEFAULT}, key=lambda name: (name != DEFAULT, name))

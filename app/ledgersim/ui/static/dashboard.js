@@ -170,3 +170,41 @@ document.addEventListener("mousedown", (event) => {
     complete(option.closest(".complete").querySelector("input"), option.textContent);
   }
 });
+
+// The form of faults shows the members of the chosen kind.
+function showMembers() {
+  for (const form of document.querySelectorAll("form[data-kinds]")) {
+    const kind = form.querySelector("[name='body.kind']").value;
+    for (const label of form.querySelectorAll("[data-for]")) {
+      label.hidden = !label.dataset.for.split(" ").includes(kind);
+      label.querySelector("input").disabled = label.hidden;
+    }
+  }
+}
+document.addEventListener("DOMContentLoaded", showMembers);
+document.addEventListener("htmx:afterSettle", showMembers);
+document.addEventListener("change", showMembers);
+
+// Requests of personas, with the credentials that a browser would not send by itself.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-try]");
+  if (!button) return;
+  const dialog = document.querySelector("#tried");
+  const [title, shown, record] = [dialog.querySelector("h2"), dialog.querySelector("code"), dialog.querySelector("#tried-record")];
+  title.textContent = `GET ${new URL(button.dataset.try).pathname}`;
+  shown.textContent = "…";
+  dialog.showModal();
+  try {
+    const response = await fetch(button.dataset.try, { headers: JSON.parse(button.dataset.headers) });
+    const text = await response.text();
+    title.textContent += ` → ${response.status}`;
+    record.href = `${record.href.replace(/\/requests.*$/, "/requests")}/${response.headers.get("sim-request-id")}`;
+    try {
+      shown.textContent = JSON.stringify(JSON.parse(text), null, 2);
+    } catch {
+      shown.textContent = text || "(empty)";
+    }
+  } catch (error) {
+    shown.textContent = `No response: ${error.message}`;
+  }
+});

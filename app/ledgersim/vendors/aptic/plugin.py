@@ -16,4 +16,5 @@ VENDOR = Vendor(
     samples="ledgersim.vendors.aptic.samples:SAMPLES",
     timeline="ledgersim.vendors.aptic.timeline:timeline",
     debts="ledgersim.vendors.aptic.transfers:DEBTS",
+    pages="ledgersim.vendors.aptic.pages:PAGES",
 )

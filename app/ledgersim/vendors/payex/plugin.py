@@ -17,4 +17,5 @@ VENDOR = Vendor(
     samples="ledgersim.vendors.payex.samples:SAMPLES",
     timeline="ledgersim.vendors.payex.timeline:timeline",
     debts="ledgersim.vendors.payex.transfers:DEBTS",
+    pages="ledgersim.vendors.payex.pages:PAGES",
 )

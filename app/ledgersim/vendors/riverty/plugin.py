@@ -14,4 +14,5 @@ VENDOR = Vendor(
     samples="ledgersim.vendors.riverty.samples:SAMPLES",
     timeline="ledgersim.vendors.riverty.timeline:timeline",
     debts="ledgersim.vendors.riverty.transfers:DEBTS",
+    pages="ledgersim.vendors.riverty.pages:PAGES",
 )

@@ -1,0 +1,274 @@
+"""Browses the vendors' data: lists, items with cards that explain them, and what has changed them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from ledgersim.admin import MOUNT
+from ledgersim.admin.base import CurrentSpace, new_router
+from ledgersim.diagnostics.journal import Record
+from ledgersim.http import internal
+from ledgersim.http.context import CurrentContext, context_of
+from ledgersim.pages import Card, Chart, Facts, Link, ListQuery, Pages, Read, Resource, States, Table
+from ledgersim.plugin import Vendor, resolve
+from ledgersim.problems import INTERNAL, NOT_FOUND, Problem, invalid
+from ledgersim.spaces.space import Space
+
+MAX_TOP = 100
+MAX_HISTORY = 100
+_READS = ("GET", "HEAD", "OPTIONS")
+
+
+class ResourceInfo(BaseModel):
+    """A list: the members that it shows, and those that a filter may name.
+
+    `filter` is the vendor's name of the parameter; it is empty where one can search for text only.
+    """
+
+    name: str
+    title: str
+    columns: list[str]
+    filter: str
+    fields: list[str]
+
+
+class VendorData(BaseModel):
+    """The lists of a vendor."""
+
+    name: str
+    title: str
+    resources: list[ResourceInfo]
+
+
+class DataInfo(BaseModel):
+    """What there is to browse."""
+
+    vendors: list[VendorData]
+
+
+class ListedData(BaseModel):
+    """An item of a list, and the path at which it is read."""
+
+    path: str
+    item: dict[str, Any]
+
+
+class DataList(BaseModel):
+    """A part of a list; `total` items match."""
+
+    title: str
+    columns: list[str]
+    filter: str
+    fields: list[str]
+    total: int
+    skip: int
+    items: list[ListedData]
+
+
+class Change(BaseModel):
+    """A request, by its id, or else the event of a scheduled job that changed an item."""
+
+    at: datetime
+    summary: str
+    request: int | None
+    event: str | None
+
+
+class DataAtPath(BaseModel):
+    """What a path of a vendor returns, cards that explain it, and what has changed it, the latest first."""
+
+    path: str
+    vendor: str
+    operation: str
+    content: Any
+    cards: list[Facts | Table | Chart | States]
+    history: list[Change]
+
+
+def data_router(vendors: Sequence[Vendor]) -> APIRouter:
+    """The routes that browse the data of these vendors."""
+    router = new_router("Data", "/data")
+
+    @router.get(
+        "", response_model=DataInfo, operation_id="sim.data", summary="List what data there is to browse"
+    )
+    async def get_data() -> Any:
+        """The lists of each vendor, for `GET /_sim/data/{vendor}/{resource}`."""
+        found = [(vendor, resolve(vendor.pages)) for vendor in vendors]
+        return {
+            "vendors": [
+                {
+                    "name": vendor.name,
+                    "title": vendor.title,
+                    "resources": [_about(one) for one in pages.resources],
+                }
+                for vendor, pages in found
+                if pages is not None
+            ]
+        }
+
+    @router.get(
+        "/item",
+        response_model=DataAtPath,
+        operation_id="sim.data.item",
+        summary="Explain what a path of a vendor returns",
+    )
+    async def get_item(request: Request, space: CurrentSpace, path: str = Query(max_length=2_000)) -> Any:
+        """`path` is that of a `GET` operation, without the prefix of a space. It takes no credentials, nothing
+        is recorded, and no fault hits. The history has the requests in the journal and the jobs that changed
+        the item.
+        """
+        vendor = _vendor_at(vendors, path)
+        answer = await _send(request, path)
+        if answer.operation is None:
+            raise NOT_FOUND.with_detail(f"No operation of {vendor.title} reads {path[:200]!r}.")
+        pages = resolve(vendor.pages)
+        content = answer.json()
+        return {
+            "path": path,
+            "vendor": vendor.name,
+            "operation": answer.operation,
+            "content": content,
+            "cards": []
+            if pages is None
+            else await _cards(request, vendor, pages, answer.operation, path, content),
+            "history": history(space, path),
+        }
+
+    @router.get(
+        "/{vendor}/{resource}",
+        response_model=DataList,
+        operation_id="sim.data.list",
+        summary="List items of a vendor",
+    )
+    async def list_items(
+        request: Request,
+        context: CurrentContext,
+        vendor: str,
+        resource: str,
+        filter: str = Query("", max_length=2_000),
+        skip: int = Query(0, ge=0, le=2**31 - 1),
+        top: int = Query(25, ge=1, le=MAX_TOP),
+    ) -> Any:
+        """`filter` is in the vendor's own filter language, or for a vendor without one a text to search for."""
+        at, found = _find(vendors, vendor, resource)
+        page = await found.page(context.space, _reader(request, at), ListQuery(filter, skip, top))
+        items = [{"path": at.mount + found.path.format_map(item), "item": item} for item in page.items]
+        return {**_about(found), "total": page.total, "skip": skip, "items": items}
+
+    return router
+
+
+def _about(resource: Resource) -> dict[str, Any]:
+    return {name: getattr(resource, name) for name in ResourceInfo.model_fields}
+
+
+def _find(vendors: Sequence[Vendor], vendor: str, resource: str) -> tuple[Vendor, Resource]:
+    known = []
+    for at in vendors:
+        pages = resolve(at.pages)
+        for one in () if pages is None else pages.resources:
+            known.append(f"{at.name}/{one.name}")
+            if (at.name, one.name) == (vendor, resource):
+                return at, one
+    raise NOT_FOUND.with_detail(
+        f"There is no list {f'{vendor}/{resource}'[:80]!r}; there are {', '.join(known)}."
+    )
+
+
+def _vendor_at(vendors: Sequence[Vendor], path: str) -> Vendor:
+    for vendor in vendors:
+        if f"{path}/".startswith(f"{vendor.mount}/"):
+            return vendor
+    mounts = " or ".join(vendor.mount for vendor in vendors)
+    raise invalid("path", f"must begin with {mounts}")
+
+
+async def _send(request: Request, path: str) -> internal.Answer:
+    """What a path of a vendor returns. Raises its error."""
+    context = context_of(request.scope)
+    root = context.root_path.removesuffix(MOUNT)
+    answer = await internal.send(context, request.scope, root, "GET", path, is_trusted=True)
+    if answer.status >= 400:
+        raise _problem(answer)
+    return answer
+
+
+def _problem(answer: internal.Answer) -> Problem:
+    content = answer.json()
+    said = content if isinstance(content, dict) else {}
+    detail = str(said.get("detail") or said.get("message") or said.get("title") or "The vendor's API failed.")
+    errors = said.get("errors")
+    status = answer.status if answer.status in (400, 404) else 409
+    problem = Problem(status, INTERNAL.code, str(said.get("title") or "Not available"), detail)
+    is_usual = isinstance(errors, dict) and all(isinstance(one, list) for one in errors.values())
+    return problem.with_errors(errors or {}) if is_usual else problem
+
+
+def _reader(request: Request, vendor: Vendor) -> Read:
+    async def read(path: str) -> Any:
+        return (await _send(request, vendor.mount + path)).json()
+
+    return read
+
+
+async def _cards(
+    request: Request, vendor: Vendor, pages: Pages, operation: str, path: str, content: Any
+) -> list[Card]:
+    view = pages.views.get(operation)
+    if view is None:
+        return []
+    cards = await view(_reader(request, vendor), path.removeprefix(vendor.mount), content)
+    return [_below(vendor.mount, card) for card in cards]
+
+
+def _below(mount: str, card: Card) -> Card:
+    """A card whose links begin with the mount."""
+    values = [one.value for one in card.facts] if isinstance(card, Facts) else []
+    values += [value for row in card.rows for value in row] if isinstance(card, Table) else []
+    for value in values:
+        if isinstance(value, Link):
+            value.path = mount + value.path
+    return card
+
+
+def history(space: Space, path: str) -> list[dict[str, Any]]:
+    """The requests and jobs that have changed what a path returns, the latest first."""
+    found = [*_requests(space, path), *_jobs(space, path)]
+    return sorted(found, key=lambda one: one["at"], reverse=True)[:MAX_HISTORY]
+
+
+def _requests(space: Space, path: str) -> Iterator[dict[str, Any]]:
+    own = path.lower()
+    name = unquote(path.rpartition("/")[2]).encode()
+    for record in space.journal:
+        if _has_written(record) and (_is_at(record.path, own) or _names(record, name)):
+            status = record.status or record.withheld
+            summary = f"{record.method} {record.path} → {status}"
+            yield {"at": record.at, "summary": summary, "request": record.id, "event": None}
+
+
+def _has_written(record: Record) -> bool:
+    return record.method not in _READS and (record.withheld or record.status or 500) < 400
+
+
+def _is_at(path: str, own: str) -> bool:
+    return f"{path}/".lower().startswith(f"{own}/")
+
+
+def _names(record: Record, name: bytes) -> bool:
+    """Whether a request or its response names an item. Short names occur everywhere."""
+    return len(name) > 6 and (name in record.content or name in record.response_body)
+
+
+def _jobs(space: Space, path: str) -> Iterator[dict[str, Any]]:
+    own = path.lower()
+    for event in space.events:
+        if _is_at(event.path, own):
+            details = ", ".join(f"{name} {value}" for name, value in event.details.items())
+            summary = f"{event.name} {details}".strip()
+            yield {"at": event.at, "summary": summary, "request": None, "event": event.name}

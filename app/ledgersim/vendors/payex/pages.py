@@ -1,0 +1,165 @@
+"""What the dashboard shows of PayEx: customers, invoices, accounts and surpluses of all ledgers."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from ledgersim.pages import (
+    Card,
+    Link,
+    Pages,
+    Read,
+    Resource,
+    States,
+    Table,
+    Transition,
+    Value,
+    facts,
+    text_search,
+)
+from ledgersim.problems import Problem
+from ledgersim.vendors.payex.customers.models import CUSTOMER
+from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
+from ledgersim.vendors.payex.surpluses.models import SURPLUS
+from ledgersim.vendors.payex.surpluses.rules import GONE, TRANSITIONS
+
+_Json = dict[str, Any]
+
+_CUSTOMER = "/customer/v1/{ledger}/customers/{customerNo}"
+_C, _I, _A, _S = CUSTOMER.c, INVOICE.c, ACCOUNT.c, SURPLUS.c
+
+
+async def _customer(read: Read, path: str, item: _Json) -> Sequence[Card]:
+    names = ("customerNo", "legalEntity", "legalStatus", "emailAddress", "msisdn", "preferredLanguageCode")
+    known: list[tuple[str, Value]] = [(name, item[name]) for name in names if item.get(name)]
+    national = item.get("nationalIdentifier") or {}
+    if national.get("regNo"):
+        known.insert(0, ("regNo", f"{national['regNo']} ({national['countryCode']})"))
+    return [
+        facts(item["name"], *known, ("consents", ", ".join(item.get("activeConsents", ())) or "none")),
+        await _addresses(read, path),
+        await _surpluses(read, path),
+    ]
+
+
+async def _addresses(read: Read, path: str) -> Table:
+    rows: list[list[Value]] = []
+    for kind in ("legal-address", "billing-address"):
+        try:
+            found = await read(f"{path}/{kind}")
+        except Problem:  # it has none
+            continue
+        parts = [
+            found.get(name)
+            for name in ("addressee", "coAddress", "streetAddress", "zipCode", "city", "countryCode")
+        ]
+        rows.append([Link(text=kind, path=f"{path}/{kind}"), ", ".join(part for part in parts if part)])
+    return Table(title="Addresses", columns=["Kind", "Address"], rows=rows, empty="No address.")
+
+
+async def _surpluses(read: Read, path: str) -> Table:
+    found = await read(f"{path}/surpluses")
+    rows: list[list[Value]] = [
+        [
+            Link(text=one["surplusId"], path=f"{path}/surpluses/{quote(one['surplusId'])}"),
+            one["date"][:10],
+            one["status"],
+            one["balance"],
+            one["currency"],
+        ]
+        for one in found["items"]
+    ]
+    columns = ["Surplus", "Date", "Status", "Balance", ""]
+    return Table(title="Surpluses", columns=columns, rows=rows, empty="No surplus.")
+
+
+async def _surplus(_: Read, __: str, item: _Json) -> Sequence[Card]:
+    states = list(
+        dict.fromkeys(state for (source, _), target in TRANSITIONS.items() for state in (source, target))
+    )
+    states.sort(key=lambda state: state == GONE)
+    moves = [
+        Transition(source=source, target=target, name=name) for (source, name), target in TRANSITIONS.items()
+    ]
+    own = ((name, item[name]) for name in ("balance", "currency", "date", "status"))
+    return [
+        facts(f"Surplus {item['surplusId']}", *own),
+        States(title="States of a surplus", states=states, moves=moves, present=item["status"]),
+    ]
+
+
+async def _debt(_: Read, __: str, item: _Json) -> Sequence[Card]:
+    """The card of an invoice or an account: what it says of itself."""
+    own = [
+        (name, value)
+        for name, value in item.items()
+        if not (name.startswith("@") or isinstance(value, dict | list))
+    ]
+    title = f"Invoice {item['invoiceNo']}" if "invoiceNo" in item else f"Account {item['accountNo']}"
+    return [facts(title, *own)]
+
+
+PAGES = Pages(
+    resources=[
+        Resource(
+            name="customers",
+            title="Customers",
+            path=_CUSTOMER,
+            columns=("name", "ledger", "customerNo", "regNo", "legalEntity"),
+            page=text_search(
+                CUSTOMER,
+                {"ledger": _C.ledger, "customerNo": _C.customer_no, "name": _C.name, "regNo": _C.reg_no,
+                 "legalEntity": _C.legal_entity},
+                _C.id,
+            ),
+        ),
+        Resource(
+            name="invoices",
+            title="Invoices",
+            path="/invoice/v1/{ledger}/invoices/{invoiceNo}",
+            columns=("invoiceNo", "ledger", "status", "claimLevel", "currentDebt", "currency", "sellerName"),
+            page=text_search(
+                INVOICE,
+                {"ledger": _I.ledger, "invoiceNo": _I.invoice_no, "status": _I.status,
+                 "claimLevel": _I.claim_level,
+                 "currentDebt": _I.current_debt,
+                 "currency": _I.currency, "sellerName": _I.seller_name},
+                _I.id,
+                ["currentDebt"],
+            ),
+        ),
+        Resource(
+            name="accounts",
+            title="Accounts",
+            path="/account/v1/{ledger}/accounts/{accountNo}",
+            columns=("accountNo", "ledger", "status", "totalBalance", "currency", "description"),
+            page=text_search(
+                ACCOUNT,
+                {"ledger": _A.ledger, "accountNo": _A.account_no, "status": _A.status,
+                 "totalBalance": _A.total_balance, "currency": _A.currency, "description": _A.description},
+                _A.id,
+                ["totalBalance"],
+            ),
+        ),
+        Resource(
+            name="surpluses",
+            title="Surpluses",
+            path=f"{_CUSTOMER}/surpluses/{{surplusId}}",
+            columns=("surplusId", "ledger", "customerNo", "status", "balance", "currency"),
+            page=text_search(
+                SURPLUS.join(CUSTOMER, (_C.id == _S.customer_id) & (_S.status != GONE)),
+                {"ledger": _C.ledger, "customerNo": _C.customer_no, "surplusId": _S.surplus_id,
+                 "status": _S.status,
+                 "balance": _S.balance, "currency": _S.currency},
+                _S.id,
+                ["balance"],
+            ),
+        ),
+    ],
+    views={
+        "payex.customers.get": _customer,
+        "payex.surpluses.get": _surplus,
+        "payex.invoices.get": _debt,
+        "payex.accounts.get": _debt,
+    },
+)  # fmt: skip

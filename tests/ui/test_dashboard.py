@@ -1,0 +1,454 @@
+"""The dashboard over HTTP: pages, forms, and who may see and send them."""
+
+import json
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+import pytest
+
+from tests.client import APTIC, Api
+from tests.conftest import Serve
+from tests.ui.html import BROWSER, browse
+
+HOST = "http://sim.test"
+UI = "/_sim/ui"
+PETRA = f"{APTIC}/Debtors/5eed0002-deb0-4000-8000-000000000001"
+PLAN = f"{PETRA}/Paymentplans/5eed0002-91a0-4000-8000-000000000001"
+CASE = f"{APTIC}/Cases/5eed0005-ca5e-4000-8000-000000000001"
+SURPLUS = "/ledger/customer/v1/46001/customers/1000020/surpluses/5eed0020-5042-4000-8000-000000000001"
+PAGES = (
+    *("", "/requests", "/errors", "/data", "/clock", "/faults", "/coverage", "/personas", "/spaces"),
+    *("/data/aptic/debtors", "/data/payex/customers", "/data/riverty/accounts", "/personas/Siri%20Surplus"),
+    *(f"/data/item?{urlencode({'path': path})}" for path in (PETRA, PLAN, CASE, SURPLUS)),
+)
+EVIL = """"'><script src="http://evil.test/"></script>{{ 7 * 7 }}<img src=x onerror=alert(1)>"""
+
+
+def show(api: Api, path: str, **headers: str) -> httpx.Response:
+    """A page as a browser gets it."""
+    return api.send("GET", path, headers={**BROWSER, **headers})
+
+
+def token_of(page: httpx.Response) -> str:
+    """What the forms of a page contain."""
+    found = re.search(r'name="csrf" value="(\w+)"', page.text)
+    assert found is not None, page.text
+    return found[1]
+
+
+def submit(api: Api, call: str, fields: Mapping[str, Any] = {}, ui: str = UI, **headers: str) -> httpx.Response:
+    """What a form that makes a call returns."""
+    form = {"csrf": token_of(show(api, f"{ui}/faults")), "call": call, "then": f"{UI}/faults", **fields}
+    return api.send("POST", f"{ui}/call", headers={**BROWSER, **headers}, data=form)
+
+
+def item(api: Api, path: str) -> httpx.Response:
+    """What is shown of a path of a vendor."""
+    return api.send("GET", f"/_sim/data/item?{urlencode({'path': path})}")
+
+
+def fail(api: Api) -> int:
+    """A rejected request; its id."""
+    answer = api.put(f"{APTIC}/Debtors", {"fullName": 5})
+    assert answer.status_code == 400
+    return int(answer.headers["sim-request-id"])
+
+
+# Pages
+
+
+@pytest.mark.parametrize(("options", "prefix"), [({}, ""), ({}, "/s/a"), ({"root_path": "/sim"}, "/sim/s/a")])
+@pytest.mark.parametrize("path", PAGES)
+def test_all_links_of_a_page_work_and_stay_on_the_server(
+    serve: Serve, options: dict[str, str], prefix: str, path: str
+) -> None:
+    api = serve(**options)
+    api.get(f"{prefix}/_sim/clock")  # creates the space
+    page = browse(api, f"{prefix}{UI}{path}")
+    assert (page.others, page.inline_scripts) == ([], 0)
+    assert all(url.startswith(f"{HOST}{prefix}/docs/assets/") for url in page.assets)
+    own = {one.url for one in page.links if one.url.startswith(f"{HOST}{prefix}/_sim")}
+    assert {url: status for url in own if (status := show(api, url).status_code) != 200} == {}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api, path: str) -> None:
+    found = re.search(r'The same as JSON: <a href="([^"]+)"', show(api, UI + path).text)
+    assert found is not None
+    assert api.get(unescape(found[1])).headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/nothing", 404, "There is no page"),
+        ("/requests/999999", 404, "not found in the journal"),
+        ("/requests/nothing", 404, "not found in the journal"),
+        ("/requests?vendor=nobody", 400, "must be one of aptic, payex, riverty"),
+        ("/requests?status_class=9", 400, "status_class"),
+        ("/requests/stream?status_class=9", 400, "status_class"),
+        ("/errors?operation=nothing", 400, "matches no operation"),
+        ("/data/aptic/nothing", 404, "There is no list"),
+        ("/data/item?path=/nothing", 400, "must begin with"),
+        (f"/data/item?path={APTIC}/nothing", 404, "There is no GET"),
+        (f"/data/item?path={APTIC}/Debtors/1", 404, "This is not a GUID"),
+        ("/data/aptic/debtors?filter=cty+eq+1", 400, "did you mean city?"),
+        ("/data/aptic/debtors?skip=x", 400, "skip"),
+        ("/personas/Nobody", 404, "Unknown persona"),
+        ("/spaces?confirm=delete&space=nothing", 400, "does not exist"),
+        ("/spaces?confirm=other&space=default", 400, "must be one of"),
+        ("/spaces?confirm=restore&space=default&snapshot=x", 400, "does not exist"),
+    ],
+)
+def test_bad_addresses_say_what_is_wrong(api: Api, path: str, status: int, text: str) -> None:
+    answer = show(api, UI + path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert text in unescape(answer.text)
+
+
+def test_an_unknown_space_is_a_404_and_is_not_created(api: Api) -> None:
+    answer = show(api, f"/s/unknown{UI}/requests")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert [one["name"] for one in api.get("/_sim/spaces").json()["spaces"]] == ["default"]
+
+
+def test_without_the_dashboard_there_is_none(serve: Serve) -> None:
+    api = serve(ui="off")
+    for path in ("", "/requests"):
+        answer = show(api, UI + path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert UI not in show(api, "/").text
+
+
+def test_pages_are_neither_recorded_nor_hit_by_faults(api: Api) -> None:
+    api.post("/_sim/faults", {"kind": "status", "status": 503})
+    for path in PAGES:
+        assert show(api, UI + path, **{"Sim-Fault": "drop"}).status_code == 200
+    assert api.get("/_sim/requests").json()["recorded"] == 0
+    assert api.get("/_sim/faults").json()["faults"][0]["fired"] == 0
+    assert api.get("/_sim/coverage").json()["exercised"] == 0
+
+
+# Requests and errors
+
+
+def test_why_a_request_failed_is_two_clicks_away(api: Api) -> None:
+    number = fail(api)
+    first = browse(api, "/")
+    assert f"{HOST}{UI}" in [one.url for one in first.links]
+    second = browse(api, UI)
+    address = f"{HOST}{UI}/requests/{number}"
+    assert address in [one.url for one in (*first.links, *second.links)]
+    text = browse(api, address).text
+    assert "Rejected: validation" in text
+    assert "fullName Input should be a string" in text
+
+
+def test_filters_are_part_of_the_address(api: Api) -> None:
+    number = fail(api)
+    api.get(f"{APTIC}/Ping")
+    api.send("GET", "/ledger/customer/v1/46001/customers/1000001")
+
+    def listed(query: str) -> list[str]:
+        return re.findall(r'<tr id="r(\d+)"', show(api, f"{UI}/requests?{query}").text)
+
+    assert listed("errors=true") == [str(number)]
+    assert listed("status_class=4&vendor=aptic") == [str(number)]
+    assert listed("operation=aptic.debtors.*") == [str(number)]
+    assert listed("text=FULLNAME") == [str(number)]
+    assert len(listed("vendor=payex")) == 1
+    assert listed("vendor=riverty") == []
+    assert len(listed("")) == 3
+    detail = browse(api, f"{UI}/requests/{number}?errors=true")
+    assert f"{HOST}{UI}/requests?errors=true" in [one.url for one in detail.links]
+
+
+def test_the_list_of_an_idle_space_says_what_to_do(api: Api) -> None:
+    text = browse(api, UI).text
+    assert "No requests yet." in text
+    assert f"{HOST}/APIGW" in text
+
+
+def test_errors_are_counted_with_the_newest_example(api: Api) -> None:
+    fail(api)
+    newest = fail(api)
+    api.put(f"{APTIC}/Debtors", {"fullName": "Ada Ek", "fullNam": "x"})
+    found = api.get("/_sim/requests/problems").json()["problems"]
+    assert [(one["code"], one["operation"], one["rejected"], one["count"]) for one in found] == [
+        ("validation", "aptic.debtors.create", True, 2),
+        ("unknown-member", "aptic.debtors.create", False, 1),
+    ]
+    assert found[0]["newest"]["id"] == newest
+    page = browse(api, f"{UI}/errors")
+    assert f"{HOST}{UI}/requests/{newest}" in [one.url for one in page.links]
+
+
+def test_hostile_values_are_escaped(api: Api) -> None:
+    api.send(
+        "PUT",
+        f"{APTIC}/Debtors?{urlencode({EVIL: EVIL})}",
+        headers={"Authorization": "Bearer any", "X-Evil": EVIL.replace("\n", " ")},
+        json={"fullName": EVIL, EVIL: EVIL},
+    )
+    api.send("GET", f"{APTIC}/{quote(EVIL, safe='')}", headers={"Authorization": "Bearer any"})
+    api.post("/_sim/faults", {"kind": "drop", "match": {"header": {"X": EVIL}}, "detail": None})
+    api.post("/_sim/snapshots", {"name": "a"})
+    guid = api.get(f"{APTIC}/Debtors", _orderby="debtorReference desc", _top=1).json()["value"][0]["debtorGuid"]
+    numbers = [one["id"] for one in api.get("/_sim/requests").json()["requests"]]
+    shown = [
+        *(f"/requests/{number}" for number in numbers),
+        *("/requests", "/errors", "/faults", "/data/aptic/debtors", "/nothing/" + quote(EVIL, safe="")),
+        *(f"/{page}?{urlencode({'text': EVIL})}" for page in ("requests", "errors")),
+        *(f"/data/{one}?{urlencode({'filter': EVIL})}" for one in ("aptic/debtors", "payex/customers")),
+        f"/data/item?{urlencode({'path': f'{APTIC}/Debtors/{guid}'})}",
+        f"/data/item?{urlencode({'path': EVIL})}",
+    ]
+    for path in shown:
+        text = show(api, UI + path).text
+        assert '<script src="http://evil' not in text, path
+        assert "<img" not in text, path
+
+
+# Data
+
+
+def test_a_case_shows_its_claims_and_what_payments_were_used_for(api: Api) -> None:
+    text = " ".join(browse(api, f"{UI}/data/item?path={CASE}").text.split())
+    assert "Case 500007 of Järvilaina Oy, Active, in EUR" in text
+    assert "principal: Monthly invoice200.00" in text
+
+
+def test_a_plan_has_a_schedule_and_a_chart(api: Api) -> None:
+    page = show(api, f"{UI}/data/item?path={PLAN}").text
+    assert page.count("<circle") == 13
+    assert "<td>2026-01-31</td>" in page
+
+
+def test_a_surplus_has_a_diagram_with_its_state(api: Api) -> None:
+    page = show(api, f"{UI}/data/item?path={SURPLUS}").text
+    assert re.findall(r'<g class="present">.*?>([\w-]+)</text>', page) == ["pending-disbursement"]
+
+
+def test_an_item_has_the_requests_and_jobs_that_changed_it(api: Api) -> None:
+    api.patch(PETRA, {"email": "petra@example.com"})
+    api.get(PETRA)
+    number = api.get("/_sim/requests").json()["requests"][0]["id"]
+    (change,) = item(api, PETRA).json()["history"]
+    assert (change["request"], change["summary"]) == (number, f"PATCH {PETRA} → 204")
+    api.post("/_sim/clock/advance", {"by": "P1M"})
+    assert "aptic.paymentplan.invoiced" in [one["event"] for one in item(api, PLAN).json()["history"]]
+
+
+@pytest.mark.parametrize("auth", ["lenient", "strict", "off"])
+def test_data_needs_no_credentials_and_leaves_no_trace(serve: Serve, auth: str) -> None:
+    api = serve(auth=auth)
+    api.put("/_sim/payex/46001/next-problem", {"code": "x"})
+    for path in (PETRA, SURPLUS, "/ledger/customer/v1/47001/customers/1000003"):
+        assert item(api, path).json()["path"] == path
+    assert api.get("/_sim/requests").json()["recorded"] == 0
+
+
+def test_lists_take_the_filter_of_the_vendor(api: Api) -> None:
+    found = api.get("/_sim/data/aptic/debtors", filter="city eq 'Oslo' and juridicalType eq 0", top=3).json()
+    assert {one["item"]["city"] for one in found["items"]} == {"Oslo"}
+    first = found["items"][0]
+    assert first["path"] == f"{APTIC}/Debtors/{first['item']['debtorGuid']}"
+    assert (found["filter"], "fullName" in found["fields"]) == ("$filter", True)
+    siri = api.get("/_sim/data/payex/customers", filter="siri s").json()
+    assert [one["item"]["name"] for one in siri["items"]] == ["Siri Surplus"]
+
+
+# Forms
+
+
+def test_a_form_makes_the_call_that_it_shows(api: Api) -> None:
+    fields = {
+        "body.kind": "status",
+        "body.status:int": "503",
+        "body.match.operation": "aptic.ping.get",
+        "body.ttl": "",
+    }
+    answer = submit(api, "POST /faults", fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{UI}/faults")
+    (fault,) = api.get("/_sim/faults").json()["faults"]
+    assert (fault["kind"], fault["status"], fault["match"]) == ("status", 503, {"operation": "aptic.ping.get"})
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    text = browse(api, f"{UI}/faults", Cookie=cookie).text
+    assert 'POST /faults {"match": {"operation": "aptic.ping.get"}' in text or "POST /faults" in text
+    assert submit(api, f"DELETE /faults/{fault['id']}").status_code == 303
+    assert api.get("/_sim/faults").json()["faults"] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "fields", "status", "text"),
+    [
+        ("POST /faults", {"body.kind": "status"}, 400, "is required for a fault of kind status"),
+        ("POST /faults", {"body.kind": "status", "body.status:int": "x"}, 400, "must be a whole number"),
+        ("POST /faults", {"body.kind": "delay", "body.seconds:float": "x"}, 400, "must be a number"),
+        ("DELETE /faults/f9", {}, 404, "not found"),
+        ("POST /nothing", {}, 404, "There is no POST"),
+        ("GET /faults", {}, 400, "must be a method and a path"),
+        ("", {}, 400, "must be a method and a path"),
+        ("POST /clock/advance", {"body.by": "x"}, 400, "by"),
+    ],
+)
+def test_a_form_that_is_wrong_says_so(
+    api: Api, call: str, fields: dict[str, str], status: int, text: str
+) -> None:
+    answer = submit(api, call, fields)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert text in unescape(answer.text)
+
+
+@pytest.mark.parametrize("then", ["http://evil.test/", "//evil.test/", "/\\evil.test", "/_sim/uix", ""])
+def test_a_form_leads_only_to_the_dashboard(api: Api, then: str) -> None:
+    assert submit(api, "DELETE /faults", {"then": then}).headers["location"] == UI
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers"),
+    [
+        ({"csrf": ""}, {}),
+        ({"csrf": "0" * 64}, {}),
+        ({"csrf": "é"}, {}),
+        ({}, {"Origin": "http://evil.test"}),
+        ({}, {"Origin": "null"}),
+        ({}, {"Origin": "http://sim.test:3000"}),
+        ({}, {"Sec-Fetch-Site": "cross-site"}),
+        ({}, {"Sec-Fetch-Site": "same-site", "Origin": HOST}),
+    ],
+)
+def test_forms_of_other_pages_change_nothing(api: Api, fields: dict[str, str], headers: dict[str, str]) -> None:
+    number = fail(api)
+    answer = submit(api, "DELETE /requests", fields, UI, **headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert [one["id"] for one in api.get("/_sim/requests").json()["requests"]] == [number]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": HOST}, {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}])
+def test_forms_of_own_pages_are_accepted(api: Api, headers: dict[str, str]) -> None:
+    fail(api)
+    assert submit(api, "DELETE /requests", {}, UI, **headers).status_code == 303
+    assert api.get("/_sim/requests").json()["recorded"] == 0
+
+
+def test_other_hosts_and_sites_see_nothing(api: Api) -> None:
+    number = fail(api)
+    for headers in ({"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"}):
+        for path in ("", f"/requests/{number}", "/requests/stream"):
+            answer = show(api, UI + path, **headers)
+            assert answer.status_code in (403, 421)
+            assert "fullName" not in answer.text
+    answer = show(api, UI)
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "access-control-allow-origin" not in answer.headers
+
+
+# The login
+
+
+def log_in(api: Api, token: str = "s3cret", then: str = "") -> httpx.Response:
+    form = {"csrf": token_of(show(api, UI)), "token": token, "then": then}
+    return api.send("POST", f"{UI}/login", headers=BROWSER, data=form)
+
+
+def test_with_a_token_one_logs_in(serve: Serve) -> None:
+    api = serve(admin_token="s3cret")
+    for path in (*PAGES, "/requests/stream"):
+        answer = show(api, UI + path)
+        assert (answer.status_code, "Admin token" in answer.text) == (401, True)
+    assert (log_in(api, "wrong").status_code, "set-cookie" in log_in(api, "wrong").headers) == (401, False)
+    answer = log_in(api, then=f"{UI}/clock?x=1")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{UI}/clock?x=1")
+    cookie, *attributes = answer.headers["set-cookie"].split("; ")
+    assert sorted(attributes) == ["HttpOnly", "Path=/", "SameSite=strict"]
+    assert "s3cret" not in cookie
+    for path in PAGES:
+        assert show(api, UI + path, Cookie=cookie).status_code == 200
+    page = show(api, f"{UI}/faults", Cookie=cookie)
+    form = {"csrf": token_of(page), "call": "POST /reset", "then": UI}
+    assert api.send("POST", f"{UI}/call", headers={**BROWSER, "Cookie": cookie}, data=form).status_code == 303
+    no_cookie = {**BROWSER, "Cookie": "ledgersim-session=s3cret"}
+    assert api.send("POST", f"{UI}/call", headers=no_cookie, data=form).status_code == 401
+    out = api.send("POST", f"{UI}/logout", headers={**BROWSER, "Cookie": cookie}, data=form)
+    assert 'ledgersim-session=""' in out.headers["set-cookie"]
+
+
+def test_the_cookie_is_secure_over_https_and_below_the_path_of_a_proxy(serve: Serve) -> None:
+    api = serve(admin_token="s3cret", public_url="https://sim.test/sim")
+    assert "Path=/sim; SameSite=strict; Secure" in log_in(api).headers["set-cookie"]
+
+
+@pytest.mark.parametrize("then", ["http://evil.test/", "//evil.test", "/other", ""])
+def test_a_login_leads_only_to_the_dashboard(serve: Serve, then: str) -> None:
+    assert log_in(serve(admin_token="s3cret"), then=then).headers["location"] == UI
+
+
+def test_a_login_does_not_open_the_admin_api(serve: Serve) -> None:
+    api = serve(admin_token="s3cret")
+    cookie = log_in(api).headers["set-cookie"].partition(";")[0]
+    assert api.send("GET", "/_sim/requests", headers={"Cookie": cookie}).status_code == 401
+
+
+# The calls behind the pages
+
+
+def test_an_archive_has_what_viewers_read(api: Api) -> None:
+    number = fail(api)
+    api.get(f"{APTIC}/Debtors", _top=1)
+    answer = api.get("/_sim/requests.har", errors="true")
+    log = answer.json()["log"]
+    assert (log["version"], log["creator"]["name"]) == ("1.2", "ledgersim")
+    (entry,) = log["entries"]
+    assert entry["request"]["url"] == f"{HOST}{APTIC}/Debtors"
+    assert json.loads(entry["request"]["postData"]["text"]) == {"fullName": 5}
+    assert (entry["response"]["status"], entry["response"]["statusText"]) == (400, "Bad Request")
+    assert (entry["_id"], entry["_problem"]) == (number, "validation")
+    assert {"name": "authorization", "value": "Bearer ***"} in entry["request"]["headers"]
+
+
+def test_a_request_as_code_does_the_same_again(api: Api) -> None:
+    number = fail(api)
+    code = api.get(f"/_sim/requests/{number}/code").json()
+    assert code["curl"].startswith(f"curl -X PUT {HOST}{APTIC}/Debtors \\\n")
+    assert "  --data-raw '{\n  \"fullName\": 5\n}'" in code["curl"]
+    assert code["http"].startswith(f"PUT {HOST}{APTIC}/Debtors\n")
+    compile(code["pytest"], "test.py", "exec")
+    assert "def test_aptic_debtors_create(ledgersim):" in code["pytest"]
+    assert "ledgersim.aptic + '/v1/Debtors'" in code["pytest"]
+    assert api.post("/_sim/faults", code["fault"]).status_code == 201
+    assert api.put(f"{APTIC}/Debtors", {}).status_code == 503
+
+
+def test_the_stream_has_what_was_missed(api: Api) -> None:
+    number = fail(api)
+    answer = api.send("GET", "/_sim/requests/stream?seconds=0&after=0", headers={})
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    (data,) = re.findall(r"^data: (.*)$", answer.text, re.MULTILINE)
+    event = json.loads(data)
+    assert ([one["id"] for one in event["requests"]], event["skipped"]) == ([number], 0)
+    fail(api)
+    for query, listed, skipped in (("limit=1", 1, 1), ("vendor=payex", 0, 0)):
+        text = api.send("GET", f"/_sim/requests/stream?seconds=0&after=0&{query}", headers={}).text
+        events = [json.loads(one) for one in re.findall(r"^data: (.*)$", text, re.MULTILINE)]
+        assert [(len(one["requests"]), one["skipped"]) for one in events] == (
+            [(listed, skipped)] if listed else []
+        )
+    text = api.send("GET", "/_sim/requests/stream?seconds=0", headers={"Last-Event-ID": "1"}).text
+    assert len(re.findall(r"^data: ", text, re.MULTILINE)) == 1
+    assert api.send("GET", "/_sim/requests/stream?vendor=x", headers={}).status_code == 400
+
+
+def test_the_clock_goes_to_the_next_job(api: Api) -> None:
+    api.freeze("2026-01-01T00:00:00Z")
+    jobs = api.get("/_sim/clock/jobs").json()["jobs"]
+    assert [one["at"] for one in jobs] == sorted(one["at"] for one in jobs)
+    answer = api.post("/_sim/clock/advance", {"to": "next-job"}).json()
+    assert answer["to"] == jobs[0]["at"]
+    assert answer["events"]
+    for body in ({}, {"by": "P1D", "to": "next-job"}, {"to": "nowhere"}):
+        assert api.post("/_sim/clock/advance", body).status_code == 400
