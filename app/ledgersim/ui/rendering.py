@@ -23,7 +23,7 @@ _POLICY = (
 )
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": _POLICY.format(styles=""),
 }

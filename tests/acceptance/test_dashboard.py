@@ -1,0 +1,235 @@
+"""The dashboard in a real browser: each page's main path, live rows, keys, a phone, dark mode, accessibility."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from tests.browser import ENTER, Browser, browser, needs_browser
+from tests.serving import Served, Start
+
+BEARER = {"Authorization": "Bearer any"}
+APTIC = "/APIGW/v1"
+PETRA = f"{APTIC}/Debtors/5eed0002-deb0-4000-8000-000000000001"
+PLAN = f"{PETRA}/Paymentplans/5eed0002-91a0-4000-8000-000000000001"
+CASE = f"{APTIC}/Cases/5eed0005-ca5e-4000-8000-000000000001"
+SURPLUS = "/ledger/customer/v1/46001/customers/1000020/surpluses/5eed0020-5042-4000-8000-000000000001"
+PAGES = (
+    *("requests", "requests/{id}", "errors", "data", "clock", "faults", "coverage", "personas", "spaces"),
+    *(
+        "data/aptic/debtors",
+        "data/payex/customers",
+        "personas/Siri%20Surplus",
+        "spaces?confirm=reset&space=default",
+    ),
+    *(f"data/item?{urlencode({'path': path})}" for path in (PETRA, PLAN, CASE, SURPLUS)),
+)
+# `make contract` installs it.
+AXE = Path(__file__).parents[1] / "contract/linters/node_modules/axe-core/axe.min.js"
+
+pytestmark = needs_browser
+
+
+@pytest.fixture
+def client(server: Served) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, headers=BEARER) as client:
+        yield client
+
+
+def fail(client: httpx.Client) -> int:
+    """A rejected request; its id."""
+    return int(client.put(f"{APTIC}/Debtors", json={"fullName": 5}).headers["sim-request-id"])
+
+
+def text(driver: Browser, selector: str) -> str:
+    """The text of an element; empty if there is none."""
+    return str(driver.run(f"return document.querySelector({selector!r})?.textContent ?? ''"))
+
+
+def click(driver: Browser, selector: str) -> None:
+    """Click on an element as soon as there is one."""
+    driver.wait(lambda: driver.run(f"return Boolean(document.querySelector({selector!r}))"))
+    driver.run(f"document.querySelector({selector!r}).click()")
+
+
+def test_two_clicks_lead_from_the_first_page_to_the_reason(server: Served, client: httpx.Client) -> None:
+    number = fail(client)
+    with browser() as driver:
+        driver.open(server.url)
+        click(driver, "header nav a[href='/_sim/ui']")
+        driver.wait(lambda: driver.url.endswith("/_sim/ui"))
+        click(driver, f"#r{number} a")
+        assert "fullName Input should be a string" in driver.wait(lambda: text(driver, ".why"))
+        assert driver.url.endswith(f"/_sim/ui/requests/{number}")
+        driver.run("history.back()")
+        driver.wait(lambda: not text(driver, ".why"))
+        assert driver.complaints() == []
+
+
+def test_requests_appear_as_they_come_and_a_paused_list_stays(server: Served, client: httpx.Client) -> None:
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui/requests?vendor=aptic")
+        assert "Nothing" in text(driver, "#empty") or "No recorded" in text(driver, "#empty")
+        driver.wait(lambda: driver.run("return stream !== null && stream.source.readyState === 1"))
+        first = fail(client)
+        client.get("/ledger/customer/v1/46001/customers/1000001")  # which the filter leaves out
+        driver.wait(lambda: text(driver, f"#r{first}"))
+        assert (text(driver, "#empty"), driver.run("return document.querySelectorAll('#rows tr').length")) == (
+            "",
+            1,
+        )
+        click(driver, f"#r{first} a")
+        driver.wait(lambda: text(driver, ".why"))
+        second = fail(client)
+        driver.wait(lambda: text(driver, f"#r{second}"))
+        click(driver, ".bar a")
+        driver.wait(lambda: "paused=on" in driver.url and text(driver, ".bar a") == "Resume")
+        assert driver.run("return stream") is None
+        assert driver.complaints() == []
+
+
+def test_a_filter_applies_when_it_is_chosen(server: Served, client: httpx.Client) -> None:
+    number = fail(client)
+    client.get(f"{APTIC}/Ping")
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui")
+        driver.run("const box = document.querySelector('[name=errors]'); box.click()")
+        driver.wait(lambda: driver.url.endswith("/requests?errors=true"))
+        rows = "return [...document.querySelectorAll('#rows tr')].map(one => one.id)"
+        driver.wait(lambda: driver.run(rows) == [f"r{number}"])
+
+
+def test_keys_search_and_go_through_the_list(server: Served, client: httpx.Client) -> None:
+    first, second = fail(client), fail(client)
+    focus = "return document.activeElement.closest('tr')?.id ?? document.activeElement.name"
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui")
+        driver.press("main", "j")
+        assert driver.run(focus) == f"r{second}"
+        driver.press(f"#r{second} a", "j")
+        assert driver.run(focus) == f"r{first}"
+        driver.press(f"#r{first} a", "k")
+        assert driver.run(focus) == f"r{second}"
+        driver.press(f"#r{second} a", ENTER)
+        driver.wait(lambda: driver.url.endswith(f"/requests/{second}"))
+        driver.press("main", "/")
+        assert driver.run(focus) == "text"
+        driver.run("document.activeElement.blur()")
+        driver.press("main", "?")
+        assert driver.run("return document.querySelector('#keys').open") is True
+
+
+def test_the_filter_of_a_list_completes_the_names_of_fields(server: Served) -> None:
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui/data/aptic/debtors")
+        driver.press("[name=filter]", "cit")
+        assert text(driver, "#fields li") == "city"
+        driver.press("[name=filter]", "\ue004")  # Tab
+        driver.press("[name=filter]", f" eq 'Oslo'{ENTER}")
+        driver.wait(lambda: "filter=city" in driver.url)
+        cities = "return [...new Set([...document.querySelectorAll('tbody td:nth-child(3)')].map(one => one.textContent))]"
+        driver.wait(lambda: driver.run(cities) == ["Oslo"])
+        click(driver, "tbody a")
+        driver.wait(lambda: "/data/item?path=" in driver.url)
+        driver.wait(lambda: text(driver, ".card dl"))
+        assert driver.complaints() == []
+
+
+def test_the_clock_is_frozen_and_goes_to_the_next_job(server: Served) -> None:
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui/clock")
+        click(driver, ".actions form:nth-child(1) button")
+        driver.wait(lambda: "frozen" in text(driver, ".reading"))
+        due = text(driver, ".next time")
+        click(driver, ".actions form:nth-child(5) button")
+        driver.wait(lambda: due in text(driver, ".reading"))
+        assert 'POST /clock/advance {"to": "next-job"}' in text(driver, ".done")
+        assert driver.run("return document.querySelectorAll('.card:nth-child(2) li').length") > 0
+        assert driver.complaints() == []
+
+
+def test_a_fault_is_added_hits_and_is_switched_off(server: Served, client: httpx.Client) -> None:
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui/faults")
+        assert (
+            driver.run("return document.querySelector('[name=\"body.limit:int\"]').closest('label').hidden")
+            is True
+        )
+        driver.press("[name='body.match.operation']", "aptic.ping.get")
+        driver.press("[name='body.status:int']", f"503{ENTER}")
+        driver.wait(lambda: text(driver, "tbody .chip") == "status")
+        assert client.get(f"{APTIC}/Ping").status_code == 503
+        driver.open(f"{server.url}/_sim/ui/faults")
+        assert text(driver, "tbody td.num b") == "1"
+        click(driver, "tbody form button")
+        driver.wait(lambda: "No faults" in text(driver, ".empty"))
+        assert client.get(f"{APTIC}/Ping").status_code == 200
+
+
+def test_a_persona_is_tried_and_leads_to_its_request(server: Served) -> None:
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui/personas")
+        click(driver, "[data-try]")
+        driver.wait(lambda: "→ 200" in text(driver, "#tried-title"))
+        assert "5eed0001-deb0" in text(driver, "#tried code")
+        click(driver, "#tried-record")
+        assert "Accepted" in driver.wait(lambda: text(driver, ".why"))
+
+
+def test_a_space_is_created_and_deleted_after_a_confirmation(server: Served, client: httpx.Client) -> None:
+    with browser() as driver:
+        driver.open(f"{server.url}/_sim/ui/spaces")
+        driver.press("[name='body.name']", f"mine{ENTER}")
+        driver.wait(lambda: "mine" in text(driver, "tbody"))
+        click(driver, "a[href$='confirm=delete&space=mine']")
+        driver.wait(lambda: "Delete the space mine" in text(driver, ".why"))
+        click(driver, ".why button")
+        driver.wait(lambda: "mine" not in text(driver, "tbody") and "DELETE" in text(driver, ".done"))
+    assert [one["name"] for one in client.get("/_sim/spaces").json()["spaces"]] == ["default"]
+
+
+def test_it_works_without_javascript(server: Served, client: httpx.Client) -> None:
+    number = fail(client)
+    with browser(javascript=False) as driver:
+        driver.open(f"{server.url}/_sim/ui/requests/{number}")
+        assert driver.title.startswith("Requests")
+        driver.open(f"{server.url}/_sim/ui/faults")
+        driver.press("[name='body.status:int']", f"503{ENTER}")
+        driver.wait(lambda: len(client.get("/_sim/faults").json()["faults"]) == 1)
+        driver.press("tbody form button")
+        driver.wait(lambda: client.get("/_sim/faults").json()["faults"] == [])
+
+
+def test_a_token_is_asked_for_once(start: Start) -> None:
+    served = start("--port", "0", LEDGERSIM_ADMIN_TOKEN="s3cret")
+    with browser() as driver:
+        driver.open(f"{served.url}/_sim/ui/clock")
+        driver.press("[name=token]", f"s3cret{ENTER}")
+        driver.wait(lambda: text(driver, ".reading"))
+        assert driver.url.endswith("/_sim/ui/clock")
+        click(driver, ".actions form button")
+        driver.wait(lambda: "frozen" in text(driver, ".reading"))
+        assert driver.run("return document.cookie") == ""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_fit_a_phone_and_axe_finds_nothing(server: Served, client: httpx.Client, page: str) -> None:
+    client.post("/_sim/faults", json={"kind": "delay", "seconds": 0.01, "match": {"path": "/APIGW/v1/Debtors"}})
+    url = f"{server.url}/_sim/ui/{page.format(id=fail(client))}"
+    with browser() as driver:
+        for width, scheme in ((1280, "light"), (1280, "dark"), (360, "light")):
+            driver.emulate(width, scheme)
+            driver.open(url)
+            assert driver.run("return document.documentElement.scrollWidth - innerWidth") <= 0
+            if AXE.exists():
+                driver.run(AXE.read_text("utf-8"))
+                found = driver.run(
+                    "return axe.run().then(result => result.violations.map("
+                    "one => `${one.help}: ${one.nodes.map(node => node.html).join(' ')}`))"
+                )
+                assert found == []
+        assert driver.complaints() == []
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make contract")
