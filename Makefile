@@ -102,6 +102,10 @@ format: ## Write the code as `make check` wants it, as far as a tool can
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
+screenshots: ## Write the screenshots in docs/screenshots/ anew (needs chromium and chromium-driver)
+	$(call install,dev)
+	@$(BIN)/python -m tests.ui.screenshots
+
 lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=--upgrade: the newest)
 	@[ -x $(LOCK)/bin/uv ] || { $(PYTHON) -m venv --clear $(LOCK) && $(LOCK)/bin/python -m pip install --quiet uv; }
 	$(COMPILE) pyproject.toml --output-file requirements/run.txt

@@ -61,14 +61,20 @@ class Browser:
             sleep(0.1)
         return pytest.fail(f"{until} did not come true on {self.url}")
 
-    def emulate(self, width: int | None = None, scheme: str | None = None) -> None:
+    def emulate(
+        self, width: int | None = None, scheme: str | None = None, height: int = 640, scale: int = 2
+    ) -> None:
         """Show pages as on a phone of this width, or in the color scheme `light` or `dark`."""
         if width is not None:
-            metrics = {"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+            metrics = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": True}
             self._devtools("Emulation.setDeviceMetricsOverride", metrics)
         if scheme is not None:
             features = [{"name": "prefers-color-scheme", "value": scheme}]
             self._devtools("Emulation.setEmulatedMedia", {"features": features})
+
+    def screenshot(self) -> str:
+        """The visible part of the page as PNG, in base64."""
+        return str(self._client.get("screenshot").json()["value"])
 
     def requested(self) -> list[str]:
         """The addresses that pages have requested since this was last asked."""

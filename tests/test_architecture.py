@@ -134,9 +134,11 @@ NAMES_VENDORS = {"__init__.py", "cli.py", "testing/__init__.py"}
 
 def test_only_a_vendors_own_package_names_it() -> None:
     names = "|".join(vendor.name for vendor in installed_vendors())
+    pages = (path for path in (PACKAGE / "ui").rglob("*") if path.suffix in (".html", ".css", ".js"))
+    own = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in pages}
     found = {
         path: re.findall(names, text, re.IGNORECASE)
-        for path, text in SOURCES.items()
+        for path, text in {**SOURCES, **own}.items()
         if not path.startswith("vendors/") and path not in NAMES_VENDORS
     }
     assert {path: names for path, names in found.items() if names} == {}

@@ -113,3 +113,24 @@ def test_a_second_signal_ends_the_server_at_once(start: Start, second: signal.Si
     assert (ended.code, ended.output) == (0, "")
     assert ended.seconds < 2
     assert "Traceback" not in ended.errors
+
+
+def test_streams_of_events_end_with_the_server(start: Start) -> None:
+    server = start("--port", "0")
+    with server.connect(request("GET", "/_sim/requests/stream?seconds=600")) as stream:
+        wait_for(server, 1)
+        server.process.send_signal(signal.SIGTERM)
+        data = b"".join(iter(lambda: stream.recv(65_536), b""))
+        assert data.startswith(b"HTTP/1.1 200 OK")
+        assert data.endswith(b"0\r\n\r\n")  # to the end of the last chunk: it was not cut off
+        assert server.process.wait(timeout=60) == 0
+
+
+def test_streams_of_events_end_with_their_space(server: Served) -> None:
+    with server.connect(
+        request("GET", "/s/gone/_sim/requests/stream?seconds=600", "Connection: close")
+    ) as stream:
+        assert stream.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+        httpx.delete(f"{server.url}/_sim/spaces/gone").raise_for_status()
+        data = b"".join(iter(lambda: stream.recv(65_536), b""))
+        assert data.endswith(b"0\r\n\r\n")

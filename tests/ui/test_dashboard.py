@@ -133,6 +133,16 @@ def test_pages_are_neither_recorded_nor_hit_by_faults(api: Api) -> None:
     assert api.get("/_sim/coverage").json()["exercised"] == 0
 
 
+def test_the_guide_shows_the_pages(api: Api) -> None:
+    text = show(api, "/docs/guides/docs/dashboard.md").text
+    pictures = re.findall(r'<img src="([^"]+)" alt="[^"]+"', text)
+    assert len(pictures) == 5
+    for one in pictures:
+        answer = api.send("GET", f"/docs/guides/docs/{one}", headers={})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    assert api.send("GET", "/docs/guides/docs/screenshots/..%2Fadmin.md", headers={}).status_code == 404
+
+
 # Requests and errors
 
 

@@ -22,7 +22,7 @@ from ledgersim.ui import documents, guides, samples
 from ledgersim.ui.dashboard.problem_page import render_problem
 from ledgersim.ui.dashboard.routes import dashboard_router
 from ledgersim.ui.dashboard.session import Sessions
-from ledgersim.ui.rendering import asset, page, page_or_json
+from ledgersim.ui.rendering import CACHED, asset, page, page_or_json
 from ledgersim.vendors import installed_vendors
 
 LATEST = 5  # requests on the landing page
@@ -78,6 +78,10 @@ def build(server: Server) -> VendorApp:
     @router.api_route("/docs/guides/docs/{name}", operation_id="ui.guide.docs", **_READ)
     async def show_guide_of_docs(request: Request, name: str) -> Response:
         return _guide(request, f"docs/{name}")
+
+    @router.api_route("/docs/guides/docs/screenshots/{name}", operation_id="ui.screenshot", **_READ)
+    async def get_screenshot(name: str) -> Response:
+        return Response(guides.screenshot(name), headers=CACHED, media_type="image/png")
 
     sessions = Sessions(server.admin_token)
     app = VendorApp("ui", "ledgersim pages", partial(render_problem, sessions))

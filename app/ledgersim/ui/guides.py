@@ -32,6 +32,15 @@ def titles() -> dict[str, str]:
     return {name: path.read_text("utf-8").partition("\n")[0].lstrip("# ") for name, path in _files().items()}
 
 
+def screenshot(name: str) -> bytes:
+    """A picture of a guide, as PNG. Raises a 404 Problem."""
+    folder = next(iter(_files().values())).parent / "docs/screenshots"
+    path = next((one for one in folder.glob("*.png") if one.name == name), None)
+    if path is None:
+        raise NOT_FOUND.with_detail(f"Screenshot {name[:80]!r} not found.")
+    return path.read_bytes()
+
+
 @cache
 def html_of(name: str) -> str:
     """A guide as HTML, with the anchors of its headings. Raises a 404 Problem."""

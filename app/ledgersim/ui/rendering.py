@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -27,6 +28,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": _POLICY.format(styles=""),
 }
+CACHED = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
 _INLINE_STYLES = {"Content-Security-Policy": _POLICY.format(styles=" 'unsafe-inline'")}
 
 
@@ -39,6 +41,7 @@ def _templates() -> Any:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters["cell"] = _cell
+    found.filters["decoded"] = unquote_plus
     return found
 
 
@@ -114,5 +117,4 @@ def asset(name: str) -> Response:
     path = _assets().get(name)
     if path is None:
         raise NOT_FOUND.with_detail(f"Asset {name[:80]!r} not found.")
-    headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return Response(_content(path), headers=headers, media_type=_MEDIA_TYPES[path.suffix])
+    return Response(_content(path), headers=CACHED, media_type=_MEDIA_TYPES[path.suffix])
