@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Column, FromClause, bindparam, func, or_, select
+from sqlalchemy import Column, FromClause, Select, bindparam, func, or_, select
 
-from ledgersim.storage.statements import rows, scalar
+from ledgersim.storage.statements import row, rows, scalar
 
 if TYPE_CHECKING:
     from ledgersim.spaces.space import Space
@@ -182,3 +182,16 @@ def text_search(
         return Page(scalar(connection, count, text=wanted), items)
 
     return page
+
+
+OF_ROW: Any = bindparam("of_row")
+
+
+def path_of_row(statement: Select[Any], template: str) -> Callable[[Space, int], str | None]:
+    """Where a row is read, by the columns of a statement that selects the one with the id `OF_ROW`."""
+
+    def path(space: Space, row_id: int) -> str | None:
+        found = row(space.connection, statement, of_row=row_id)
+        return None if found is None else template.format_map(found)
+
+    return path

@@ -223,6 +223,49 @@ def test_hostile_values_are_escaped(api: Api) -> None:
         assert "<img" not in text, path
 
 
+# What a request wrote
+
+
+def written(api: Api, answer: httpx.Response) -> list[tuple[str, str | None]]:
+    rows = api.get(f"/_sim/data/written/{answer.headers['sim-request-id']}").json()["rows"]
+    return [(one["table"], one["path"]) for one in rows]
+
+
+def test_a_request_leads_to_the_rows_that_it_wrote(api: Api) -> None:
+    created = api.put(f"{APTIC}/Debtors", {"fullName": "Ada Ek"})
+    path = f"{APTIC}/Debtors/{created.json()['debtorGuid']}"
+    assert written(api, created) == [("debtor", path)]
+    page = browse(api, f"{UI}/requests/{created.headers['sim-request-id']}")
+    assert f"{HOST}{UI}/data/item?path={path}" in [one.url for one in page.links]
+    assert written(api, api.patch(path, {"email": "ada@example.com"})) == [("debtor", path)]
+    assert written(api, api.get(path)) == []
+    assert [one["summary"] for one in item(api, path).json()["history"]] == [
+        f"PATCH {path} → 204",
+        f"PUT {APTIC}/Debtors → 201",
+    ]
+
+
+def test_a_payment_wrote_what_it_was_used_for(api: Api) -> None:
+    paid = api.put(f"{CASE}/Payments", {"paymentAmount": 100, "paymentDate": "2026-01-01"})
+    assert paid.status_code == 201, paid.text
+    found = written(api, paid)
+    assert ("payment", f"{CASE}/Payments/{paid.json()['paymentGuid']}") in found
+    assert ("claim", f"{CASE}/Debts/5eed0005-deb7-4000-8000-000000000001") in found
+
+
+def test_what_failed_wrote_nothing(api: Api) -> None:
+    case = {"currencyCode": "SEK", "debts": [{"originalPrincipal": 1000}]}
+    assert written(api, api.put(f"{APTIC}/Cases", [case, {"currencyCode": "NONE"}])) == []
+    lost = api.send(
+        "PUT",
+        f"{APTIC}/Debtors",
+        json={"fullName": "Ada Ek"},
+        headers={"Authorization": "Bearer any", "Sim-Fault": "status=503; when=after_commit"},
+    )
+    assert [table for table, _ in written(api, lost)] == ["debtor"]
+    assert api.get("/_sim/data/written/999999").status_code == 404
+
+
 # Data
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import CurrentSpace, new_router
+from ledgersim.admin.requests import find
 from ledgersim.diagnostics.journal import Record
 from ledgersim.http import internal
 from ledgersim.http.context import CurrentContext, context_of
@@ -20,7 +21,6 @@ from ledgersim.spaces.space import Space
 
 MAX_TOP = 100
 MAX_HISTORY = 100
-_READS = ("GET", "HEAD", "OPTIONS")
 
 
 class ResourceInfo(BaseModel):
@@ -76,6 +76,20 @@ class Change(BaseModel):
     summary: str
     request: int | None
     event: str | None
+
+
+class WrittenRow(BaseModel):
+    """A row that a request wrote: its table, its id if it is known, and the path where it is read, if any."""
+
+    table: str
+    id: int | None
+    path: str | None
+
+
+class WrittenRows(BaseModel):
+    """The rows that a request wrote, in order: up to 100."""
+
+    rows: list[WrittenRow]
 
 
 class DataAtPath(BaseModel):
@@ -138,6 +152,27 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
             else await _cards(request, vendor, pages, answer.operation, path, content),
             "history": history(space, path),
         }
+
+    @router.get(
+        "/written/{request}",
+        response_model=WrittenRows,
+        operation_id="sim.data.written",
+        summary="List the rows that a recorded request wrote",
+    )
+    async def list_written(space: CurrentSpace, request: str) -> Any:
+        """With the paths at which they are read. Rows of a bulk insert have no id, and deleted ones no path."""
+        paths = {
+            table: (vendor.mount, path_of)
+            for vendor in vendors
+            if (pages := resolve(vendor.pages)) is not None
+            for table, path_of in pages.paths.items()
+        }
+        found = []
+        for table, row_id in find(space, request).wrote:
+            mount, path_of = paths.get(table, ("", None))
+            path = None if path_of is None or row_id is None else path_of(space, row_id)
+            found.append({"table": table, "id": row_id, "path": None if path is None else mount + path})
+        return {"rows": found}
 
     @router.get(
         "/{vendor}/{resource}",
@@ -253,7 +288,7 @@ def _requests(space: Space, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _has_written(record: Record) -> bool:
-    return record.method not in _READS and (record.withheld or record.status or 500) < 400
+    return bool(record.wrote)
 
 
 def _is_at(path: str, own: str) -> bool:

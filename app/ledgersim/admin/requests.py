@@ -344,7 +344,7 @@ async def list_problems(
 )
 async def get_request(space: CurrentSpace, id: str) -> Any:
     """With headers and bodies; secrets are hidden."""
-    return recorded.details(_find(space, id))
+    return recorded.details(find(space, id))
 
 
 @router.get(
@@ -357,7 +357,7 @@ async def get_code(context: CurrentContext, id: str) -> Any:
     """As a curl command, a test for pytest, the content of an HTTP file, and the body of a fault that matches
     it. Secrets are `***`: fill them in.
     """
-    record = _find(context.space, id)
+    record = find(context.space, id)
     return request_code.all_of(
         recorded.details(record), context.url().removesuffix(MOUNT), _vendor_of(context, record)
     )
@@ -387,7 +387,8 @@ async def verify_requests(space: CurrentSpace, dispatcher: CurrentDispatcher, bo
     return verify(space.journal, body.match, least, most)
 
 
-def _find(space: Space, id: str) -> Record:
+def find(space: Space, id: str) -> Record:
+    """The record with an id. Raises a 404 Problem."""
     record = space.journal.find(int(id)) if id.isdecimal() and len(id) < 18 else None
     if record is None:
         raise NOT_FOUND.with_detail(

@@ -20,6 +20,7 @@ from ledgersim.problems import Problem
 Headers = Iterable[tuple[bytes, bytes]]
 
 MAX_BODY = 16 * 2**10  # recorded bytes of a request's or a response's body
+ROW_BYTES = 60  # roughly what the name of a row that was written takes
 RECORD_BYTES = 1_000  # roughly what a record takes besides its texts
 
 
@@ -63,6 +64,7 @@ class Record:
     withheld: int | None = None  # the status of a response that a fault withheld or replaced
     faults: list[str] = field(default_factory=list)
     nearest: Nearest | None = None
+    wrote: Iterable[tuple[str, int | None]] = ()  # rows by table and id, as far as it is known
     seconds: float = field(default_factory=lambda: -perf_counter())
 
     @property
@@ -116,6 +118,8 @@ class Record:
         self.response_headers = response_headers = PackedHeaders(self.response_headers)
         size = RECORD_BYTES + len(self.path) + len(self.query) + len(self.body) + len(self.response_body)
         size += len(headers.text) + len(response_headers.text)
+        self.wrote = tuple(self.wrote)
+        size += ROW_BYTES * len(self.wrote)
         for one in self.diagnostics:
             size += len(one.where) + len(one.message)
         return size

@@ -29,6 +29,7 @@ from ledgersim.problems import INTERNAL, NOT_FOUND, Problem
 from ledgersim.spaces.registry import DEFAULT, Spaces, check_name
 from ledgersim.spaces.scheduler import JobError, Scheduler
 from ledgersim.spaces.space import Space
+from ledgersim.storage.connections import written
 
 # The mount of the pages, which are at `/`, below `/docs`, and at the mount of the admin API itself.
 PAGES = ""
@@ -40,6 +41,7 @@ SPACE_CONFLICT = Problem(400, "space-conflict", "Two spaces named")
 STOPPED = Problem(503, "server-stopped", "Service Unavailable").with_detail(
     "The server was stopped before this request was finished."
 )
+_READS = ("GET", "HEAD", "OPTIONS")
 _STORES_NOTHING = ("GET", "HEAD", "OPTIONS", "DELETE")
 
 
@@ -216,6 +218,8 @@ class Dispatcher:
 
     def _end(self, space: Space | None, mount: str | None, record: Record) -> None:
         record.end()
+        if record.problem is not None and not record.from_simulator:
+            record.wrote = ()  # what it had written was rolled back
         if space is not None and mount not in self._own:
             space.journal.add(record)
             self.coverage.count(mount, record)
@@ -297,7 +301,14 @@ class Dispatcher:
             if mount not in self._own:
                 raise
         if mount in self._own:
+            written.set(None)
             return app
+        if record.method in _READS:
+            written.set(None)
+        else:
+            rows: dict[tuple[str, int | None], None] = {}
+            record.wrote = rows
+            written.set(rows)
         if record.method not in _STORES_NOTHING:
             self.spaces.check_capacity()
         hits = self._fault_hits(context, _values(scope, b"sim-fault"))

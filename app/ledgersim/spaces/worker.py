@@ -5,6 +5,7 @@ import sys
 from asyncio import Future, get_running_loop, shield, wait
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from threading import Lock, get_ident
 from typing import Any, TypeVar
@@ -83,7 +84,9 @@ class Worker:
         if self._thread == get_ident():
             return work()
         await self.idle()
-        self._work = future = get_running_loop().run_in_executor(_threads, partial(self._run, work))
+        self._work = future = get_running_loop().run_in_executor(
+            _threads, partial(copy_context().run, self._run, work)
+        )
         future.add_done_callback(self._end)
         return await shield(future)
 

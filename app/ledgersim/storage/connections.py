@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import closing
+from contextvars import ContextVar
 from math import inf
 from pathlib import Path
 from time import perf_counter
@@ -105,6 +106,10 @@ def _count(connection: Connection, *_: Any) -> None:
 
 
 ANY_TABLE = "any"
+
+# The rows that the present task writes, in order: table and id, or None for an unknown one. None: nobody asks.
+written: ContextVar[dict[tuple[str, int | None], None] | None] = ContextVar("written", default=None)
+MAX_WRITTEN = 100  # rows that are noted
 
 
 def count_write(info: dict[Any, Any], table: Hashable) -> None:

@@ -11,14 +11,27 @@ from functools import cache, lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, CompoundSelect, Connection, Delete, Insert, Select, Table, Update, insert
+from sqlalchemy import (
+    BinaryExpression,
+    BindParameter,
+    Column,
+    CompoundSelect,
+    Connection,
+    Delete,
+    Insert,
+    Select,
+    Table,
+    Update,
+    insert,
+)
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import ReturningInsert
 
-from ledgersim.storage.connections import ANY_TABLE, count_write, engine
+from ledgersim.storage.connections import ANY_TABLE, MAX_WRITTEN, count_write, engine, written
 from ledgersim.storage.derived import derivation
 
 Row = dict[str, Any]  # by column name
+OWN = "sim_"  # the names of the simulator's own tables begin with it
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | ReturningInsert[*tuple[Any, ...]]
 Statement = Query | Insert | Update | Delete
 
@@ -82,6 +95,8 @@ def add_all(connection: Connection, statement: Insert, values: Sequence[Mapping[
         except sqlite3.Error as error:
             info["on_error"](error)
             raise
+        if prepared.table is not None:
+            _note(prepared.table, None)
 
 
 @cache
@@ -103,6 +118,8 @@ def tables_of(query: Query) -> frozenset[Table]:
 class _Prepared(NamedTuple):
     sql: str
     writes_to: Hashable  # a table, or any; None for a query
+    table: str | None  # the name of the vendor's table that is written to
+    row_id: str | None  # the name of the value that is the id of the only row that is changed
     parameters: Callable[[Mapping[str, Any]], Sequence[Any]]  # the values in the order of the SQL, as stored
     to_row: Callable[[tuple[Any, ...]], Row]
 
@@ -121,10 +138,21 @@ def _execute(
     if prepared.writes_to is not None:
         count_write(info, prepared.writes_to)
     try:
-        return get(info["raw"].execute(prepared.sql, prepared.parameters(values)))
+        found = get(info["raw"].execute(prepared.sql, prepared.parameters(values)))
     except sqlite3.Error as error:
         info["on_error"](error)
         raise
+    if prepared.table is not None:
+        row_id = found if get is _LASTROWID else values[prepared.row_id] if prepared.row_id else None
+        _note(prepared.table, row_id)
+    return found
+
+
+def _note(table: str, row_id: int | None) -> None:
+    """Note that a row was written, if anybody asks."""
+    noted = written.get()
+    if noted is not None and len(noted) < MAX_WRITTEN:
+        noted[table, row_id] = None
 
 
 @lru_cache(maxsize=2048)
@@ -166,7 +194,19 @@ def _prepare(statement: Statement, sent: tuple[str, ...]) -> _Prepared:
     writes_to = getattr(statement, "table", None)
     if isinstance(statement, Delete) and _is_cascading(statement.table):
         writes_to = ANY_TABLE
-    return _Prepared(compiled.string, writes_to, parameters, to_row)
+    name = str(getattr(getattr(statement, "table", None), "name", OWN))
+    table = None if name.startswith(OWN) else name
+    return _Prepared(compiled.string, writes_to, table, _row_id(statement), parameters, to_row)
+
+
+def _row_id(statement: Statement) -> str | None:
+    if isinstance(statement, Update | Delete):
+        where = statement.whereclause
+        if isinstance(where, BinaryExpression) and isinstance(where.right, BindParameter):
+            left = where.left
+            if isinstance(left, Column) and left.name == "id" and left.table is statement.table:
+                return where.right.key
+    return None
 
 
 def _is_cascading(table: Any) -> bool:

@@ -113,6 +113,7 @@ async def _requests(visit: Visit, id: str | None = None) -> Response:
     detail = None
     if id is not None:
         detail = await visit.get(f"/requests/{quote(id, safe='')}")
+        detail["wrote"] = (await visit.get(f"/data/written/{quote(id, safe='')}"))["rows"]
         detail["code"] = await visit.get(f"/requests/{quote(id, safe='')}/code")
     is_paused = visit.request.query_params.get("paused") == "on"
     state = {**filters, "paused": "on" if is_paused else None}

@@ -5,8 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
+from sqlalchemy import case, select
 
 from ledgersim.pages import (
+    OF_ROW,
     Card,
     Chart,
     Facts,
@@ -20,13 +22,21 @@ from ledgersim.pages import (
     Table,
     Value,
     facts,
+    path_of_row,
 )
 from ledgersim.problems import Problem
 from ledgersim.spaces.space import Space
+from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
+from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
+from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.clients.schemas import ClientDetails
+from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.customers.schemas import CustomerListItem
+from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.schemas import DebtorListItem
+from ledgersim.vendors.aptic.payment_plans.models import PAYMENT_PLAN
+from ledgersim.vendors.aptic.payments.models import PAYMENT
 
 MAX_PAYMENTS = 20  # of a case, whose allocations are shown
 
@@ -237,6 +247,35 @@ async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
     ]
 
 
+_PATHS = {
+    "debtor": path_of_row(
+        select(DEBTOR.c.debtor_guid).where(DEBTOR.c.id == OF_ROW), "/v1/Debtors/{debtor_guid}"
+    ),
+    "customer": path_of_row(
+        select(CUSTOMER.c.customer_guid).where(CUSTOMER.c.id == OF_ROW), "/v1/Customers/{customer_guid}"
+    ),
+    "client": path_of_row(select(CLIENT.c.unique_id).where(CLIENT.c.id == OF_ROW), "/v1/Clients/{unique_id}"),
+    "case": path_of_row(select(CASE.c.case_guid).where(CASE.c.id == OF_ROW), "/v1/Cases/{case_guid}"),
+    "payment": path_of_row(
+        select(CASE.c.case_guid, PAYMENT.c.payment_guid)
+        .join(CASE, CASE.c.id == PAYMENT.c.case_id)
+        .where(PAYMENT.c.id == OF_ROW),
+        "/v1/Cases/{case_guid}/Payments/{payment_guid}",
+    ),
+    "claim": path_of_row(
+        select(CASE.c.case_guid, CLAIM.c.guid, case((CLAIM.c.kind == FEE, "Fees"), else_="Debts").label("list"))
+        .join(CASE, CASE.c.id == CLAIM.c.case_id)
+        .where(CLAIM.c.id == OF_ROW),
+        "/v1/Cases/{case_guid}/{list}/{guid}",
+    ),
+    "payment_plan": path_of_row(
+        select(DEBTOR.c.debtor_guid, PAYMENT_PLAN.c.payment_plan_guid)
+        .join(DEBTOR, DEBTOR.c.id == PAYMENT_PLAN.c.debtor_id)
+        .where(PAYMENT_PLAN.c.id == OF_ROW),
+        "/v1/Debtors/{debtor_guid}/Paymentplans/{payment_plan_guid}",
+    ),
+}
+
 PAGES = Pages(
     resources=[
         _resource("debtors", "debtorGuid", ("fullName", "idNumber", "city", "countryCode"), DebtorListItem),
@@ -260,4 +299,5 @@ PAGES = Pages(
         "aptic.debtors.cases.get": _case,
         "aptic.debtors.paymentplans.get": _plan,
     },
+    paths=_PATHS,
 )

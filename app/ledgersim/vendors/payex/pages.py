@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy import select
+
 from ledgersim.pages import (
+    OF_ROW,
     Card,
     Link,
     Pages,
@@ -15,6 +18,7 @@ from ledgersim.pages import (
     Transition,
     Value,
     facts,
+    path_of_row,
     text_search,
 )
 from ledgersim.problems import Problem
@@ -99,6 +103,23 @@ async def _debt(_: Read, __: str, item: _Json) -> Sequence[Card]:
     return [facts(title, *own)]
 
 
+_OF_CUSTOMER = "/customer/v1/{ledger}/customers/{customer_no}"
+_PATHS = {
+    "payex_customer": path_of_row(select(_C.ledger, _C.customer_no).where(_C.id == OF_ROW), _OF_CUSTOMER),
+    "payex_invoice": path_of_row(
+        select(_I.ledger, _I.invoice_no).where(_I.id == OF_ROW), "/invoice/v1/{ledger}/invoices/{invoice_no}"
+    ),
+    "payex_account": path_of_row(
+        select(_A.ledger, _A.account_no).where(_A.id == OF_ROW), "/account/v1/{ledger}/accounts/{account_no}"
+    ),
+    "payex_surplus": path_of_row(
+        select(_C.ledger, _C.customer_no, _S.surplus_id)
+        .join(CUSTOMER, _C.id == _S.customer_id)
+        .where(_S.id == OF_ROW, _S.status != GONE),
+        f"{_OF_CUSTOMER}/surpluses/{{surplus_id}}",
+    ),
+}
+
 PAGES = Pages(
     resources=[
         Resource(
@@ -162,4 +183,5 @@ PAGES = Pages(
         "payex.invoices.get": _debt,
         "payex.accounts.get": _debt,
     },
+    paths=_PATHS,
 )  # fmt: skip

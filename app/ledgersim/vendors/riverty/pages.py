@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ledgersim.pages import Card, Pages, Read, Resource, facts, text_search
+from sqlalchemy import select
+
+from ledgersim.pages import OF_ROW, Card, Pages, Read, Resource, facts, path_of_row, text_search
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
 
 _A = CUSTOMER_ACCOUNT.c
@@ -36,5 +38,10 @@ PAGES = Pages(
             ),
         )
     ],
+    paths={
+        "riverty_customer_account": path_of_row(
+            select(_A.account_number).where(_A.id == OF_ROW), "/customer-account/{account_number}/credit-limit"
+        )
+    },
     views={"riverty.customeraccount.creditlimit": _credit_limit},
 )
