@@ -17,7 +17,7 @@ from ledgersim.problems import NOT_FOUND
 _FOLDER = Path(__file__).parent
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
 
-# Everything comes from the server itself. Swagger UI sets style attributes, so its page allows inline styles.
+# Everything comes from the server itself. Scalar writes its own styles, so its page allows inline styles.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

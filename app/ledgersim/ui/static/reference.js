@@ -1,32 +1,41 @@
-// Shows the OpenAPI document of the page in Swagger UI. Requests get credentials that the server accepts, unless the
-// user has authorized with others.
+// Shows the OpenAPI document of the page in Scalar, with the provenance of each operation as a badge. Requests get
+// credentials that the server accepts, unless the user has entered others.
 "use strict";
 
-const { url, headers } = document.querySelector("#reference").dataset;
-const credentials = Object.entries(JSON.parse(headers));
-const names = ["authorization", "x-api-key", "x-auth-key"];
+const CREDENTIALS = ["authorization", "x-api-key", "x-auth-key"];
+const PLACEHOLDER = /^((Bearer|Basic)\b)?\s*(YOUR_\w+)?$/;  // what is sent if nothing has been entered
 
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
-dark.addEventListener("change", follow);
-follow();
+const page = document.querySelector("#reference");
+const { url, headers } = page.dataset;
 
-SwaggerUIBundle({
-  url,
-  dom_id: "#reference",
-  deepLinking: true,
-  defaultModelsExpandDepth: 0,
-  displayRequestDuration: true,
-  docExpansion: "list",
-  filter: true,
-  persistAuthorization: true,
-  tryItOutEnabled: true,
-  validatorUrl: null,
-  requestInterceptor: (request) => {
-    const sent = Object.keys(request.headers).map((name) => name.toLowerCase());
-    if (!request.loadSpec && !sent.some((name) => names.includes(name))) {
-      for (const [name, value] of credentials) request.headers[name] = value;
+function withBadges(content) {
+  for (const operations of Object.values(content.paths)) {
+    for (const operation of Object.values(operations)) {
+      const known = operation["x-provenance"];
+      if (known) operation["x-badges"] = [...new Set([known.method, known.path])].map((name) => ({ name }));
     }
-    return request;
-  },
-});
+  }
+  return content;
+}
+
+async function show() {
+  const response = await fetch(url);
+  Scalar.createApiReference(page, {
+    content: withBadges(await response.json()),
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    hideClientButton: true,
+    persistAuth: true,
+    proxyUrl: "",
+    showDeveloperTools: "never",
+    telemetry: false,
+    withDefaultFonts: false,
+    onBeforeRequest: ({ request }) => {
+      if (CREDENTIALS.some((name) => !PLACEHOLDER.test(request.headers.get(name) ?? ""))) return;
+      for (const name of CREDENTIALS) request.headers.delete(name);
+      for (const [name, value] of Object.entries(JSON.parse(headers))) request.headers.set(name, value);
+    },
+  });
+}
+
+show();
