@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -43,7 +44,7 @@ def test_an_operation_can_be_tried(start: Start, auth: str) -> None:
             button = (
                 f"[...document.querySelectorAll('button')].find(one => /{label}/.test(one.textContent.trim()))"
             )
-            driver.wait(lambda button=button: driver.run(f"return Boolean({button})"))
+            driver.wait(partial(driver.run, f"return Boolean({button})"))
             driver.run(f"{button}.click()")
         assert driver.run("return document.body.textContent.includes('observed')")
         driver.wait(lambda: driver.run("return document.body.textContent.includes('integration@example.com')"))

@@ -1,6 +1,7 @@
 """Requests that the simulator sends to its own applications: neither recorded nor hit by faults."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from starlette.types import Message
@@ -50,10 +51,9 @@ async def send(
     host = next((value for name, value in scope["headers"] if name == b"host"), b"localhost")
     sent = [(b"host", host), *((name.lower().encode(), value.encode("latin-1")) for name, value in headers)]
     record = Record(0, context.space.clock.now(), method, path, query.encode(), sent)
-    inner = RequestContext(
-        context.dispatcher, context.space, record, found, context.base_path, root_path, context.scheme, False,
-        context.forwarded, is_trusted,
-    )  # fmt: skip
+    inner = replace(
+        context, record=record, found=found, root_path=root_path, is_strict=False, is_trusted=is_trusted
+    )
     status, media_type, content = 500, "", bytearray()
 
     async def receive() -> Message:

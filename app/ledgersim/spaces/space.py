@@ -294,7 +294,7 @@ class Space:
     @property
     def is_closing(self) -> bool:
         """Whether the space is deleted and waits for its requests in flight."""
-        return self._closing
+        return self._close is not None
 
     def enter(self) -> None:
         """Begin a request. The space stays open until the request `leave`s."""

@@ -106,6 +106,8 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
     async def show_spaces(request: Request) -> Response:
         visit = Visit(request, sessions)
         found = await visit.get("/spaces")
+        blank = {"bytes": 0, "requests": 0, "snapshots": []}
+        found["spaces"] += [{"name": name, **blank} for name in found["closed"]]
         for one in found["spaces"]:
             prefix = "" if one["name"] == DEFAULT else f"/s/{quote(one['name'])}"
             one["ui"] = f"{visit.context.base_path}{prefix}{UI}"
