@@ -25,7 +25,7 @@ _HARMLESS = {
     *("host", "port", "tls_cert", "tls_key", "tls_client_ca", "read_timeout", "log_level", "auth", "leniency"),
     *("world", "seed", "customers", "as_of", "cache", "journal_entries", "journal_bytes"),
     *("max_spaces", "max_space_bytes", "max_body_values", "max_body_elements", "spaces_on_first_use"),
-    "server_name",
+    *("server_name", "ui"),
 }
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,13 @@ class LoadedLater:
         gc.freeze()
         gc.enable()
         self._loaded.set_result(self._app)
+
+    def end_streams(self) -> None:
+        """End responses that go on until their client leaves, because the server stops."""
+        from ledgersim.http.dispatcher import Dispatcher  # loaded by now, if there are any
+
+        if isinstance(self._app, Dispatcher):
+            self._app.end_streams()
 
     def begin(self) -> None:
         """Load it in a thread, unless it is loaded."""

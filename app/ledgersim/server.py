@@ -182,7 +182,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End event streams, which would otherwise delay the end, and finish the other requests."""
-        self.config.app.is_stopping = True  # type: ignore[union-attr]
+        self.config.app.end_streams()  # type: ignore[union-attr]
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -92,12 +92,16 @@ class Dispatcher:
         self._proxies = proxies or Proxies()
         self.server_name = server_name
         self.has_dashboard = has_dashboard
-        self.is_stopping = False  # responses that go on until their client leaves then end
+        self.is_stopping = False
         self._mount_parts = [(segments(mount.lower()), mount) for mount in mounts]
         self._nearest = NearestRoutes(
             (mount, method, path) for mount, app in mounts.items() for method, path in app.paths()
         )
         self._numbers = count(1)
+
+    def end_streams(self) -> None:
+        """End responses that go on until their client leaves, because the server stops."""
+        self.is_stopping = True
 
     @property
     def vendors(self) -> dict[str, VendorApp]:
