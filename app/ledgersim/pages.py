@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy import Column, FromClause, Select, bindparam, func, or_, select
 
 from ledgersim.storage.statements import row, rows, scalar
@@ -30,7 +30,10 @@ class Link(BaseModel):
     path: str
 
 
-Value: TypeAlias = Link | str | float | bool | None
+# Nothing is shown for a missing value, which becomes an empty text.
+Value: TypeAlias = Annotated[
+    Link | str | float | bool, BeforeValidator(lambda value: "" if value is None else value)
+]
 
 
 class Fact(BaseModel):

@@ -86,7 +86,7 @@ def test_requests_appear_as_they_come_and_a_paused_list_stays(server: Served, cl
         driver.wait(lambda: text(driver, f"#r{second}"))
         click(driver, ".bar a")
         driver.wait(lambda: "paused=on" in driver.url and text(driver, ".bar a") == "Resume")
-        assert driver.run("return stream") is None
+        driver.wait(lambda: driver.run("return stream === null"))
         assert driver.complaints() == []
 
 

@@ -19,7 +19,12 @@ WITHOUT = {
         "sim.payex.cardcheck.press",
         "sim.payex.cardcheck.show",
         "sim.payex.cardregistration.end",
+        "sim.data.written",
+        "sim.requests.code",
         "sim.requests.get",
+        "sim.requests.har",
+        "sim.requests.problems",
+        "sim.requests.stream",
         "sim.snapshots.download",
         "sim.snapshots.upload",
     }

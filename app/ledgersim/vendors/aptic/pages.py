@@ -204,9 +204,7 @@ async def _payments(read: Read, path: str) -> Table:
     rows: list[list[Value]] = []
     for one in found["value"][:MAX_PAYMENTS]:
         at = f"{path}/Payments/{one['paymentGuid']}"
-        rows.append(
-            [Link(text=_short(one["paymentDate"]), path=at), one["source"], one["paidAmount"], "", None]
-        )
+        rows.append([Link(text=_short(one["paymentDate"]), path=at), one["source"], one["paidAmount"], "", ""])
         try:
             details = await read(at)
         except Problem:
@@ -214,7 +212,7 @@ async def _payments(read: Read, path: str) -> Table:
         for used in details["specifications"]:
             what = used["description"] or used["invoiceNumber"]
             part = {1: "costs", 2: "interest", 3: "principal"}[used["amountType"]]
-            rows.append(["", "", None, f"{part}: {what}", used["usedAmount"]])
+            rows.append(["", "", "", f"{part}: {what}", used["usedAmount"]])
     columns = ["Payment", "Source", "Amount", "Allocated to", "Used"]
     return Table(title="Payments and what they were used for", columns=columns, rows=rows, empty="No payment.")
 
