@@ -69,6 +69,10 @@ class Comparison:
         """What differed so far, each once."""
         return list(self._findings)
 
+    def end_streams(self) -> None:
+        """End responses that go on until their client leaves, because the server stops."""
+        self._app.end_streams()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         parts = segments(_raw_path(scope)) if scope["type"] == "http" else []
         inside = parts[2:] if parts[:1] == ["s"] else parts
