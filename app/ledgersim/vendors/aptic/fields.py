@@ -20,6 +20,8 @@ def fields_of(item: type[BaseModel], columns: Mapping[str, Any]) -> dict[str, Fi
     Members ending in Guid or uniqueId compare as GUIDs, lists of strings as their elements joined by commas
     [inferred].
     """
+    if any(member.alias is None for member in item.model_fields.values()):
+        item.model_rebuild()  # before pydantic 2.12, a model whose build is deferred has no aliases until then
     fields = {}
     for name, member in item.model_fields.items():
         if name in columns and member.alias is not None:
