@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledgersim.diagnostics.nearest import Nearest, NearestRoutes
@@ -168,6 +168,12 @@ def test_a_path_that_does_not_take_the_method_is_nearest(
         assert found.reason == f"The method is {found.method}, not '{method}'."
 
 
+def takes(route: list[str], segments: list[str]) -> bool:
+    """Whether a route takes a path, such as `/requests/{id}` a misspelt `/requests/stream`."""
+    pairs = zip(route, segments, strict=False)
+    return len(route) == len(segments) and all(own[:1] == "{" or own == one for own, one in pairs)
+
+
 @given(routes, values, st.data())
 def test_a_letter_too_few_or_doubled_leads_to_the_route(
     route: tuple[str, str, str], value: str, data: Any
@@ -178,6 +184,7 @@ def test_a_letter_too_few_or_doubled_leads_to_the_route(
     letter = data.draw(st.integers(0, len(segments[at]) - 1))
     times = data.draw(st.sampled_from([0, 2]))
     segments[at] = segments[at][:letter] + times * segments[at][letter] + segments[at][letter + 1 :]
+    assume(not any(takes((other + path).split("/"), segments) for other, _, path in ROUTES))
     found = NEAREST.find(method, with_values("/".join(segments), value))
     expected = mount + template if at <= mount.count("/") else template
     assert found is not None
