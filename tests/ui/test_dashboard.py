@@ -505,3 +505,15 @@ def test_the_clock_goes_to_the_next_job(api: Api) -> None:
     assert answer["events"]
     for body in ({}, {"by": "P1D", "to": "next-job"}, {"to": "nowhere"}):
         assert api.post("/_sim/clock/advance", body).status_code == 400
+
+
+def test_a_debtor_has_the_name_that_was_sent(api: Api) -> None:
+    made = api.put(f"{APTIC}/Debtors", {"fullName": "Only A. Name"}).json()["debtorGuid"]
+    assert "<h2>Only A. Name</h2>" in show(api, f"{UI}/data/item?path={APTIC}/Debtors/{made}").text
+
+
+def test_a_plan_that_has_ended_says_so(api: Api) -> None:
+    api.post("/_sim/clock/advance", {"by": "P1Y"})
+    page = show(api, f"{UI}/data/item?path={PLAN}").text
+    assert "Payment plan, ended" in page
+    assert "Schedule as it was planned" in page

@@ -31,7 +31,7 @@ WRONG_TOKEN = UNAUTHORIZED.with_detail("This is not the admin token of this serv
 
 
 _WRITE: dict[str, Any] = {"methods": ["POST"], "include_in_schema": False}
-_FILTERS = ("vendor", "operation", "status_class", "text", "errors")
+_FILTERS = ("vendor", "operation", "problem", "status_class", "text", "errors")
 
 
 def dashboard_router(sessions: Sessions) -> APIRouter:

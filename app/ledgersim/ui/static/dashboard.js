@@ -38,7 +38,7 @@ function add({ html, rows, skipped }) {
     stream.skipped += skipped;
     const note = document.querySelector("#skipped");
     note.hidden = false;
-    note.textContent = `${stream.skipped.toLocaleString("en")} requests came too fast to be listed; load the page again for the latest, or filter.`;
+    note.textContent = `${stream.skipped.toLocaleString("en")} requests came too fast to be listed here. They are recorded: load the page again, or filter, to see them.`;
   }
 }
 

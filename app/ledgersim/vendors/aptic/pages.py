@@ -35,7 +35,7 @@ from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.customers.schemas import CustomerListItem
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.schemas import DebtorListItem
-from ledgersim.vendors.aptic.payment_plans.models import PAYMENT_PLAN
+from ledgersim.vendors.aptic.payment_plans.models import ACTIVE, COMPLETED, PAYMENT_PLAN, PROPOSAL
 from ledgersim.vendors.aptic.payments.models import PAYMENT
 
 MAX_PAYMENTS = 20  # of a case, whose allocations are shown
@@ -70,13 +70,13 @@ def _listed(path: str) -> Callable[[Space, Read, ListQuery], Awaitable[Page]]:
 
 def _name(person: _Json) -> str:
     parts = (person.get("firstname"), person.get("middlename"), person.get("lastname"), person.get("fullName"))
-    return " ".join(part for part in parts if part) or "Unnamed"
+    return " ".join(part for part in parts if part)
 
 
 def _person(person: _Json, further: Sequence[tuple[str, Value]] = ()) -> Facts:
     known = ("idNumber", "dateOfBirth", "email", "cellularPhone", "languageCode")
     own = [(name, _short(person[name])) for name in known if person.get(name)]
-    return facts(_name(person), *own, *further)
+    return facts(_name(person) or "Unnamed", *own, *further)
 
 
 def _short(value: Any) -> Any:
@@ -130,7 +130,7 @@ async def _debtor(read: Read, path: str, item: _Json) -> Sequence[Card]:
         for one in plans["value"]
     ]
     return [
-        _person(item, balances),
+        _person({**item, "fullName": None if _name(item) else summary["fullName"]}, balances),
         _addresses(await read(f"{path}/Addresses"), path),
         Table(
             title="Cases",
@@ -191,7 +191,8 @@ async def _case(read: Read, path: str, item: _Json) -> Sequence[Card]:
         for one in await read(f"{path}/Debtors")
     ]
     columns = ["Claim", "Kind", "Due", "Original", "Paid", "Principal left", "Interest left", "Remaining"]
-    title = f"Case {item['caseNumber']} of {item['clientName'] or 'nobody'}, {item['status']}"
+    client = f" of {item['clientName']}" if item["clientName"] else ""
+    title = f"Case {item['caseNumber']}{client}, {item['status']}"
     return [
         Table(title=f"{title}, in {item['currencyCode']}", columns=columns, rows=[*sums, total]),
         Table(title="Debtors", columns=["Name", "Role", "Number"], rows=debtors, empty="No debtor."),
@@ -239,9 +240,23 @@ async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
         for one in payments
     ]
     columns = ["No", "Invoice", "Due", "Instalment", "Interest", "Fee", "Amount", "Remaining", "Paid"]
+    state = {COMPLETED: "ended", ACTIVE: "active", PROPOSAL: "proposed"}[item["active"]]
+    if state == "ended":
+        points = [one for one in points if one.done]
     return [
+        facts(
+            f"Payment plan, {state}",
+            ("since", _short(item["registrationDate"])),
+            ("payments", f"{item['numberOfPayments']}, of which {item['remainingNumberOfPayments']} are not paid"),
+            ("total", f"{item['totalAmount']:.2f} {currency}"),
+        ),
         Chart(title="Remaining debt over time", unit=currency, points=[start, *points]),
-        Table(title=f"Schedule, in {currency}", columns=columns, rows=rows, empty="No payment is planned."),
+        Table(
+            title=f"Schedule{' as it was planned' if state == 'ended' else ''}, in {currency}",
+            columns=columns,
+            rows=rows,
+            empty="No payment is planned.",
+        ),
     ]
 
 
