@@ -324,6 +324,21 @@ def test_a_file_of_another_version_is_unavailable(api: Api, data: Path) -> None:
     )
 
 
+def test_an_empty_file_is_unavailable_rather_than_a_new_world(api: Api, data: Path) -> None:
+    api.get(f"/s/a{APTIC}/Debtors")
+    settle(api)
+    (data / "a.db").write_bytes(b"")
+    answer = api.get(f"/s/a{APTIC}/Debtors")
+    assert answer.status_code == 503
+    assert "a.db cannot be used: it is empty; restore a backup, or delete the space" in answer.text
+
+
+def test_a_path_that_leads_nowhere_opens_no_space(api: Api, data: Path) -> None:
+    assert api.get("/s//x/_sim/clock").status_code == 404
+    assert api.get("/nowhere").status_code == 404
+    assert sorted(one.name for one in data.iterdir()) == [MARKER]
+
+
 def test_a_damaged_start_is_unavailable(api: Api, data: Path) -> None:
     add(api, "base")
     api.post("/_sim/spaces", {"name": "a", "from": "base"})

@@ -141,8 +141,11 @@ class Dispatcher:
                 self.access.check(scope, is_dashboard or mount == self._admin, forwarded.host)
             if not is_probe:
                 name = check_name(_space_name(named, _values(scope, b"sim-space")))
-            if uses_space(found.route):
-                space = self.spaces.get(name) or await self._open(name, mount, scope, is_dashboard)
+            opened = self.spaces.get(name)
+            if opened is not None and uses_space(found.route):
+                space = opened
+            elif uses_space(found.route) and not (mount is None and self.spaces.in_folder):
+                space = await self._open(name, mount, scope, is_dashboard)
         except Problem as error:
             problem, inside = error, path
         root_path = base_path + ("" if named is None else f"/s/{named}") + (mount or "")

@@ -109,6 +109,11 @@ class Spaces:
         for space in self:
             self._update_size(space)
 
+    @property
+    def in_folder(self) -> bool:
+        """Whether spaces are in files of a folder, which it costs something to open."""
+        return self._folder is not None
+
     def __iter__(self) -> Iterator[Space]:
         return iter(self._spaces.values())
 

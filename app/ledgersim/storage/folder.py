@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from ledgersim.errors import StartupError
 from ledgersim.storage.database import Database
+from ledgersim.storage.connections import is_writable
 from ledgersim.storage.files import create_file, remove_file, write_file
 from ledgersim.storage.images import Image, InvalidImageError, check_header
 
@@ -50,6 +51,8 @@ class DatabaseFolder:
         self._open_database = open_database
         try:
             _mark(path, world)
+            if not is_writable(path):
+                raise _cannot_use(path, "it is read-only")
             check_world(path, json.loads((path / MARKER).read_text("utf-8")))
         except OSError as error:
             raise _cannot_use(path, error.strerror) from error
@@ -81,6 +84,8 @@ class DatabaseFolder:
         try:
             if not path.exists():
                 start.unlink(missing_ok=True)
+            elif not path.stat().st_size:  # files are never created empty
+                raise _cannot_use(path, "it is empty; restore a backup, or delete the space")
             elif start.exists():
                 image = start.read_bytes()
                 check_header(image)

@@ -247,7 +247,10 @@ async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
         facts(
             f"Payment plan, {state}",
             ("since", _short(item["registrationDate"])),
-            ("payments", f"{item['numberOfPayments']}, of which {item['remainingNumberOfPayments']} are not paid"),
+            (
+                "payments",
+                f"{item['numberOfPayments']}, of which {item['remainingNumberOfPayments']} are not paid",
+            ),
             ("total", f"{item['totalAmount']:.2f} {currency}"),
         ),
         Chart(title="Remaining debt over time", unit=currency, points=[start, *points]),
