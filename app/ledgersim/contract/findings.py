@@ -45,10 +45,13 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Stable as long as both sides stay as they are. It begins with a letter: YAML reads it as a string."""
-        named = (
-            self.kind, self.direction, self.operation, self.part, self.member, self.ours, self.theirs
-        )  # fmt: skip
+        """Stable as long as both sides stay as they are. It begins with a letter: YAML reads it as a string.
+
+        A member that one side lacks is the same difference whatever its value, in documents and in answers.
+        """
+        is_place = self.kind == "member" and self.direction != "differing"
+        values = ("", "") if is_place else (self.ours, self.theirs)
+        named = (self.kind, self.direction, self.operation, self.part, self.member, *values)
         return f"f{sha256(chr(0).join(named).encode()).hexdigest()[:12]}"
 
     @property

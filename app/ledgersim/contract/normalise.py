@@ -206,6 +206,8 @@ class _Normaliser:
         format_ = raw.get("format")
         if raw.get("type") == "file":
             format_ = "binary"
+        if format_ == "decimal" and types <= {"number", "integer"}:
+            format_ = "double"  # both only say that the number may have decimals
         return Schema(
             types,
             nullable,

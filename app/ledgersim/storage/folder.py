@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from ledgersim.errors import StartupError
-from ledgersim.storage.database import Database
 from ledgersim.storage.connections import is_writable
+from ledgersim.storage.database import Database
 from ledgersim.storage.files import create_file, remove_file, write_file
 from ledgersim.storage.images import Image, InvalidImageError, check_header
 
