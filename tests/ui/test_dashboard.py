@@ -441,10 +441,48 @@ def test_a_login_leads_only_to_the_dashboard(serve: Serve, then: str) -> None:
     assert log_in(serve(admin_token="s3cret"), then=then).headers["location"] == UI
 
 
-def test_a_login_does_not_open_the_admin_api(serve: Serve) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/_sim/requests", {"Sec-Fetch-Site": "same-origin"}, 200),
+        ("GET", "/_sim/requests.har", {"Sec-Fetch-Site": "none"}, 200),
+        ("GET", "/_sim/requests", {}, 401),  # not from a page
+        ("GET", "/_sim/requests", {"Sec-Fetch-Site": "same-site"}, 401),
+        ("GET", "/_sim/requests", {"Sec-Fetch-Site": "cross-site"}, 403),
+        (
+            "GET",
+            "/_sim/requests",
+            {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+            401,
+        ),
+        ("GET", "/_sim/requests", {"Sec-Fetch-Site": "same-origin", "Authorization": "Bearer wrong"}, 401),
+        ("GET", "/s/new/_sim/clock", {"Sec-Fetch-Site": "same-origin"}, 401),  # would create the space
+        ("DELETE", "/_sim/requests", {"Sec-Fetch-Site": "same-origin"}, 401),
+        ("POST", "/_sim/reset", {"Sec-Fetch-Site": "none"}, 401),
+        ("PUT", "/_sim/clock", {"Sec-Fetch-Site": "same-origin", "Origin": HOST}, 401),
+    ],
+)
+def test_a_login_opens_what_own_pages_read_of_the_admin_api(
+    serve: Serve, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
     api = serve(admin_token="s3cret")
     cookie = log_in(api).headers["set-cookie"].partition(";")[0]
-    assert api.send("GET", "/_sim/requests", headers={"Cookie": cookie}).status_code == 401
+    assert api.send(method, path, headers={"Cookie": cookie, **headers}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "ledgersim-session=", "ledgersim-session=s3cret", "ledgersim-session=é"]
+)
+def test_other_cookies_open_nothing_of_the_admin_api(serve: Serve, cookie: str) -> None:
+    headers = httpx.Headers({"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}, encoding="utf-8")
+    answer = serve(admin_token="s3cret").send("GET", "/_sim/requests", headers=headers)
+    assert answer.status_code == 401
+
+
+def test_a_login_of_another_server_opens_nothing(serve: Serve) -> None:
+    cookie = log_in(serve(admin_token="s3cret")).headers["set-cookie"].partition(";")[0]
+    headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+    assert serve(admin_token="s3cret").send("GET", "/_sim/requests", headers=headers).status_code == 401
 
 
 # The calls behind the pages

@@ -125,5 +125,6 @@ def _vendor_tags(routers: Sequence[APIRouter]) -> dict[str, str]:
 
 
 def _guard(route: APIRoute, request: Request) -> None:
-    if not _is_public(route):
-        context_of(request.scope).dispatcher.access.check_admin_token(request.scope)
+    access = context_of(request.scope).dispatcher.access
+    if not (_is_public(route) or access.may_read_admin(request.scope)):
+        access.check_admin_token(request.scope)

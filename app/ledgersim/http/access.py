@@ -5,6 +5,7 @@ foreign pages out. `Host`: a page can make its own name resolve to the address o
 `Origin` and `Sec-Fetch-Site`: a page can send simple requests to other sites.
 """
 
+import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -15,12 +16,15 @@ from pathlib import Path
 from socket import gethostname
 from urllib.parse import urlsplit
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Scope
 
 from ledgersim.problems import UNAUTHORIZED, Problem
 
 UNKNOWN_HOST = Problem(421, "unknown-host", "Misdirected Request")
 CROSS_SITE = Problem(403, "cross-site", "Forbidden")
+
+SESSION_COOKIE = "ledgersim-session"
 
 # Top-level domains that nobody can register: for local networks (RFC 6762, RFC 8375), containers and tests.
 _PRIVATE = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".svc")
@@ -35,6 +39,7 @@ class Access:
     `hosts` are names besides those that only local networks resolve; `.example.com` is the name and all below
     it, and `*` is any. Pages of `origins` may call the vendors' routes, pages of `admin_origins` the admin API,
     which requires `admin_token` if there is one. `public_host` is the host of the server's public address.
+    `session` is the value of the cookie of those who have logged in to the dashboard.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class Access:
         self._public_host = public_host
         self._origins = {False: origins, True: admin_origins}
         self._admin_token = None if admin_token is None else admin_token.encode()
+        self.session = os.urandom(32).hex()
         self._namespace = _kubernetes_namespace()
         self._serves = lru_cache(256)(self.serves)
 
@@ -82,6 +88,24 @@ class Access:
                 "LEDGERSIM_ADMIN_TOKEN>.",
                 WWW_Authenticate='Bearer realm="ledgersim"',
             )
+
+    def has_session(self, connection: HTTPConnection) -> bool:
+        """Whether a request has the cookie of those who have logged in to the dashboard."""
+        given = connection.cookies.get(SESSION_COOKIE, "")
+        return compare_digest(given.encode(), self.session.encode())
+
+    def may_read_admin(self, scope: Scope) -> bool:
+        """Whether the cookie stands in for the admin token: for reads by own pages and by the address bar.
+
+        Only browsers send `Sec-Fetch-Site`, and pages cannot change it.
+        """
+        request = HTTPConnection(scope)
+        return (
+            scope["method"] == "GET"
+            and "authorization" not in request.headers
+            and request.headers.getlist("sec-fetch-site") in (["same-origin"], ["none"])
+            and self.has_session(request)
+        )
 
     def is_foreign(self, scope: Scope) -> bool:
         """Whether a page of another site sent the request, and none is allowed to. It creates no space."""

@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.http.access import CROSS_SITE
+from ledgersim.http.access import CROSS_SITE, SESSION_COOKIE
 from ledgersim.http.context import context_of
 from ledgersim.problems import UNAUTHORIZED
 
-COOKIE = "ledgersim-session"
 CSRF = "csrf"  # the member of forms
 
 LOGIN_REQUIRED = UNAUTHORIZED.with_detail("The dashboard of this server requires its admin token.")
@@ -30,7 +29,7 @@ class Sessions:
 
     def __init__(self, admin_token: str | None) -> None:
         self._admin_token = admin_token
-        self._secret = os.urandom(32)
+        self._form_token = os.urandom(32).hex()
 
     @property
     def required(self) -> bool:
@@ -41,7 +40,7 @@ class Sessions:
         """The header for the admin API. Raises a 401 Problem for who has not logged in."""
         if self._admin_token is None:
             return {}
-        if not hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._sign("session").encode()):
+        if not context_of(request.scope).dispatcher.access.has_session(request):
             raise LOGIN_REQUIRED
         return {"Authorization": f"Bearer {self._admin_token}"}
 
@@ -53,8 +52,8 @@ class Sessions:
         """Set the cookie."""
         context = context_of(request.scope)
         response.set_cookie(
-            COOKIE,
-            self._sign("session"),
+            SESSION_COOKIE,
+            context.dispatcher.access.session,
             path=context.base_path or "/",
             secure=context.origin.startswith("https:"),
             httponly=True,
@@ -63,19 +62,16 @@ class Sessions:
 
     def log_out(self, response: Response, request: Request) -> None:
         """Delete the cookie."""
-        response.delete_cookie(COOKIE, path=context_of(request.scope).base_path or "/")
+        response.delete_cookie(SESSION_COOKIE, path=context_of(request.scope).base_path or "/")
 
     def form_token(self) -> str:
         """What the forms of this server's pages contain."""
-        return self._sign("form")
+        return self._form_token
 
     def check_form(self, request: Request, token: str) -> None:
         """Raise a 403 Problem unless a form comes from a page of this server."""
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         hosts = (request.headers.get("host"), urlsplit(context_of(request.scope).origin).netloc)
         is_own = site in (None, "same-origin") and (origin is None or urlsplit(origin).netloc in hosts)
-        if not is_own or not hmac.compare_digest(token.encode(), self.form_token().encode()):
+        if not is_own or not hmac.compare_digest(token.encode(), self._form_token.encode()):
             raise FOREIGN_FORM
-
-    def _sign(self, purpose: str) -> str:
-        return hmac.new(self._secret, f"{purpose} {self._admin_token}".encode(), "sha256").hexdigest()
