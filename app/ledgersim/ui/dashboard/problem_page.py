@@ -1,5 +1,7 @@
 """Problems of the dashboard as pages; those of other pages as JSON."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -7,22 +9,38 @@ from ledgersim.http.context import context_of
 from ledgersim.http.error_response import error_response
 from ledgersim.problems import UNAUTHORIZED, Problem
 from ledgersim.ui.dashboard.session import Sessions
-from ledgersim.ui.dashboard.visit import UI
+from ledgersim.ui.dashboard.visit import PAGES, UI, own_page
 from ledgersim.ui.rendering import page
 
 
 def render_problem(sessions: Sessions, problem: Problem, request: Request) -> Response:
     """What is wrong, or a form to log in. It shows nothing of the server: it may be read by a foreign page."""
-    context = context_of(request.scope)
-    here = request.url.path.removeprefix(context.root_path)
+    here = request.url.path.removeprefix(context_of(request.scope).root_path)
     if not f"{here}/".lower().startswith(f"{UI}/"):
         return error_response(problem, request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return problem_page(sessions, problem, request, UI if request.method == "POST" else here + query)
+
+
+def problem_page(
+    sessions: Sessions,
+    problem: Problem,
+    request: Request,
+    then: str,
+    rejected: Mapping[str, str] | None = None,
+) -> Response:
+    """What is wrong, or a form to log in. `then` is the page to go to; `rejected` is the form that was sent."""
+    context = context_of(request.scope)
+    then = own_page(then)
+    name = then[len(UI) :].lstrip("/").partition("?")[0].partition("/")[0]
     content = {
         "problem": problem,
         "ui": f"{context.root_path}{UI}",
         "base": context.base_path,
-        "then": here,
+        "then": then,
+        "page": PAGES.get(name, "the dashboard"),
         "csrf": sessions.form_token(),
+        "rejected": rejected,
     }
     template = "login" if problem.status == UNAUTHORIZED.status else "problem"
     answer = page(request, f"dashboard/{template}.html", content)

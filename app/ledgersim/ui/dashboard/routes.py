@@ -14,13 +14,14 @@ from ledgersim.admin.event_stream import batches, event_stream, position
 from ledgersim.admin.recorded_requests import summary
 from ledgersim.admin.requests import RequestFilter
 from ledgersim.http.context import context_of
-from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, field_path, invalid
+from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, Problem, field_path, invalid
 from ledgersim.ui.dashboard.control_pages import add_control_pages
 from ledgersim.ui.dashboard.data_pages import add_data_pages
 from ledgersim.ui.dashboard.forms import body_of, read_form
 from ledgersim.ui.dashboard.json_view import json_view
+from ledgersim.ui.dashboard.problem_page import problem_page
 from ledgersim.ui.dashboard.session import CSRF, Sessions
-from ledgersim.ui.dashboard.visit import READ, UI, Visit, with_query
+from ledgersim.ui.dashboard.visit import READ, UI, Visit, own_page, with_query
 from ledgersim.ui.rendering import render
 
 MAX_ROWS = 200  # in the list of requests
@@ -73,21 +74,22 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
         method, _, path = form.get("call", "").partition(" ")
         if method not in ("POST", "PUT", "DELETE") or not path.startswith("/"):
             raise invalid("call", "must be a method and a path of the admin API, such as DELETE /requests")
-        body = body_of(form)
-        status, _ = await visit.call(method, path, body)
-        return visit.go(
-            form.get("then", ""), {"call": f"{method} {path}", "body": _text(body), "status": status}
-        )
+        then = form.get("then", "")
+        try:
+            body = body_of(form)
+            status, _ = await visit.call(method, path, body)
+        except Problem as problem:
+            return problem_page(sessions, problem, request, then, form)
+        return visit.go(then, {"call": f"{method} {path}", "body": _text(body), "status": status})
 
     @router.api_route("/login", operation_id="ui.login", **_WRITE)
     async def log_in(request: Request) -> Response:
         form = await read_form(request)
         sessions.check_form(request, form.get(CSRF, ""))
         if not sessions.is_admin_token(form.get("token", "")):
-            raise WRONG_TOKEN
-        then = form.get("then", "")
+            return problem_page(sessions, WRONG_TOKEN, request, form.get("then", ""))
         root = context_of(request.scope).root_path
-        response = RedirectResponse(root + (then if then.startswith((f"{UI}/", f"{UI}?")) else UI), 303)
+        response = RedirectResponse(root + own_page(form.get("then", "")), 303)
         sessions.log_in(response, request)
         return response
 

@@ -105,8 +105,7 @@ class Visit:
 
     def go(self, then: str, done: Mapping[str, Any]) -> Response:
         """Go to a page of the dashboard, which shows the call that was made."""
-        allowed = then.startswith((f"{UI}/", f"{UI}?")) or then == UI
-        response = RedirectResponse(self.root + (then if allowed else UI), 303)
+        response = RedirectResponse(self.root + own_page(then), 303)
         text = json.dumps(done, separators=(",", ":"))[:2_000]
         response.set_cookie(
             _DONE,
@@ -117,6 +116,11 @@ class Visit:
             samesite="strict",
         )
         return response
+
+
+def own_page(then: str) -> str:
+    """A page of the dashboard that a form names, or else the first page."""
+    return then if then.startswith((f"{UI}/", f"{UI}?")) else UI
 
 
 def _read_done(text: str) -> Any:
