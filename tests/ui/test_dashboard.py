@@ -90,7 +90,11 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api, path: 
         ("/requests/nothing", 404, "not found in the journal"),
         ("/requests?vendor=nobody", 400, "must be one of aptic, payex, riverty"),
         ("/requests?status_class=9", 400, "status_class"),
+        ("/requests?status=zz", 400, "<code>status</code>"),
+        ("/requests?limit=abc", 400, "<code>limit</code>"),
+        ("/requests?after=abc", 400, "<code>after</code>"),
         ("/requests/stream?status_class=9", 400, "status_class"),
+        ("/errors?status=zz", 400, "<code>status</code>"),
         ("/errors?operation=nothing", 400, "matches no operation"),
         ("/data/aptic/nothing", 404, "There is no list"),
         ("/data/item?path=/nothing", 400, "must begin with"),
@@ -172,6 +176,7 @@ def test_filters_are_part_of_the_address(api: Api) -> None:
     assert listed("text=FULLNAME") == [str(number)]
     assert len(listed("vendor=payex")) == 1
     assert listed("vendor=riverty") == []
+    assert listed("status=400&limit=") == [str(number)]
     assert len(listed("")) == 3
     detail = browse(api, f"{UI}/requests/{number}?errors=true")
     assert f"{HOST}{UI}/requests?errors=true" in [one.url for one in detail.links]

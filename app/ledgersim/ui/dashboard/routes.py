@@ -32,7 +32,6 @@ WRONG_TOKEN = UNAUTHORIZED.with_detail("This is not the admin token of this serv
 
 
 _WRITE: dict[str, Any] = {"methods": ["POST"], "include_in_schema": False}
-_FILTERS = ("vendor", "operation", "problem", "status_class", "text", "errors")
 
 
 def dashboard_router(sessions: Sessions) -> APIRouter:
@@ -109,7 +108,7 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
 
 
 async def _requests(visit: Visit, id: str | None = None) -> Response:
-    filters = _filters(visit.request)
+    filters = _filters(visit.request, "paused")
     query = {**filters, "limit": MAX_ROWS}
     found = await visit.get("/requests", query)
     detail = None
@@ -142,16 +141,12 @@ async def _requests(visit: Visit, id: str | None = None) -> Response:
 
 def _stream(visit: Visit) -> Response:
     """The rows of requests as they are recorded, as HTML."""
-    params = visit.request.query_params
-    try:
-        wanted = RequestFilter.model_validate(_filters(visit.request))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise invalid(field_path(first["loc"]), first["msg"]) from error
+    filters = _filters(visit.request, "after")
+    wanted = RequestFilter.model_validate(filters)
     space, dispatcher = visit.context.space, visit.context.dispatcher
     wanted.selected(space, dispatcher, ())  # raises a Problem
-    after = position(visit.request.headers.get("last-event-id") or params.get("after", ""))
-    values = {"ui": visit.root + UI, "state": with_query("", _filters(visit.request)), "selected": None}
+    after = position(visit.request.headers.get("last-event-id") or visit.request.query_params.get("after", ""))
+    values = {"ui": visit.root + UI, "state": with_query("", filters), "selected": None}
 
     async def events() -> AsyncIterator[tuple[int, Any]]:
         async for batch in batches(space, dispatcher, wanted.selected, MAX_IN_EVENT, STREAM_SECONDS, after):
@@ -162,9 +157,15 @@ def _stream(visit: Visit) -> Response:
     return event_stream(events())
 
 
-def _filters(request: Request) -> dict[str, Any]:
-    """The filters of the requests in the address of a page."""
-    return {name: value for name in _FILTERS if (value := request.query_params.get(name))}
+def _filters(request: Request, *others: str) -> dict[str, Any]:
+    """The filters of requests in the address of a page, without its other parameters. Raises a 400 Problem."""
+    filters = {name: value for name, value in request.query_params.items() if value and name not in others}
+    try:
+        RequestFilter.model_validate(filters)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise invalid(field_path(first["loc"]), first["msg"]) from error
+    return filters
 
 
 def _choices(visit: Visit) -> Mapping[str, Any]:
