@@ -69,13 +69,19 @@ def test_head_has_the_headers_of_get(api: Api, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/favicon.ico", "/doc", "/docs/nothing", "/docs/assets/nothing", "/docs/assets/base.html",
+    "path", ["/nothing", "/favicon.ico/nothing", "/doc", "/docs/nothing", "/docs/assets/nothing", "/docs/assets/base.html",
              "/docs/assets/..%2Fapp.py", "/docs/guides/nothing.md", "/docs/guides/..%2F..%2FLICENSE", "/docs/a/b/c"],
 )  # fmt: skip
 def test_unknown_paths_are_a_404_in_json_for_browsers_too(api: Api, path: str) -> None:
     answer = api.send("GET", path, headers=BROWSER)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
     assert answer.json()["status"] == 404
+
+
+def test_the_icon_for_which_browsers_ask_is_no_error(api: Api) -> None:
+    answer = api.send("GET", "/favicon.ico", headers={"Accept": "image/*"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert api.get("/_sim/requests").json()["recorded"] == 0
 
 
 @pytest.mark.parametrize("path", ["/", "/_sim", "/docs", "/docs/aptic.json"])

@@ -31,9 +31,10 @@ from ledgersim.spaces.scheduler import JobError, Scheduler
 from ledgersim.spaces.space import Space
 from ledgersim.storage.connections import written
 
-# The mount of the pages, which are at `/`, below `/docs`, and at the mount of the admin API itself.
+# The mount of the pages: `/`, `/favicon.ico`, all below `/docs`, and the mount of the admin API itself.
 PAGES = ""
 _DOCS = "docs"
+_ICON = "favicon.ico"  # for which browsers ask by themselves
 _DASHBOARD = "ui"  # below the admin API
 _HEALTH = "health"  # below the admin API: probes name the host as they like
 
@@ -241,7 +242,7 @@ class Dispatcher:
 
     def _is_page(self, mount: str | None, rest: list[str]) -> bool:
         if mount is None:
-            return not rest or rest[0].lower() == _DOCS
+            return not rest or rest[0].lower() == _DOCS or rest == [_ICON]
         return mount == self._admin and not rest
 
     def _is_dashboard(self, mount: str | None, rest: list[str]) -> bool:

@@ -53,6 +53,10 @@ def build(server: Server) -> VendorApp:
     async def show_landing(request: Request) -> Response:
         return _landing(request, server)
 
+    @router.api_route("/favicon.ico", operation_id="ui.icon", **_READ)
+    async def get_icon() -> Response:
+        return Response(status_code=204, headers=CACHED)
+
     @router.api_route(MOUNT, operation_id="ui.admin", **_READ)
     async def show_admin(request: Request) -> Response:
         return _admin(request)
