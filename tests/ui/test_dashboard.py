@@ -162,6 +162,21 @@ def test_why_a_request_failed_is_two_clicks_away(api: Api) -> None:
     assert "fullName Input should be a string" in text
 
 
+def test_what_did_not_cause_the_rejection_is_apart_from_the_reason(api: Api) -> None:
+    answer = api.put(f"{APTIC}/Debtors?nothing=1", {"fullName": 5})
+    text = show(api, f"{UI}/requests/{answer.headers['sim-request-id']}").text
+    reason, also = re.findall(r'<div class="why (?:bad|warn)">.*?</div>', text, re.DOTALL)
+    assert ("fullName" in reason, "unknown-parameter" in reason) == (True, False)
+    assert ("fullName" in also, "unknown-parameter" in also) == (False, True)
+
+
+def test_copies_say_that_secrets_are_hidden(api: Api) -> None:
+    hint = "Secrets are hidden: replace *** with yours."
+    assert hint in browse(api, f"{UI}/requests/{fail(api)}").text
+    answer = api.send("GET", f"{APTIC}/Ping", headers={})
+    assert hint not in browse(api, f"{UI}/requests/{answer.headers['sim-request-id']}").text
+
+
 def test_filters_are_part_of_the_address(api: Api) -> None:
     number = fail(api)
     api.get(f"{APTIC}/Ping")
