@@ -99,7 +99,7 @@ def run(*command: object, folder: Path = ROOT, environ: Mapping[str, str] | None
     done = subprocess.run(
         list(map(str, command)),
         cwd=folder,
-        env=environ,
+        env={**os.environ, **(environ or {})},
         check=True,
         stdout=-1,
         stderr=subprocess.STDOUT,
