@@ -132,34 +132,26 @@ help: ## List the commands
 
 .clients/installed: requirements/clients.txt $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
 	@echo "Installing client generators into .clients" >&2
-	@$(PYTHON) -m venv --clear .clients/venv
-	@.clients/venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
-		--requirement requirements/clients.txt
+	$(call venv,.clients/venv,clients)
 	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc .clients
 	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
 	@touch $@
 
 .contract/installed: requirements/pact.txt $(COLLECTIONS)/package.json $(COLLECTIONS)/package-lock.json
 	@echo "Installing Bruno, Newman, httpYac and Pact into .contract" >&2
-	@$(PYTHON) -m venv --clear .contract/venv
-	@.contract/venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
-		--requirement requirements/pact.txt
+	$(call venv,.contract/venv,pact)
 	@cp $(COLLECTIONS)/package.json $(COLLECTIONS)/package-lock.json $(COLLECTIONS)/.npmrc .contract
 	@if command -v npm >/dev/null; then npm ci --prefix .contract --loglevel error; fi
 	@touch $@
 
 .fuzz/installed: requirements/fuzz.txt
 	@echo "Installing Schemathesis into .fuzz" >&2
-	@$(PYTHON) -m venv --clear .fuzz
-	@.fuzz/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
-		--requirement requirements/fuzz.txt
+	$(call venv,.fuzz,fuzz)
 	@touch $@
 
 .release/installed: requirements/release.txt
 	@echo "Installing the tools of a release into .release" >&2
-	@$(PYTHON) -m venv --clear .release
-	@.release/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
-		--requirement requirements/release.txt
+	$(call venv,.release,release)
 	@touch $@
 
 .benchmark/installed: requirements/floor.txt
@@ -170,12 +162,16 @@ help: ## List the commands
 
 .benchmark/peers/installed: requirements/peers.txt benchmarks/package.json benchmarks/package-lock.json
 	@echo "Installing other simulators into .benchmark/peers" >&2
-	@$(PYTHON) -m venv --clear .benchmark/peers/venv
-	@.benchmark/peers/venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes \
-		--requirement requirements/peers.txt
+	$(call venv,.benchmark/peers/venv,peers)
 	@cp benchmarks/package.json benchmarks/package-lock.json benchmarks/.npmrc .benchmark/peers
 	@if command -v npm >/dev/null; then npm ci --prefix .benchmark/peers --loglevel error; fi
 	@touch $@
+
+# $(call venv,FOLDER,NAME): an environment of its own with requirements/NAME.txt, for tools that the project does not import.
+define venv
+@$(PYTHON) -m venv --clear $(1)
+@$(1)/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes --requirement requirements/$(2).txt
+endef
 
 # $(call install,run): the packages pinned in requirements/ and the project itself. Done again
 # when the KEY changes, or when PYTHON names another interpreter than that of the environment.
