@@ -142,11 +142,11 @@ class Dispatcher:
                 self.access.check(scope, is_dashboard or mount == self._admin, forwarded.host)
             if not is_probe:
                 name = check_name(_space_name(named, _values(scope, b"sim-space")))
-            opened = self.spaces.get(name)
-            if opened is not None and uses_space(found.route):
-                space = opened
-            elif uses_space(found.route) and not (mount is None and self.spaces.in_folder):
-                space = await self._open(name, mount, scope, is_dashboard)
+            if uses_space(found.route):
+                opened = self.spaces.get(name)
+                if opened is None and (mount is not None or not self.spaces.in_folder):
+                    opened = await self._open(name, mount, scope, is_dashboard)
+                space = opened or space
         except Problem as error:
             problem, inside = error, path
         root_path = base_path + ("" if named is None else f"/s/{named}") + (mount or "")
