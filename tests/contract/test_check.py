@@ -1,7 +1,6 @@
 """`ledgersim contract check` calls a live API, read-only, and says how its answers differ from the documents."""
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +13,7 @@ from ledgersim import cli
 from ledgersim.contract.live import find_operation
 from ledgersim.contract.model import Api, Operation, Schema
 from ledgersim.contract.values import against_schema, against_value, masked, masked_text
-from tests.contract.vendor import write_options
+from tests.contract.vendor import serving, write_options
 from tests.serving import Served
 from tests.test_cli import complaint
 
@@ -159,13 +158,8 @@ class Answers(BaseHTTPRequestHandler):
 @pytest.fixture
 def other() -> Iterator[ThreadingHTTPServer]:
     """A server that is no vendor."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Answers) as server:
+        yield server
 
 
 def url_of(server: ThreadingHTTPServer) -> str:

@@ -4,7 +4,7 @@ import gzip
 import signal
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from ledgersim.contract.findings import Finding
 from ledgersim.contract.proxy import Comparison
 from tests.client import BEARER, Api
 from tests.conftest import Serve
-from tests.contract.vendor import write_options
+from tests.contract.vendor import serving, write_options
 from tests.serving import LIMIT, Served, process
 from tests.test_cli import complaint
 
@@ -143,14 +143,9 @@ class Echo(BaseHTTPRequestHandler):
 @pytest.fixture
 def echo() -> Iterator[Any]:
     """A vendor that notes what it gets."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    server.got = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Echo) as server:
+        server.got = []  # type: ignore[attr-defined]
+        yield server
 
 
 def test_the_vendor_gets_what_the_client_sent_and_nothing_else(serve: Serve, echo: Any) -> None:

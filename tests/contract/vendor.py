@@ -1,5 +1,9 @@
-"""A simulator with other paths, statuses and members, which plays the vendor."""
+"""What plays the vendor: a simulator with other paths, statuses and members, or a small server of its own."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import yaml
@@ -39,6 +43,17 @@ OVERLAY = {
         "aptic.clients.list": {"responses": {"200": {"remove": ["value[].webPage"]}}},
     }
 }
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[ThreadingHTTPServer]:
+    """A server on a free port of 127.0.0.1 with this handler, which ends with the `with` block."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 def write_options(folder: Path) -> dict[str, str]:
