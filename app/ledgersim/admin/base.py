@@ -38,7 +38,7 @@ def new_router(tag: str, prefix: str = "", description: str = "", of_server: boo
     """A router whose routes accept JSON under any media type.
 
     The OpenAPI document groups its operations under `tag`. `description` is that of a vendor's tag. Routes
-    `of_server` are about all spaces: they answer whatever is the matter with the space of the request.
+    `of_server` are about all spaces: they answer even if the space of the request is unavailable.
     """
     router = AdminRouter(tags=[tag], prefix=prefix, route_class=_ServerRoute if of_server else _AdminRoute)
     router.description = description

@@ -183,7 +183,7 @@ def _time_of(answer: Answer) -> str:
 
 
 def read_recording(path: Path) -> tuple[str, Mapping[tuple[str, str], Answer]]:
-    """The base address of a HAR file of ours, and its answers by method and URL. Raises StartupError."""
+    """The base address in a recorded HAR file, and its responses by method and URL. Raises StartupError."""
     try:
         log = loads(path.read_bytes())["log"]
         url, entries = str(log["comment"]), log["entries"]

@@ -47,7 +47,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Stable as long as both sides stay as they are. It begins with a letter: YAML reads it as a string.
 
-        A member that one side lacks is the same difference whatever its value, in documents and in answers.
+        A member that one side lacks has the same fingerprint in documents and in answers, for any value.
         """
         is_place = self.kind == "member" and self.direction != "differing"
         values = ("", "") if is_place else (self.ours, self.theirs)

@@ -33,7 +33,7 @@ _STOP_WORDS = ("by", "of", "for", "the", "a", "async", "id", "guid", "api")
 
 
 class Pairing(NamedTuple):
-    """Operations of ours with theirs, and those of each API that have no counterpart."""
+    """Our operations with the vendor's, and those of each API that have no counterpart."""
 
     pairs: list[tuple[Operation, Operation]]
     ours_only: list[Operation]

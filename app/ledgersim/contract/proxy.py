@@ -27,7 +27,7 @@ from ledgersim.problems import Problem
 
 MAX_IDS = 100_000
 
-# Of one connection (RFC 9110, section 7.6.1), or set anew for the other one.
+# Of one connection (RFC 9110, section 7.6.1), or set separately for the other connection.
 _HOP_BY_HOP = frozenset(
     {
         *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),

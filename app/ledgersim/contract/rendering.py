@@ -47,8 +47,8 @@ def some_of(names: Sequence[str]) -> str:
 
 def _summary(findings: Sequence[Finding], title: str) -> str:
     counts = [(sum(one.level == level for one in findings), level) for level in LEVELS]
-    told = ", ".join(f"{count} {level}{'s' if count != 1 else ''}" for count, level in counts if count)
-    return f"{title}: {told or 'no differences'}"
+    counted = ", ".join(f"{count} {level}{'s' if count != 1 else ''}" for count, level in counts if count)
+    return f"{title}: {counted or 'no differences'}"
 
 
 def as_json(finding: Finding) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def _members(api: Api, schema: Schema, value: Mapping[str, Any], place: str) -> 
 
 
 def against_value(own: Any, other: Any, place: str = "") -> Iterator[Difference]:
-    """How the shape of the vendor's value differs from that of ours: types and names of members.
+    """How the shape of the vendor's value differs from ours: types and names of members.
 
     Null says nothing of the type, and an array has the members of all its elements.
     """
@@ -114,7 +114,7 @@ def masked_text(text: str) -> str:
 
 
 def masked(api: Api, schema: Schema, value: Any) -> Any:
-    """A value of the same shape that holds nobody's data: GUIDs, codes of enums, booleans and null stay."""
+    """A value of the same shape without personal data: GUIDs, codes of enums, booleans and null stay."""
     schema = api.resolve(schema)
     if isinstance(value, dict):
         other = schema.members.get(ANY_MEMBER, Schema())

@@ -76,7 +76,7 @@ class Coverage:
         self.clear()
 
     def clear(self) -> None:
-        """Start anew."""
+        """Reset all counts."""
         self.responses: Counter[tuple[str, int]] = Counter()
         self.problems: Counter[tuple[str | None, str | None, str]] = Counter()
         self.undocumented: Counter[Undocumented] = Counter()

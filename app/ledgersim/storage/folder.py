@@ -21,7 +21,7 @@ _DATABASE, _START = ".db", ".start"
 # file systems `A.db` and `a.db` are one file.
 _SAFE = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 _UNSAFE = re.compile(rf"[^{re.escape(_SAFE)}]")
-# Names of devices on Windows, whatever their extension, and hidden files.
+# Names of devices on Windows, with any extension, and hidden files.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?|[.-].*")
 
 
