@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Any
 
+from fastapi._compat import field_annotation_is_scalar
 from fastapi.datastructures import DefaultPlaceholder
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import ResponseValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -60,8 +60,10 @@ def _arguments(dependant: Dependant, is_endpoint: bool = False) -> Arguments | N
         dependant.security_scopes_param_name,
         not iscoroutinefunction(dependant.call),
     )
-    fields = dependant.path_params
+    fields, queries = dependant.path_params, dependant.query_params
     if any(unknown) or any(one.field_info.annotation is not str or one.field_info.metadata for one in fields):
+        return None
+    if not all(field_annotation_is_scalar(one.field_info.annotation) for one in queries):
         return None
     calls: list[tuple[str, Callable[..., Awaitable[Any]], Arguments]] = []
     for one in dependant.dependencies:
@@ -70,7 +72,6 @@ def _arguments(dependant: Dependant, is_endpoint: bool = False) -> Arguments | N
             return None
         calls.append((one.name, one.call, of_call))
     names = [(one.name, one.alias) for one in fields]
-    queries = dependant.query_params
     request_name, response_name = dependant.request_param_name, dependant.response_param_name
 
     async def arguments(request: Request, response: Response) -> dict[str, Any] | None:
@@ -79,11 +80,16 @@ def _arguments(dependant: Dependant, is_endpoint: bool = False) -> Arguments | N
             if (inner := await of_call(request, response)) is None:
                 return None
             values[name] = await call(**inner)
-        if queries:
-            found, errors = request_params_to_args(queries, request.query_params)
-            if errors:
+        for field in queries:
+            text = request.query_params.get(field.alias)
+            if text is not None:
+                values[field.name], errors = field.validate(text, {}, loc=("query", field.alias))
+                if errors:
+                    return None
+            elif field.field_info.is_required():
                 return None
-            values.update(found)
+            else:
+                values[field.name] = field.default
         if request_name is not None:
             values[request_name] = request
         if response_name is not None:

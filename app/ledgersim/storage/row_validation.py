@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, ValidationError, core_schema
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, Table, select, type_coerce
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, Select, Table, select, type_coerce
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.types import NullType
 from sqlmodel import AutoString, SQLModel
@@ -46,15 +46,20 @@ def stored_rows(connection: Connection, table: Table) -> Iterator[list[Row]]:
 
     Raises ValueError, TypeError or RecursionError for values that ledgersim does not write.
     """
-    raw = [type_coerce(column, NullType()).label(column.name) for column in table.columns]
     found = ((column.name, _reader(column)) for column in table.columns)
     readers = [(name, read) for name, read in found if read is not None]
-    for part in slices(connection, select(*raw).order_by(*table.primary_key), SLICE):
+    for part in slices(connection, _as_stored(table), SLICE):
         for one in part:
             for name, read in readers:
                 if one[name] is not None:
                     one[name] = read(one[name])
         yield part
+
+
+@cache
+def _as_stored(table: Table) -> Select[*tuple[Any, ...]]:
+    raw = [type_coerce(column, NullType()).label(column.name) for column in table.columns]
+    return select(*raw).order_by(*table.primary_key)
 
 
 def _reader(column: Column[Any]) -> Callable[[Any], Any] | None:

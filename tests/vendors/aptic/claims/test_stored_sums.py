@@ -20,6 +20,7 @@ from tests.client import Api
 
 KINDS = ("original", "paid", "remaining")
 PARTS = ("principal", "interest", "fee", "sum")
+FILTERED = select(CASE_SUMS.c.case_id, *(amount.label(name) for name, amount in SUMS.items()))
 amounts = st.integers(1, 500_000).map(lambda cents: cents / 100)
 
 
@@ -52,8 +53,7 @@ def recomputed(space: Space) -> dict[int, Row]:
 
 def stored(space: Space) -> dict[int, Row]:
     """The sums of all cases as of today, as filters use them, and then the same as responses do."""
-    query = select(CASE_SUMS.c.case_id, *(amount.label(name) for name, amount in SUMS.items()))
-    filtered = {one.pop("case_id"): one for one in rows(space.connection, query, today=today(space))}
+    filtered = {one.pop("case_id"): one for one in rows(space.connection, FILTERED, today=today(space))}
     cases: list[Row] = [{"id": case_id} for case_id in filtered]
     add_sums(space.connection, cases, {"today": today(space)})
     assert {case.pop("id"): {name: case[name] for name in SUMS} for case in cases} == filtered

@@ -27,9 +27,10 @@ def add_address(
     Problem if it ends before it begins.
     """
     check_validity(values)
+    is_first = row(connection, OLDEST, of_owner=owner, of_id=owner_id) is None
     is_default = values.get("default_address")
     if is_default is None:
-        is_default = row(connection, OLDEST, of_owner=owner, of_id=owner_id) is None
+        is_default = is_first
     address = {
         **dict.fromkeys(PARTS),
         **values,
@@ -42,7 +43,7 @@ def add_address(
         "valid_override": False,
         "last_updated_at": now,
     }
-    if address["default_address"]:
+    if is_default and not is_first:
         _clear_default(connection, owner, owner_id)
     add(connection, _ADD_ADDRESS, address)
     return address

@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, add
+from ledgersim.storage.statements import Row, add, scalar
 from ledgersim.vendors.aptic.addresses.commands import add_main_address
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import debtor_reference
 from ledgersim.vendors.aptic.parties import with_full_name
-from ledgersim.vendors.aptic.repository import by_guid, unused_guid, update_row
+from ledgersim.vendors.aptic.repository import by_guid, unused_guid
 
 BY_GUID = by_guid(DEBTOR.c.debtor_guid)
 
 _ADD_DEBTOR = insert(DEBTOR)
+_LAST_ID = select(func.max(DEBTOR.c.id))
 
 _COLUMNS = DEBTOR.c.keys()
 
@@ -26,6 +27,7 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
     Only fixtures choose its GUID. Raises a 409 Problem if that is already in use.
     """
     now = space.clock.now()
+    row_id = (scalar(connection, _LAST_ID) or 0) + 1
     debtor: Row = {
         **dict.fromkeys(_COLUMNS),
         "gender": 0,
@@ -33,14 +35,12 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
         "protected": False,
         **{name: value for name, value in with_full_name({}, sent).items() if name in _COLUMNS},
         "debtor_guid": unused_guid(connection, space, BY_GUID, "debtorGuid", sent.get("debtor_guid")),
-        "debtor_reference": "",
+        "id": row_id,
+        "debtor_reference": debtor_reference(row_id),
         "reg_date": now,
     }
-    del debtor["id"]
     debtor["juridical_type"] = debtor["juridical_type"] or 0
     debtor["protected"] = bool(debtor["protected"])
-    debtor["id"] = add(connection, _ADD_DEBTOR, debtor)
-    debtor["debtor_reference"] = debtor_reference(debtor["id"])
-    update_row(connection, DEBTOR, debtor["id"], {"debtor_reference": debtor["debtor_reference"]})
-    add_main_address(connection, space.guids, now, "debtor", debtor["id"], sent)
+    add(connection, _ADD_DEBTOR, debtor)
+    add_main_address(connection, space.guids, now, "debtor", row_id, sent)
     return debtor

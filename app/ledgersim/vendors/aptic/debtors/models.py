@@ -1,6 +1,6 @@
 """Debtors."""
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from ledgersim.vendors.aptic.parties import Party
@@ -15,6 +15,7 @@ class Debtor(Party, table=True):
     """
 
     __tablename__ = "debtor"
+    __table_args__ = (Index("ix_debtor_type", "juridical_type", "full_name"),)
 
     debtor_guid: str = Field(unique=True)
     debtor_reference: str
