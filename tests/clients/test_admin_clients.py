@@ -43,5 +43,4 @@ def test_go(server: Served) -> None:
     if installed(["go", "version"]) < 1:
         pytest.skip("needs Go 1.19 or later")
     environ = {"SIMULATOR_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
-    run("go", "go", "vet", "./...", environ=environ)
-    run("go", "go", "test", "-count=1", "./...", environ=environ)
+    run("go", "go", "test", "-vet=all", "-count=1", "./...", environ=environ)
