@@ -46,9 +46,9 @@ DATABASE_UNAVAILABLE = StorageProblem(503, "database-unavailable", "Database una
 
 log = logging.getLogger(__name__)
 
-# Pages that a clone's cache may hold in addition to the changed ones: 1 MiB. Each is a copy of what is in the
+# Pages that a clone's cache may hold in addition to the changed ones, half a MiB. Each is a copy of what is in the
 # system's cache of the image's file, but reading it from there again takes longer than most queries do with it.
-_BASE_CACHE = 256
+_BASE_CACHE = 128
 
 _BUILDING_CACHE = "cache_size = -262144"  # KiB, as the indexes of GUIDs are filled in random order
 
