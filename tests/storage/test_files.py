@@ -263,7 +263,7 @@ def test_a_removed_file_is_not_written_to_until_a_restore(path: Path, database: 
     path.unlink()
     for _ in range(2):
         assert refused_write(database) == (
-            f"The database {path} is unavailable: it has been removed; POST /_sim/reset creates it again. "
+            f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset. "
             "Nothing of this request was stored."
         )
     assert notes(database) == BEGINNING | {1: "one"}
@@ -294,13 +294,16 @@ def test_a_file_that_is_put_back_is_written_to_again(
     refused_write(database)
     refused_write(database)
     shutil.copy(aside, path)
-    reason = "another file has taken its place; restart the server to use that"
+    reason = (
+        "another file has taken its place; to use what is there now, restart the server or, with --data, wait "
+        "until it has closed the idle space"
+    )
     assert reason in refused_write(database)
     aside.rename(path)
     write(database, 1, "again")
     write(database, 2, "and again")
     assert caplog.messages == [
-        f"The database {path} is unavailable: it has been removed; POST /_sim/reset creates it again",
+        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset",
         f"The database {path} is unavailable: {reason}",
         f"The database {path} can be written to again",
     ]

@@ -173,7 +173,7 @@ def test_vendors_report_a_removed_file_in_their_own_format(
     kept = api.debtor()["debtorGuid"]
     path.unlink()
     reason = (
-        f"The database {path} is unavailable: it has been removed; POST /_sim/reset creates it again. "
+        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset. "
         "Nothing of this request was stored."
     )
     for _ in range(3):
@@ -182,7 +182,7 @@ def test_vendors_report_a_removed_file_in_their_own_format(
     answer = api.send("PUT", "/_sim/clock", json={"mode": "frozen"})
     assert (answer.status_code, answer.json()["detail"]) == (503, reason)
     assert caplog.messages == [
-        f"The database {path} is unavailable: it has been removed; POST /_sim/reset creates it again"
+        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset"
     ]
     # Reading goes on, and so do other spaces.
     assert api.get(f"{APTIC}/Debtors/{kept}").status_code == 200

@@ -25,6 +25,9 @@ CHECKPOINT_FROM = 4 * 2**20  # bytes of a write-ahead log
 _WAL_HEADER, _FRAME_HEADER = 32, 24  # bytes: https://www.sqlite.org/fileformat2.html#walformat
 _MAX_PAGE = 65_536
 _UNKNOWN = Generations(0, 0)  # until the write-ahead log is enabled
+_REOPEN = (
+    "to use what is there now, restart the server or, with --data, wait until it has closed the idle space"
+)
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 log = logging.getLogger(__name__)
@@ -105,11 +108,11 @@ class DatabaseFile:
         try:
             found, opened = self._path.stat(), os.fstat(self._file.fileno())
             if (found.st_dev, found.st_ino) != (opened.st_dev, opened.st_ino):
-                return "another file has taken its place; restart the server to use that"
+                return f"another file has taken its place; {_REOPEN}"
             if not self._is_own_content():
-                return "another program has overwritten it; restart the server to use what it contains"
+                return f"another program has overwritten it; {_REOPEN}"
         except FileNotFoundError:
-            return "it has been removed; POST /_sim/reset creates it again"
+            return "it has been removed; put it back, or POST /_sim/reset"
         except OSError as error:
             return error.strerror
         return None
