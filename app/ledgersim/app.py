@@ -22,13 +22,15 @@ from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import resolve
 from ledgersim.problems import Problem
 from ledgersim.settings import Settings
+from ledgersim.spaces.in_folder import SpacesInFolder
+from ledgersim.spaces.in_memory import SpacesInMemory
 from ledgersim.spaces.models import STATE
 from ledgersim.spaces.registry import Limits, Spaces
 from ledgersim.spaces.scheduler import Scheduler
 from ledgersim.spaces.space import SpaceSettings
 from ledgersim.storage.connections import failure
 from ledgersim.storage.database import Database, StorageProblem
-from ledgersim.storage.folder import DatabaseFolder
+from ledgersim.storage.folder import DELETE_SPACE, DatabaseFolder
 from ledgersim.storage.images import Image
 from ledgersim.storage.statements import row
 from ledgersim.vendors import installed_vendors
@@ -136,9 +138,10 @@ def open_spaces(settings: Settings, image: Image, default: Database | None = Non
         settings.max_body_elements,
         settings.close_spaces_after,
     )
-    folder = None if settings.data is None else _folder(settings.data, image)
+    if settings.data is not None:
+        return SpacesInFolder(image, common, limits, _folder(settings.data, image))
     try:
-        return Spaces(image, default, common, limits, folder)
+        return SpacesInMemory(image, common, limits, default)
     except StorageProblem as problem:  # the clock of a new database starts here
         raise StartupError(problem.detail) from problem
 
@@ -149,15 +152,16 @@ def default_database(settings: Settings, image: Image) -> Database | None:
         return None
     if settings.data is not None:
         raise StartupError("--data keeps the default space too; leave out --database")
-    return _open_database(settings.database, image, is_any_world=False)
+    return _open_database(settings.database, image, in_folder=False)
 
 
-def _open_database(path: Path, image: Image, is_any_world: bool) -> Database:
+def _open_database(path: Path, image: Image, in_folder: bool) -> Database:
     """The database in a file, created from an image if it is missing. Raises StartupError."""
+    instead = DELETE_SPACE if in_folder else "choose another file"
     database = Database.in_file(path, image)
     try:
         with closing(Database.in_memory(image)) as reference:
-            _check_identity(path, database, reference, is_any_world)
+            _check_identity(path, database, reference, in_folder, instead)
             database.check_content(reference)
             check_state(database, reference)
         database.enable_wal()
@@ -172,7 +176,7 @@ def _open_database(path: Path, image: Image, is_any_world: bool) -> Database:
     ) as error:
         database.close()
         raise StartupError(
-            f"the database {path} cannot be used: {_reason(error)}; restore a backup, or choose another file"
+            f"the database {path} cannot be used: {_reason(error)}; restore a backup, or {instead}"
         ) from error
     except StartupError:
         database.close()
@@ -190,9 +194,9 @@ def _folder(path: Path, image: Image) -> DatabaseFolder:
     assert world is not None
 
     def check(path: Path, found: Mapping[str, Any]) -> None:
-        _check_world(f"folder {path}", found, world)
+        _check_world(f"folder {path}", found, world, "choose another folder")
 
-    return DatabaseFolder(path, image, partial(_open_database, is_any_world=True), world, check)
+    return DatabaseFolder(path, image, partial(_open_database, in_folder=True), world, check)
 
 
 # The columns of sim_state that say of which world a database is.
@@ -206,7 +210,9 @@ _IDENTITY = {
 _READ_IDENTITY = select(*(STATE.c[name] for name in ("schema_version", *_IDENTITY)))
 
 
-def _check_identity(path: Path, database: Database, reference: Database, is_any_world: bool) -> None:
+def _check_identity(
+    path: Path, database: Database, reference: Database, is_any_world: bool, instead: str
+) -> None:
     """Raise StartupError for a database of another version or world, ValueError for one without a state."""
     try:
         found, wanted = (row(one.connection, _READ_IDENTITY) for one in (database, reference))
@@ -216,16 +222,14 @@ def _check_identity(path: Path, database: Database, reference: Database, is_any_
         raise ValueError("it is corrupt: sim_state has no row")
     if is_any_world:
         found = {**wanted, "schema_version": found["schema_version"]}
-    _check_world(f"database {path}", found, wanted)
+    _check_world(f"database {path}", found, wanted, instead)
 
 
-def _check_world(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+def _check_world(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any], instead: str) -> None:
     """Raise StartupError if a file or folder was created by another version or for another world."""
-    kind = what.partition(" ")[0].replace("database", "file")
     if found["schema_version"] != wanted["schema_version"]:
         raise StartupError(
-            f"the {what} was created by another version of ledgersim; "
-            f"use that version, or choose another {kind}"
+            f"the {what} was created by another version of ledgersim; use that version, or {instead}"
         )
     differing = ", ".join(
         f"its {member} is {found[name]}, not {wanted[name]}"
@@ -235,7 +239,7 @@ def _check_world(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any])
     if differing:
         raise StartupError(
             f"the {what} was created for another world ({differing}); "
-            f"start with the options of that world, or choose another {kind}"
+            f"start with the options of that world, or {instead}"
         )
 
 

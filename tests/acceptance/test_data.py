@@ -78,7 +78,7 @@ def test_on_a_full_disk_the_spaces_that_are_there_go_on(start: Start, tiny: Path
         assert (refused.status_code, refused.json()["detail"]) == (
             503,
             f"The space 'b' is unavailable: the database {tiny / 'data' / 'b.db'} cannot be used: "
-            "No space left on device. Other spaces are not affected.",
+            "No space left on device; make room; the next request tries again. Other spaces are not affected.",
         )
         assert sorted(one.name for one in (tiny / "data").iterdir()) == ["a.db", "a.db-wal", "ledgersim.json"]
         assert statuses(server, guids) == {200}

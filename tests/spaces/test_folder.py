@@ -16,6 +16,7 @@ from ledgersim.app import assemble, open_spaces
 from ledgersim.errors import StartupError
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import Spaces
+from ledgersim.storage import files as database_files
 from ledgersim.storage.folder import MARKER
 from tests.client import APTIC, BEARER, Api
 from tests.serving import refusal
@@ -121,14 +122,14 @@ def test_the_journal_and_the_events_end_with_the_closing(api: Api) -> None:
     assert api.get("/s/a/_sim/requests").json()["requests"] == []
 
 
-def test_jobs_that_became_due_meanwhile_run_on_the_next_use(api: Api) -> None:
+def test_jobs_that_became_due_meanwhile_run_on_the_next_use(api: Api, data: Path) -> None:
     api.put("/s/a/_sim/clock", {"mode": "real", "now": "2027-01-02T03:04:05Z"})
     case = {"debts": [{"originalPrincipal": 9}]}
     (guid,) = api.put(f"/s/a{APTIC}/Cases", [case]).json()["caseGuids"]
     payment = {"paymentAmount": 9, "paymentDate": "2027-01-03"}
     assert api.put(f"/s/a{APTIC}/Cases/{guid}/Payments", payment).status_code == 201
     settle(api)
-    path = api.app.spaces._folder.path_of("a")
+    path = data / "a.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:  # a day goes by
         raw.execute("UPDATE sim_state SET clock_offset_microseconds = clock_offset_microseconds + 86400000000")
     assert api.get(f"/s/a{APTIC}/Cases/{guid}").json()["remainingSum"] == 0
@@ -220,19 +221,33 @@ def test_more_spaces_than_may_be_open_take_turns(serve: Serve) -> None:
     for number in range(20):
         add(api, f"n{number}", f"Space {number}")
     listed = api.get("/_sim/spaces").json()
-    assert [one["name"] for one in listed["spaces"]] == ["n17", "n18", "n19"]
-    assert len(listed["closed"]) == 18
+    assert [one["name"] for one in listed["spaces"]] == ["n18", "n19"]
+    assert len(listed["closed"]) == 19
     assert [names(api, f"n{number}") for number in range(20)] == [[f"Space {number}"] for number in range(20)]
 
 
 def test_if_all_open_spaces_are_in_use_there_is_no_room(serve: Serve) -> None:
-    api = serve(max_spaces="1")
+    api = serve(max_spaces="2")
     for name in ("a", "b"):
         api.post(f"/s/{name}/_sim/snapshots", {"name": "one"})
     refused = api.get(f"/s/c{APTIC}/Debtors")
     assert (refused.status_code, refused.json()["title"]) == (503, "Too many spaces")
+    assert names(api, "default") == []
     api.delete("/s/a/_sim/snapshots/one")
     assert names(api, "c") == []
+
+
+def test_the_default_space_can_be_opened_when_no_other_can(serve: Serve) -> None:
+    api = serve(max_spaces="0")
+    assert names(api, "default") == []
+    assert api.get(f"/s/a{APTIC}/Debtors").json()["title"] == "Too many spaces"
+
+
+def test_the_default_space_makes_no_room_for_others(serve: Serve) -> None:
+    api = serve(max_spaces="1", close_spaces_after="600")
+    for name in ("default", "a", "b"):
+        add(api, name)
+    assert [one["name"] for one in api.get("/_sim/spaces").json()["spaces"]] == ["default", "b"]
 
 
 def test_memory_is_made_free_by_closing_spaces(serve: Serve) -> None:
@@ -293,8 +308,10 @@ def test_a_space_of_another_server_is_unavailable_until_that_closes_it(
     one, other = serve(close_spaces_after="600"), serve()
     add(one, name)
     path = data / f"{name}.db"
-    reason = f"the database {path} cannot be used: another server is using it"
-    assert unavailable(other, name) == reason
+    assert unavailable(other, name) == (
+        f"the database {path} cannot be used: another server is using it; "
+        "send the requests for the space to that server, or wait until it has closed the file"
+    )
     if name != "default":
         deleted = other.delete(f"/_sim/spaces/{name}")
         assert (deleted.status_code, deleted.json()["title"]) == (503, "Database unavailable")
@@ -321,7 +338,7 @@ def test_a_file_of_another_version_is_unavailable(api: Api, data: Path) -> None:
         raw.execute("UPDATE sim_state SET schema_version = 1")
     assert unavailable(api, "a") == (
         f"the database {data / 'a.db'} was created by another version of ledgersim; "
-        "use that version, or choose another file"
+        "use that version, or delete the space (DELETE /_sim/spaces/NAME)"
     )
 
 
@@ -331,7 +348,7 @@ def test_an_empty_file_is_unavailable_rather_than_a_new_world(api: Api, data: Pa
     (data / "a.db").write_bytes(b"")
     answer = api.get(f"/s/a{APTIC}/Debtors")
     assert answer.status_code == 503
-    assert "a.db cannot be used: it is empty; restore a backup, or delete the space" in answer.text
+    assert "a.db cannot be used: it is empty; restore a backup, or delete the space (DELETE " in answer.text
 
 
 def test_a_path_that_leads_nowhere_opens_no_space(api: Api, data: Path) -> None:
@@ -340,14 +357,47 @@ def test_a_path_that_leads_nowhere_opens_no_space(api: Api, data: Path) -> None:
     assert sorted(one.name for one in data.iterdir()) == [MARKER]
 
 
-def test_a_damaged_start_is_unavailable(api: Api, data: Path) -> None:
-    add(api, "base")
+def test_a_damaged_start_prevents_only_resets(api: Api, data: Path) -> None:
+    add(api, "base", "Space base")
     api.post("/_sim/spaces", {"name": "a", "from": "base"})
     start = data / "a.start"
-    start.write_bytes(start.read_bytes()[:-1])
-    assert (
-        unavailable(api, "a") == f"{start} cannot be used: its size does not match its header; restore a backup"
-    )
+    content = start.read_bytes()
+    start.write_bytes(content[:-1])
+    add(api, "a", "Space a")
+    for scope in ("all", "data"):
+        refused = api.post("/s/a/_sim/reset", {"scope": scope})
+        assert (refused.status_code, refused.json()["detail"]) == (
+            503,
+            f"{start}, to which a reset goes back, cannot be used: its size does not match its header. "
+            "Nothing was reset. Restore the file from a backup, remove it so that a reset goes back to the "
+            "seed, or delete the space (DELETE /_sim/spaces/NAME).",
+        )
+    assert names(api, "a") == ["Space base", "Space a"]
+    for scope in ("clock", "faults", "journal"):
+        assert api.post("/s/a/_sim/reset", {"scope": scope}).status_code == 204
+    start.write_bytes(content)
+    assert api.post("/s/a/_sim/reset").status_code == 204
+    assert names(api, "a") == ["Space base"]
+    start.unlink()
+    assert api.post("/s/a/_sim/reset").status_code == 204
+    assert names(api, "a") == []
+
+
+def test_a_file_that_takes_the_place_of_another_is_used_when_the_space_has_been_closed(
+    api: Api, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_files, "CHECK_EVERY", 0)
+    add(api, "a", "Space a")
+    add(api, "b", "Space b")
+    api.post("/s/a/_sim/snapshots", {"name": "one"})  # keeps it open
+    (data / "b.db").replace(data / "a.db")
+    refused = api.put(f"/s/a{APTIC}/Debtors", {})
+    assert refused.status_code == 503
+    assert "another file has taken its place" in refused.json()["detail"]
+    assert names(api, "a") == ["Space a"]
+    api.delete("/s/a/_sim/snapshots/one")
+    settle(api)
+    assert names(api, "a") == ["Space b"]
 
 
 def test_a_file_that_another_folder_had_goes_on(api: Api, data: Path) -> None:
@@ -376,8 +426,8 @@ def test_a_folder_that_is_removed_is_unavailable(api: Api, data: Path) -> None:
     refused = api.get(f"/s/a{APTIC}/Debtors")
     assert (refused.status_code, refused.json()["detail"]) == (
         503,
-        f"The space 'a' is unavailable: the database {data / 'a.db'} cannot be used: No such file or directory. "
-        "Other spaces are not affected.",
+        f"The space 'a' is unavailable: the database {data / 'a.db'} cannot be used: No such file or directory; "
+        "put the folder back, or restart the server to create it. Other spaces are not affected.",
     )
 
 
@@ -403,7 +453,10 @@ def test_an_empty_folder_may_have_what_systems_put_there(serve: Serve, data: Pat
 
 def test_a_file_is_no_folder(data: Path) -> None:
     data.write_text("mine")
-    assert refusal(data=str(data)) == f"{data} cannot be used: File exists"
+    assert refusal(data=str(data)) == (
+        f"{data} cannot be used: it is a file; choose a folder, which is created if it is missing, or keep the "
+        "default space alone in a file (--database)"
+    )
 
 
 def test_a_damaged_marker_is_refused(serve: Serve, data: Path) -> None:
@@ -442,7 +495,32 @@ def test_a_database_beside_the_folder_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_strangers_in_a_folder_are_no_spaces(api: Api, data: Path) -> None:
-    for name in ("A.db", "notes.txt", ".x.db.12345678.part", ".db", "%zz.db", "%2fx.db"):
+def test_files_that_are_no_spaces_are_named_at_the_start(
+    serve: Serve, data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(serve(), "B")
+    for name in ("A.db", "notes.txt", ".x.db.12345678.part", ".db", "%zz.db", "%2Fx.db", "C.start", "c.start"):
         (data / name).write_text("")
-    assert api.get("/_sim/spaces").json()["closed"] == ["default"]
+    (data / "lost+found").mkdir()
+    api = serve()
+    assert api.get("/_sim/spaces").json()["closed"] == ["default", "B"]
+    assert caplog.messages == [
+        f"{data}: '%2Fx.db' is ignored: it is not named like a file of a space",
+        f"{data}: '%zz.db' is ignored: it is not named like a file of a space",
+        f"{data}: 'A.db' is ignored: as a file of the space A it must be named %41.db",
+        f"{data}: 'C.start' is ignored: as a file of the space C it must be named %43.start",
+        f"{data}: 'notes.txt' is ignored: it is not named like a file of a space",
+    ]
+
+
+def test_of_many_files_that_are_no_spaces_ten_are_named(
+    serve: Serve, data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    serve()
+    for number in range(13):
+        (data / f"{number:02}.txt").write_text("")
+    serve()
+    assert [one.removeprefix(f"{data}: ").split()[0] for one in caplog.messages[:10]] == [
+        f"'{number:02}.txt'" for number in range(10)
+    ]
+    assert caplog.messages[10:] == [f"{data}: 3 more files are ignored"]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -18,6 +19,7 @@ from ledgersim.spaces.models import STATE, TOKEN, VALUE
 from ledgersim.spaces.vendor_state import VendorRecord, VendorState
 from ledgersim.spaces.worker import Worker, in_background
 from ledgersim.storage.database import Database
+from ledgersim.storage.folder import read_start
 from ledgersim.storage.images import Image
 from ledgersim.storage.statements import Query, Row, add, add_all, change, row, rows, scalar, tables_of
 
@@ -71,10 +73,15 @@ class Snapshot:
 
 
 class Space:
-    """All state of one world. A reset goes back to `image`."""
+    """All state of one world. A reset goes back to the image in the file `start`, or to `image` without one."""
 
     def __init__(
-        self, name: str, database: Database, image: Image, settings: SpaceSettings = SpaceSettings()
+        self,
+        name: str,
+        database: Database,
+        image: Image,
+        settings: SpaceSettings = SpaceSettings(),
+        start: Path | None = None,
     ) -> None:
         self.name = name
         self._settings = settings
@@ -85,6 +92,7 @@ class Space:
         self._records: dict[type[VendorRecord], VendorRecord] = {}
         self.snapshots: dict[str, Snapshot] = {}
         self.image = image
+        self._start = start
         self.in_flight = 0  # requests
         self.restarts = 0  # how often the database has been reset or restored
         self.used_at = 0.0  # when a request ended last, by `monotonic`
@@ -219,18 +227,22 @@ class Space:
         Snapshots stay.
         """
         if scope == "all":
-            await self._restore_image(self.image)
+            await self._restore_image(await self._start_image())
             for record in self._records.values():
                 record.clear()
         elif scope == "clock":
             self._store_clock(Clock.starting(start_of(self.as_of)).setting)
         elif scope == "data":
-            await self._restore_image(self.image, keeps_tokens_and_clock=True)
+            await self._restore_image(await self._start_image(), keeps_tokens_and_clock=True)
         # Last, for a reset that fails leaves everything as it was.
         if scope in ("all", "faults"):
             self.faults.clear()
         if scope in ("all", "journal"):
             self.journal.clear()
+
+    async def _start_image(self) -> Image:
+        start = self._start
+        return self.image if start is None else await self.worker.run(lambda: read_start(start) or self.image)
 
     def snapshot(self) -> Snapshot:
         """A snapshot of the present state."""
