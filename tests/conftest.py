@@ -170,6 +170,7 @@ def serve(
 
     yield start
     for spaces in opened:
+        loop.run_until_complete(spaces.settle())
         spaces.close()
 
 

@@ -48,6 +48,7 @@ def serve(
 
     yield start
     for spaces in opened:
+        loop.run_until_complete(spaces.settle())
         spaces.close()
 
 
@@ -390,6 +391,7 @@ def test_a_file_that_takes_the_place_of_another_is_used_when_the_space_has_been_
     add(api, "a", "Space a")
     add(api, "b", "Space b")
     api.post("/s/a/_sim/snapshots", {"name": "one"})  # keeps it open
+    settle(api)
     (data / "b.db").replace(data / "a.db")
     refused = api.put(f"/s/a{APTIC}/Debtors", {})
     assert refused.status_code == 503
