@@ -184,6 +184,17 @@ def test_closed_spaces_are_listed_and_none_is_opened_for_it(api: Api) -> None:
     assert api.get("/_sim/spaces/nowhere").status_code == 404
 
 
+def test_the_dashboard_shows_the_first_of_many_spaces(api: Api, data: Path) -> None:
+    for number in range(1000, 1300):
+        (data / f"n{number}.db").touch()
+    page = api.get("/_sim/ui/spaces").text
+    assert "n1150" in page
+    assert "n1250" not in page
+    assert "101 more are not shown" in page  # the default one is the first
+    asked = api.send("GET", "/_sim/ui/spaces?confirm=delete&space=n1250")
+    assert "Delete the space <strong>n1250</strong>" in asked.text
+
+
 def test_a_space_that_is_created_from_another_is_reset_to_that(api: Api, data: Path) -> None:
     add(api, "base", "Space base")
     made = api.post("/_sim/spaces", {"name": "copy", "from": "base"})

@@ -50,7 +50,8 @@ class SpacesInFolder(Spaces):
     def closed(self) -> list[str]:
         """The names of the spaces that are in the folder and not open. Raises a 503 Problem."""
         try:
-            names = dict.fromkeys((DEFAULT, *self._folder.names()))
+            with short_turns:
+                names = dict.fromkeys((DEFAULT, *self._folder.names()))
         except OSError as error:
             raise DATABASE_UNAVAILABLE.with_detail(f"{self._folder.path}: {error.strerror}") from error
         return [name for name in names if name not in self._spaces and name not in self._removed]

@@ -19,6 +19,7 @@ from ledgersim.ui.dashboard.visit import READ, UI, Visit
 from ledgersim.vendors import installed_vendors
 
 MAX_EVENTS = 100  # on the page of the clock
+MAX_SPACES = 200  # on their page
 
 STEPS = {"+1 day": {"by": "P1D"}, "+1 month": {"by": "P1M"}, "+1 year": {"by": "P1Y"}}
 CONFIRMED = ("reset", "restore", "delete-snapshot", "delete")
@@ -106,12 +107,14 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
     async def show_spaces(request: Request) -> Response:
         visit = Visit(request, sessions)
         found = await visit.get("/spaces")
-        blank = {"bytes": 0, "requests": 0, "snapshots": []}
-        found["spaces"] += [{"name": name, **blank} for name in found["closed"]]
-        for one in found["spaces"]:
+        blank = {"open": False, "bytes": 0, "requests": 0, "snapshots": []}
+        spaces = found["spaces"] + [{"name": name, **blank} for name in found["closed"]]
+        confirmed = _confirmed(request, spaces)
+        shown = spaces[:MAX_SPACES]
+        for one in shown + ([confirmed["space"]] if confirmed else []):
             prefix = "" if one["name"] == DEFAULT else f"/s/{quote(one['name'])}"
             one["ui"] = f"{visit.context.base_path}{prefix}{UI}"
-        content = {**found, "all": found["spaces"], "confirm": _confirmed(request, found["spaces"])}
+        content = {**found, "all": shown, "total": len(spaces), "confirm": confirmed}
         return visit.show("spaces", {**content, "spaces": visit.space_names()}, "/spaces")
 
 
