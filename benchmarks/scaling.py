@@ -63,7 +63,7 @@ def _group(stack: ExitStack, folder: Path, number: int) -> list[Server]:
     servers = [stack.enter_context(Server(subject)) for _ in range(number)]
     config = ROOT / "deploy" / "haproxy.cfg"
     addresses = {f"LEDGERSIM_{n}": f"127.0.0.1:{servers[n % number - 1].port}" for n in (1, 2)}
-    command = ["sh", "-c", f"LEDGERSIM_BALANCER=127.0.0.1:{{port}} exec haproxy -db -f {config}"]
+    command = ["sh", "-c", f"LISTEN=127.0.0.1:{{port}} exec haproxy -db -f {config}"]
     balancer = Subject(
         "haproxy", "", command, simulator(200, folder).prepare, "/_sim/health/ready", environ=addresses
     )

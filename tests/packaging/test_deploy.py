@@ -34,7 +34,7 @@ def test_compose_and_kubernetes_start_servers_with_valid_settings_and_haproxy_wi
         load_settings(environment)
     balancer = services["balancer"]["environment"]
     addresses = dict(zip(NAMES, (f"{name}:8080" for name in servers), strict=True))
-    assert balancer == {**addresses, "LEDGERSIM_BALANCER": "*:8080"}
+    assert balancer == {**addresses, "LISTEN": "*:8080"}
 
     objects = {(one["kind"], one["metadata"]["name"]): one for one in documents("kubernetes.yaml")}
     stateful = objects["StatefulSet", "ledgersim"]["spec"]
@@ -45,7 +45,7 @@ def test_compose_and_kubernetes_start_servers_with_valid_settings_and_haproxy_wi
     load_settings({one["name"]: one.get("value", "pod") for one in pod["env"]})
     pods = [f"ledgersim-{number}.{stateful['serviceName']}:8080" for number in range(stateful["replicas"])]
     addresses = dict(zip(NAMES, pods, strict=True))
-    assert {one["name"]: one["value"] for one in proxy["env"]} == {**addresses, "LEDGERSIM_BALANCER": "*:8080"}
+    assert {one["name"]: one["value"] for one in proxy["env"]} == {**addresses, "LISTEN": "*:8080"}
     assert stateful["template"]["spec"]["enableServiceLinks"] is False
     for name in ("ledgersim", "ledgersim-balancer"):
         assert ("Service", name) in objects
