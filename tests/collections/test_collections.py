@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from ledgersim.spaces.registry import DEFAULT
 from tests.client import Api
 from tests.collections.formats import files
 from tests.collections.requests import BASE, Folder, Request, folders, operations, source, variables
@@ -48,7 +47,7 @@ def api(serve: Serve) -> Api:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.slug)
 def test_the_requests_of_a_folder_succeed_again_and_again(api: Api, folder: Folder) -> None:
-    values = variables(api.app.spaces[DEFAULT]) | {"baseUrl": "/s/collections"}
+    values = variables(api.app.spaces.stand_in) | {"baseUrl": "/s/collections"}
     for request in folder.requests * 2:
         answer = send(api, request, values)
         assert answer.status_code == request.status, f"{request.name}: {answer.text}"
@@ -67,7 +66,7 @@ def test_every_operation_of_the_vendors_is_in_a_folder_or_left_out_with_a_reason
 
 @pytest.mark.pinned
 def test_the_collections_are_up_to_date(serve: Serve) -> None:
-    made = files(variables(serve().app.spaces[DEFAULT]))
+    made = files(variables(serve().app.spaces.stand_in))
     written = {
         path.relative_to(FOLDER).as_posix(): path.read_text("utf-8")
         for path in FOLDER.rglob("*")
@@ -77,7 +76,7 @@ def test_the_collections_are_up_to_date(serve: Serve) -> None:
 
 
 def test_files_for_editors_have_all_requests_in_order(serve: Serve) -> None:
-    values = variables(serve().app.spaces[DEFAULT])
+    values = variables(serve().app.spaces.stand_in)
     for folder in FOLDERS:
         text = (FOLDER / f"http/{folder.slug}.http").read_text("utf-8")
         head, *parts = re.split(r"(?m)^### .*\n", text)
