@@ -117,7 +117,7 @@ def test_bad_addresses_say_what_is_wrong(api: Api, path: str, status: int, text:
 def test_an_unknown_space_is_a_404_and_is_not_created(api: Api) -> None:
     answer = show(api, f"/s/unknown{UI}/requests")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert [one["name"] for one in api.get("/_sim/spaces").json()["spaces"]] == ["default"]
+    assert api.space_names() == ["default"]
 
 
 def test_without_the_dashboard_there_is_none(serve: Serve) -> None:
