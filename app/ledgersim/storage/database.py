@@ -46,8 +46,8 @@ DATABASE_UNAVAILABLE = StorageProblem(503, "database-unavailable", "Database una
 
 log = logging.getLogger(__name__)
 
-# Pages that a clone's cache may hold in addition to the changed ones, half a MiB. Each is a copy of what is in the
-# system's cache of the image's file, but reading it from there again takes longer than most queries do with it.
+# Pages that a clone's cache may hold in addition to the changed ones: half a MiB. The image's file is in the
+# system's cache anyway, but reading a page from there again takes longer than most queries need.
 _BASE_CACHE = 128
 
 _BUILDING_CACHE = "cache_size = -262144"  # KiB, as the indexes of GUIDs are filled in random order
