@@ -31,6 +31,14 @@ def add_address(
     is_default = values.get("default_address")
     if is_default is None:
         is_default = is_first
+    if is_default and not is_first:
+        _clear_default(connection, owner, owner_id)
+    return _store(connection, guids, now, owner, owner_id, {**values, "default_address": is_default})
+
+
+def _store(
+    connection: Connection, guids: Stream, now: datetime, owner: str, owner_id: int, values: Mapping[str, Any]
+) -> Row:
     address = {
         **dict.fromkeys(PARTS),
         **values,
@@ -38,13 +46,10 @@ def add_address(
         "owner": owner,
         "owner_id": owner_id,
         "full_address": values.get("full_address") or full_address(values),
-        "default_address": is_default,
         "validated_at": validated_at(values, now),
         "valid_override": False,
         "last_updated_at": now,
     }
-    if is_default and not is_first:
-        _clear_default(connection, owner, owner_id)
     add(connection, _ADD_ADDRESS, address)
     return address
 
@@ -55,7 +60,8 @@ def add_main_address(
     """Store the main address among the members of a new party, if there is one, as its LEGAL address."""
     address = {name: sent.get(name) for name in (*PARTS, "full_address")}
     if any(address.values()):
-        add_address(connection, guids, now, owner, owner_id, {**address, "address_type": LEGAL})
+        main = {**address, "address_type": LEGAL, "default_address": True}
+        _store(connection, guids, now, owner, owner_id, main)
 
 
 def check_validity(address: Mapping[str, Any]) -> None:
