@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy import Column, FromClause, Select, bindparam, func, or_, select
@@ -16,6 +17,8 @@ from ledgersim.storage.statements import row, rows, scalar
 
 if TYPE_CHECKING:
     from ledgersim.spaces.space import Space
+
+MAX_ROWS = 1_000  # of an item and what is below it
 
 Json: TypeAlias = dict[str, Any]
 
@@ -140,22 +143,78 @@ class Resource:
     filter: str = ""
     fields: Sequence[str] = ()
 
+    def item_at(self, path: str) -> str | None:
+        """The path of the item of this list that a path leads to, or to something below."""
+        template, parts = self.path.split("/"), path.partition("?")[0].split("/")
+        if len(parts) < len(template) or _values(template, parts) is None:
+            return None
+        return "/".join(parts[: len(template)])
+
 
 # The cards that explain an item, which stands at a path below the mount.
 View: TypeAlias = Callable[[Read, str, Any], Awaitable[Sequence[Card]]]
+
+
+def _values(template: Sequence[str], parts: Sequence[str]) -> dict[str, str] | None:
+    """The values of the placeholders as far as both paths go; None if the texts between them differ."""
+    pairs = list(zip(template, parts, strict=False))
+    if any(not own.startswith("{") and own.lower() != part.lower() for own, part in pairs):
+        return None
+    return {own[1:-1]: unquote(part) for own, part in pairs if own.startswith("{")}
+
+
+class RowPage:
+    """Where the rows of a table are read, and what they are called.
+
+    `statement` selects the columns that the templates of the path and of the name have placeholders for, of the
+    rows whose id is in the column `key`.
+    """
+
+    def __init__(self, key: Column[Any], statement: Select[Any], path: str, name: str) -> None:
+        self._key = key
+        self._statement = statement
+        self._of_row = statement.where(key == bindparam("of_row"))
+        self._path, self._parts, self._name = path, path.split("/"), name
+        self._by_parts: dict[int, Select[Any]] = {}
+
+    def link(self, space: Space, row_id: int) -> Link | None:
+        """The path and name of a row; None if it can not be read any more."""
+        found = row(space.connection, self._of_row, of_row=row_id)
+        if found is None:
+            return None
+        values = {name: "" if value is None else value for name, value in found.items()}
+        return Link(text=self._name.format_map(values), path=self._path.format_map(values))
+
+    def at(self, space: Space, path: str) -> Link | None:
+        """The row that is read at exactly this path."""
+        found = self.below(space, path) if path.count("/") == len(self._parts) - 1 else []
+        return self.link(space, found[0]) if found else None
+
+    def below(self, space: Space, path: str) -> list[int]:
+        """The ids of the rows that are read at this path or below it: up to 1,000."""
+        parts = path.split("/")
+        values = _values(self._parts, parts)
+        if values is None or len(parts) > len(self._parts):
+            return []
+        if len(parts) not in self._by_parts:
+            columns = self._statement.selected_columns
+            conditions = [columns[name] == bindparam(f"of_{name}") for name in values]
+            found = self._statement.with_only_columns(self._key.label("id"), maintain_column_froms=True)
+            self._by_parts[len(parts)] = found.where(*conditions).limit(MAX_ROWS)
+        query = self._by_parts[len(parts)]
+        return [one["id"] for one in rows(space.connection, query, **{f"of_{k}": v for k, v in values.items()})]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pages:
     """The data of a vendor: resources, and views by the id of the operation that reads an item.
 
-    `paths` returns where a row of a table is read, by the name of the table: rows that a request has written
-    are shown there.
+    `rows` are the tables whose rows can be read, by name: what requests and jobs have written is shown there.
     """
 
     resources: Sequence[Resource]
     views: Mapping[str, View] = field(default_factory=dict)
-    paths: Mapping[str, Callable[[Space, int], str | None]] = field(default_factory=dict)
+    rows: Mapping[str, RowPage] = field(default_factory=dict)
 
 
 def text_search(
@@ -185,16 +244,3 @@ def text_search(
         return Page(scalar(connection, count, text=wanted), items)
 
     return page
-
-
-OF_ROW: Any = bindparam("of_row")
-
-
-def path_of_row(statement: Select[Any], template: str) -> Callable[[Space, int], str | None]:
-    """Where a row is read, by the columns of a statement that selects the one with the id `OF_ROW`."""
-
-    def path(space: Space, row_id: int) -> str | None:
-        found = row(space.connection, statement, of_row=row_id)
-        return None if found is None else template.format_map(found)
-
-    return path

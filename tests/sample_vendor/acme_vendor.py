@@ -148,13 +148,13 @@ def next_at(space: Space) -> datetime | None:
     return space.connection.execute(first).scalar() if space.state(AcmeState).reminders else None
 
 
-def remind(space: Space) -> list[Event]:
+def remind(space: Space) -> list[list[Event]]:
     now = space.clock.now()
     due = select(INVOICE.c.id).where(INVOICE.c.status == "open", INVOICE.c.due_at <= now)
     numbers = [one["id"] for one in rows(space.connection, due)]
     with space.transaction() as connection:
         connection.execute(update(INVOICE).where(INVOICE.c.id.in_(numbers)).values(status="overdue"))
-    return [Event(now, "acme.invoice.overdue", "/acme/invoices", {"invoiceId": one}) for one in numbers]
+    return [[Event(now, "acme.invoice.overdue", "/acme/invoices", {"invoiceId": one})] for one in numbers]
 
 
 def fill(world: SeedContext) -> AcmeState:

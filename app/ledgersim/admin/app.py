@@ -77,6 +77,7 @@ def build(
         info.server_router(settings),
         openapi.router,
         clock.router,
+        clock.jobs_router(vendors),
         reset.router,
         spaces.server_router,
         spaces.router,

@@ -1,21 +1,27 @@
 """Reads, sets and advances the clock of a space, and lists the events of its scheduled jobs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import CurrentDispatcher, CurrentSpace, Strict, new_router
+from ledgersim.admin.row_links import RowLinks
 from ledgersim.clock import ClockBackwardsError, ClockError, Mode, add_duration
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.dispatcher import Dispatcher
+from ledgersim.plugin import Vendor
 from ledgersim.problems import CONFLICT, invalid
 from ledgersim.schemas import InstantIn
-from ledgersim.spaces.scheduler import Event
+from ledgersim.spaces.scheduler import DueRow, Event
 from ledgersim.spaces.space import Space
+
+MAX_ROWS = 100  # of each coming job
+MAX_SHOWN = 10  # rows of each event
 
 router = new_router("Clock")
 
@@ -67,11 +73,21 @@ class ClockAdvanced(BaseModel):
     model_config = ConfigDict(alias_generator=lambda name: name.rstrip("_"), validate_by_name=True)
 
 
+class ComingRow(BaseModel):
+    """What a job will do something about, and when: its name, and the path where it is read, if any."""
+
+    at: datetime
+    name: str
+    path: str | None
+
+
 class ComingJob(BaseModel):
-    """A kind of scheduled job, and when it is next due."""
+    """A kind of scheduled job, when it is next due, and for what: the first of `total` rows."""
 
     at: datetime
     job: str
+    total: int
+    rows: list[ComingRow]
 
 
 class JobList(BaseModel):
@@ -121,26 +137,62 @@ async def advance_clock(context: CurrentContext, dispatcher: CurrentDispatcher, 
     return {"from_": before, "to": after, "events": _to_response(context, events)}
 
 
-@router.get(
-    "/clock/jobs",
-    response_model=JobList,
-    operation_id="sim.clock.jobs",
-    summary="List the scheduled jobs that will run next",
-)
-async def list_jobs(space: CurrentSpace, dispatcher: CurrentDispatcher) -> Any:
-    """When each kind of job is next due, in order of time; without those that have nothing to do."""
-    return {"jobs": [{"at": at, "job": name} for at, name in dispatcher.scheduler.coming(space)]}
+def jobs_router(vendors: Sequence[Vendor]) -> APIRouter:
+    """The routes that list what the jobs of these vendors will do, and what they have done."""
+    router = new_router("Clock")
+    links = RowLinks(vendors)
+
+    @router.get(
+        "/clock/jobs",
+        response_model=JobList,
+        operation_id="sim.clock.jobs",
+        summary="List the scheduled jobs that will run next",
+    )
+    async def list_jobs(
+        space: CurrentSpace, dispatcher: CurrentDispatcher, top: int = Query(10, ge=0, le=MAX_ROWS)
+    ) -> Any:
+        """When each kind of job is next due, in order of time, and for what, the first `top` of each; without
+        those that have nothing to do.
+        """
+        return {
+            "jobs": [
+                {
+                    "at": one.at,
+                    "job": one.name,
+                    "total": one.total,
+                    "rows": [_coming(space, links, row) for row in one.rows],
+                }
+                for one in dispatcher.scheduler.coming(space, top)
+            ]
+        }
+
+    @router.get(
+        "/events",
+        response_model=EventList,
+        operation_id="sim.events.list",
+        summary="List the latest events",
+    )
+    async def list_events(
+        context: CurrentContext, limit: int = Query(1_000, ge=1, le=1_000), rows: bool = False
+    ) -> Any:
+        """Invoices, reminders, ended plans, disbursements and the like, each with the URL of its result. With
+        `rows=true`, each also has the name of what `href` shows, `item`, and rows that were written, `wrote`.
+        """
+        space = context.space
+        events = list(space.events)[-limit:]
+        found = _to_response(context, events)
+        for event, one in zip(events, found, strict=True) if rows else ():
+            item = links.at(space, event.path)
+            one["item"] = None if item is None else item.text
+            one["wrote"] = [links.described(space, *row) for row in event.wrote[:MAX_SHOWN]]
+        return {"events": found}
+
+    return router
 
 
-@router.get(
-    "/events",
-    response_model=EventList,
-    operation_id="sim.events.list",
-    summary="List the latest 1,000 events",
-)
-async def list_events(context: CurrentContext) -> Any:
-    """Invoices, reminders, ended plans, disbursements and the like, each with the URL of its result."""
-    return {"events": _to_response(context, context.space.events)}
+def _coming(space: Space, links: RowLinks, row: DueRow) -> dict[str, Any]:
+    described = links.described(space, row.table, row.row_id)
+    return {"at": row.at, "name": described["name"], "path": described["path"]}
 
 
 def _destination(dispatcher: Dispatcher, space: Space, body: ClockAdvance, now: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """Browses the vendors' data: lists, items with cards that explain them, and what has changed them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import CurrentSpace, new_router
 from ledgersim.admin.requests import find
+from ledgersim.admin.row_links import RowLinks, WrittenRow
 from ledgersim.diagnostics.journal import Record
 from ledgersim.http import internal
 from ledgersim.http.context import CurrentContext, context_of
@@ -70,19 +71,15 @@ class DataList(BaseModel):
 
 
 class Change(BaseModel):
-    """A request, by its id, or else the event of a scheduled job that changed an item."""
+    """A request, by its id, or else the event of a scheduled job that changed an item.
+
+    `path` is where to read the result of the job.
+    """
 
     at: datetime
     summary: str
     request: int | None
     event: str | None
-
-
-class WrittenRow(BaseModel):
-    """A row that a request wrote: its table, its id if it is known, and the path where it is read, if any."""
-
-    table: str
-    id: int | None
     path: str | None
 
 
@@ -93,11 +90,16 @@ class WrittenRows(BaseModel):
 
 
 class DataAtPath(BaseModel):
-    """What a path of a vendor returns, cards that explain it, and what has changed it, the latest first."""
+    """What a path of a vendor returns, cards that explain it, and what has changed it, the latest first.
+
+    `resource` is the list that has it, or the item at the path `parent` that it is part of, if any.
+    """
 
     path: str
     vendor: str
     operation: str
+    resource: str | None
+    parent: str | None
     content: Any
     cards: list[Facts | Table | Chart | States]
     history: list[Change]
@@ -106,6 +108,7 @@ class DataAtPath(BaseModel):
 def data_router(vendors: Sequence[Vendor]) -> APIRouter:
     """The routes that browse the data of these vendors."""
     router = new_router("Data", "/data")
+    links = RowLinks(vendors)
 
     @router.get(
         "", response_model=DataInfo, operation_id="sim.data", summary="List what data there is to browse"
@@ -142,15 +145,24 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
             raise NOT_FOUND.with_detail(f"No operation of {vendor.title} reads {path[:200]!r}.")
         pages = resolve(vendor.pages)
         content = answer.json()
+        below = path.removeprefix(vendor.mount)
+        lists = [
+            (found, one.name)
+            for one in (() if pages is None else pages.resources)
+            if (found := one.item_at(below)) is not None
+        ]
+        item, resource = max(lists, default=(None, None), key=lambda one: len(one[0]))
         return {
             "path": path,
             "vendor": vendor.name,
             "operation": answer.operation,
+            "resource": resource,
+            "parent": None if item in (None, below) else vendor.mount + item,
             "content": content,
             "cards": []
             if pages is None
             else await _cards(request, vendor, pages, answer.operation, path, content),
-            "history": history(space, path),
+            "history": history(space, path, links.below(space, path)),
         }
 
     @router.get(
@@ -161,18 +173,7 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
     )
     async def list_written(space: CurrentSpace, request: str) -> Any:
         """With the paths at which they are read. Rows of a bulk insert have no id, and deleted ones no path."""
-        paths = {
-            table: (vendor.mount, path_of)
-            for vendor in vendors
-            if (pages := resolve(vendor.pages)) is not None
-            for table, path_of in pages.paths.items()
-        }
-        found = []
-        for table, row_id in find(space, request).wrote:
-            mount, path_of = paths.get(table, ("", None))
-            path = None if path_of is None or row_id is None else path_of(space, row_id)
-            found.append({"table": table, "id": row_id, "path": None if path is None else mount + path})
-        return {"rows": found}
+        return {"rows": [links.described(space, *one) for one in find(space, request).wrote]}
 
     @router.get(
         "/{vendor}/{resource}",
@@ -271,24 +272,22 @@ def _below(mount: str, card: Card) -> Card:
     return card
 
 
-def history(space: Space, path: str) -> list[dict[str, Any]]:
-    """The requests and jobs that have changed what a path returns, the latest first."""
-    found = [*_requests(space, path), *_jobs(space, path)]
-    return sorted(found, key=lambda one: one["at"], reverse=True)[:MAX_HISTORY]
+def history(space: Space, path: str, rows: Set[tuple[str, int]]) -> list[dict[str, Any]]:
+    """The requests and jobs that have changed what a path returns, the latest first. `rows` are those of it."""
+    found = [*_requests(space, path, rows), *_jobs(space, path, rows)]
+    return sorted(found[::-1], key=lambda one: one["at"], reverse=True)[:MAX_HISTORY]
 
 
-def _requests(space: Space, path: str) -> Iterator[dict[str, Any]]:
+def _requests(space: Space, path: str, rows: Set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
     own = path.lower()
     name = unquote(path.rpartition("/")[2]).encode()
     for record in space.journal:
-        if _has_written(record) and (_is_at(record.path, own) or _names(record, name)):
+        if not record.wrote:
+            continue
+        if _is_at(record.path, own) or not rows.isdisjoint(record.wrote) or _names(record, name):
             status = record.status or record.withheld
             summary = f"{record.method} {record.path} → {status}"
-            yield {"at": record.at, "summary": summary, "request": record.id, "event": None}
-
-
-def _has_written(record: Record) -> bool:
-    return bool(record.wrote)
+            yield {"at": record.at, "summary": summary, "request": record.id, "event": None, "path": None}
 
 
 def _is_at(path: str, own: str) -> bool:
@@ -300,10 +299,16 @@ def _names(record: Record, name: bytes) -> bool:
     return len(name) > 6 and (name in record.content or name in record.response_body)
 
 
-def _jobs(space: Space, path: str) -> Iterator[dict[str, Any]]:
+def _jobs(space: Space, path: str, rows: Set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
     own = path.lower()
     for event in space.events:
-        if _is_at(event.path, own):
+        if _is_at(event.path, own) or not rows.isdisjoint(event.wrote):
             details = ", ".join(f"{name} {value}" for name, value in event.details.items())
             summary = f"{event.name} {details}".strip()
-            yield {"at": event.at, "summary": summary, "request": None, "event": event.name}
+            yield {
+                "at": event.at,
+                "summary": summary,
+                "request": None,
+                "event": event.name,
+                "path": event.path,
+            }

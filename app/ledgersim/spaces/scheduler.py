@@ -1,31 +1,88 @@
 """Scheduled jobs: work that vendors do by themselves as the clock of a space advances."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
+from sqlalchemy import Column, ColumnElement, bindparam, func, select
+
 from ledgersim.clock import Mode, isoformat
-from ledgersim.spaces.space import Space
+from ledgersim.spaces.space import Space, start_of, start_of_day
+from ledgersim.storage.connections import written
 from ledgersim.storage.database import StorageProblem
+from ledgersim.storage.statements import rows
 
 MAX_ROUNDS = 100  # at one instant; a job may schedule further work for the same instant, but not forever
+MAX_WRITTEN = 30  # rows of an event that are kept
 
 
 class Event(NamedTuple):
-    """What a job did. `path` is where to read the result, without the prefix of a space."""
+    """What a job did. `path` is where to read the result, without the prefix of a space.
+
+    `wrote` are the rows that were written, by table and id, as far as it is known; the scheduler adds them.
+    """
 
     at: datetime
     name: str
     path: str
     details: Mapping[str, Any]
+    wrote: Sequence[tuple[str, int | None]] = ()
+
+
+class DueRow(NamedTuple):
+    """A row that a job will do something about, and when."""
+
+    at: datetime
+    table: str
+    row_id: int
+
+
+class DueRows:
+    """The rows of a table that a job waits for. Calling it returns when the first of them is due in a space.
+
+    `column` holds when a row is due, as an instant, a date or a day number, or null; `where` are conditions.
+    """
+
+    def __init__(self, column: Column[Any], *where: ColumnElement[bool]) -> None:
+        self._table = column.table
+        self._next = select(func.min(column)).where(*where)
+        self._first = (
+            select(self._table.c.id, column.label("due"), func.count().over().label("total"))
+            .where(column.is_not(None), *where)
+            .order_by(column, self._table.c.id)
+            .limit(bindparam("top"))
+        )
+
+    def __call__(self, space: Space) -> datetime | None:
+        return _instant(space.scalar(self._next))
+
+    def first(self, space: Space, top: int) -> tuple[int, list[DueRow]]:
+        """How many rows the job waits for, and those that are due first."""
+        found = rows(space.connection, self._first, top=top)
+        due = [(_instant(one["due"]), one["id"]) for one in found]
+        total = found[0]["total"] if found else 0
+        return total, [DueRow(at, self._table.name, row_id) for at, row_id in due if at is not None]
 
 
 class ScheduledJob(NamedTuple):
-    """`next_at` returns when the job is next due in a space, or None; `run` does everything that is due."""
+    """`next_at` returns when the job is next due in a space, or None; a `DueRows` also lists for what.
+
+    `run` does everything that is due. It returns or yields the events of each thing that it does.
+    """
 
     name: str
     next_at: Callable[[Space], datetime | None]
-    run: Callable[[Space], list[Event]]
+    run: Callable[[Space], Iterable[Sequence[Event]]]
+
+
+class ComingJob(NamedTuple):
+    """A job that will run, when it is next due, how many rows it waits for, and the first of them."""
+
+    at: datetime
+    name: str
+    total: int
+    rows: Sequence[DueRow]
 
 
 class JobError(Exception):
@@ -73,9 +130,9 @@ class Scheduler:
         space.set_clock(mode, max(until, space.clock.setting.floor))
         return events
 
-    def coming(self, space: Space) -> list[tuple[datetime, str]]:
-        """When each job is next due, and its name, in this order; without those that have nothing to do."""
-        return sorted((at, job.name) for job in self._jobs if (at := job.next_at(space)) is not None)
+    def coming(self, space: Space, top: int) -> list[ComingJob]:
+        """The jobs in the order in which they are due, each with at most `top` rows; without idle ones."""
+        return sorted(_coming(space, self._jobs, top))
 
     def next_at(self, space: Space) -> datetime | None:
         """When the next job of a space is due, or None."""
@@ -88,9 +145,32 @@ class Scheduler:
 
 
 def _run(job: ScheduledJob, space: Space) -> list[Event]:
+    noted: dict[tuple[str, int | None], None] = {}
+    token = written.set(noted)
+    done: list[Event] = []
     try:
-        return job.run(space)
+        for events in job.run(space):
+            wrote = tuple(islice(noted, MAX_WRITTEN))
+            done += [event._replace(wrote=wrote) for event in events]
+            noted.clear()
     except StorageProblem:
         raise
     except Exception as error:
         raise JobError(f"The job {job.name} failed: {error}") from error
+    finally:
+        written.reset(token)
+    return done
+
+
+def _coming(space: Space, jobs: Iterable[ScheduledJob], top: int) -> Iterator[ComingJob]:
+    for job in jobs:
+        if (at := job.next_at(space)) is not None:
+            total, due = job.next_at.first(space, top) if isinstance(job.next_at, DueRows) else (0, [])
+            yield ComingJob(at, job.name, total, due)
+
+
+def _instant(due: Any) -> datetime | None:
+    """An instant, the start of a date or of the day with a number; None for no day that the clock can reach."""
+    if isinstance(due, date) and not isinstance(due, datetime):
+        return start_of(due)
+    return start_of_day(due) if isinstance(due, int) else due

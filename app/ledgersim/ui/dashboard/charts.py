@@ -85,8 +85,8 @@ def states(card: Mapping[str, Any]) -> Markup:
         parts.append(
             Markup(
                 '<path class="move" d="M{} {}L{} {}" marker-end="url(#tip)"/>'
-                '<text x="{}" y="{}" text-anchor="middle">{}</text>'
-            ).format(x1, y1, x2, y2, (x1 + x2) / 2, (y1 + y2) / 2 - 5, move["name"])
+                '<text class="on" x="{}" y="{}" text-anchor="middle">{}</text>'
+            ).format(x1, y1, x2, y2, (x1 + x2) / 2, (y1 + y2) / 2 + 4, move["name"])
         )
     for state, (left, top) in places.items():
         parts.append(

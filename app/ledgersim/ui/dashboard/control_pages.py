@@ -1,16 +1,18 @@
 """The pages that control a space: clock, faults, coverage, personas and spaces."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
-from urllib.parse import quote
+from functools import partial
+from itertools import groupby
+from typing import Any, NamedTuple, get_args
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.diagnostics.faults import MEMBERS, Fault, Kind
+from ledgersim.diagnostics.faults import MEMBERS, REQUIRED, Kind, When
 from ledgersim.plugin import VendorSettings
-from ledgersim.problems import invalid
+from ledgersim.problems import Problem, invalid
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.ui import samples
 from ledgersim.ui.dashboard.data_pages import item_address
@@ -18,21 +20,36 @@ from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.dashboard.visit import READ, UI, Visit
 from ledgersim.vendors import installed_vendors
 
-MAX_EVENTS = 100  # on the page of the clock
+MAX_EVENTS = 200  # on the page of the clock
 MAX_SPACES = 200  # on their page
 
+EVENT_MEMBERS = ("at", "event", "href", "item", "wrote")  # that all events have
 STEPS = {"+1 day": {"by": "P1D"}, "+1 month": {"by": "P1M"}, "+1 year": {"by": "P1Y"}}
 CONFIRMED = ("reset", "restore", "delete-snapshot", "delete")
 
-# The members of a fault that are numbers.
-_NUMBERS = {
-    "status": "int",
-    "retry_after": "int",
-    "bytes": "int",
-    "limit": "int",
-    "times": "int",
-    "seconds": "float",
-    "probability": "float",
+
+class _Field(NamedTuple):
+    """A field of the form for a fault: its type (text without one), an example, and what it takes."""
+
+    type: str
+    example: str
+    hint: str
+
+
+_FAULT_FIELDS = {
+    "match.operation": _Field("", "aptic.debtors.*", "an operation; * stands for any text; by default all"),
+    "match.method": _Field("", "GET", "a method; by default all"),
+    "match.path": _Field("", "/APIGW/v1/Debtors*", "a path; * stands for any text; by default all"),
+    "status": _Field("int", "503", "400 to 599"),
+    "retry_after": _Field("int", "5", "seconds, for the header Retry-After"),
+    "detail": _Field("", "Down for maintenance", "the text of the problem"),
+    "seconds": _Field("float", "1.5", "0 to 600 seconds of real time"),
+    "bytes": _Field("int", "10", "bytes of the body to send; by default half of it"),
+    "limit": _Field("int", "10", "requests allowed in each window"),
+    "window": _Field("", "PT1M", "ISO 8601 duration on the clock of the space: PT30S, PT1M, P1D"),
+    "times": _Field("int", "1", "how many requests it hits; by default all"),
+    "probability": _Field("float", "0.25", "0 to 1: the share of requests that it hits"),
+    "ttl": _Field("", "PT10M", "ISO 8601 duration until it ends: PT10M, P1D"),
 }
 
 
@@ -42,27 +59,21 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
     @router.api_route("/clock", operation_id="ui.clock", **READ)
     async def show_clock(request: Request) -> Response:
         visit = Visit(request, sessions)
-        events = (await visit.get("/events"))["events"]
+        events = (await visit.get("/events", {"limit": MAX_EVENTS, "rows": True}))["events"]
+        jobs = (await visit.get("/clock/jobs"))["jobs"]
         content = {
             "clock": await visit.get("/clock"),
-            "jobs": (await visit.get("/clock/jobs"))["jobs"],
-            "events": [
-                {**one, "address": item_address(visit, one["href"])} for one in events[-MAX_EVENTS:][::-1]
-            ],
+            "coming": _coming(jobs),
+            "past": _done(visit, events[::-1]),
+            "max_events": MAX_EVENTS,
             "steps": STEPS,
+            "address": lambda path: item_address(visit, path),
         }
         return visit.show("clock", content, "/clock")
 
     @router.api_route("/faults", operation_id="ui.faults", **READ)
     async def show_faults(request: Request) -> Response:
-        visit = Visit(request, sessions)
-        content = {
-            **await visit.get("/faults"),
-            "kinds": get_args(Kind),
-            "members": _members(),
-            "operations": [str(one.operation_id) for app in visit.vendors for one in app.operations()],
-        }
-        return visit.show("faults", content, "/faults")
+        return await faults_page(Visit(request, sessions))
 
     @router.api_route("/coverage", operation_id="ui.coverage", **READ)
     async def show_coverage(request: Request) -> Response:
@@ -91,7 +102,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
             "personas": personas,
             "headers": headers,
             "titles": {vendor.name: vendor.title for vendor in installed_vendors()},
-            "address": lambda url: item_address(visit, url),
+            "path": lambda url: urlsplit(url).path,
         }
         return visit.show("personas", content, "/personas")
 
@@ -113,28 +124,95 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
         shown = spaces[:MAX_SPACES]
         for one in shown + ([confirmed["space"]] if confirmed else []):
             prefix = "" if one["name"] == DEFAULT else f"/s/{quote(one['name'])}"
-            one["ui"] = f"{visit.context.base_path}{prefix}{UI}"
-        content = {**found, "all": shown, "total": len(spaces), "confirm": confirmed}
+            one["root"] = f"{visit.context.base_path}{prefix}"
+            one["ui"] = f"{one['root']}{UI}"
+        content = {
+            **found,
+            "all": shown,
+            "total": len(spaces),
+            "confirm": confirmed,
+            "call_of": partial(_call, visit.context.base_path),
+        }
         return visit.show("spaces", {**content, "spaces": visit.space_names()}, "/spaces")
 
 
-def _members() -> dict[str, Mapping[str, Any]]:
-    """The members of a fault for the form: their type, and the kinds that have them if not all do."""
-    own = {name for names in MEMBERS.values() for name in names}
-    return {
-        name: {
-            "type": _NUMBERS.get(name, ""),
-            "kinds": " ".join(kind for kind, names in MEMBERS.items() if name in names) if name in own else "",
-        }
-        for name in Fault.model_fields
-        if name not in ("match", "kind", "when")
+async def faults_page(
+    visit: Visit, sent: Mapping[str, str] | None = None, problem: Problem | None = None
+) -> Response:
+    """The faults, with a form for another one; `problem` is why the form that was `sent` was rejected."""
+    sent, errors = sent or {}, {} if problem is None else dict(problem.errors)
+    fields = []
+    for name, about in _FAULT_FIELDS.items():
+        field = f"body.{name}:{about.type}" if about.type else f"body.{name}"
+        fields.append(
+            {
+                **about._asdict(),
+                "name": name,
+                "field": field,
+                "value": sent.get(field, ""),
+                "errors": errors.pop(name, ()),
+                "kinds": " ".join(kind for kind, names in MEMBERS.items() if name in names),
+                "required": " ".join(kind for kind, names in REQUIRED.items() if name in names),
+            }
+        )
+    content = {
+        **await visit.get("/faults"),
+        "kinds": get_args(Kind),
+        "kind": sent.get("body.kind"),
+        "times": get_args(When),
+        "when": sent.get("body.when"),
+        "fields": fields,
+        "problem": problem,
+        "other_errors": errors,
+        "operations": [str(one.operation_id) for app in visit.vendors for one in app.operations()],
     }
+    answer = visit.show("faults", content, "/faults")
+    if problem is not None:
+        answer.status_code = problem.status
+    return answer
+
+
+def _coming(jobs: list[Any]) -> list[Mapping[str, Any]]:
+    """What will fall due, by instant and job; after the last known row of a job, how many `more` there are."""
+    found = []
+    for job in jobs:
+        groups = [
+            {"at": at, "job": job["job"], "rows": list(rows), "more": 0}
+            for at, rows in groupby(job["rows"], lambda row: row["at"])
+        ] or [{"at": job["at"], "job": job["job"], "rows": [], "more": 0}]
+        groups[-1]["more"] = max(job["total"] - len(job["rows"]), 0)
+        found += groups
+    return sorted(found, key=lambda one: one["at"])
+
+
+def _done(visit: Visit, events: list[Any]) -> list[Mapping[str, Any]]:
+    """What has fallen due, by instant and event: each with the rows that it wrote besides its item."""
+    for one in events:
+        path = urlsplit(one["href"]).path.removeprefix(visit.root)
+        one["details"] = {name: value for name, value in one.items() if name not in EVENT_MEMBERS}
+        one["others"] = [row for row in one["wrote"] if row["path"] not in (None, path)]
+    return [
+        {"at": at, "event": event, "events": list(group)}
+        for (at, event), group in groupby(events, lambda one: (one["at"], one["event"]))
+    ]
 
 
 def _statuses(operations: Mapping[str, Any]) -> list[int]:
     """The statuses that any operation has returned or could return."""
     met = {int(status) for one in operations.values() for status in one["responses"]}
     return sorted(met | {status for one in operations.values() for status in one["never"]})
+
+
+def _call(base_path: str, what: str, space: Mapping[str, Any], snapshot: str) -> Mapping[str, str]:
+    """What a button of a space is called, its call, and the root of the space that the call is for."""
+    of, name = space["root"], quote(snapshot, safe="")
+    if what == "reset":
+        return {"label": "Reset", "call": "POST /reset", "of": of}
+    if what == "restore":
+        return {"label": "Restore", "call": f"POST /snapshots/{name}/restore", "of": of}
+    if what == "delete-snapshot":
+        return {"label": "Delete", "call": f"DELETE /snapshots/{name}", "of": of}
+    return {"label": "Delete", "call": f"DELETE /spaces/{quote(space['name'], safe='')}", "of": base_path}
 
 
 def _confirmed(request: Request, spaces: list[Any]) -> Mapping[str, Any] | None:

@@ -29,8 +29,10 @@ def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
         twin = with_query("/data/item", {"path": request.query_params.get("path", "")})
         found = await visit.get(twin)
         drawn = {"chart": chart, "states": states}
+        vendors = (await visit.get("/data"))["vendors"]
         content = {
             **found,
+            "at": next(one for one in vendors if one["name"] == found["vendor"]),
             "json": json_view,
             "link": lambda text: item_address(visit, text),
             "address": visit.context.url(found["path"]),

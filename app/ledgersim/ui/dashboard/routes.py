@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ledgersim.admin import MOUNT
 from ledgersim.admin.event_stream import batches, event_stream, position
 from ledgersim.admin.recorded_requests import summary
 from ledgersim.admin.requests import RequestFilter
 from ledgersim.http.context import context_of
 from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, Problem, field_path, invalid
-from ledgersim.ui.dashboard.control_pages import add_control_pages
+from ledgersim.ui.dashboard.control_pages import add_control_pages, faults_page
 from ledgersim.ui.dashboard.data_pages import add_data_pages
 from ledgersim.ui.dashboard.forms import body_of, read_form
 from ledgersim.ui.dashboard.json_view import json_view
@@ -78,8 +79,12 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
             body = body_of(form)
             status, _ = await visit.call(method, path, body)
         except Problem as problem:
+            if (method, path) == ("POST", "/faults"):
+                return await faults_page(visit, form, problem)
             return problem_page(sessions, problem, request, then, form)
-        return visit.go(then, {"call": f"{method} {path}", "body": _text(body), "status": status})
+        return visit.go(
+            then, {"call": f"{method} {visit.root}{MOUNT}{path}", "body": _text(body), "status": status}
+        )
 
     @router.api_route("/login", operation_id="ui.login", **_WRITE)
     async def log_in(request: Request) -> Response:

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from sqlalchemy import case, select
 
 from ledgersim.pages import (
-    OF_ROW,
     Card,
     Chart,
     Facts,
@@ -19,10 +18,10 @@ from ledgersim.pages import (
     Point,
     Read,
     Resource,
+    RowPage,
     Table,
     Value,
     facts,
-    path_of_row,
 )
 from ledgersim.problems import Problem
 from ledgersim.spaces.space import Space
@@ -263,32 +262,54 @@ async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
     ]
 
 
-_PATHS = {
-    "debtor": path_of_row(
-        select(DEBTOR.c.debtor_guid).where(DEBTOR.c.id == OF_ROW), "/v1/Debtors/{debtor_guid}"
+_CASE = "/v1/Cases/{case_guid}"
+_ROWS = {
+    "debtor": RowPage(
+        DEBTOR.c.id,
+        select(DEBTOR.c.debtor_guid, DEBTOR.c.full_name),
+        "/v1/Debtors/{debtor_guid}",
+        "Debtor {full_name}",
     ),
-    "customer": path_of_row(
-        select(CUSTOMER.c.customer_guid).where(CUSTOMER.c.id == OF_ROW), "/v1/Customers/{customer_guid}"
+    "customer": RowPage(
+        CUSTOMER.c.id,
+        select(CUSTOMER.c.customer_guid, CUSTOMER.c.full_name),
+        "/v1/Customers/{customer_guid}",
+        "Customer {full_name}",
     ),
-    "client": path_of_row(select(CLIENT.c.unique_id).where(CLIENT.c.id == OF_ROW), "/v1/Clients/{unique_id}"),
-    "case": path_of_row(select(CASE.c.case_guid).where(CASE.c.id == OF_ROW), "/v1/Cases/{case_guid}"),
-    "payment": path_of_row(
-        select(CASE.c.case_guid, PAYMENT.c.payment_guid)
-        .join(CASE, CASE.c.id == PAYMENT.c.case_id)
-        .where(PAYMENT.c.id == OF_ROW),
-        "/v1/Cases/{case_guid}/Payments/{payment_guid}",
+    "client": RowPage(
+        CLIENT.c.id,
+        select(CLIENT.c.unique_id, CLIENT.c.full_name),
+        "/v1/Clients/{unique_id}",
+        "Client {full_name}",
     ),
-    "claim": path_of_row(
-        select(CASE.c.case_guid, CLAIM.c.guid, case((CLAIM.c.kind == FEE, "Fees"), else_="Debts").label("list"))
-        .join(CASE, CASE.c.id == CLAIM.c.case_id)
-        .where(CLAIM.c.id == OF_ROW),
-        "/v1/Cases/{case_guid}/{list}/{guid}",
+    "case": RowPage(CASE.c.id, select(CASE.c.case_guid, CASE.c.case_number), _CASE, "Case {case_number}"),
+    "payment": RowPage(
+        PAYMENT.c.id,
+        select(CASE.c.case_guid, CASE.c.case_number, PAYMENT.c.payment_guid).join(
+            CASE, CASE.c.id == PAYMENT.c.case_id
+        ),
+        f"{_CASE}/Payments/{{payment_guid}}",
+        "Payment on case {case_number}",
     ),
-    "payment_plan": path_of_row(
-        select(DEBTOR.c.debtor_guid, PAYMENT_PLAN.c.payment_plan_guid)
-        .join(DEBTOR, DEBTOR.c.id == PAYMENT_PLAN.c.debtor_id)
-        .where(PAYMENT_PLAN.c.id == OF_ROW),
+    "claim": RowPage(
+        CLAIM.c.id,
+        select(
+            CASE.c.case_guid,
+            CASE.c.case_number,
+            CLAIM.c.guid,
+            case((CLAIM.c.kind == FEE, "Fees"), else_="Debts").label("list"),
+            case((CLAIM.c.kind == FEE, "Fee"), else_="Debt").label("kind"),
+        ).join(CASE, CASE.c.id == CLAIM.c.case_id),
+        f"{_CASE}/{{list}}/{{guid}}",
+        "{kind} of case {case_number}",
+    ),
+    "payment_plan": RowPage(
+        PAYMENT_PLAN.c.id,
+        select(DEBTOR.c.debtor_guid, DEBTOR.c.full_name, PAYMENT_PLAN.c.payment_plan_guid).join(
+            DEBTOR, DEBTOR.c.id == PAYMENT_PLAN.c.debtor_id
+        ),
         "/v1/Debtors/{debtor_guid}/Paymentplans/{payment_plan_guid}",
+        "Payment plan of {full_name}",
     ),
 }
 
@@ -315,5 +336,5 @@ PAGES = Pages(
         "aptic.debtors.cases.get": _case,
         "aptic.debtors.paymentplans.get": _plan,
     },
-    paths=_PATHS,
+    rows=_ROWS,
 )

@@ -7,18 +7,17 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from ledgersim.pages import (
-    OF_ROW,
     Card,
     Link,
     Pages,
     Read,
     Resource,
+    RowPage,
     States,
     Table,
     Transition,
     Value,
     facts,
-    path_of_row,
     text_search,
 )
 from ledgersim.problems import Problem
@@ -104,19 +103,29 @@ async def _debt(_: Read, __: str, item: _Json) -> Sequence[Card]:
 
 
 _OF_CUSTOMER = "/customer/v1/{ledger}/customers/{customer_no}"
-_PATHS = {
-    "payex_customer": path_of_row(select(_C.ledger, _C.customer_no).where(_C.id == OF_ROW), _OF_CUSTOMER),
-    "payex_invoice": path_of_row(
-        select(_I.ledger, _I.invoice_no).where(_I.id == OF_ROW), "/invoice/v1/{ledger}/invoices/{invoice_no}"
+_ROWS = {
+    "payex_customer": RowPage(
+        _C.id, select(_C.ledger, _C.customer_no, _C.name), _OF_CUSTOMER, "Customer {customer_no}, {name}"
     ),
-    "payex_account": path_of_row(
-        select(_A.ledger, _A.account_no).where(_A.id == OF_ROW), "/account/v1/{ledger}/accounts/{account_no}"
+    "payex_invoice": RowPage(
+        _I.id,
+        select(_I.ledger, _I.invoice_no, _C.name).join(CUSTOMER, _C.id == _I.customer_id),
+        "/invoice/v1/{ledger}/invoices/{invoice_no}",
+        "Invoice {invoice_no} of {name}",
     ),
-    "payex_surplus": path_of_row(
-        select(_C.ledger, _C.customer_no, _S.surplus_id)
+    "payex_account": RowPage(
+        _A.id,
+        select(_A.ledger, _A.account_no, _C.name).join(CUSTOMER, _C.id == _A.customer_id),
+        "/account/v1/{ledger}/accounts/{account_no}",
+        "Account {account_no} of {name}",
+    ),
+    "payex_surplus": RowPage(
+        _S.id,
+        select(_C.ledger, _C.customer_no, _C.name, _S.surplus_id)
         .join(CUSTOMER, _C.id == _S.customer_id)
-        .where(_S.id == OF_ROW, _S.status != GONE),
+        .where(_S.status != GONE),
         f"{_OF_CUSTOMER}/surpluses/{{surplus_id}}",
+        "Surplus of {name}",
     ),
 }
 
@@ -183,5 +192,5 @@ PAGES = Pages(
         "payex.invoices.get": _debt,
         "payex.accounts.get": _debt,
     },
-    paths=_PATHS,
+    rows=_ROWS,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ledgersim.pages import OF_ROW, Card, Pages, Read, Resource, facts, path_of_row, text_search
+from ledgersim.pages import Card, Pages, Read, Resource, RowPage, facts, text_search
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
 
 _A = CUSTOMER_ACCOUNT.c
@@ -38,9 +38,12 @@ PAGES = Pages(
             ),
         )
     ],
-    paths={
-        "riverty_customer_account": path_of_row(
-            select(_A.account_number).where(_A.id == OF_ROW), "/customer-account/{account_number}/credit-limit"
+    rows={
+        "riverty_customer_account": RowPage(
+            _A.id,
+            select(_A.account_number, _A.first_name, _A.last_name),
+            "/customer-account/{account_number}/credit-limit",
+            "Account {account_number} of {first_name} {last_name}",
         )
     },
     views={"riverty.customeraccount.creditlimit": _credit_limit},

@@ -1,7 +1,7 @@
 """Pending imports: the response is sent at once, a scheduled job creates the cases when they are due."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
@@ -9,7 +9,7 @@ from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.body import parse_json
 from ledgersim.http.lenient_parsing import respell
 from ledgersim.problems import Problem
-from ledgersim.spaces.scheduler import Event
+from ledgersim.spaces.scheduler import DueRows, Event
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import add, add_all, change, row, rows, scalar
 from ledgersim.vendors.aptic.cases.commands import import_cases, new_import
@@ -25,7 +25,6 @@ _SOURCE = PENDING_IMPORT.join(CASE_IMPORT, CASE_IMPORT.c.id == _P.import_id)
 _ADD_IMPORT = insert(PENDING_IMPORT)
 _ADD_CASE = insert(PENDING_CASE)
 _COUNT = select(func.count()).select_from(PENDING_IMPORT)
-_NEXT = select(func.min(CASE_IMPORT.c.imported_at)).select_from(_SOURCE)
 _DUE = (
     select(_P.import_id)
     .select_from(_SOURCE)
@@ -68,16 +67,13 @@ def schedule_import(
     return guids, import_id, diagnostics
 
 
-def next_at(space: Space) -> datetime | None:
-    """Return when the next pending import is due."""
-    at: datetime | None = space.scalar(_NEXT)
-    return at
+next_at = DueRows(CASE_IMPORT.c.imported_at, CASE_IMPORT.c.id.in_(select(_P.import_id)))
 
 
-def run(space: Space) -> list[Event]:
+def run(space: Space) -> Iterator[list[Event]]:
     """Run the imports that are due, each in its own transaction."""
-    due = rows(space.connection, _DUE, now=space.clock.now())
-    return [event for one in due for event in _import(space, one["import_id"])]
+    for one in rows(space.connection, _DUE, now=space.clock.now()):
+        yield _import(space, one["import_id"])
 
 
 def _import(space: Space, import_id: int) -> list[Event]:

@@ -4,16 +4,16 @@ On the invoice date of a payment, its interest and fees are booked on the covere
 the reminder fee. Two overdue payments (a setting) terminate the plan; the last payment completes it [inferred].
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from ledgersim.problems import CONFLICT
-from ledgersim.spaces.scheduler import Event
-from ledgersim.spaces.space import Space, start_of_day
+from ledgersim.spaces.scheduler import DueRows, Event
+from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, row, rows
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.commands import add_fees, post
@@ -40,7 +40,6 @@ from ledgersim.vendors.aptic.settings import ApticSettings
 
 PLAN_FEE, REMINDER_FEE = "PLANFEE", "PLANREMIND"  # names of the fees on the cases [inferred]
 
-_NEXT = select(func.min(PAYMENT_PLAN.c.next_event)).where(PAYMENT_PLAN.c.active == ACTIVE)
 _DUE = (
     select(PAYMENT_PLAN, DEBTOR.c.debtor_guid)
     .join(DEBTOR, DEBTOR.c.id == PAYMENT_PLAN.c.debtor_id)
@@ -66,19 +65,15 @@ _INTEREST_CLAIM = (
 )
 
 
-def next_at(space: Space) -> datetime | None:
-    """Return when the next plan needs processing."""
-    day = space.scalar(_NEXT)
-    return None if day is None else start_of_day(day)
+next_at = DueRows(PAYMENT_PLAN.c.next_event, PAYMENT_PLAN.c.active == ACTIVE)
 
 
-def run(space: Space) -> list[Event]:
+def run(space: Space) -> Iterator[list[Event]]:
     """Process the plans that are due, each in its own transaction."""
-    events: list[Event] = []
     for plan in rows(space.connection, _DUE, day=today(space)):
         with space.transaction() as connection:
-            events += _process(connection, space, plan)
-    return events
+            events = _process(connection, space, plan)
+        yield events
 
 
 def _process(connection: Connection, space: Space, plan: Row) -> list[Event]:

@@ -4,7 +4,7 @@ A payment counts from its `payment_date`. Booking one books the payments with la
 that the order in which payments are registered makes no difference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 
 from ledgersim.problems import VALIDATION, invalid
-from ledgersim.spaces.scheduler import Event
-from ledgersim.spaces.space import Space, start_of, start_of_day
+from ledgersim.spaces.scheduler import DueRows, Event
+from ledgersim.spaces.space import Space, start_of
 from ledgersim.storage.statements import Row, add, add_all, change, rows
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims import rules as claim_rules
@@ -59,7 +59,6 @@ _LATER_PAYMENTS = select(PAYMENT).where(
 )
 _BOOKINGS = select(PAYMENT_BOOKING).where(PAYMENT_BOOKING.c.payment_id == bindparam("of_payment"))
 _REMOVE_BOOKINGS = delete(PAYMENT_BOOKING).where(PAYMENT_BOOKING.c.payment_id == bindparam("of_payment"))
-_NEXT = select(func.min(_P.due_on))
 _DUE = select(PAYMENT).where(_P.due_on <= bindparam("day")).order_by(_P.due_on, _P.id)
 _CASE = select(CASE).where(CASE.c.id == bindparam("case_id"))
 
@@ -90,18 +89,14 @@ def add_payment(connection: Connection, space: Space, to_case: Row, sent: Mappin
     return {**payment, "payment_amount": payment["paid_amount"]}
 
 
-def next_at(space: Space) -> datetime | None:
-    """Return when the next pending payment is due."""
-    day = space.scalar(_NEXT)
-    return None if day is None else start_of_day(day)
+next_at = DueRows(_P.due_on)
 
 
-def run(space: Space) -> list[Event]:
+def run(space: Space) -> Iterator[list[Event]]:
     """Book the pending payments whose date has come, each in its own transaction.
 
     One on a case that is closed or has `stop_payments` by then is not booked.
     """
-    events = []
     for payment in rows(space.connection, _DUE, day=today(space)):
         with space.transaction() as connection:
             (of_case,) = rows(connection, _CASE, case_id=payment["case_id"])
@@ -114,8 +109,7 @@ def run(space: Space) -> list[Event]:
             else:
                 _book(connection, space, of_case, payment, rows(connection, _CLAIMS, of_case=of_case["id"]))
         path = f"/APIGW/v1/Cases/{of_case['case_guid']}/Payments/{payment['payment_guid']}"
-        events.append(Event(space.clock.now(), name, path, details))
-    return events
+        yield [Event(space.clock.now(), name, path, details)]
 
 
 def _day(instant: datetime) -> int:

@@ -1,12 +1,12 @@
 """Recurring cards and card registrations: starting and ending them."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ledgersim.problems import CONFLICT
-from ledgersim.spaces.scheduler import Event
+from ledgersim.spaces.scheduler import DueRows, Event
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, change, rows
 from ledgersim.vendors.payex.consents.models import CARD_REGISTRATION, RECURRING_CARD
@@ -22,7 +22,6 @@ from ledgersim.vendors.payex.settings import PayexSettings
 from ledgersim.vendors.payex.state_machine import transition
 
 _R, _CARD = CARD_REGISTRATION.c, RECURRING_CARD.c
-_NEXT = select(func.min(_R.expires_at)).where(_R.status == INITIALIZED)
 _DUE = (
     select(CARD_REGISTRATION, CUSTOMER.c.ledger, CUSTOMER.c.customer_no)
     .join(CUSTOMER, CUSTOMER.c.id == _R.customer_id)
@@ -90,25 +89,14 @@ def set_consents(connection: Connection, space: Space, customer_id: int, wanted:
         revoke_card(connection, customer_id)
 
 
-def next_at(space: Space) -> datetime | None:
-    """When the next card registration expires."""
-    at: datetime | None = space.scalar(_NEXT)
-    return at
+next_at = DueRows(_R.expires_at, _R.status == INITIALIZED)
 
 
-def run(space: Space) -> list[Event]:
+def run(space: Space) -> Iterator[list[Event]]:
     """End the registrations that have been abandoned."""
     now = space.clock.now()
-    due = rows(space.connection, _DUE, now=now)
-    for registration in due:
+    for registration in rows(space.connection, _DUE, now=now):
         end_registration(space, registration, "expire")
-    return [
-        Event(
-            now,
-            "payex.card-registration.expired",
-            f"/ledger/customer/v1/{one['ledger']}/customers/{one['customer_no']}"
-            "/consent/recurring-card-redirect-registration",
-            {},
-        )
-        for one in due
-    ]
+        customer = f"/ledger/customer/v1/{registration['ledger']}/customers/{registration['customer_no']}"
+        path = f"{customer}/consent/recurring-card-redirect-registration"
+        yield [Event(now, "payex.card-registration.expired", path, {})]

@@ -1,14 +1,15 @@
 """Creating and moving invoices and accounts, and the moves that the clock makes of unpaid invoices."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
 
 from ledgersim.problems import CONFLICT, invalid
-from ledgersim.spaces.scheduler import Event
-from ledgersim.spaces.space import Space, start_of, start_of_day
+from ledgersim.spaces.scheduler import DueRows, Event
+from ledgersim.spaces.space import Space, start_of
 from ledgersim.storage.statements import Row, add, change, row, rows, scalar
 from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.invoices import rules
@@ -56,7 +57,6 @@ _INVOICES, _ACCOUNTS = (
     _kind(INVOICE, "invoice_no", "invoiceNo", 1),
     _kind(ACCOUNT, "account_no", "accountNo", 90),
 )
-_NEXT_DAY = select(func.min(_I.next_move_on))
 _DUE = select(INVOICE).where(_I.next_move_on <= bindparam("day")).order_by(_I.next_move_on, _I.id)
 
 
@@ -216,20 +216,15 @@ def _next_move_on(space: Space, claim: Claim, invoice_date: datetime, due_date: 
     return rules.next_move_on(claim, *days)
 
 
-def next_at(space: Space) -> datetime | None:
-    """When the clock moves an invoice next."""
-    day = space.scalar(_NEXT_DAY)
-    return None if day is None else start_of_day(day)
+next_at = DueRows(_I.next_move_on)
 
 
-def run(space: Space) -> list[Event]:
+def run(space: Space) -> Iterator[list[Event]]:
     """Make the moves that are due: issue pending invoices, and age unpaid ones."""
-    events = []
     for invoice in rows(space.connection, _DUE, day=space.clock.today().toordinal()):
         with space.transaction() as connection:
             change_invoice(connection, space, invoice, rules.aging_move(claim_of(invoice)))
         moved = find_invoice(space, invoice["ledger"], invoice["invoice_no"])
         path = invoice_path(invoice["ledger"], invoice["invoice_no"])
         details = {"status": moved["status"], "claimLevel": moved["claim_level"]}
-        events.append(Event(space.clock.now(), "payex.invoice.moved", path, details))
-    return events
+        yield [Event(space.clock.now(), "payex.invoice.moved", path, details)]

@@ -1,13 +1,13 @@
 """Surpluses: receiving payments, ordering a disbursement or set-off, and executing the order."""
 
-from datetime import datetime
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ledgersim.debts import settled_of
 from ledgersim.problems import invalid
-from ledgersim.spaces.scheduler import Event
-from ledgersim.spaces.space import Space, start_of_day
+from ledgersim.spaces.scheduler import DueRows, Event
+from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, change, rows, scalar
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.invoices.commands import (
@@ -32,7 +32,6 @@ from ledgersim.vendors.payex.surpluses.rules import (
 
 _S = SURPLUS.c
 _ADD = insert(SURPLUS)
-_NEXT_DAY = select(func.min(_S.execute_on))
 _DUE = (
     select(SURPLUS, CUSTOMER.c.ledger, CUSTOMER.c.customer_no)
     .join(CUSTOMER, CUSTOMER.c.id == _S.customer_id)
@@ -143,16 +142,13 @@ def execute(space: Space, customer: Row, surplus: Row) -> Event:
     return Event(space.clock.now(), name, path, details)
 
 
-def next_at(space: Space) -> datetime | None:
-    """When the next pending surplus is executed."""
-    day = space.scalar(_NEXT_DAY)
-    return None if day is None else start_of_day(day)
+next_at = DueRows(_S.execute_on)
 
 
-def run(space: Space) -> list[Event]:
+def run(space: Space) -> Iterator[list[Event]]:
     """Execute the orders that are due, each in its own transaction."""
-    due = rows(space.connection, _DUE, day=space.clock.today().toordinal())
-    return [execute(space, {**surplus, "id": surplus["customer_id"]}, surplus) for surplus in due]
+    for surplus in rows(space.connection, _DUE, day=space.clock.today().toordinal()):
+        yield [execute(space, {**surplus, "id": surplus["customer_id"]}, surplus)]
 
 
 def receive_payment(
