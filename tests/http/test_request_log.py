@@ -21,7 +21,7 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 def lines(log: pytest.LogCaptureFixture) -> list[str]:
     """The lines about requests, with placeholders for times and ids."""
     messages = [one.getMessage() for one in log.records if one.name == "ledgersim.requests"]
-    return [re.sub(r"\d+\.\d ms (space=\S+) id=\d+", r"T ms \1", message) for message in messages]
+    return [re.sub(r"\d+\.\d ms (space=\S+)( id=\d+)?", r"T ms \1", message) for message in messages]
 
 
 def test_each_request_is_a_line(api: Api, log: pytest.LogCaptureFixture) -> None:
@@ -45,6 +45,11 @@ def test_a_line_names_the_record_in_the_journal(api: Api, log: pytest.LogCapture
     answer = api.get(f"{APTIC}/Ping")
     (line,) = [one.getMessage() for one in log.records]
     assert line.endswith(f" id={answer.headers['sim-request-id']}")
+
+
+def test_a_line_of_a_request_that_is_not_recorded_names_none(api: Api, log: pytest.LogCaptureFixture) -> None:
+    api.get("/_sim/clock")
+    assert [one.getMessage().endswith(" space=default") for one in log.records] == [True]
 
 
 def test_diagnostics_and_faults_are_at_the_end(api: Api, log: pytest.LogCaptureFixture) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
-from tests.client import APTIC, Api
+from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 from tests.ui.html import BROWSER, Page, browse
 
@@ -44,6 +44,11 @@ def submit(api: Api, call: str, fields: Mapping[str, Any] = {}, ui: str = UI, **
     """What a form that makes a call returns."""
     form = {"csrf": token_of(show(api, f"{ui}/faults")), "call": call, "then": f"{UI}/faults", **fields}
     return api.send("POST", f"{ui}/call", headers={**BROWSER, **headers}, data=form)
+
+
+def fields_of(page: httpx.Response) -> dict[str, str]:
+    """The fields of the forms of a page, and their values."""
+    return {name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', page.text)}
 
 
 def item(api: Api, path: str) -> httpx.Response:
@@ -217,6 +222,30 @@ def test_errors_are_counted_with_the_newest_example(api: Api) -> None:
     assert f"{HOST}{UI}/requests/{newest}" in [one.url for one in page.links]
 
 
+def test_what_a_fault_made_fail_is_apart_from_what_the_client_does_wrong(api: Api) -> None:
+    own = fail(api)
+    api.get(f"{APTIC}/Nothing")
+    injected = api.send("PUT", f"{APTIC}/Debtors", json={}, headers={**BEARER, "Sim-Fault": "status=400"})
+    delayed = api.send(
+        "PUT", f"{APTIC}/Debtors", json={"fullName": 5}, headers={**BEARER, "Sim-Fault": "delay=0"}
+    )
+    found = api.get("/_sim/requests/problems").json()["problems"]
+    assert [(one["code"], one["operation"], one["injected"], one["count"]) for one in found] == [
+        ("validation", "aptic.debtors.create", False, 2),
+        ("not-found", None, False, 1),
+        ("bad-request", "aptic.debtors.create", True, 1),
+    ]
+    numbers = [int(one.headers["sim-request-id"]) for one in (injected, delayed)]
+    assert found[2]["newest"]["injected"] == "status"
+    listed = api.get("/_sim/requests", injected="true").json()["requests"]
+    assert [one["id"] for one in listed] == [numbers[0]]
+    listed = api.get("/_sim/requests", injected="false", errors="true").json()["requests"]
+    assert [one["id"] for one in listed] == [own, own + 1, numbers[1]]
+    assert "Made to fail by faults" in browse(api, f"{UI}/errors").text
+    assert "Made to fail by a fault" in browse(api, f"{UI}/requests/{numbers[0]}").text
+    assert "Made to fail" not in browse(api, f"{UI}/requests/{numbers[1]}").text
+
+
 def test_hostile_values_are_escaped(api: Api) -> None:
     api.send(
         "PUT",
@@ -273,6 +302,14 @@ def test_a_payment_wrote_what_it_was_used_for(api: Api) -> None:
     assert ("claim", f"{CASE}/Debts/5eed0005-deb7-4000-8000-000000000001") in found
 
 
+def test_rows_have_the_names_of_resources(api: Api) -> None:
+    paid = api.put(f"{CASE}/Payments", {"paymentAmount": 100, "paymentDate": "2026-01-01"})
+    rows = api.get(f"/_sim/data/written/{paid.headers['sim-request-id']}").json()["rows"]
+    assert {one["name"] for one in rows} >= {"Payment on case 500007", "Debt of case 500007", "Payment booking"}
+    created = api.put(f"{APTIC}/Debtors", {"fullName": "Ada Ek"})
+    assert ">Debtor Ada Ek</a>" in show(api, f"{UI}/requests/{created.headers['sim-request-id']}").text
+
+
 def test_what_failed_wrote_nothing(api: Api) -> None:
     case = {"currencyCode": "SEK", "debts": [{"originalPrincipal": 1000}]}
     assert written(api, api.put(f"{APTIC}/Cases", [case, {"currencyCode": "NONE"}])) == []
@@ -316,6 +353,58 @@ def test_an_item_has_the_requests_and_jobs_that_changed_it(api: Api) -> None:
     assert "aptic.paymentplan.invoiced" in [one["event"] for one in item(api, PLAN).json()["history"]]
 
 
+def changed_by(api: Api, path: str) -> list[str]:
+    """What has changed an item, the latest first."""
+    return [one["summary"] for one in item(api, path).json()["history"]]
+
+
+def test_a_request_on_a_case_that_changed_its_debt_and_plan_is_in_their_history(api: Api) -> None:
+    case = f"{APTIC}/Cases/5eed0002-ca5e-4000-8000-000000000001"
+    debt = f"{case}/Debts/5eed0002-deb7-4000-8000-000000000001"
+    api.create(f"{case}/Payments", {"paymentAmount": 500, "paymentDate": "2026-01-01"})
+    for path in (case, debt, PLAN, PETRA):
+        assert changed_by(api, path) == [f"PUT {case}/Payments → 201"]
+    assert changed_by(api, CASE) == []
+
+
+def test_a_job_is_in_the_history_of_all_that_it_changed(api: Api) -> None:
+    case = f"{APTIC}/Cases/5eed0002-ca5e-4000-8000-000000000001"
+    api.freeze("2026-01-01T00:00:00Z")
+    api.post("/_sim/clock/advance", {"by": "P6M"})
+    assert changed_by(api, PLAN)[:2] == [
+        "aptic.paymentplan.terminated paymentNo 2",
+        "aptic.paymentplan.reminded paymentNo 2",
+    ]
+    assert "aptic.paymentplan.terminated paymentNo 2" in changed_by(api, case)
+    (of_surplus,) = [
+        one for one in changed_by(api, "/ledger/invoice/v1/46001/invoices/100002001") if "surplus" in one
+    ]
+    assert of_surplus.startswith("payex.surplus.regulated surplusId 5eed0020-5042-4000-8000-000000000002")
+    others = changed_by(api, "/ledger/invoice/v1/46001/invoices/100005401")
+    assert [one for one in others if "moved" not in one] == []
+    first = item(api, case).json()["history"][0]
+    assert (first["path"], first["request"]) == (PLAN, None)
+    page = browse(api, f"{UI}/data/item?path={case}")
+    assert f"{HOST}{UI}/data/item?{urlencode({'path': PLAN})}" in [one.url for one in page.links]
+
+
+def test_an_item_leads_back_to_its_list(api: Api) -> None:
+    debt = f"{CASE}/Debts/5eed0005-deb7-4000-8000-000000000001"
+    for path, resource, parent in (
+        (CASE, "aptic/cases", None),
+        (debt, "aptic/cases", CASE),
+        (SURPLUS, "payex/surpluses", None),
+        ("/api/v3/customer-account/0100.0000065/credit-limit", "riverty/accounts", None),
+        (f"{APTIC}/Ping", None, None),
+    ):
+        found = item(api, path).json()
+        name = None if found["resource"] is None else f"{found['vendor']}/{found['resource']}"
+        assert (name, found["parent"]) == (resource, parent)
+        links = [one.url for one in browse(api, f"{UI}/data/item?{urlencode({'path': path})}").links]
+        assert resource is None or f"{HOST}{UI}/data/{resource}" in links
+        assert parent is None or f"{HOST}{UI}/data/item?path={parent}" in links
+
+
 @pytest.mark.parametrize("auth", ["lenient", "strict", "off"])
 def test_data_needs_no_credentials_and_leaves_no_trace(serve: Serve, auth: str) -> None:
     api = serve(auth=auth)
@@ -351,7 +440,9 @@ def test_a_form_makes_the_call_that_it_shows(api: Api) -> None:
     assert (fault["kind"], fault["status"], fault["match"]) == ("status", 503, {"operation": "aptic.ping.get"})
     cookie = answer.headers["set-cookie"].partition(";")[0]
     text = browse(api, f"{UI}/faults", Cookie=cookie).text
-    assert 'POST /faults {"match": {"operation": "aptic.ping.get"}' in text or "POST /faults" in text
+    assert (
+        'POST /_sim/faults {"kind": "status", "status": 503, "match": {"operation": "aptic.ping.get"}}' in text
+    )
     assert submit(api, f"DELETE /faults/{fault['id']}").status_code == 303
     assert api.get("/_sim/faults").json()["faults"] == []
 
@@ -378,25 +469,77 @@ def test_a_form_that_is_wrong_says_so(
 
 
 def test_a_rejected_form_is_shown_again_with_what_was_sent(api: Api) -> None:
-    sent = {"body.kind": "status", "body.detail": EVIL, "body.status:int": "", "body.match.path": "/a b"}
+    sent = {"body.now": EVIL, "body.mode": "frozen"}
     api.get("/s/a/_sim/clock")  # creates the space
-    answer = submit(api, "POST /faults", sent, f"/s/a{UI}")
+    answer = submit(api, "PUT /clock", sent, f"/s/a{UI}")
     assert answer.status_code == 400
     assert f"{HOST}/s/a{UI}/faults" in [one.url for one in Page(answer).links]
-    fields = {
-        name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', answer.text)
-    }
-    assert fields == {"csrf": token_of(answer), "call": "POST /faults", "then": f"{UI}/faults", **sent}
-    again = {**fields, "body.status:int": "503"}
+    fields = fields_of(answer)
+    assert fields == {"csrf": token_of(answer), "call": "PUT /clock", "then": f"{UI}/faults", **sent}
+    again = {**fields, "body.now": "2027-01-01T00:00:00Z"}
     assert api.send("POST", f"/s/a{UI}/call", headers=BROWSER, data=again).status_code == 303
-    (fault,) = api.get("/s/a/_sim/faults").json()["faults"]
-    assert (fault["status"], fault["detail"]) == (503, EVIL)
+    assert api.get("/s/a/_sim/clock").json() == {"mode": "frozen", "now": "2027-01-01T00:00:00Z"}
 
 
-def test_a_form_of_another_page_is_not_shown_again(api: Api) -> None:
-    text = submit(api, "POST /faults", {"csrf": "0" * 64, "body.kind": "drop"}).text
-    assert "body.kind" not in text
-    assert "POST /faults" not in text
+@pytest.mark.parametrize(
+    ("wrong", "field", "message"),
+    [
+        ({"body.status:int": ""}, "body.status:int", "is required for a fault of kind status"),
+        ({"body.status:int": "5o3"}, "body.status:int", "must be a whole number"),
+        ({"body.ttl": "10 minutes"}, "body.ttl", "ISO 8601 duration"),
+        ({"body.probability:float": "2"}, "body.probability:float", "less than or equal to 1"),
+        ({"body.match.operation": "aptic.nothing"}, "body.match.operation", "matches no operation"),
+    ],
+)
+def test_a_rejected_fault_says_beside_the_field_what_is_wrong(
+    api: Api, wrong: dict[str, str], field: str, message: str
+) -> None:
+    sent = {"body.kind": "status", "body.status:int": "503", "body.detail": EVIL, **wrong}
+    answer = submit(api, "POST /faults", sent)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    labels = re.findall(r"<label.*?</label>", answer.text, re.DOTALL)
+    (label,) = [one for one in labels if 'aria-invalid="true"' in one]
+    assert (f'name="{field}"' in label, message in unescape(label)) == (True, True)
+    fields = fields_of(answer)
+    assert {name: value for name, value in fields.items() if value and name.startswith("body.")} == {
+        name: value for name, value in sent.items() if value and name != "body.kind"
+    }
+    assert "<option selected>status</option>" in answer.text
+
+
+def test_a_fault_that_has_ended_is_removed_not_switched_off(api: Api) -> None:
+    api.post("/_sim/faults", {"kind": "status", "status": 503, "times": 1})
+    assert "Switch off" in show(api, f"{UI}/faults").text
+    api.get(f"{APTIC}/Ping")
+    text = show(api, f"{UI}/faults").text
+    assert ("Switch off" in text, "Remove" in text) == (False, True)
+
+
+@pytest.mark.parametrize(("options", "prefix"), [({}, ""), ({"root_path": "/sim"}, "/sim/s/a")])
+def test_every_action_shows_its_call_before_it_is_made(
+    serve: Serve, options: dict[str, str], prefix: str
+) -> None:
+    api = serve(**options)
+    api.post(f"{prefix}/_sim/snapshots", {"name": "s"})
+    api.post(f"{prefix}/_sim/faults", {"kind": "delay", "seconds": 0})
+    number = api.get(f"{prefix}{APTIC}/Ping").headers["sim-request-id"]
+    actions = re.compile(r'<form[^>]*action="([^"]*)/_sim/ui/call".*?</form>', re.DOTALL)
+    for page in (*PAGES, f"/requests/{number}", "/spaces?confirm=reset&space=default"):
+        text = show(api, f"{prefix}{UI}{page}").text
+        for found in actions.finditer(text):
+            called = re.search(r'name="call" value="(\w+) ([^"]*)"', found[0])
+            assert called is not None
+            assert f'<code class="call">{called[1]} {found[1]}/_sim{called[2]}<' in found[0]
+        for after in re.findall(r"<button[^>]*data-try.*?</button>(.*?)</span>", text, re.DOTALL):
+            assert f">GET {prefix}/" in after
+    calls = re.findall(r'confirm=[^>]*>[^<]*</a>\s*<code class="call">([^<]*)<', text)
+    root = prefix.removesuffix("/s/a")
+    assert set(calls) >= {
+        f"POST {prefix}/_sim/reset",
+        f"POST {prefix}/_sim/snapshots/s/restore",
+        f"DELETE {prefix}/_sim/snapshots/s",
+        *([f"DELETE {root}/_sim/spaces/a"] if prefix else []),
+    }
 
 
 @pytest.mark.parametrize("then", ["http://evil.test/", "//evil.test/", "/\\evil.test", "/_sim/uix", ""])
@@ -600,6 +743,37 @@ def test_the_clock_goes_to_the_next_job(api: Api) -> None:
     assert answer["events"]
     for body in ({}, {"by": "P1D", "to": "next-job"}, {"to": "nowhere"}):
         assert api.post("/_sim/clock/advance", body).status_code == 400
+
+
+def test_coming_jobs_are_listed_with_what_they_wait_for(api: Api) -> None:
+    api.freeze("2026-01-01T00:00:00Z")
+    jobs = {one["job"]: one for one in api.get("/_sim/clock/jobs", top=2).json()["jobs"]}
+    (plan,) = jobs["aptic.paymentplans"]["rows"]
+    assert plan == {"at": "2026-01-17T00:00:00Z", "name": "Payment plan of Petra Paymentplan", "path": PLAN}
+    invoices = jobs["payex.invoices"]
+    assert (invoices["total"] > 2, len(invoices["rows"])) == (True, 2)
+    assert (invoices["rows"][0]["at"], jobs["payex.surpluses"]["total"]) == (invoices["at"], 2)
+    page = browse(api, f"{UI}/clock")
+    assert f"{HOST}{UI}/data/item?path={PLAN}" in [one.url for one in page.links]
+    assert re.search(r"and \d+ more of this kind", page.text)
+
+
+def test_what_has_fallen_due_has_names_links_and_what_was_written(api: Api) -> None:
+    api.freeze("2026-01-01T00:00:00Z")
+    api.post("/_sim/clock/advance", {"by": "P1M"})
+    events = api.get("/_sim/events", limit=1_000, rows="true").json()["events"]
+    invoiced = next(one for one in events if one["event"] == "aptic.paymentplan.invoiced")
+    assert (invoiced["item"], invoiced["href"]) == ("Payment plan of Petra Paymentplan", f"{HOST}{PLAN}")
+    assert [(one["name"], one["path"]) for one in invoiced["wrote"]] == [(invoiced["item"], PLAN)]
+    regulated = next(one for one in events if one["event"] == "payex.surplus.regulated")
+    assert "Invoice 100002001 of Paula Pending" in [one["name"] for one in regulated["wrote"]]
+    assert api.get("/_sim/events", limit=1).json()["events"] == [
+        {name: value for name, value in events[-1].items() if name not in ("item", "wrote")}
+    ]
+    page = browse(api, f"{UI}/clock")
+    links = [one.url for one in page.links]
+    assert f"{HOST}{UI}/data/item?{urlencode({'path': PLAN})}" in links
+    assert f"{HOST}{UI}/data/item?path=/ledger/invoice/v1/46001/invoices/100002001" in links
 
 
 def test_a_debtor_has_the_name_that_was_sent(api: Api) -> None:

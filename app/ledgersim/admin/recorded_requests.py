@@ -35,6 +35,8 @@ def summary(record: Record) -> dict[str, Any]:
         response["diagnostics"] = [one._asdict() for one in record.diagnostics]
     if record.faults:
         response["faults"] = record.faults
+    if record.injected is not None:
+        response["injected"] = record.injected
     if record.withheld is not None:
         response["withheld"] = record.withheld
     if record.nearest is not None:

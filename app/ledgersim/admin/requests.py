@@ -54,6 +54,9 @@ class RequestFilter(BaseModel):
     vendor: str | None = Field(None, max_length=100, description="Only requests to this vendor, by its name")
     status_class: int | None = Field(None, ge=1, le=5, description="First digit of the status")
     errors: bool = Field(False, description="Only requests without a response, or with status 400 or higher")
+    injected: bool | None = Field(
+        None, description="Only requests that a fault made fail (true), or only others (false)"
+    )
     text: str | None = Field(
         None,
         max_length=200,
@@ -76,6 +79,8 @@ class RequestFilter(BaseModel):
     def _matches(self, record: Record, match: RecordMatch, mount: str | None, text: str | None) -> bool:
         status = record.status
         if self.diagnostics not in (None, bool(record.diagnostics)):
+            return False
+        if self.injected not in (None, record.injected is not None):
             return False
         if self.errors and status is not None and status < 400:
             return False
@@ -119,8 +124,8 @@ class NearestRoute(Sparse):
 class RecordedRequest(Sparse):
     """A summary of a request and its response.
 
-    `at` is in space time, `duration_ms` in real time. `withheld` is the status of a response that a fault
-    withheld or replaced.
+    `at` is in space time, `duration_ms` in real time. `injected` is the kind of the fault that made the request
+    fail, `withheld` the status of a response that a fault withheld or replaced.
     """
 
     id: int
@@ -135,6 +140,7 @@ class RecordedRequest(Sparse):
     detail: str = OPTIONAL
     diagnostics: list[Diagnostic] = OPTIONAL
     faults: list[str] = OPTIONAL
+    injected: str = OPTIONAL
     withheld: int = OPTIONAL
     nearest: NearestRoute = OPTIONAL
 
@@ -182,11 +188,16 @@ class StreamQuery(RequestFilter):
 
 
 class CountedProblem(Sparse):
-    """A code with an operation: how many requests met it, whether they were rejected, and the newest."""
+    """A code with an operation: how many requests met it, and the newest.
+
+    `rejected` is whether they were rejected, `injected` whether a fault made them fail; the code of one that
+    broke the connection is its kind.
+    """
 
     code: str
     operation: str | None
     rejected: bool
+    injected: bool
     count: int
     newest: RecordedRequest
 
@@ -313,25 +324,32 @@ async def stream_requests(
 async def list_problems(
     space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestFilter, Query()]
 ) -> Any:
-    """Of the recorded requests, by code and operation, the most frequent first. A code of a request that was
-    rejected is that of its problem; one that was accepted counts for each code of its diagnostics.
+    """Of the recorded requests, by code and operation, the most frequent first; last those that a fault made fail.
+    A code of a request that was rejected is that of its problem; one that was accepted counts for each code of
+    its diagnostics.
     """
-    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    found: dict[tuple[str, str | None, bool], dict[str, Any]] = {}
     for record in query.selected(space, dispatcher):
-        codes = [record.problem] if record.problem else {one.code for one in record.diagnostics}
+        injected = record.injected
+        code_of_failure = record.problem or injected
+        codes = [code_of_failure] if code_of_failure else {one.code for one in record.diagnostics}
         for code in codes:
             entry = found.setdefault(
-                (code, record.operation),
+                (code, record.operation, injected is not None),
                 {
                     "code": code,
                     "operation": record.operation,
-                    "rejected": record.problem is not None,
+                    "rejected": code_of_failure is not None,
+                    "injected": injected is not None,
                     "count": 0,
                     "newest": recorded.summary(record),
                 },
             )
             entry["count"] += 1
-    ordered = sorted(found.values(), key=lambda one: (not one["rejected"], -one["count"], -one["newest"]["id"]))
+    ordered = sorted(
+        found.values(),
+        key=lambda one: (one["injected"], not one["rejected"], -one["count"], -one["newest"]["id"]),
+    )
     return {"problems": ordered, "recorded": len(space.journal), "evicted": space.journal.evicted()}
 
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from ledgersim import problems
 from ledgersim.clock import ClockError, add_duration
-from ledgersim.diagnostics.journal import Record
+from ledgersim.diagnostics.journal import BREAKING, Record
 from ledgersim.diagnostics.matching import Match
 from ledgersim.ids import Stream
 from ledgersim.problems import CONFLICT, NOT_FOUND, Problem, invalid
@@ -41,7 +41,7 @@ MEMBERS: dict[Kind, tuple[str, ...]] = {
     "truncate": ("bytes",),
     "quota": ("limit", "window"),
 }
-_REQUIRED: dict[Kind, tuple[str, ...]] = {
+REQUIRED: dict[Kind, tuple[str, ...]] = {
     "status": ("status",),
     "delay": ("seconds",),
     "quota": ("limit", "window"),
@@ -97,7 +97,7 @@ class Fault(JsonObject):
     @property
     def needs_connection(self) -> bool:
         """Whether the fault breaks the connection, which only works on a real server."""
-        return self.kind in ("drop", "reset", "truncate")
+        return self.kind in BREAKING
 
     @property
     def after_commit(self) -> bool:
@@ -109,7 +109,7 @@ class Fault(JsonObject):
         for name in sorted(_KIND_MEMBERS - set(MEMBERS[self.kind])):
             if getattr(self, name) is not None:
                 raise invalid(name, f"is not allowed for a fault of kind {self.kind}")
-        for name in _REQUIRED.get(self.kind, ()):
+        for name in REQUIRED.get(self.kind, ()):
             if getattr(self, name) is None:
                 raise invalid(name, f"is required for a fault of kind {self.kind}")
         if self.kind == "truncate" and self.when == "before":

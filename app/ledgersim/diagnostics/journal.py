@@ -20,6 +20,7 @@ from ledgersim.problems import Problem
 Headers = Iterable[tuple[bytes, bytes]]
 
 MAX_BODY = 16 * 2**10  # recorded bytes of a request's or a response's body
+BREAKING = ("drop", "reset", "truncate")  # kinds of faults that break the connection
 ROW_BYTES = 60  # roughly what the name of a row that was written takes
 RECORD_BYTES = 1_000  # roughly what a record takes besides its texts
 
@@ -39,7 +40,10 @@ class PackedHeaders:
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """A request and its response. `operation` is None if no route matched, `status` without a response."""
+    """A request and its response. `operation` is None if no route matched, `status` without a response.
+
+    The `id` of one that is not recorded is 0.
+    """
 
     id: int
     at: datetime
@@ -66,6 +70,13 @@ class Record:
     nearest: Nearest | None = None
     wrote: Iterable[tuple[str, int | None]] = ()  # rows by table and id, as far as it is known
     seconds: float = field(default_factory=lambda: -perf_counter())
+
+    @property
+    def injected(self) -> str | None:
+        """The kind of the fault that made the request fail; None if it failed by itself, or did not fail."""
+        kinds = [one.rpartition(" ")[2] for one in self.faults]
+        broken = next((kind for kind in kinds if kind in BREAKING), None)
+        return broken or (kinds[-1] if kinds and self.from_simulator else None)
 
     @property
     def content(self) -> bytes:

@@ -52,8 +52,8 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Finds the space, mount and route of each request, and passes it on with a `RequestContext`.
 
-    Requests to `admin`, the mount of the admin API, and to the pages are neither recorded nor hit by faults.
-    The pages of the dashboard create no space.
+    Requests to `admin`, the mount of the admin API, and to the pages are neither recorded, and so have no id,
+    nor hit by faults. The pages of the dashboard create no space.
     `pages` builds the application of the pages when one is first requested.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
     from the requests that they pass on, so a request may have it or not; links always do. They begin with
@@ -192,7 +192,8 @@ class Dispatcher:
 
     async def _serve_found(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
         space, mount, app, found = target.space, target.mount, target.app, target.found
-        record = self._record(scope, target.path, space.clock)
+        is_recorded = target.problem is None and mount not in self._own
+        record = self._record(scope, target.path, space.clock, next(self._numbers) if is_recorded else 0)
         if found.route is not None:
             record.operation = found.route.operation_id
         elif target.problem is None:
@@ -220,9 +221,9 @@ class Dispatcher:
         except BreakConnection as broken:
             await broken.how(scope, receive)
 
-    def _record(self, scope: Scope, parts: list[str], clock: Clock) -> Record:
+    def _record(self, scope: Scope, parts: list[str], clock: Clock, number: int) -> Record:
         path, query = "/" + "/".join(parts), scope["query_string"]
-        return Record(next(self._numbers), clock.now(), scope["method"], path, query, scope["headers"])
+        return Record(number, clock.now(), scope["method"], path, query, scope["headers"])
 
     def _end(self, space: Space | None, mount: str | None, record: Record) -> None:
         record.end()

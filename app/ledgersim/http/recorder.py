@@ -66,7 +66,9 @@ class Recorder:
 
     def _headers(self) -> list[tuple[bytes, bytes]]:
         record = self._record
-        headers = [(b"date", self._clock.http_date()), (b"sim-request-id", b"%d" % record.id)]
+        headers = [(b"date", self._clock.http_date())]
+        if record.id:
+            headers.append((b"sim-request-id", b"%d" % record.id))
         if record.nearest is not None:
             headers.append((b"sim-nearest", f"{record.nearest.method} {record.nearest.path}".encode()))
         if record.diagnostics:

@@ -18,7 +18,8 @@ def log_request(record: Record, space: str | None) -> None:
     """Log a request that has ended: `PUT /APIGW/v1/Debtors 201 3.2 ms space=default id=17`.
 
     The line ends with the diagnostics, as in `Sim-Diagnostics`, and the faults that hit the request. `space` is
-    None if the request named no usable space; the status is `-` if no response was sent.
+    None if the request named no usable space; the status is `-` if no response was sent; a request that is not
+    recorded has no id.
     """
     if not log.isEnabledFor(logging.INFO):
         return
@@ -28,8 +29,10 @@ def log_request(record: Record, space: str | None) -> None:
         quote(record.method, safe=_SAFE),
         quote(address, safe=_SAFE),
         f"{record.status or '-'} {record.seconds * 1_000:.1f} ms",
-        f"space={space or '-'} id={record.id}",
+        f"space={space or '-'}",
     ]
+    if record.id:
+        line.append(f"id={record.id}")
     if record.diagnostics:
         line.append(f"diagnostics: {format_diagnostics(record.diagnostics)}")
     if record.faults:

@@ -77,11 +77,11 @@ def build(server: Server) -> VendorApp:
 
     @router.api_route("/docs/guides/{name}", operation_id="ui.guide", **_READ)
     async def show_guide(request: Request, name: str) -> Response:
-        return _guide(request, name)
+        return _guide(request, server, name)
 
     @router.api_route("/docs/guides/docs/{name}", operation_id="ui.guide.docs", **_READ)
     async def show_guide_of_docs(request: Request, name: str) -> Response:
-        return _guide(request, f"docs/{name}")
+        return _guide(request, server, f"docs/{name}")
 
     @router.api_route("/docs/guides/docs/screenshots/{name}", operation_id="ui.screenshot", **_READ)
     async def get_screenshot(name: str) -> Response:
@@ -109,7 +109,7 @@ def _landing(request: Request, server: Server) -> Response:
         "curl": _curl(personas, server, space, here),
         "reference": f"{here}/docs",
         "documents": {name: f"{here}/docs/{name}.json" for name in documents.MOUNTS},
-        "guides": {path: f"{here}/docs/guides/{path}" for path in guides.titles()},
+        "guides": {path: f"{here}/docs/guides/{path}" for path in _titles(server)},
         "personas": personas,
     }
 
@@ -125,6 +125,15 @@ def _landing(request: Request, server: Server) -> Response:
         "latest": [summary(one) for one in latest],
     }
     return page_or_json(request, "landing.html", content, more)
+
+
+def _titles(server: Server) -> dict[str, str]:
+    """The titles of the guides, by path; without that of pages which the server does not have."""
+    return {
+        path: title
+        for path, title in guides.titles().items()
+        if server.has_dashboard or path != guides.DASHBOARD
+    }
 
 
 def _persona(persona: dict[str, Any], here: str) -> dict[str, Any]:
@@ -172,11 +181,11 @@ def _reference(request: Request, server: Server, name: str) -> Response:
     return page(request, "reference.html", content, inline_styles=True)
 
 
-def _guide(request: Request, path: str) -> Response:
+def _guide(request: Request, server: Server, path: str) -> Response:
     content = {
         "title": guides.titles().get(path),
         "body": guides.html_of(path),
-        "titles": guides.titles(),
+        "titles": _titles(server),
         "path": path,
     }
     return page(request, "guide.html", content)

@@ -10,6 +10,7 @@ from typing import Any
 from ledgersim.problems import NOT_FOUND
 
 FIRST = "README.md"
+DASHBOARD = "docs/dashboard.md"
 
 _NOT_IN_ANCHOR = re.compile(r"[^\w\- ]")
 

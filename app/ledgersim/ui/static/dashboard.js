@@ -1,4 +1,4 @@
-// What the pages of the dashboard do beyond HTML: live rows, keys, copying, completion. They work without it.
+// What the pages of the dashboard do beyond HTML: live rows, copying, completion. They work without it.
 "use strict";
 
 // Live rows: one stream for the list that is shown, if any.
@@ -46,27 +46,6 @@ document.addEventListener("DOMContentLoaded", follow);
 document.addEventListener("htmx:afterSettle", follow);
 document.addEventListener("htmx:historyRestore", follow);
 
-// Keys.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
-  if (event.key === "/") {
-    const search = document.querySelector("[data-search]");
-    if (search) {
-      event.preventDefault();
-      search.focus();
-      search.select();
-    }
-  } else if (event.key === "?") {
-    document.querySelector("#keys")?.showModal();
-  } else if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll("[data-list] a:first-of-type")].filter((one) => one === one.closest("tr, li").querySelector("a"));
-    const at = links.findIndex((one) => one === document.activeElement || one.closest("[aria-selected=true]"));
-    const next = links[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-  }
-});
-
 // Clicks.
 async function copy(button, text) {
   const label = button.dataset.label ?? button.textContent;
@@ -84,8 +63,6 @@ async function copy(button, text) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (button?.dataset.open) document.getElementById(button.dataset.open).showModal();
-  if (button && "close" in button.dataset) button.closest("dialog").close();
   if (button && "copy" in button.dataset) copy(button, button.parentElement.querySelector("code").textContent);
   if (button?.dataset.copyText) copy(button, button.dataset.copyText);
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -171,19 +148,40 @@ document.addEventListener("mousedown", (event) => {
   }
 });
 
-// The form of faults shows the members of the chosen kind.
+// The form of faults shows and requires the members of the chosen kind.
 function showMembers() {
   for (const form of document.querySelectorAll("form[data-kinds]")) {
     const kind = form.querySelector("[name='body.kind']").value;
+    form.classList.add("chosen");
     for (const label of form.querySelectorAll("[data-for]")) {
-      label.hidden = !label.dataset.for.split(" ").includes(kind);
-      label.querySelector("input").disabled = label.hidden;
+      const input = label.querySelector("input");
+      label.hidden = input.disabled = !label.dataset.for.split(" ").includes(kind);
+      input.required = label.dataset.required.split(" ").includes(kind);
     }
   }
 }
-document.addEventListener("DOMContentLoaded", showMembers);
-document.addEventListener("htmx:afterSettle", showMembers);
-document.addEventListener("change", showMembers);
+
+// Forms show the body of the call that they will make.
+function showBodies() {
+  for (const shown of document.querySelectorAll("form [data-body]")) {
+    const body = {};
+    for (const [name, value] of new FormData(shown.closest("form"))) {
+      if (!name.startsWith("body.") || !value.trim()) continue;
+      const [path, kind] = name.slice(5).split(":");
+      const parents = path.split(".");
+      const last = parents.pop();
+      const at = parents.reduce((parent, one) => (parent[one] ??= {}), body);
+      at[last] = kind && !Number.isNaN(Number(value)) ? Number(value) : value.trim();
+    }
+    shown.textContent = Object.keys(body).length ? ` ${JSON.stringify(body)}` : "";
+  }
+}
+
+function showForms() {
+  showMembers();
+  showBodies();
+}
+for (const name of ["DOMContentLoaded", "htmx:afterSettle", "change", "input"]) document.addEventListener(name, showForms);
 
 // Requests of personas, with the credentials that a browser would not send by itself.
 document.addEventListener("click", async (event) => {

@@ -33,4 +33,3 @@ document.addEventListener("click", (event) => {
     show(link);
   }
 });
-dialog.querySelector("button").addEventListener("click", () => dialog.close());

@@ -20,6 +20,7 @@ function withBadges(content) {
 
 async function show() {
   const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} returned ${response.status}`);
   Scalar.createApiReference(page, {
     content: withBadges(await response.json()),
     agent: { disabled: true },
@@ -38,4 +39,4 @@ async function show() {
   });
 }
 
-show();
+show().catch((error) => { page.querySelector(".loading").textContent = `The reference cannot be loaded: ${error.message}`; });

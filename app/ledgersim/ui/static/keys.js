@@ -1,0 +1,28 @@
+// Keys and dialogs of all pages but the API reference.
+"use strict";
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  } else if (event.key === "?") {
+    document.querySelector("#keys")?.showModal();
+  } else if (event.key === "j" || event.key === "k") {
+    const links = [...document.querySelectorAll("[data-list] a:first-of-type")].filter((one) => one === one.closest("tr, li").querySelector("a"));
+    const at = links.findIndex((one) => one === document.activeElement || one.closest("[aria-selected=true]"));
+    const next = links[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.open) document.getElementById(button.dataset.open).showModal();
+  if (button && "close" in button.dataset) button.closest("dialog").close();
+});
