@@ -46,7 +46,7 @@ def test_an_operation_can_be_tried(start: Start, auth: str) -> None:
             )
             driver.wait(partial(driver.run, f"return Boolean({button})"))
             driver.run(f"{button}.click()")
-        assert driver.run("return document.body.textContent.includes('observed')")
+        assert driver.run("return document.body.textContent.includes('provenance: observed')")
         driver.wait(lambda: driver.run("return document.body.textContent.includes('integration@example.com')"))
         requested = driver.requested()
         assert f"{server.url}/s/mine/APIGW/v1/CurrentUser" in requested

@@ -176,13 +176,13 @@ def jobs_router(vendors: Sequence[Vendor]) -> APIRouter:
         context: CurrentContext, limit: int = Query(1_000, ge=1, le=1_000), rows: bool = False
     ) -> Any:
         """Invoices, reminders, ended plans, disbursements and the like, each with the URL of its result. With
-        `rows=true`, each also has the name of what `href` shows, `item`, and rows that were written, `wrote`.
+        `rows=true`, each also has the name of what `href` leads to, `item`, and rows that were written, `wrote`.
         """
         space = context.space
         events = list(space.events)[-limit:]
         found = _to_response(context, events)
         for event, one in zip(events, found, strict=True) if rows else ():
-            item = links.at(space, event.path)
+            item = links.above(space, event.path)
             one["item"] = None if item is None else item.text
             one["wrote"] = [links.described(space, *row) for row in event.wrote[:MAX_SHOWN]]
         return {"events": found}

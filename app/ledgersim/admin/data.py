@@ -275,7 +275,8 @@ def _below(mount: str, card: Card) -> Card:
 def history(space: Space, path: str, rows: Set[tuple[str, int]]) -> list[dict[str, Any]]:
     """The requests and jobs that have changed what a path returns, the latest first. `rows` are those of it."""
     found = [*_requests(space, path, rows), *_jobs(space, path, rows)]
-    return sorted(found[::-1], key=lambda one: one["at"], reverse=True)[:MAX_HISTORY]
+    found.sort(key=lambda one: one["at"])
+    return found[: -MAX_HISTORY - 1 : -1]
 
 
 def _requests(space: Space, path: str, rows: Set[tuple[str, int]]) -> Iterator[dict[str, Any]]:

@@ -43,11 +43,13 @@ class RowLinks:
         mount, page = self._pages[table]
         return _below(mount, page.link(space, row_id))
 
-    def at(self, space: Space, path: str) -> Link | None:
-        """The row that is read at a path."""
-        for mount, page in self._pages.values():
-            if path.startswith(mount) and (found := page.at(space, path.removeprefix(mount))) is not None:
-                return _below(mount, found)
+    def above(self, space: Space, path: str) -> Link | None:
+        """The row that is read at a path, or what that is part of."""
+        while path:
+            for mount, page in self._pages.values():
+                if path.startswith(mount) and (found := page.at(space, path.removeprefix(mount))) is not None:
+                    return _below(mount, found)
+            path = path.rpartition("/")[0]
         return None
 
     def below(self, space: Space, path: str) -> set[tuple[str, int]]:

@@ -186,14 +186,16 @@ def _coming(jobs: list[Any]) -> list[Mapping[str, Any]]:
 
 
 def _done(visit: Visit, events: list[Any]) -> list[Mapping[str, Any]]:
-    """What has fallen due, by instant and event: each with the rows that it wrote besides its item."""
+    """What has fallen due, by instant, event and details: each with the rows that it wrote besides its item."""
     for one in events:
         path = urlsplit(one["href"]).path.removeprefix(visit.root)
         one["details"] = {name: value for name, value in one.items() if name not in EVENT_MEMBERS}
         one["others"] = [row for row in one["wrote"] if row["path"] not in (None, path)]
     return [
-        {"at": at, "event": event, "events": list(group)}
-        for (at, event), group in groupby(events, lambda one: (one["at"], one["event"]))
+        {"at": at, "event": event, "details": details, "events": list(group)}
+        for (at, event, details), group in groupby(
+            events, lambda one: (one["at"], one["event"], one["details"])
+        )
     ]
 
 

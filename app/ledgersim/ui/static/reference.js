@@ -8,14 +8,24 @@ const PLACEHOLDER = /^((Bearer|Basic)\b)?\s*(YOUR_\w+)?$/;  // what is sent if n
 const page = document.querySelector("#reference");
 const { url, headers } = page.dataset;
 
+function badges({ method, path }) {
+  const names = method === path ? [`provenance: ${method}`] : [`method: ${method}`, `path: ${path}`];
+  return names.map((name) => ({ name }));
+}
+
 function withBadges(content) {
   for (const operations of Object.values(content.paths)) {
     for (const operation of Object.values(operations)) {
       const known = operation["x-provenance"];
-      if (known) operation["x-badges"] = [...new Set([known.method, known.path])].map((name) => ({ name }));
+      if (known) operation["x-badges"] = badges(known);
     }
   }
   return content;
+}
+
+// The bar at the top stays, and Scalar leaves room for it.
+function leaveRoom() {
+  page.style.setProperty("--scalar-custom-header-height", `${document.querySelector(".top").offsetHeight}px`);
 }
 
 async function show() {
@@ -39,4 +49,6 @@ async function show() {
   });
 }
 
+leaveRoom();
+addEventListener("resize", leaveRoom);
 show().catch((error) => { page.querySelector(".loading").textContent = `The reference cannot be loaded: ${error.message}`; });
