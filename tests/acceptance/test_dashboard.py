@@ -145,7 +145,7 @@ def test_the_clock_is_frozen_and_goes_to_the_next_job(server: Served) -> None:
         due = text(driver, ".next time")
         click(driver, ".actions form:nth-child(5) button")
         driver.wait(lambda: due in text(driver, ".reading"))
-        assert 'POST /clock/advance {"to": "next-job"}' in text(driver, ".done")
+        assert 'POST /_sim/clock/advance {"to": "next-job"}' in text(driver, ".done")
         assert driver.run("return document.querySelectorAll('.card:nth-child(2) li').length") > 0
         assert driver.complaints() == []
 

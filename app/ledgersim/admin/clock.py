@@ -176,7 +176,7 @@ def jobs_router(vendors: Sequence[Vendor]) -> APIRouter:
         context: CurrentContext, limit: int = Query(1_000, ge=1, le=1_000), rows: bool = False
     ) -> Any:
         """Invoices, reminders, ended plans, disbursements and the like, each with the URL of its result. With
-        `rows=true`, each also has the name of what `href` leads to, `item`, and rows that were written, `wrote`.
+        `rows=true`, each also has the name of what it is about, `item`, and rows that were written, `wrote`.
         """
         space = context.space
         events = list(space.events)[-limit:]

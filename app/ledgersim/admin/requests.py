@@ -324,7 +324,7 @@ async def stream_requests(
 async def list_problems(
     space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestFilter, Query()]
 ) -> Any:
-    """Of the recorded requests, by code and operation, the most frequent first; last those that faults made fail.
+    """Of the recorded requests, by code and operation, the most frequent first; faults made the last ones fail.
     A code of a request that was rejected is that of its problem; one that was accepted counts for each code of
     its diagnostics.
     """
