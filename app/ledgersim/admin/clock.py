@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from ledgersim.admin import MOUNT
-from ledgersim.admin.base import CurrentDispatcher, CurrentSpace, Strict, new_router
-from ledgersim.admin.row_links import RowLinks
+from ledgersim.admin.base import OPTIONAL, CurrentDispatcher, CurrentSpace, Strict, new_router
+from ledgersim.admin.row_links import RowLinks, WrittenRow
 from ledgersim.clock import ClockBackwardsError, ClockError, Mode, add_duration
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.dispatcher import Dispatcher
@@ -96,10 +96,17 @@ class JobList(BaseModel):
     jobs: list[ComingJob]
 
 
+class ListedEvent(DueEvent):
+    """What a scheduled job did; if asked for with the `item` that it is about, and rows that it `wrote`."""
+
+    item: str | None = OPTIONAL
+    wrote: list[WrittenRow] = OPTIONAL
+
+
 class EventList(BaseModel):
     """The latest events since the start of the space or its last reset, oldest first."""
 
-    events: list[DueEvent]
+    events: list[ListedEvent]
 
 
 @router.get("/clock", response_model=Clock, operation_id="sim.clock.get", summary="Read the clock")
@@ -169,6 +176,7 @@ def jobs_router(vendors: Sequence[Vendor]) -> APIRouter:
     @router.get(
         "/events",
         response_model=EventList,
+        response_model_exclude_unset=True,
         operation_id="sim.events.list",
         summary="List the latest events",
     )
