@@ -58,7 +58,7 @@ class Browser:
         while monotonic() < end:
             if found := until():
                 return found
-            sleep(0.1)
+            sleep(0.02)
         return pytest.fail(f"{until} did not come true on {self.url}")
 
     def emulate(

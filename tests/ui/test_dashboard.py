@@ -67,24 +67,28 @@ def fail(api: Api) -> int:
 
 
 @pytest.mark.parametrize(("options", "prefix"), [({}, ""), ({}, "/s/a"), ({"root_path": "/sim"}, "/sim/s/a")])
-@pytest.mark.parametrize("path", PAGES)
-def test_all_links_of_a_page_work_and_stay_on_the_server(
-    serve: Serve, options: dict[str, str], prefix: str, path: str
+def test_all_links_of_the_pages_work_and_stay_on_the_server(
+    serve: Serve, options: dict[str, str], prefix: str
 ) -> None:
     api = serve(**options)
     api.get(f"{prefix}/_sim/clock")  # creates the space
-    page = browse(api, f"{prefix}{UI}{path}")
-    assert (page.others, page.inline_scripts) == ([], 0)
-    assert all(url.startswith(f"{HOST}{prefix}/docs/assets/") for url in page.assets)
-    own = {one.url for one in page.links if one.url.startswith(f"{HOST}{prefix}/_sim")}
-    assert {url: status for url in own if (status := show(api, url).status_code) != 200} == {}
+    links = set()
+    for path in PAGES:
+        page = browse(api, f"{prefix}{UI}{path}")
+        assert (path, page.others, page.inline_scripts) == (path, [], 0)
+        assert all(url.startswith(f"{HOST}{prefix}/docs/assets/") for url in page.assets)
+        links |= {one.url for one in page.links if one.url.startswith(f"{HOST}{prefix}/_sim")}
+    assert {url: status for url in links if (status := show(api, url).status_code) != 200} == {}
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api, path: str) -> None:
-    found = re.search(r'The same as JSON: <a href="([^"]+)"', show(api, UI + path).text)
-    assert found is not None
-    assert api.get(unescape(found[1])).headers["content-type"] == "application/json"
+def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> None:
+    found = {
+        path: re.findall(r'The same as JSON: <a href="([^"]+)"', show(api, UI + path).text) for path in PAGES
+    }
+    types = {
+        path: [api.get(unescape(one)).headers["content-type"] for one in twins] for path, twins in found.items()
+    }
+    assert types == {path: ["application/json"] for path in PAGES}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 MAX_DEPTH = 40  # deeper values are shown as text
+OPEN_DEPTH = 4  # deeper values are folded: of a list of objects with lists of objects nothing is
 MAX_OPEN = 30  # members of a list that are shown at once; longer ones are folded
 
 # Where a text leads to: an address, or None.
@@ -38,7 +39,7 @@ def _folded(value: dict[str, Any] | list[Any], link: Link | None, depth: int, co
         following = "," if number < len(pairs) - 1 else ""
         lines.append(Markup("<li>{}{}</li>").format(key, _view(one, link, depth + 1, following)))
     count = f"{len(pairs)} {'member' if opening == '{' else 'item'}{'' if len(pairs) == 1 else 's'}"
-    is_open = depth < 3 and len(pairs) <= MAX_OPEN
+    is_open = depth < OPEN_DEPTH and len(pairs) <= MAX_OPEN
     return Markup(
         '<details{}><summary>{}<span class="folded"> {} {}{}</span></summary><ul>{}</ul>{}{}</details>'
     ).format(
