@@ -17,9 +17,9 @@ PLAN = f"{PETRA}/Paymentplans/5eed0002-91a0-4000-8000-000000000001"
 # Name of the file, page, width and height, color scheme.
 SHOTS = (
     ("requests", "requests/{id}", 1200, 640, "light"),
-    ("errors", "errors", 1200, 420, "dark"),
+    ("errors", "errors", 1200, 560, "dark"),
     ("plan", f"data/item?{urlencode({'path': PLAN})}", 1200, 640, "light"),
-    ("clock", "clock", 1200, 420, "light"),
+    ("clock", "clock", 1200, 640, "light"),
     ("phone", "requests", 360, 640, "light"),
 )
 
