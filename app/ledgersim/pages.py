@@ -171,7 +171,7 @@ class RowPage:
     """
 
     def __init__(self, key: Column[Any], statement: Select[Any], path: str, name: str) -> None:
-        self._key = key
+        self.key = key
         self._statement = statement
         self._of_row = statement.where(key == bindparam("of_row"))
         self._path, self._parts, self._name = path, path.split("/"), name
@@ -199,7 +199,7 @@ class RowPage:
         if len(parts) not in self._by_parts:
             columns = self._statement.selected_columns
             conditions = [columns[name] == bindparam(f"of_{name}") for name in values]
-            found = self._statement.with_only_columns(self._key.label("id"), maintain_column_froms=True)
+            found = self._statement.with_only_columns(self.key.label("id"), maintain_column_froms=True)
             self._by_parts[len(parts)] = found.where(*conditions).limit(MAX_ROWS)
         query = self._by_parts[len(parts)]
         return [one["id"] for one in rows(space.connection, query, **{f"of_{k}": v for k, v in values.items()})]

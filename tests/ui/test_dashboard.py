@@ -134,7 +134,10 @@ def test_without_the_dashboard_there_is_none(serve: Serve) -> None:
     for path in ("", "/requests"):
         answer = show(api, UI + path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
-    assert UI not in show(api, "/").text
+    page = show(api, "/").text
+    assert (UI in page, "dashboard.md" in page) == (False, False)
+    assert "docs/dashboard.md" not in api.get("/").json()["guides"]
+    assert "dashboard.md" not in show(api, "/docs/guides/docs/admin.md").text.partition("<main")[0]
 
 
 def test_pages_are_neither_recorded_nor_hit_by_faults(api: Api) -> None:
