@@ -40,6 +40,7 @@ def test_an_operation_can_be_tried(start: Start, auth: str) -> None:
     server = start("--port", "0", "--auth", auth)
     with browser() as driver:
         driver.open(f"{server.url}/s/mine/docs#tag/system")
+        at_top = "return document.querySelector('.top').getBoundingClientRect().top"
         for label in ("^Test Request.*CurrentUser", "^Send .*CurrentUser"):
             button = (
                 f"[...document.querySelectorAll('button')].find(one => /{label}/.test(one.textContent.trim()))"
@@ -48,6 +49,8 @@ def test_an_operation_can_be_tried(start: Start, auth: str) -> None:
             driver.run(f"{button}.click()")
         assert driver.run("return document.body.textContent.includes('provenance: observed')")
         driver.wait(lambda: driver.run("return document.body.textContent.includes('integration@example.com')"))
+        assert (driver.run("return scrollY > 0"), driver.run(at_top)) == (True, 0)
+        assert driver.run("return document.querySelector('.loading')") is None
         requested = driver.requested()
         assert f"{server.url}/s/mine/APIGW/v1/CurrentUser" in requested
         assert hosts(requested) == {urlsplit(server.url).netloc}
