@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy import Column, FromClause, Select, bindparam, func, or_, select
@@ -182,8 +182,9 @@ class RowPage:
         found = row(space.connection, self._of_row, of_row=row_id)
         if found is None:
             return None
-        values = {name: "" if value is None else value for name, value in found.items()}
-        return Link(text=self._name.format_map(values), path=self._path.format_map(values))
+        values = {name: "" if value is None else str(value) for name, value in found.items()}
+        quoted = {name: quote(value, safe="") for name, value in values.items()}
+        return Link(text=self._name.format_map(values), path=self._path.format_map(quoted))
 
     def at(self, space: Space, path: str) -> Link | None:
         """The row that is read at exactly this path."""

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
+from ledgersim.diagnostics.faults import Fault
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 from tests.ui.html import BROWSER, Page, browse
@@ -512,6 +513,13 @@ def test_a_rejected_fault_says_beside_the_field_what_is_wrong(
         name: value for name, value in sent.items() if value and name != "body.kind"
     }
     assert "<option selected>status</option>" in answer.text
+
+
+def test_the_form_of_a_fault_has_all_its_members(api: Api) -> None:
+    fields = re.findall(r'name="body\.([\w.]+)', show(api, f"{UI}/faults").text)
+    own = [name for name in fields if not name.startswith("match.")]
+    assert sorted(own) == sorted(set(Fault.model_fields) - {"match"})
+    assert [name for name in fields if name not in own] == ["match.operation", "match.method", "match.path"]
 
 
 def test_a_fault_that_has_ended_is_removed_not_switched_off(api: Api) -> None:

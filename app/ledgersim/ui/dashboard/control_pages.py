@@ -37,9 +37,9 @@ class _Field(NamedTuple):
 
 
 _FAULT_FIELDS = {
-    "match.operation": _Field("", "aptic.debtors.*", "an operation; * stands for any text; by default all"),
+    "match.operation": _Field("", "*.create", "an operation; * stands for any text; by default all"),
     "match.method": _Field("", "GET", "a method; by default all"),
-    "match.path": _Field("", "/APIGW/v1/Debtors*", "a path; * stands for any text; by default all"),
+    "match.path": _Field("", "*/v1/*", "a path; * stands for any text; by default all"),
     "status": _Field("int", "503", "400 to 599"),
     "retry_after": _Field("int", "5", "seconds, for the header Retry-After"),
     "detail": _Field("", "Down for maintenance", "the text of the problem"),
