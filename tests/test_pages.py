@@ -45,7 +45,10 @@ def test_what_is_below_a_path(space: Space) -> None:
     pages = pages_of("aptic")
     claims = pages["claim"].below(space, CASE)
     links = [pages["claim"].link(space, one) for one in claims]
-    assert Link(text="Debt of case 500002", path=f"{CASE}/Debts/5eed0002-deb7-4000-8000-000000000001") in links
+    assert (
+        Link(text="Debt INV-0002-01 of case 500002", path=f"{CASE}/Debts/5eed0002-deb7-4000-8000-000000000001")
+        in links
+    )
     assert {one.path.rpartition("/")[0] for one in links if one} == {f"{CASE}/Debts", f"{CASE}/Fees"}
     assert pages["claim"].below(space, CASE.upper().replace("5EED", "5eed").replace("CA5E", "ca5e")) == claims
     assert pages["claim"].at(space, CASE) is None

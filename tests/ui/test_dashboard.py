@@ -313,7 +313,11 @@ def test_a_payment_wrote_what_it_was_used_for(api: Api) -> None:
 def test_rows_have_the_names_of_resources(api: Api) -> None:
     paid = api.put(f"{CASE}/Payments", {"paymentAmount": 100, "paymentDate": "2026-01-01"})
     rows = api.get(f"/_sim/data/written/{paid.headers['sim-request-id']}").json()["rows"]
-    assert {one["name"] for one in rows} >= {"Payment on case 500007", "Debt of case 500007", "Payment booking"}
+    assert {one["name"] for one in rows} >= {
+        "Payment on case 500007",
+        "Debt INV-0005-01 of case 500007",
+        "Payment booking",
+    }
     created = api.put(f"{APTIC}/Debtors", {"fullName": "Ada Ek"})
     assert ">Debtor Ada Ek</a>" in show(api, f"{UI}/requests/{created.headers['sim-request-id']}").text
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 
 from ledgersim.pages import (
     Card,
@@ -299,9 +299,10 @@ _ROWS = {
             CLAIM.c.guid,
             case((CLAIM.c.kind == FEE, "Fees"), else_="Debts").label("list"),
             case((CLAIM.c.kind == FEE, "Fee"), else_="Debt").label("kind"),
+            func.coalesce(" " + CLAIM.c.reference_number, " " + CLAIM.c.name, "").label("called"),
         ).join(CASE, CASE.c.id == CLAIM.c.case_id),
         f"{_CASE}/{{list}}/{{guid}}",
-        "{kind} of case {case_number}",
+        "{kind}{called} of case {case_number}",
     ),
     "payment_plan": RowPage(
         PAYMENT_PLAN.c.id,
