@@ -97,7 +97,7 @@ class JobList(BaseModel):
 
 
 class ListedEvent(DueEvent):
-    """What a scheduled job did; if asked for with the `item` that it is about, and rows that it `wrote`."""
+    """What a scheduled job did. If asked for, also the `item` that it is about, and rows that it `wrote`."""
 
     item: str | None = OPTIONAL
     wrote: list[WrittenRow] = OPTIONAL
