@@ -68,7 +68,7 @@ class RowLinks:
         return {"table": table, "id": row_id, "name": name, "path": path}
 
     def _title(self, table: str) -> str:
-        """What to call a row that is not read anywhere: one of `payex_invoice_move` is an invoice move."""
+        """What to call a row that is not read anywhere: one of `acme_invoice_move` is an invoice move."""
         for vendor in self._vendors:
             table = table.removeprefix(f"{vendor.name}_")
         return table.replace("_", " ").capitalize()
