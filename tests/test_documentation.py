@@ -166,7 +166,7 @@ def test_the_kinds_and_members_of_faults_are_documented() -> None:
 
 
 def test_the_personas_are_documented_with_their_guids() -> None:
-    documented = {row[0]: code(row[2])[0] for row in tables("README.md", "Name", "Shows")}
+    documented = {row[0]: code(row[2])[0] for row in tables("docs/personas.md", "Name", "Shows")}
     existing = {}
     for persona in yaml.safe_load((ROOT / "seed/personas.yaml").read_text("utf-8")):
         parts = persona["aptic"]
@@ -223,6 +223,13 @@ def test_links_lead_to_pages_and_headings_that_exist(page: str) -> None:
 def test_tests_that_a_page_refers_to_exist(page: str) -> None:
     missing = [path for path in re.findall(r"`(tests/[\w./]+)`", PAGES[page]) if not (ROOT / path).exists()]
     assert missing == []
+
+
+def test_every_page_is_listed_in_the_index_and_in_the_navigation_of_the_site() -> None:
+    pages = {name.removeprefix("docs/") for name in PAGES} - {"README.md", "index.md"}
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", PAGES["docs/index.md"])) == pages
+    navigation = re.findall(r"^ +- .+: ([\w-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(navigation) == sorted({*pages, "index.md"})
 
 
 # Behaviour of Aptic

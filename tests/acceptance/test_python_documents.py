@@ -13,6 +13,10 @@ from tests.test_pytest_plugin import run_pytest
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("python", "parallel-tests", "time-travel", "retries")),
+)
 BLOCK = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 
 
@@ -20,7 +24,7 @@ BLOCK = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the examples of the documentation, each in the file that it names."""
     monkeypatch.setenv("PYTHONPATH", str(Path(ledgersim.__file__).parents[1]))
-    for document in ("README.md", "docs/python.md"):
+    for document in DOCUMENTS:
         text = (ROOT / document).read_text(encoding="utf-8")
         examples = BLOCK.findall(text)
         assert len(examples) == text.count("```python")
@@ -31,7 +35,7 @@ def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("here")
 def test_the_tests_in_the_documents_pass() -> None:
-    run_pytest().assert_outcomes(passed=6)
+    run_pytest().assert_outcomes(passed=11)
 
 
 def test_the_programs_in_the_documents_run(here: Path) -> None:

@@ -1,4 +1,4 @@
-"""The shell commands of the README's quick start, run as a reader would."""
+"""The shell commands of the tutorial with curl, run as a reader would."""
 
 import json
 import re
@@ -11,18 +11,13 @@ import pytest
 
 from tests.serving import Served
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-
-
-def commands(heading: str) -> list[str]:
-    """The shell blocks of a section."""
-    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    return re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+PAGE = (Path(__file__).parents[2] / "docs/tutorial-curl.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
-def test_the_quick_start_does_what_it_says(server: Served) -> None:
-    script = "set -euo pipefail\n" + "echo\n".join(commands("Quick start"))
+def test_the_tutorial_does_what_it_says(server: Served) -> None:
+    script = "set -euo pipefail\n" + "echo\n".join(COMMANDS)
     script = script.replace("curl -s", "curl -sS --fail-with-body -w '\\n'").replace(
         "http://127.0.0.1:8080", server.url
     )
