@@ -74,7 +74,7 @@ contract: ## Lint the OpenAPI documents, run the collections, and verify a Pact 
 		echo "Skipped: Redocly and Spectral need npm (Node.js 20 or later)." >&2; \
 	else \
 		set -e; \
-		[ $(LINTERS)/node_modules -nt $(LINTERS)/package-lock.json ] || npm ci --silent --prefix $(LINTERS); \
+		$(MAKE) --silent $(LINTERS)/node_modules; \
 		export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true; \
 		$(LINTERS)/node_modules/.bin/redocly lint --config $(LINTERS)/redocly.yaml openapi/*.json; \
 		$(LINTERS)/node_modules/.bin/spectral lint --ruleset $(LINTERS)/spectral.yaml --fail-severity warn openapi/*.json; \
@@ -88,13 +88,18 @@ benchmark: ## Measure speed and memory beside a floor (ARGS="--only get,list --r
 	@$(MAKE) --silent .benchmark/installed $(if $(findstring --peers,$(ARGS)),.benchmark/peers/installed)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+docs: ## Build the documentation site into .site/html, and check it (needs npm)
+	$(call install,dev)
+	@$(MAKE) --silent .site/installed
+	@$(BIN)/python -m tests.packaging.site
+
 image-check: ## Execute the Dockerfile without a container engine, and start the result (Linux, root)
 	$(call install,dev)
 	@$(BIN)/python -m tests.packaging.image
 
 release-check: ## Build wheel and sdist into dist/, and check all that can be checked offline (ARGS="--tag v1.2.3")
 	$(call install,dev)
-	@$(MAKE) --silent .release/installed
+	@$(MAKE) --silent .release/installed .site/installed $(LINTERS)/node_modules
 	@$(BIN)/python -m tests.packaging.release $(ARGS)
 
 format: ## Write the code as `make check` wants it, as far as a tool can
@@ -114,14 +119,14 @@ lock: ## Pin what pyproject.toml asks for, keeping the pins that still do (ARGS=
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
-	set -e; for group in fuzz floor pact peers release; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
+	set -e; for group in docs fuzz floor pact peers release; do $(COMPILE) --group $$group --output-file requirements/$$group.txt; done
 
 lock-image: ## Pin the digest of the base image (needs docker)
 	digest=$$(docker buildx imagetools inspect python:3.13-slim --format '{{.Manifest.Digest}}') \
 		&& sed -i "s/^ARG BASE=.*/ARG BASE=python:3.13-slim@$$digest/" Dockerfile
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .contract .fuzz .release build dist .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf $(VENV) $(VENV)-lowest $(LOCK) $(LINTERS)/node_modules .benchmark .clients .contract .fuzz .release .site build dist .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .schemathesis
 	find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -135,6 +140,10 @@ help: ## List the commands
 	$(call venv,.clients/venv,clients)
 	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc .clients
 	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
+	@touch $@
+
+$(LINTERS)/node_modules: $(LINTERS)/package-lock.json
+	@npm ci --silent --prefix $(LINTERS)
 	@touch $@
 
 .contract/installed: requirements/pact.txt $(COLLECTIONS)/package.json $(COLLECTIONS)/package-lock.json
@@ -152,6 +161,13 @@ help: ## List the commands
 .release/installed: requirements/release.txt
 	@echo "Installing the tools of a release into .release" >&2
 	$(call venv,.release,release)
+	@touch $@
+
+.site/installed: requirements/docs.txt site/package.json site/package-lock.json
+	@echo "Installing MkDocs and Mermaid into .site" >&2
+	$(call venv,.site/venv,docs)
+	@cp site/package.json site/package-lock.json site/.npmrc .site
+	@npm ci --prefix .site --loglevel error
 	@touch $@
 
 .benchmark/installed: requirements/floor.txt

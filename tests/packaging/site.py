@@ -1,0 +1,85 @@
+"""Builds the documentation site and checks it: `make docs`.
+
+MkDocs fails for links and headings that do not exist. Beyond that, each page has the lists, tables and blocks that the
+server's own guides show of it, which another reader of Markdown writes; and what the pages load is part of the site. Where
+there is a browser, it opens pages, draws their diagrams and searches.
+"""
+
+import functools
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections import Counter
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from ledgersim.ui import guides
+from tests.browser import CHROMIUM, DRIVER, browser, close
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / ".site" / "html"
+ELEMENTS = re.compile(r"<(blockquote|code|h[1-6]|img|li|ol|p|table|tr|ul)\b")
+LOADED = re.compile(
+    r"<(?:script|img|iframe|source)\b[^>]*?\bsrc=\"?([^\" >]+)|<link\b[^>]*?\bhref=\"?([^\" >]+)"
+)
+
+
+def main() -> None:
+    """Build and check the site, and print where it is."""
+    check_site()
+    print(SITE / "index.html")
+
+
+def check_site() -> None:
+    """Build the site from the docs. Raises AssertionError or CalledProcessError if something is wrong with it."""
+    mkdocs = ROOT / ".site" / "venv" / "bin" / "mkdocs"
+    environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    subprocess.run([mkdocs, "build", "--strict", "--quiet"], cwd=ROOT, env=environ, check=True)
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        html = (SITE / f"{page.stem}.html").read_text("utf-8")
+        article = html.partition("<article")[2].partition("</article>")[0]
+        ours, shown = (Counter(ELEMENTS.findall(one)) for one in (guides.html_of(f"docs/{page.name}"), article))
+        assert shown == ours, (
+            f"{page.name} shows {shown - ours or ours - shown} more or less than the server's guide"
+        )
+        loaded = {one or other for one, other in LOADED.findall(html)}
+        assert not [url for url in loaded if "//" in url], f"{page.name} loads {loaded}"
+    if CHROMIUM and DRIVER:
+        check_in_browser()
+    else:
+        print("There is no browser here: diagrams and the search are not checked.", file=sys.stderr)
+
+
+def check_in_browser() -> None:
+    """Pages draw their diagrams and the search finds something, without a request to another host."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE)) as server:
+        threading.Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            with browser() as driver:
+                for page in sorted((ROOT / "docs").glob("*.md")):
+                    if diagrams := page.read_text("utf-8").count("```mermaid"):
+                        driver.open(f"{url}/{page.stem}.html")
+                        drawn = f"return document.querySelectorAll('div.mermaid').length == {diagrams}"
+                        driver.wait(functools.partial(driver.run, drawn))
+                driver.open(f"{url}/index.html")
+                driver.press("input.md-search__input", "surplus")
+                driver.wait(
+                    lambda: driver.run("return document.querySelectorAll('.md-search-result__item').length > 0")
+                )
+                elsewhere = [one for one in driver.requested() if not one.startswith((url, "blob:"))]
+                assert not elsewhere, f"pages have requested {elsewhere}"
+                assert driver.complaints() == [], "the browser complains"
+        finally:
+            close()
+            server.shutdown()
+
+
+if __name__ == "__main__":
+    main()
