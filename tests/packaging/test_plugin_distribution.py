@@ -144,3 +144,35 @@ def test_a_space(ledgersim, pytestconfig):
         archive.extractall(tmp_path / "beside")
     ran = run(sys.executable, tmp_path, test=test, path=f"{tmp_path / 'beside'}{os.pathsep}{PACKAGE_ROOT}")
     assert "1 passed" in ran.stdout, ran.stdout
+
+
+def test_a_run_that_does_not_use_it_imports_one_module(python: Path, tmp_path: Path) -> None:
+    test = """
+import sys
+
+def test_modules():
+    assert [name for name in sys.modules if name.startswith("pytest_ledgersim")] == ["pytest_ledgersim"]
+"""
+    ran = run(python, tmp_path, test=test)
+    assert "1 passed" in ran.stdout, ran.stdout
+
+
+def test_pytest_rewrites_no_other_module(python: Path, tmp_path: Path) -> None:
+    test = """
+import sys
+
+import pytest_ledgersim.testing
+
+def test_modules():
+    loaders = {
+        name: type(module.__spec__.loader)
+        for name, module in sys.modules.items()
+        if name.startswith("pytest_ledgersim")
+    }
+    rewriter = loaders.pop("pytest_ledgersim")
+    assert "rewrite" in rewriter.__module__
+    assert "pytest_ledgersim.testing.space" in loaders
+    assert rewriter not in loaders.values()
+"""
+    ran = run(python, tmp_path, test=test)
+    assert "1 passed" in ran.stdout, ran.stdout
