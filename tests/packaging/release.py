@@ -26,6 +26,7 @@ import yaml
 from packaging.markers import Marker
 
 from ledgersim import __version__
+from ledgersim.settings import load_settings
 from ledgersim.testing import Server
 from tests.packaging.site import check_site
 
@@ -74,7 +75,9 @@ def main() -> None:
         report("The description renders", lambda: run(TOOLS / "twine", "check", "--strict", *built))
         report("An empty environment serves", lambda: check_installation(built[0], Path(folder, "empty")))
         report("The documentation site is complete", check_site)
+        report("uvx and pipx run it", lambda: check_runners(built[0], Path(folder, "runners")))
         report("The Dockerfile is clean", lambda: run(TOOLS / "hadolint", "Dockerfile"))
+        report("Helm renders valid manifests", lambda: check_chart(Path(folder, "manifests")))
         report("Workflows and examples are valid", check_workflows)
         report("The GitHub action starts a server", lambda: check_action(Path(folder, "runner")))
         bom = Path(folder, "sbom.json")
@@ -179,6 +182,36 @@ def check_installation(wheel: Path, folder: Path) -> None:
         ):
             with urllib.request.urlopen(f"{server.url}{path}") as answer:
                 assert answer.status == 200, path
+
+
+def check_runners(wheel: Path, folder: Path) -> None:
+    """`uvx ledgersim` and `pipx run ledgersim` serve, with the newest versions of the dependencies that are allowed."""
+    os.environ["PIPX_HOME"] = str(folder)
+    uvx = [TOOLS / "uvx", "--quiet", "--python", sys.executable, "--from", wheel, "ledgersim"]
+    pipx = [TOOLS / "pipx", "run", "--python", sys.executable, "--spec", wheel, "ledgersim"]
+    for command in uvx, pipx:
+        assert run(*command, "--version").splitlines()[-1].endswith(__version__)
+        with (
+            Server(command=list(map(str, command)), cache=str(folder / "cache")) as server,
+            urllib.request.urlopen(f"{server.url}/_sim/info") as answer,
+        ):
+            assert json.load(answer)["version"] == __version__
+
+
+def check_chart(folder: Path) -> None:
+    """Helm's linter finds nothing in the chart; what it renders fits the schemas of Kubernetes, and its settings are valid."""
+    folder.mkdir()
+    run(TOOLS / "python", "tests/packaging/chart.py", folder)
+    manifests = sorted(folder.iterdir())
+    run(TOOLS / "kubernetes-validate", "--strict", "--quiet", *manifests, "deploy/kubernetes.yaml")
+    for file in manifests:
+        (deployment,) = (
+            one for one in yaml.safe_load_all(file.read_text()) if one and one["kind"] == "Deployment"
+        )
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        assert container["image"].endswith(f":{__version__}"), container["image"]
+        environ = {one["name"]: one.get("value", "secret") for one in container["env"]}
+        load_settings({name: value for name, value in environ.items() if name != "LEDGERSIM_FIXTURES"})
 
 
 def check_workflows() -> None:

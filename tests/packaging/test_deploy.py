@@ -1,5 +1,6 @@
 """The files of deploy/ agree with each other and with the settings; `tests/acceptance/test_balancers.py` runs two of them."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ledgersim.settings import load_settings
+from ledgersim import __version__
+from ledgersim.settings import Settings, flag, load_settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAMES = ["LEDGERSIM_1", "LEDGERSIM_2"]  # of the servers that haproxy.cfg reads
@@ -49,3 +51,14 @@ def test_compose_and_kubernetes_start_servers_with_valid_settings_and_haproxy_wi
     assert stateful["template"]["spec"]["enableServiceLinks"] is False
     for name in ("ledgersim", "ledgersim-balancer"):
         assert ("Service", name) in objects
+
+
+def test_the_chart_has_the_version_of_the_package() -> None:
+    (chart,) = documents("helm/ledgersim/Chart.yaml")
+    assert (chart["version"], chart["appVersion"]) == (__version__, __version__)
+
+
+def test_the_settings_that_the_chart_makes_itself_exist() -> None:
+    schema = json.loads((DEPLOY / "helm/ledgersim/values.schema.json").read_text())
+    reserved = schema["properties"]["settings"]["propertyNames"]["not"]["enum"]
+    assert {f"--{name}" for name in reserved} <= {flag(name) for name in Settings.model_fields}
