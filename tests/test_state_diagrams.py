@@ -8,7 +8,7 @@ import pytest
 
 from ledgersim.vendors.payex.invoices.rules import CLOSED, INVOICE, INVOICE_MOVES, PART_PAID
 from ledgersim.vendors.payex.surpluses.rules import GONE, OPEN, TRANSITIONS
-from ledgersim.vendors.riverty.customer_account.rules import MOVES, PAID_IN_FULL, decide
+from ledgersim.vendors.riverty.customer_account.rules import decide
 from tests.client import APTIC, Api
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -31,7 +31,7 @@ def diagrams(vendor: str) -> list[set[Edge]]:
 
 APTIC_CASE, APTIC_PLAN = diagrams("aptic")
 PAYEX_SURPLUS, PAYEX_INVOICE = diagrams("payex")
-RIVERTY_APPLICATION, RIVERTY_ACCOUNT = diagrams("riverty")
+RIVERTY_APPLICATION, _ = diagrams("riverty")
 
 
 def test_the_states_of_a_surplus_are_those_of_the_table() -> None:
@@ -61,12 +61,6 @@ def test_the_outcomes_of_an_application_are_those_of_the_rules() -> None:
     assert set(shown) == {"any other firstName", *documented}
     assert {name: decide(name, None, 100).outcome for name in shown} == shown
     assert again in RIVERTY_APPLICATION
-
-
-def test_the_states_of_an_account_are_those_of_the_table() -> None:
-    moves = {(state, to, move) for (state, move), to in MOVES.items() if to != state}
-    paid = {(state, to, "payment in full") for state, to in PAID_IN_FULL.items()}
-    assert {("[*]", "Ok", "application"), *moves, *paid} == RIVERTY_ACCOUNT
 
 
 # What leads from one state of Aptic to another has no table, so the requests are sent.

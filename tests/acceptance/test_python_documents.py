@@ -39,7 +39,7 @@ def test_the_tests_in_the_documents_pass() -> None:
 
 
 def test_the_programs_in_the_documents_run(here: Path) -> None:
-    run = [sys.executable, "-W", "error", "-c", "import script, application"]
+    run = [sys.executable, "-W", "error", "-c", "import script, application; application.app.spaces.close()"]
     ended = subprocess.run(run, cwd=here, capture_output=True, text=True, timeout=120, check=False)
     assert (ended.stderr, ended.returncode) == ("", 0)
     assert ended.stdout == "5eed0001-deb0-4000-8000-000000000001\n"

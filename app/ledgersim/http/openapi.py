@@ -24,6 +24,7 @@ PROVENANCE = (
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+_PHRASES = {413: "Request Entity Too Large"}  # Python 3.13 has another one
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _add_errors(
     responses.pop("422", None)  # FastAPI's own; here a bad request is a 400
     of_body = (413, 415) if "requestBody" in operation else ()
     for status in (*statuses, *about.errors, *of_body):
-        responses.setdefault(str(status), {"description": HTTPStatus(status).phrase})
+        responses.setdefault(str(status), {"description": _PHRASES.get(status) or HTTPStatus(status).phrase})
     for name, text in described.items():
         responses.setdefault(name, {})["description"] = text
     responses.setdefault("default", {"description": "Any other error"})

@@ -48,7 +48,7 @@ def test_a_definition_is_an_answer_or_a_template_with_status_and_delay(
     ("content", "line", "problem"),
     [
         ("", 1, "the file is not valid JSON: Expecting value (column 1)"),
-        ('{\n"answer": 1,\n}', 3, "the file is not valid JSON: Expecting property name enclosed in double quotes (column 1)"),
+        ('{\n"answer": 1,\n"status" 200}', 3, "the file is not valid JSON: Expecting ':' delimiter (column 10)"),
         ('{"answer": NaN}', 1, "the file is not valid JSON: NaN is not a JSON number"),
         (b'{\n"answer": "\xff"}', 2, "the file is not UTF-8; save it as UTF-8"),
         ("[]", 1, OBJECT),
