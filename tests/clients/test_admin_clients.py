@@ -1,6 +1,7 @@
 """The clients of the admin API in clients/, each with its own test against a server."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.clients.test_handwritten import installed
 from tests.serving import Served
 
 CLIENTS = Path(__file__).parents[2] / "clients"
+STUBS = Path(__file__).parent / "testcontainers"
 
 
 def run(folder: str, *command: str, environ: dict[str, str] | None = None) -> None:
@@ -37,6 +39,26 @@ def test_java(server: Served, tmp_path: Path) -> None:
     sources = ["io/ledgersim/Ledgersim.java", "Test.java"]
     run("java", "javac", "-Xlint:all", "-Werror", "-d", str(tmp_path), *sources)
     run("java", "java", "-cp", str(tmp_path), "Test", server.url)
+
+
+def test_the_container_of_node(server: Served, tmp_path: Path) -> None:
+    if installed(["node", "--version"]) < 18:
+        pytest.skip("needs Node.js 18 or later")
+    for file in (CLIENTS / "node" / "container.mjs", CLIENTS / "node" / "ledgersim.mjs", STUBS / "test.mjs"):
+        shutil.copy(file, tmp_path)
+    package = tmp_path / "node_modules" / "testcontainers"
+    package.mkdir(parents=True)
+    shutil.copy(STUBS / "testcontainers.mjs", package)
+    (package / "package.json").write_text('{"name": "testcontainers", "exports": "./testcontainers.mjs"}')
+    run(str(tmp_path), "node", "test.mjs", environ={"SIMULATOR_URL": server.url})
+
+
+def test_the_container_of_java(server: Served, tmp_path: Path) -> None:
+    if installed(["javac", "--version"]) < 17:
+        pytest.skip("needs a JDK 17 or later")
+    sources = [*(CLIENTS / "java" / "io").rglob("*.java"), *(STUBS / "java").rglob("*.java")]
+    run("java", "javac", "-Xlint:all", "-Werror", "-d", str(tmp_path), *map(str, sources))
+    run("java", "java", "-cp", str(tmp_path), "ContainerTest", environ={"SIMULATOR_URL": server.url})
 
 
 def test_go(server: Served) -> None:

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { IMAGE, LedgersimContainer } from "./container.mjs";
+
+const container = new LedgersimContainer().withFixtures("mine.yaml").withClock("2026-03-01").withSetting("max-spaces", 5);
+assert.equal(container.image, IMAGE);
+assert.deepEqual(container.ports, [8080]);
+assert.deepEqual(container.strategy, { path: "/_sim/health/ready", port: 8080 });
+assert.deepEqual(container.files, [{ source: "mine.yaml", target: "/fixtures.yaml" }]);
+assert.deepEqual(container.environment, {
+  LEDGERSIM_FIXTURES: "/fixtures.yaml",
+  LEDGERSIM_AS_OF: "2026-03-01",
+  LEDGERSIM_MAX_SPACES: "5",
+});
+
+const started = await container.start();
+assert.equal(started.aptic(), `${process.env.SIMULATOR_URL}/APIGW`);
+const space = await started.space("node-container");
+assert.equal(started.aptic("node-container"), space.vendors.aptic);
+await space.delete();
+await started.stop();
