@@ -20,6 +20,7 @@ from ledgersim.path_mapping import map_paths
 from tests import apps, serving
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
+from tests.contract.examples import FILES, shown
 from tests.test_cli import complaint
 
 Write = Callable[..., Path]
@@ -138,6 +139,84 @@ def test_a_method_alone_can_be_mapped(mapped: Api) -> None:
 def test_a_405_names_the_methods_of_either_path(method: str, path: str, allow: str, mapped: Api) -> None:
     answer = mapped.send(method, f"/APIGW{path}")
     assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+
+
+# Links
+
+
+def moved(mount: str, name: str) -> str:
+    """A mapping that puts `/new` before all paths of a vendor."""
+    own = [one for one in apps.routes() if one.id.startswith(f"{name}.")]
+    return json.dumps({one.id: {"path": f"/new{one.path.removeprefix(mount)}"} for one in own})
+
+
+@pytest.mark.pinned
+@pytest.mark.parametrize(("name", "mount"), [("aptic", "/APIGW"), ("payex", "/ledger")])
+def test_links_in_all_responses_are_the_users(name: str, mount: str, serve: Serve, write: Write) -> None:
+    api = serve(paths=str(write(moved(mount, name))))
+    expected = FILES[name].read_text(encoding="utf-8").replace(f"{mount}/", f"{mount}/new/")
+    assert shown(name, api, apps.mounts()) == json.loads(expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("Debtors", {"fullName": "Ada Ek"}),
+        (f"Debtors/{ULLA}/Extrafields", {"name": "segment", "value": ["gold"]}),
+        (
+            f"Debtors/{ULLA}/Addresses",
+            {"addressType": "VISIT", "street": "Kajen", "zipCode": "1", "city": "Oslo", "countryCode": "NO"},
+        ),
+        ("{case}/Debts", {"remainingPrincipal": 100, "originalPrincipal": 100}),
+        ("Customers", {"fullName": "Bo Ek"}),
+    ],
+)
+def test_the_location_of_what_was_created_is_the_users(
+    path: str, body: dict[str, Any], serve: Serve, write: Write
+) -> None:
+    api = serve(paths=str(write(moved("/APIGW", "aptic"))))
+    target = path.format(case=api.case().removeprefix(f"{APTIC}/"))
+    location = api.put(f"{APTIC}/{target}", body).headers["location"]
+    assert location.startswith(f"http://sim.test/APIGW/new/v1/{target}/")
+    assert api.get(location).status_code == 200
+
+
+def test_links_follow_placeholders_methods_and_queries(serve: Serve, write: Write) -> None:
+    mapping = """\
+payex.customers.update: PUT /people/{no}/in/{ledger}
+payex.customers.get: GET /people/{no}/in/{ledger}
+payex.surpluses.list: {path: "/in/{ledger}/{no}/surplus"}
+payex.disbursements.create: "PUT /{sid}/{no}/{ledger}/pay-out"
+"""
+    api = serve(paths=str(write(mapping)))
+    customer = api.get("/ledger/customer/v1/46001/customers/1000019").json()
+    assert customer["@id"] == "/ledger/people/1000019/in/46001"
+    assert customer["operations"][0] == {
+        "rel": "partial-update-customer", "method": "PUT", "href": "/ledger/people/1000019/in/46001",
+    }  # fmt: skip
+    page = api.get(f"/s/a{customer['surpluses']}", take=1).json()
+    assert page["navigation"]["next"] == "/s/a/ledger/in/46001/1000019/surplus?skip=1&take=1"
+    (pay_out,) = page["items"][0]["operations"]
+    sid = page["items"][0]["surplusId"]
+    assert (pay_out["method"], pay_out["href"]) == ("PUT", f"/s/a/ledger/{sid}/1000019/46001/pay-out")
+
+
+def test_a_link_to_what_has_no_mapping_stays(mapped: Api) -> None:
+    debtor = mapped.get(f"{APTIC}/Debtors/{ULLA}").json()
+    assert debtor["links"][0]["href"] == f"http://sim.test{APTIC}/Debtors/{ULLA}"
+
+
+def test_the_admin_api_has_the_users_links(serve: Serve, write: Write) -> None:
+    api = serve(paths=str(write(moved("/APIGW", "aptic"))))
+    api.freeze("2026-01-10T09:00:00Z")
+    case = {"currencyCode": "SEK", "debts": [{"originalPrincipal": 100, "remainingPrincipal": 100}]}
+    created = api.post("/s/a/_sim/fixtures", {"aptic": {"cases": [case]}}).json()["aptic"]["cases"][0]
+    assert created["href"] == f"http://sim.test/s/a/APIGW/new/v1/Cases/{created['caseGuid']}"
+    timeline = api.get("/_sim/personas/Ulla Unpaid/timeline").json()["timeline"]
+    of_aptic = [one["href"] for one in timeline if one["vendor"] == "aptic"]
+    assert of_aptic
+    assert all(one.startswith("http://sim.test/APIGW/new/v1/") for one in of_aptic)
+    assert {one["vendor"] for one in timeline} > {"aptic"}
 
 
 # The same credentials and errors

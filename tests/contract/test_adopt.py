@@ -114,6 +114,14 @@ def test_added_members_are_stored_and_shown_as_sent(ours: Api) -> None:
     assert ours.get(path).json()["loyaltyTier"] == "silver"
 
 
+def test_links_and_locations_stay_within_the_vendors_paths(ours: Api) -> None:
+    answer = ours.post(f"{V2}/Debtors", {"fullName": "Ada Ek", "loyaltyTier": "gold"})
+    location = answer.headers["location"]
+    assert location == f"http://sim.test{V2}/Debtors/{answer.json()['debtorGuid']}"
+    shown = ours.get(location).json()
+    assert (shown["loyaltyTier"], shown["links"][0]["href"]) == ("gold", location)
+
+
 def test_added_values_are_shown_as_sent_and_taken_as_others(ours: Api) -> None:
     created = ours.post(f"{V2}/Debtors", {"fullName": "Ek AB", "juridicalType": 7, "gender": 9}).json()
     assert (created["juridicalType"], created["gender"]) == (7, 9)

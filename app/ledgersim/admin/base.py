@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field
 
+from ledgersim.admin import MOUNT
 from ledgersim.diagnostics.matching import Match, matches
 from ledgersim.errors import did_you_mean
 from ledgersim.http.body import JsonRoute
-from ledgersim.http.context import CurrentContext, context_of
+from ledgersim.http.context import CurrentContext, RequestContext, context_of
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.problems import invalid
 from ledgersim.schemas import JsonObject, Schema
@@ -85,6 +86,14 @@ CurrentSpace = Annotated[Space, Depends(current_space)]
 CurrentDispatcher = Annotated[Dispatcher, Depends(current_dispatcher)]
 CurrentSpaces = Annotated[Spaces, Depends(current_spaces)]
 ServerName = Annotated[str, Depends(server_name)]
+
+
+def vendor_url(context: RequestContext, path: str) -> str:
+    """The absolute URL of a vendor's path, in the space of a request to the admin API."""
+    vendors = context.dispatcher.vendors
+    mount = next(one for one in vendors if path.startswith(f"{one}/"))
+    _, inside = vendors[mount].address(path.removeprefix(mount))
+    return context.url().removesuffix(MOUNT) + mount + inside
 
 
 def check_match(dispatcher: Dispatcher, match: Match) -> None:

@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from ledgersim.admin import MOUNT
-from ledgersim.admin.base import OPTIONAL, CurrentDispatcher, CurrentSpace, Strict, new_router
+from ledgersim.admin.base import OPTIONAL, CurrentDispatcher, CurrentSpace, Strict, new_router, vendor_url
 from ledgersim.admin.row_links import RowLinks, WrittenRow
 from ledgersim.clock import ClockBackwardsError, ClockError, Mode, add_duration
 from ledgersim.http.context import CurrentContext, RequestContext
@@ -230,5 +229,7 @@ async def move_clock(dispatcher: Dispatcher, space: Space, mode: Mode, now: date
 
 def _to_response(context: RequestContext, events: Iterable[Event]) -> list[dict[str, Any]]:
     """Events with absolute URLs, which have the space prefix of the request."""
-    base = context.url().removesuffix(MOUNT)
-    return [{"at": one.at, "event": one.name, "href": base + one.path, **one.details} for one in events]
+    return [
+        {"at": one.at, "event": one.name, "href": vendor_url(context, one.path), **one.details}
+        for one in events
+    ]

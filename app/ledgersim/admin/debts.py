@@ -8,8 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
 from ledgersim import debts
-from ledgersim.admin import MOUNT
-from ledgersim.admin.base import Strict, new_router
+from ledgersim.admin.base import Strict, new_router, vendor_url
 from ledgersim.debts import Debt
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.plugin import Vendor
@@ -67,7 +66,6 @@ def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
     router = new_router("Debts", "/debts")
 
     def to_response(context: RequestContext, number: str, found: Mapping[str, Debt]) -> dict[str, Any]:
-        base = context.url().removesuffix(MOUNT)
         at_vendors = {
             vendor: {
                 **debt._asdict(),
@@ -75,7 +73,7 @@ def debts_router(vendors: Sequence[Vendor]) -> APIRouter:
                 "national_number": debt.debtor.national_number,
                 "closed": debt.is_closed,
                 "kept": debt.kept or None,
-                "href": base + debt.path,
+                "href": vendor_url(context, debt.path),
             }
             for vendor, debt in found.items()
         }

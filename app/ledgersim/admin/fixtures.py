@@ -6,14 +6,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from ledgersim.admin import MOUNT
-from ledgersim.admin.base import CurrentSpace, CurrentSpaces, new_router
+from ledgersim.admin.base import CurrentSpace, CurrentSpaces, new_router, vendor_url
 from ledgersim.http.body import read_bytes
 from ledgersim.http.context import context_of
 from ledgersim.spaces.space import Space
 
-# Loads fixtures (YAML or JSON) into a space. The result lists what was created, with links below a base URL.
-Load = Callable[[Space, str, bytes], dict[str, Any]]
+# Loads fixtures (YAML or JSON) into a space. The result lists what was created, with the URLs of paths.
+Load = Callable[[Space, Callable[[str], str], bytes], dict[str, Any]]
 
 # What was created, by vendor and kind: ids, and the URL to read it at.
 Created = dict[str, dict[str, list[dict[str, str | int | list[str] | None]]]]
@@ -42,7 +41,7 @@ def fixtures_router(load: Load) -> APIRouter:
         """
         data = await read_bytes(request)
         spaces.check_capacity(len(data))
-        base = context_of(request.scope).url().removesuffix(MOUNT)
-        return await space.worker.run(partial(load, space, base, data))
+        link = partial(vendor_url, context_of(request.scope))
+        return await space.worker.run(partial(load, space, link, data))
 
     return router

@@ -9,8 +9,7 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, ValidationError
 
-from ledgersim.admin import MOUNT
-from ledgersim.admin.base import CurrentDispatcher, check_match, new_router
+from ledgersim.admin.base import CurrentDispatcher, check_match, new_router, vendor_url
 from ledgersim.admin.clock import ClockSetting, move_clock
 from ledgersim.admin.fixtures import Created, Load
 from ledgersim.admin.provider_states import MissingValueError, ProviderState, filled, plain
@@ -125,9 +124,9 @@ def _persona(space: Space, name: Any) -> dict[str, Any]:
 async def _load(context: RequestContext, load: Load, content: Any) -> Created:
     data = json.dumps(content).encode()
     context.dispatcher.spaces.check_capacity(len(data))
-    base = context.url().removesuffix(MOUNT)
+    link = partial(vendor_url, context)
     try:
-        return await context.space.worker.run(partial(load, context.space, base, data))
+        return await context.space.worker.run(partial(load, context.space, link, data))
     except Problem as problem:  # the lines are not those of the file
         raise problem.with_errors(
             {

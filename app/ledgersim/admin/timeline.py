@@ -7,8 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from ledgersim.admin import MOUNT
-from ledgersim.admin.base import new_router
+from ledgersim.admin.base import new_router, vendor_url
 from ledgersim.http.context import CurrentContext
 from ledgersim.plugin import Vendor
 from ledgersim.problems import NOT_FOUND
@@ -54,9 +53,8 @@ def timeline_router(vendors: Sequence[Vendor]) -> APIRouter:
         if found is None:
             names = ", ".join(personas) or "none"
             raise NOT_FOUND.with_detail(f"Unknown persona {name[:80]!r}; the personas are {names}.")
-        base = context.url().removesuffix(MOUNT)
         entries = [
-            {**entry._asdict(), "vendor": vendor, "href": base + entry.path}
+            {**entry._asdict(), "vendor": vendor, "href": vendor_url(context, entry.path)}
             for vendor, entry in timeline(vendors, context.space, personas[found])
         ]
         return {"name": found, "timeline": entries}

@@ -211,7 +211,7 @@ class _Exchange:
             return None
         path = urlsplit(headers[b"location"].decode("latin-1")).path
         inside = path.removeprefix(self._context.root_path)
-        found = self._vendor.find("GET", segments(inside))
+        found = self._vendor.at(inside)
         return found.parameters if found.route is not None else None
 
     def _named(self, value: Any) -> Parameters | None:

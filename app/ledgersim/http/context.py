@@ -18,6 +18,7 @@ from ledgersim.spaces.space import Space
 
 if TYPE_CHECKING:
     from ledgersim.http.dispatcher import Dispatcher
+    from ledgersim.http.vendor_app import VendorApp
 
 KEY = "ledgersim"  # in the ASGI scope
 
@@ -31,7 +32,8 @@ _STRICT = VALIDATION.with_detail(
 class RequestContext:
     """A request: its space, its route, its record in the journal, and how to write URLs for its client.
 
-    `space` is that of the name `space_name`, or a stand-in if answering takes none.
+    `space` is that of the name `space_name`, or a stand-in if answering takes none. `app` is the application at
+    the mount, if anything is mounted there.
     `base_path` is the path below which a proxy publishes the server. `root_path` also has the prefix of the
     space and the mount: it precedes the application's own paths. Both are empty or begin with a slash, and
     don't end with one. `is_strict` rejects requests with diagnostics. The simulator itself sends requests that
@@ -41,6 +43,7 @@ class RequestContext:
     dispatcher: "Dispatcher"
     space: Space
     space_name: str
+    app: "VendorApp | None"
     record: Record
     found: Found
     base_path: str
@@ -81,7 +84,9 @@ class RequestContext:
             raise _STRICT.with_errors(errors)
 
     def url(self, path: str = "") -> str:
-        """The absolute URL of a path of the application, in the same space."""
+        """The absolute URL of a path of the application, in the same space: the user's, if it is mapped."""
+        if self.app is not None:
+            _, path = self.app.address(path)
         return self.origin + self.root_path + path
 
 

@@ -203,6 +203,7 @@ class Dispatcher:
             self,
             space,
             target.space_name,
+            app,
             record,
             found,
             target.base_path,

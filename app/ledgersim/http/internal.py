@@ -52,7 +52,13 @@ async def send(
     sent = [(b"host", host), *((name.lower().encode(), value.encode("latin-1")) for name, value in headers)]
     record = Record(0, context.space.clock.now(), method, path, query.encode(), sent)
     inner = replace(
-        context, record=record, found=found, root_path=root_path, is_strict=False, is_trusted=is_trusted
+        context,
+        app=app,
+        record=record,
+        found=found,
+        root_path=root_path,
+        is_strict=False,
+        is_trusted=is_trusted,
     )
     status, media_type, content = 500, "", bytearray()
 

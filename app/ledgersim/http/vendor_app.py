@@ -1,9 +1,11 @@
 """The application at one mount: the API of a vendor, with its own error format."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from threading import Lock
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
@@ -22,11 +24,12 @@ from ledgersim.http.descriptions import Descriptions
 from ledgersim.http.error_response import Render
 from ledgersim.http.lenient_parsing import about_query, parameters_in, respell_query
 from ledgersim.http.openapi import ApiMetadata, finish
-from ledgersim.http.routing import Found, RouteIndex
+from ledgersim.http.routing import Found, RouteIndex, segments
 from ledgersim.problems import Problem
 
 RenderInvalid = Callable[[RequestValidationError], Response]
 Guard = Callable[[APIRoute, Request], None]
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def operation(identifier: str, *, method: str, path: str, summary: str) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class VendorApp(FastAPI):
         self.render = render
         self._operations: list[APIRoute] = []
         self._index = RouteIndex()
+        self._mapped: dict[str, APIRoute] = {}  # by operation id
         self._guard = guard
         self.amendments: list[Callable[[dict[str, Any]], None]] = []  # changes to the document
         self._documenting = Lock()  # threads build the document: see `admin/openapi.py`
@@ -169,7 +173,7 @@ class VendorApp(FastAPI):
     def map_operation(
         self, route: APIRoute, method: str | None, path: str | None, source: str = "configured"
     ) -> None:
-        """Serve a route under the user's method and path too, and document these instead of its own.
+        """Serve a route under the user's method and path too; document these and link to them.
 
         None leaves the method or path as it is; `source` is the provenance of the others. The path must have
         the placeholders of the route's own, in any order, and must not be that of another route.
@@ -185,6 +189,29 @@ class VendorApp(FastAPI):
         mapped.openapi_extra = {**(route.openapi_extra or {}), "x-provenance": provenance}
         self._operations[self._operations.index(route)] = mapped
         self._index.add(mapped)
+        self._mapped[str(route.operation_id)] = mapped
+
+    def address(self, path: str, method: str = "GET") -> tuple[str, str]:
+        """The method and path by which clients send a request to one of the application's own paths.
+
+        They differ from these if the user has mapped the operation.
+        """
+        if not self._mapped:
+            return method, path
+        plain, mark, query = path.partition("?")
+        found = self.at(plain, method)
+        mapped = None if found.route is None else self._mapped.get(str(found.route.operation_id))
+        if mapped is None:
+            return method, path
+        (method,) = mapped.methods or {method}
+        path = _PLACEHOLDER.sub(lambda name: quote(found.parameters[name[1]], safe=""), mapped.path)
+        return method, path + mark + query
+
+    def at(self, path: str, method: str = "GET") -> Found:
+        """The route for a path by a method or, if the path does not allow that, by another one."""
+        parts = segments(path)
+        found = self.find(method, parts)
+        return found if found.route or not found.allowed else self.find(found.allowed[0], parts)
 
     def find(self, method: str, segments: list[str]) -> Found:
         """The route for a method and the segments of a path."""

@@ -29,6 +29,7 @@ from ledgersim.world.definition import bytes_of
 
 Created = dict[str, dict[str, list[Row]]]  # by vendor and kind
 Location = tuple[int | str, ...]
+Link = Callable[[str], str]
 
 MAX_REPORTED = 20  # mistakes in one file
 
@@ -62,16 +63,16 @@ class FixtureError(Exception):
 
 
 class FixtureContext(NamedTuple):
-    """The context of creating a fixture: transaction, space, the vendor's mount, and the base URL of links."""
+    """The context of creating a fixture: transaction, space, the vendor's mount, and how paths become URLs."""
 
     connection: Connection
     space: Space
     mount: str
-    base: str
+    link: Link  # of a path with the mount
 
     def url(self, path: str) -> str:
         """A link to a path of the vendor."""
-        return f"{self.base}{self.mount}{path}"
+        return self.link(self.mount + path)
 
 
 class FixtureKind(NamedTuple):
@@ -85,13 +86,13 @@ class FixtureKind(NamedTuple):
     create: Callable[[FixtureContext, Any], Row]
 
 
-def load(vendors: Sequence[Vendor], space: Space, base: str, data: bytes) -> Created:
-    """Store the fixtures in a text. Returns the created items by vendor and kind. Links start with `base`.
+def load(vendors: Sequence[Vendor], space: Space, link: Link, data: bytes) -> Created:
+    """Store the fixtures in a text. Returns the created items by vendor and kind, with URLs made by `link`.
 
     Raises a 400 or 409 Problem that lists every mistake with its line.
     """
     try:
-        return _load(vendors, space, base, data)
+        return _load(vendors, space, link, data)
     except FixtureError as error:
         errors: dict[str, list[str]] = {}
         for line, path, message in error.mistakes:
@@ -112,7 +113,7 @@ def seeded(vendors: Sequence[Vendor], image: Image, paths: Sequence[Path]) -> by
         space = Space("fixtures", database, image)
         for path, data in files:
             try:
-                _load(vendors, space, "", data)
+                _load(vendors, space, str, data)
             except FixtureError as error:
                 raise StartupError(_in_one_line(path, error.mistakes)) from error
         with database.transaction() as connection:
@@ -125,13 +126,13 @@ def _in_one_line(path: Path, mistakes: list[Mistake]) -> str:
     return f"{path}, {'; '.join(lines)}"
 
 
-def _load(vendors: Sequence[Vendor], space: Space, base: str, data: bytes) -> Created:
+def _load(vendors: Sequence[Vendor], space: Space, link: Link, data: bytes) -> Created:
     kinds = {vendor: resolve(vendor.fixtures) for vendor in vendors}
     fixtures = _read(kinds, data)
     created: Created = {}
     with space.transaction() as connection:
         for vendor in vendors:
-            context = FixtureContext(connection, space, vendor.mount, base)
+            context = FixtureContext(connection, space, vendor.mount, link)
             for kind in kinds[vendor]:
                 for number, item in enumerate(getattr(getattr(fixtures, vendor.name), kind.name)):
                     try:

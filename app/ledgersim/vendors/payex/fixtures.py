@@ -69,7 +69,7 @@ def _ledger_context(context: FixtureContext, number: str) -> LedgerContext:
         ledger = find_ledger(context.space, number)
     except Problem as problem:
         raise invalid("ledger", problem.detail) from problem
-    return LedgerContext(context.space, ledger, context.mount, context.base)
+    return LedgerContext(context.space, ledger, context.mount, "")
 
 
 def _add_ledger(context: FixtureContext, item: Ledger) -> Row:
@@ -114,7 +114,7 @@ def _add_customer(context: FixtureContext, item: LedgerCustomer) -> Row:
     return {
         "ledger": request.ledger.number,
         "customerNo": customer["customer_no"],
-        "href": context.base + request.customer(customer),
+        "href": context.link(request.customer(customer)),
         "surplusIds": ids,
     }
 
@@ -133,14 +133,14 @@ def _add_invoice(context: FixtureContext, item: LedgerInvoice) -> Row:
     request = _ledger_context(context, item.ledger)
     invoice = create_invoice(request, _find_customer(request, item.customer_no), item)
     number = invoice["invoice_no"]
-    return {"invoiceNo": number, "href": context.base + request.invoice(number)}
+    return {"invoiceNo": number, "href": context.link(request.invoice(number))}
 
 
 def _add_account(context: FixtureContext, item: LedgerAccount) -> Row:
     request = _ledger_context(context, item.ledger)
     account = create_account(request, _find_customer(request, item.customer_no), item)
     number = account["account_no"]
-    return {"accountNo": number, "href": context.base + request.account(number)}
+    return {"accountNo": number, "href": context.link(request.account(number))}
 
 
 def _add_surplus(context: FixtureContext, item: Surplus) -> Row:
@@ -151,7 +151,7 @@ def _add_surplus(context: FixtureContext, item: Surplus) -> Row:
     if surplus is None:
         return {"surplusId": None}
     guid = surplus["surplus_id"]
-    return {"surplusId": guid, "href": context.base + request.customer(customer, "surpluses", guid)}
+    return {"surplusId": guid, "href": context.link(request.customer(customer, "surpluses", guid))}
 
 
 # In the order of creation: items may refer to items of the kinds before.

@@ -20,12 +20,12 @@ def address_of(connection: Connection, customer_id: int, kind: str) -> Row | Non
 
 def to_response(context: LedgerContext, customer: Row, address: Row) -> Row:
     """An address with its available operations."""
-    href = context.customer(customer, SEGMENT[address["kind"]])
-    operations = [{"rel": "update", "href": href, "method": "PUT"}]
+    segment = SEGMENT[address["kind"]]
+    operations = [context.operation("update", "PUT", customer, segment)]
     if address["kind"] == BILLING:
-        operations.append({"rel": "delete", "href": href, "method": "DELETE"})
+        operations.append(context.operation("delete", "DELETE", customer, segment))
     elif context.ledger.allows("payex.legaladdress.register") and _may_be_registered(customer):
-        operations.append({"rel": FROM_REGISTER, "href": f"{href}/{FROM_REGISTER}", "method": "POST"})
+        operations.append(context.operation(FROM_REGISTER, "POST", customer, segment, FROM_REGISTER))
     return {**address, "operations": operations}
 
 

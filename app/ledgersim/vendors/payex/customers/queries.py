@@ -119,12 +119,9 @@ def to_response(context: LedgerContext, customer: Row, expand: Collection[str] =
 
 
 def _operations(context: LedgerContext, customer: Row, has_billing_address: bool) -> list[Row]:
-    available = [("partial-update-customer", "PATCH", "")]
+    available = [context.operation("partial-update-customer", "PATCH", customer)]
     if not has_billing_address:
-        available.append(("add-billing-address", "POST", "billing-address"))
+        available.append(context.operation("add-billing-address", "POST", customer, "billing-address"))
     if kyc_is_due(context, customer):
-        available.append(("update-kyc-answers", "POST", "update-kyc-answers"))
-    return [
-        {"rel": rel, "method": method, "href": context.customer(customer, *filter(None, [segment]))}
-        for rel, method, segment in available
-    ]
+        available.append(context.operation("update-kyc-answers", "POST", customer, "update-kyc-answers"))
+    return available

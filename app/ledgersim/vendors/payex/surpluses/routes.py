@@ -93,11 +93,11 @@ async def create_order(context: CurrentLedger, no: str, sid: str, body: Disburse
 
 
 def _to_response(context: LedgerContext, customer: Row, surplus: Row) -> Row:
-    here = context.customer(customer, "surpluses", surplus["surplus_id"])
+    parts = "surpluses", surplus["surplus_id"]
     operations = []
     if surplus["status"] == OPEN and context.ledger.allows("payex.disbursements.create"):
-        href = f"{here}/active-disbursement-orders"
-        operations.append({"rel": "add-disbursement-orders", "method": "POST", "href": href})
+        orders = *parts, "active-disbursement-orders"
+        operations.append(context.operation("add-disbursement-orders", "POST", customer, *orders))
     invoice_no, account_no = surplus["invoice_no"], surplus["account_no"]
     return {
         **surplus,
@@ -105,7 +105,7 @@ def _to_response(context: LedgerContext, customer: Row, surplus: Row) -> Row:
         "invoice": None if invoice_no is None else context.invoice(invoice_no),
         "account": None if account_no is None else context.account(account_no),
         "operations": operations,
-        "id_": here,
+        "id_": context.customer(customer, *parts),
     }
 
 
