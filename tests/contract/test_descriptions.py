@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import ledgersim
 from tests.apps import openapi
 
 Json = dict[str, Any]
+PHRASES = {"Successful Response", "The result", *(one.phrase for one in HTTPStatus)}
 NAMES = ("aptic", "payex", "riverty", "admin")
 FILES = sorted(Path(ledgersim.__file__).parent.glob("**/descriptions.toml"))
 
@@ -48,11 +50,21 @@ def test_everything_is_described() -> None:
     assert [(document, name) for document, name, schema in schemas if not schema.get("description")] == []
 
 
+def test_responses_are_described_in_words_of_their_own() -> None:
+    told = {
+        f"{operation['operationId']} {status}: {response['description']}"
+        for operation in operations()
+        for status, response in operation["responses"].items()
+        if response["description"] in PHRASES
+    }
+    assert told == set()
+
+
 def test_no_description_is_left_over() -> None:
     shown = {
         "operations": [one["operationId"] for one in operations()],
         "parameters": [key for owner, one in parameters() for key in (f"{owner}.{one['name']}", one["name"])],
-        "errors": [f"{one['operationId']}.{status}" for one in operations() for status in one["responses"]],
+        "responses": [f"{one['operationId']}.{status}" for one in operations() for status in one["responses"]],
         "values": [name for _, name, one in members() if "x-enum-varnames" in str(one)],
         "members": [key for owner, name, _ in members() for key in (f"{owner}.{name}", name)],
     }

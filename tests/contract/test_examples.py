@@ -65,6 +65,22 @@ def test_every_operation_has_an_example_of_all_that_it_takes_and_returns(name: s
     assert lacking == {f"{one}: response" for one in WITHOUT_RESPONSE if name == "admin"}
 
 
+@pytest.mark.parametrize("option", ["$filter", "$orderby"])
+def test_every_list_shows_a_filter_and_an_order_that_find_something(option: str) -> None:
+    lists = [
+        operation
+        for item in openapi("aptic")["paths"].values()
+        for operation in item.values()
+        if any(one["name"] == option for one in operation.get("parameters", ()))
+    ]
+    assert len(lists) == 20
+    for operation in lists:
+        (parameter,) = (one for one in operation["parameters"] if one["name"] == option)
+        assert parameter.get("example"), operation["operationId"]
+        example = operation["responses"]["200"]["content"]["application/json"]["example"]
+        assert example["value"] if isinstance(example, dict) else example, operation["operationId"]
+
+
 def parts(operation: dict[str, Any]) -> list[tuple[str, bool]]:
     """What an operation takes and returns, and whether there is an example of it."""
     found = [(one["name"], "example" in one) for one in operation.get("parameters", ()) if one["in"] == "path"]

@@ -101,7 +101,7 @@ def build(
         media_type="application/json",
         security={"token": _TOKEN},
         optional_security=True,
-        errors=(403,),
+        errors={403: "A page of another site sent the request"},
         open_operations=frozenset(str(one.operation_id) for one in routes if _is_public(one)),
         tags={**_TAGS, **_vendor_tags(of_vendors)},
     )

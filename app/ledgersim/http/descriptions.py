@@ -35,10 +35,10 @@ class Descriptions:
         """The description of an operation."""
         return self._texts.get("operations", {}).get(identifier)
 
-    def errors(self, operation: str) -> dict[str, str]:
-        """What errors of an operation mean, by status, beyond those that its parameters show."""
+    def responses(self, operation: str) -> dict[str, str]:
+        """What responses of an operation mean, by status: errors beyond those that its parameters show, too."""
         prefix = f"{operation}."
-        found = self._texts.get("errors", {}).items()
+        found = self._texts.get("responses", {}).items()
         return {name.removeprefix(prefix): text for name, text in found if name.startswith(prefix)}
 
     def parameter(self, operation: str, name: str) -> str | None:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from ledgersim import problems
@@ -23,8 +22,15 @@ PROVENANCE = (
     "on another of its public pages, `observed` in a public client, `inferred`, or `configured` by the user."
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_ERRORS = {
+    400: "The request is invalid",
+    401: "The credentials are missing or invalid",
+    404: "What the path names does not exist",
+    413: "The body is too large",
+    415: "The media type or the content encoding of the body is not supported",
+}
+_OF_FRAMEWORK = "Successful Response"  # FastAPI's description of every success
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
-_PHRASES = {413: "Request Entity Too Large"}  # Python 3.13 has another one
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class ApiMetadata:
     security: Mapping[str, Any] = field(default_factory=dict)
     optional_security: bool = False  # whether requests without credentials may be let in
     open_operations: frozenset[str] = frozenset()
-    errors: Sequence[int] = ()  # of any operation, beyond those that its parameters show
+    errors: Mapping[int, str] = field(default_factory=dict)  # of any operation, with what they mean
     tags: Mapping[str, str] = field(default_factory=dict)  # what operations are about, with a description
     problems: Sequence[Problem] = problems.COMMON
     challenge: str | None = None  # of `WWW-Authenticate`, where the vendor sends it
@@ -60,7 +66,8 @@ def finish(
     describe(document, descriptions)
     for operation in _operations(document):
         identifier = operation["operationId"]
-        _add_errors(operation, about, statuses[identifier], descriptions.errors(identifier))
+        described = descriptions.responses(identifier)
+        _complete_responses(operation, about, statuses[identifier], described, schemas)
         if identifier in about.open_operations:
             operation["security"] = []
         if "x-provenance" in operation:
@@ -83,14 +90,18 @@ def _operations(document: Json) -> Iterator[Json]:
         yield from item.values()
 
 
-def _add_errors(
-    operation: Json, about: ApiMetadata, statuses: Sequence[int], described: Mapping[str, str]
+def _complete_responses(
+    operation: Json, about: ApiMetadata, statuses: Sequence[int], described: Mapping[str, str], schemas: Json
 ) -> None:
     responses: Json = operation["responses"]
     responses.pop("422", None)  # FastAPI's own; here a bad request is a 400
+    for response in responses.values():
+        if response["description"] == _OF_FRAMEWORK:
+            response["description"] = _meaning(response, schemas)
     of_body = (413, 415) if "requestBody" in operation else ()
+    meanings = {**_ERRORS, **about.errors}
     for status in (*statuses, *about.errors, *of_body):
-        responses.setdefault(str(status), {"description": _PHRASES.get(status) or HTTPStatus(status).phrase})
+        responses.setdefault(str(status), {"description": meanings[status]})
     for name, text in described.items():
         responses.setdefault(name, {})["description"] = text
     responses.setdefault("default", {"description": "Any other error"})
@@ -100,6 +111,18 @@ def _add_errors(
             media = response.setdefault("content", {}).setdefault(about.media_type, {})
             media.setdefault("schema", {"$ref": f"#/components/schemas/{about.error_name}"})
         responses[name] = response
+
+
+def _meaning(response: Json, schemas: Json) -> str:
+    """What a success means: the description of what it returns."""
+    if "content" not in response:
+        return "Done; the response has no body"
+    (media,) = response["content"].values()
+    schema = media["schema"]
+    item = schema.get("items", schema)
+    named = schemas.get(item.get("$ref", "").rpartition("/")[2], item)
+    text, _, _ = named.get("description", "The result").partition("\n\n")
+    return " ".join(text.split())
 
 
 def _with_one_name_each(paths: Json) -> Json:

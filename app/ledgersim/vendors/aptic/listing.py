@@ -67,10 +67,12 @@ class ListQuery(NamedTuple):
     orderby: str
 
 
-_FILTER = Query(alias="$filter", description="Conditions, e.g. `fullName eq 'Ada' and juridicalType eq 0`")
+_FILTER = Query(alias="$filter", description="Conditions on the members of the items")
 _SKIP = Query(alias="$skip", description="Number of matching items to skip")
 _TOP = Query(alias="$top", description="Maximum number of items to return, at most 100")
-_ORDERBY = Query(alias="$orderby", description="Keys with asc or desc, e.g. `fullname desc, city`")
+_ORDERBY = Query(
+    alias="$orderby", description="Members of the items to sort by, each with `asc` (the default) or `desc`"
+)
 
 
 # FastAPI before 0.123 ignores aliases of the fields of a parameter model, so each option is a parameter.

@@ -42,7 +42,10 @@ def build(settings: PayexSettings) -> VendorApp:
                     "client certificate.",
                 }
             },
-            errors=(403, 501),
+            errors={
+                403: "The ledger does not have the grant for this operation",
+                501: "The ledger is not configured",
+            },
             tags=_TAGS,
             problems=(*COMMON, *PROBLEMS),
             challenge=CHALLENGE,
