@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -92,13 +92,14 @@ def adopt(
 ) -> None:
     """Write what makes the simulator agree with a vendor's specification, for `serve --contract DIR`.
 
-    Prints what cannot be adopted, with the reasons.
+    Prints the errors and warnings that cannot be adopted, with the reasons.
     """
     from ledgersim import app as simulator
     from ledgersim.contract.adoption import adopt as adopt_all
-    from ledgersim.contract.folder import write_folder
+    from ledgersim.contract.findings import at_least
+    from ledgersim.contract.folder import NOT_ADOPTED, write_folder
     from ledgersim.contract.overlay import ADOPTED
-    from ledgersim.contract.rendering import some_of
+    from ledgersim.contract.rendering import alike, counted
     from ledgersim.path_mapping import mapper
 
     read = _read(specification, vendor)
@@ -106,13 +107,17 @@ def adopt(
     paths = {str(route.operation_id): route.path for app in apps.values() for route in app.operations()}
     adoption = adopt_all(read, specification.name, paths, mapper(apps, ADOPTED))
     write_folder(out, adoption, f"Adopted from {specification.name} for {read.vendor}")
-    alike: dict[str, list[str]] = {}
+    left = [finding for finding, _ in adoption.left]
+    by_reason: dict[str, list[Finding]] = {}
     for finding, reason in adoption.left:
-        alike.setdefault(f"{finding.message} ({reason})", []).append(finding.operation)
-    for text, operations in alike.items():
-        print(f"not adopted: {some_of(operations)}: {text}")
-    mapped, amended, left = len(adoption.paths), len(adoption.overlay.operations), len(adoption.left)
-    print(f"{out}: {mapped} operations have other paths, {amended} other contents; {left} findings not adopted")
+        by_reason.setdefault(reason, []).append(finding)
+    for reason, findings in by_reason.items():
+        for text, _ in alike(at_least("warning", findings)):
+            print(f"not adopted: {text} ({reason})")
+    mapped, amended = len(adoption.paths), len(adoption.overlay.operations)
+    print(f"{out}: {mapped} operations have other paths, {amended} other contents")
+    if left:
+        print(f"not adopted: {counted(left)}; {out / NOT_ADOPTED} lists them with the reasons")
 
 
 @app.command()
@@ -273,10 +278,11 @@ def vendor_of(option: str, path: str, vendor: str | None) -> str:
 def _read(path: Path, vendor: str | None, contract: Path | None = None) -> "Specification":
     from ledgersim import app as simulator
     from ledgersim.contract.specification import read_specification
-    from ledgersim.settings import Settings
 
-    apps = simulator.vendor_apps(Settings(contract=contract))
-    return read_specification(path, vendor_mounts(), lambda name: apps[name][1].openapi(), vendor)
+    def document_of(name: str) -> dict[str, Any]:
+        return simulator.openapi(name, contract=contract)
+
+    return read_specification(path, vendor_mounts(), document_of, vendor)
 
 
 def vendor_mounts() -> Mapping[str, str]:

@@ -71,6 +71,56 @@ class Vendor:
         return {name: self._plain(one) for name, one in deepcopy(schema).items()}
 
 
+def as_swashbuckle(document: Json) -> Json:
+    """The same API as Swashbuckle documents it: nothing required, all texts and arrays nullable, one response each."""
+    schemas = {name: _as_type(one) for name, one in document["components"]["schemas"].items()}
+    paths = {
+        path: {method: _as_action(raw) for method, raw in item.items()}
+        for path, item in document["paths"].items()
+    }
+    info = {"title": "Gateway", "version": "v2"}
+    return {"openapi": "3.0.1", "info": info, "paths": paths, "components": {"schemas": schemas}}
+
+
+def _as_action(raw: Json) -> Json:
+    (success,) = (one for status, one in raw["responses"].items() if status.startswith("2"))
+    action: Json = {"parameters": [], "responses": {"200": {"description": "Success", **_as_content(success)}}}
+    for one in raw.get("parameters", ()):
+        parameter = {"name": one["name"], "in": one["in"], "schema": _as_type(one["schema"])}
+        action["parameters"].append({**parameter, "required": True} if one["in"] == "path" else parameter)
+    if "requestBody" in raw:
+        action["requestBody"] = _as_content(raw["requestBody"])
+    return action
+
+
+def _as_content(body: Json) -> Json:
+    schemas = [_as_type(media["schema"]) for media in body.get("content", {}).values()]
+    types = ("text/plain", "application/json", "text/json")
+    return {"content": {name: {"schema": schemas[0]} for name in types}} if schemas else {}
+
+
+def _as_type(schema: Json) -> Json:
+    options = [one for name in ("anyOf", "oneOf") for one in schema.get(name, ()) if one != {"type": "null"}]
+    if options:
+        return _as_type(options[0])
+    found: Json = {
+        word: value
+        for word, value in schema.items()
+        if word in ("$ref", "type", "format", "enum", "additionalProperties")
+    }
+    if schema.get("type") == "integer":
+        found["format"] = "int32"
+    if "items" in schema:
+        found["items"] = _as_type(schema["items"])
+    if "properties" in schema:
+        members = {name: _as_type(one) for name, one in schema["properties"].items()}
+        for member in members.values():
+            if member.get("type") in ("string", "array"):
+                member["nullable"] = True
+        found |= {"properties": members, "additionalProperties": False}
+    return found
+
+
 def remove_member(schema: Json, name: str) -> None:
     """Remove a member of a schema, and what requires it."""
     del schema["properties"][name]

@@ -13,8 +13,16 @@ from ledgersim.contract.comparison import compare
 from ledgersim.contract.findings import Finding
 from ledgersim.contract.normalise import normalise
 from ledgersim.contract.pairing import pair
+from ledgersim.contract.rendering import render
 from tests import apps
-from tests.contract.mutations import Json, Vendor, make_nullable, remove_member, rename_member
+from tests.contract.mutations import (
+    Json,
+    Vendor,
+    as_swashbuckle,
+    make_nullable,
+    remove_member,
+    rename_member,
+)
 from tests.test_cli import complaint
 
 MOUNTS = {"aptic": "/APIGW", "payex": "/ledger", "riverty": "/api/v3"}
@@ -460,14 +468,80 @@ def test_findings_show_how_our_paths_are_known() -> None:
     }
 
 
+def test_what_a_generator_leaves_unsaid_is_no_difference() -> None:
+    document = as_swashbuckle(Vendor("aptic").document)
+    assert {(one.kind, one.direction) for one in found("aptic", document)} == {
+        ("status", "ours only"),  # errors
+        ("status", "differing"),  # 200 in place of 201 and 204
+        ("required", "differing"),  # bodies
+    }
+
+
+def test_a_generator_that_says_what_is_required_is_believed() -> None:
+    document = as_swashbuckle(Vendor("aptic").document)
+    document["components"]["schemas"]["Debtor"]["required"] = ["debtorGuid"]
+    kinds = {(one.level, one.kind) for one in found("aptic", document)}
+    assert kinds >= {("error", "required"), ("error", "nullability")}
+
+
+def test_members_that_differ_from_others_of_their_type_say_something() -> None:
+    document = as_swashbuckle(Vendor("aptic").document)
+    del document["components"]["schemas"]["Debtor"]["properties"]["debtorGuid"]["nullable"]
+    findings = [one for one in found("aptic", document) if one.kind == "nullability"]
+    assert ("aptic.auth.token", "response 200", "token_type") in [
+        (one.operation, one.part, one.member) for one in findings
+    ]
+
+
+def lines_of(document: Json) -> list[str]:
+    """The lines of a report about Aptic, without fingerprints."""
+    text = render(found("aptic", document), "text", "error", "aptic")
+    return [line.partition(" (")[0] for line in text.splitlines()]
+
+
+FIRST_THREE = "aptic.currentuser.get, aptic.ping.get, aptic.metadata.transspectypes and 95 more"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("/v1/", "/api/v2/", f"error   {FIRST_THREE}: path differing /v1/… → /api/v2/…"),
+        ("/v1/", "/", f"error   {FIRST_THREE}: path differing /v1/… → /…"),
+        (
+            "/v1/",
+            "/V1/",
+            f"warning {FIRST_THREE}: path differing letter case, such as /v1/CurrentUser → /V1/CurrentUser",
+        ),
+    ],
+)
+def test_a_prefix_that_all_paths_have_is_one_line(old: str, new: str, line: str) -> None:
+    document = json.loads(json.dumps(Vendor("aptic").document).replace(f'"{old}', f'"{new}'))
+    assert [one for one in lines_of(document) if " path " in one] == [line]
+
+
+def test_many_differences_are_counted_first_and_alike_ones_share_a_line() -> None:
+    document = Vendor("aptic").document
+    for schema in document["components"]["schemas"].values():
+        for name in list(schema.get("properties", {})):
+            rename_member(schema, name, name.capitalize())
+            schema["properties"][name.capitalize()].pop("format", None)
+        schema.pop("required", None)
+    lines = lines_of(document)
+    assert lines[0] == f"{'':16}errors  warnings     infos"
+    assert [line.split()[0] for line in lines[1 : lines.index("")]] == ["member", "required", "format"]
+    assert sum("member differing response: letter case, " in line for line in lines) == 1
+    assert len(lines) < 30
+
+
 # The command
 
 
-@pytest.fixture
-def specification(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def specification(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of a vendor that differs."""
-    file = tmp_path / "payex.yaml"
-    file.write_text(yaml.safe_dump(mutated()["payex"].document, sort_keys=False), encoding="utf-8")
+    file = tmp_path_factory.mktemp("portal") / "payex.yaml"
+    text = yaml.dump(mutated()["payex"].document, Dumper=yaml.CSafeDumper, sort_keys=False)
+    file.write_text(text, encoding="utf-8")
     return file
 
 

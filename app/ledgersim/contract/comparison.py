@@ -175,16 +175,17 @@ class _OfPair:
         if own.ref is not None and references in self._open:
             return
         self._open.append(references)
-        yield from self._resolved(self._ours.resolve(own), self._theirs.resolve(other), place)
+        states_null = not place.member or self._theirs.states_null(other)
+        yield from self._resolved(self._ours.resolve(own), self._theirs.resolve(other), place, states_null)
         self._open.pop()
 
-    def _resolved(self, own: Schema, other: Schema, place: _Place) -> Iterator[Finding]:
+    def _resolved(self, own: Schema, other: Schema, place: _Place, states_null: bool) -> Iterator[Finding]:
         if own.types != other.types:
             level: Level = "info" if _is_compatible(own.types, other.types, place) else "error"
             yield self._differing(level, "type", type_text(own), type_text(other), place)
             if own.types & _CONTAINERS != other.types & _CONTAINERS:
                 return
-        if own.nullable != other.nullable:
+        if own.nullable != other.nullable and states_null:
             level = "info" if other.nullable is place.to_vendor else "error"
             yield self._differing(level, "nullability", _nullable(own), _nullable(other), place)
         yield from self._enums(own, other, place)
@@ -228,7 +229,7 @@ class _OfPair:
             taken.add(known)
             if known != name:
                 yield self._differing("warning" if place.to_vendor else "error", "member", name, known, at)
-            if (name in own.required) != (known in other.required):
+            if (name in own.required) != (known in other.required) and self._theirs.states_required:
                 yield self._requirement(name in own.required, known in other.required, at)
             yield from self._schemas(schema, other.members[known], at)
         for name, schema in other.members.items():

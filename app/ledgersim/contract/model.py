@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -59,12 +60,54 @@ class Operation:
         return found[0] if len(found) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+Kind = frozenset[str] | None  # the types of a schema; None for a reference
+
+
+def _kind(schema: Schema) -> Kind:
+    return schema.types if schema.ref is None else None
+
+
+@dataclass(frozen=True)
 class Api:
     """The operations of an API, and the schemas that others refer to."""
 
     operations: Sequence[Operation]
     schemas: Mapping[str, Schema]
+
+    @cached_property
+    def states_required(self) -> bool:
+        """Whether the document says what is required: some generators mark no member at all."""
+        return any(one.required for one in self._objects)
+
+    def states_null(self, member: Schema) -> bool:
+        """Whether the document says if members such as this one may be null.
+
+        Generators of documents without `required` also mark all members of a type as nullable, or none.
+        """
+        return self.states_required or len(self._nullable.get(_kind(member), ())) > 1
+
+    @cached_property
+    def _nullable(self) -> Mapping[Kind, set[bool]]:
+        """Whether members may be null, by kind of schema."""
+        found: dict[Kind, set[bool]] = {}
+        for holder in self._objects:
+            for one in holder.members.values():
+                found.setdefault(_kind(one), set()).add(one.nullable)
+        return found
+
+    @cached_property
+    def _objects(self) -> Sequence[Schema]:
+        """All schemas with members, each once."""
+        waiting = [*self.schemas.values()]
+        for operation in self.operations:
+            waiting += (one for one in (operation.body, *operation.responses.values()) if one is not None)
+        found = []
+        while waiting:
+            one = waiting.pop()
+            waiting += [*one.members.values(), *([] if one.items is None else [one.items])]
+            if one.members:
+                found.append(one)
+        return found
 
     def resolve(self, schema: Schema) -> Schema:
         """A schema without a reference."""

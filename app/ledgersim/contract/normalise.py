@@ -208,6 +208,8 @@ class _Normaliser:
             format_ = "binary"
         if format_ == "decimal" and types <= {"number", "integer"}:
             format_ = "double"  # both only say that the number may have decimals
+        if format_ in ("int32", "int64") and types == {"integer"}:
+            format_ = None  # it says how programs hold the number
         return Schema(
             types,
             nullable,

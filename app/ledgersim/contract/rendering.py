@@ -1,14 +1,18 @@
 """Findings → text, JSON, JUnit XML or annotations of GitHub Actions."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 from ledgersim.contract.findings import LEVELS, Finding, Level, at_least, printable
+from ledgersim.contract.pairing import shape
 
 _ANNOTATIONS: Mapping[Level, str] = {"error": "error", "warning": "warning", "info": "notice"}
-_SHOWN = 3  # operations of a line that many have in common
+_SHOWN = 3  # operations or places of a line that many have in common
+_MANY = 20  # findings, above which the counts come first
+# Differences of which many share a line, though their places differ.
+_MERGED = [(kind, "differing") for kind in ("path", "member", "nullability", "required", "format")]
 
 
 def render(findings: Sequence[Finding], style: str, fail_on: Level, title: str) -> str:
@@ -17,21 +21,83 @@ def render(findings: Sequence[Finding], style: str, fail_on: Level, title: str) 
 
 
 def _text(findings: Sequence[Finding], _: Level, title: str) -> str:
-    """A line for each difference; operations that have it in common share the line."""
-    alike: dict[tuple[str, ...], list[Finding]] = {}
-    for level in LEVELS:
-        for one in findings:
-            if one.level == level:
-                key = one.operation if one.kind in ("operation", "path") else ""
-                alike.setdefault((level, one.message, key), []).append(one)
+    """How many findings of each kind there are, if they are many, and a line for each difference."""
     lines = []
-    for same in alike.values():
+    for text, same in alike(findings):
         known = some_of(sorted({one.provenance for one in same} - {""}))
         marks = " ".join(one.fingerprint for one in same[:_SHOWN]) + ("…" if len(same) > _SHOWN else "")
-        names = some_of([one.operation for one in same])
         source = f" ({known})" if known else ""
-        lines.append(f"{same[0].level:8}{names}: {same[0].message}{source} [{marks}]")
-    return "\n".join([*lines, _summary(findings, title), ""])
+        lines.append(f"{same[0].level:8}{text}{source} [{marks}]")
+    counts = _counts(findings) if len(findings) > _MANY else ()
+    return "\n".join([*counts, *lines, _summary(findings, title), ""])
+
+
+def alike(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
+    """The findings by level and difference, each with a line of text.
+
+    Operations that have a difference in common share the line, and so do many places that change alike.
+    """
+    for level in LEVELS:
+        by_change: dict[tuple[str, ...], dict[str, list[Finding]]] = {}
+        for one in findings:
+            if one.level == level:
+                by_message = by_change.setdefault(_change(one), {})
+                by_message.setdefault(one.message, []).append(one)
+        for by_message in by_change.values():
+            same = [one for some in by_message.values() for one in some]
+            if len(by_message) > _SHOWN and (same[0].kind, same[0].direction) in _MERGED:
+                yield f"{_operations(same)}: {_shared(same, list(by_message.values()))}", same
+            else:
+                yield from ((f"{_operations(some)}: {message}", some) for message, some in by_message.items())
+
+
+def _change(finding: Finding) -> tuple[str, ...]:
+    """What findings that may share a line have in common."""
+    if finding.kind == "operation":
+        return finding.kind, finding.operation
+    change: tuple[str, ...] = (finding.change,)
+    if finding.kind == "path":
+        change = _prefixes(finding)
+    elif (finding.kind, finding.direction) == ("member", "differing"):
+        change = ()  # the letter case of its name
+    return finding.kind, finding.direction, finding.part.partition(" ")[0], *change
+
+
+def _prefixes(finding: Finding) -> tuple[str, str]:
+    """What differs at the beginning of two paths, if they end alike but for letter case and placeholders."""
+    ours, theirs = finding.ours.split("/"), finding.theirs.split("/")
+    while ours and theirs and shape(ours[-1]) == shape(theirs[-1]):
+        ours.pop()
+        theirs.pop()
+    return "/".join([*ours, "…"]), "/".join([*theirs, "…"])
+
+
+def _shared(same: Sequence[Finding], by_message: Sequence[Sequence[Finding]]) -> str:
+    """The message of findings whose place differs, or whose paths do."""
+    first = same[0]
+    if first.kind == "path":
+        ours, theirs = _prefixes(first)
+        changed = f"{ours} → {theirs}" if ours != theirs else f"letter case, such as {first.change}"
+        return printable(f"path differing {changed}")
+    part = first.part.partition(" ")[0]
+    if first.kind == "member":
+        names = some_of(list(dict.fromkeys(one.change for one in same)))
+        return f"member differing {part}: letter case, {names}"
+    places = some_of([one.member or one.part for one, *_ in by_message])
+    return printable(f"{first.kind} {first.direction} {part}: {first.change} at ") + places
+
+
+def _operations(findings: Sequence[Finding]) -> str:
+    return some_of(list(dict.fromkeys(one.operation for one in findings)))
+
+
+def _counts(findings: Sequence[Finding]) -> Iterator[str]:
+    """A table of the findings by kind and level."""
+    yield f"{'':12}" + "".join(f"{f'{level}s':>10}" for level in LEVELS)
+    for kind in dict.fromkeys(one.kind for one in findings):
+        counts = [sum((one.kind, one.level) == (kind, level) for one in findings) for level in LEVELS]
+        yield f"{kind:12}" + "".join(f"{count:>10,}" for count in counts)
+    yield ""
 
 
 def _line(finding: Finding) -> str:
@@ -46,9 +112,13 @@ def some_of(names: Sequence[str]) -> str:
 
 
 def _summary(findings: Sequence[Finding], title: str) -> str:
+    return f"{title}: {counted(findings) or 'no differences'}"
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """How many findings there are of each level; empty without any."""
     counts = [(sum(one.level == level for one in findings), level) for level in LEVELS]
-    counted = ", ".join(f"{count} {level}{'s' if count != 1 else ''}" for count, level in counts if count)
-    return f"{title}: {counted or 'no differences'}"
+    return ", ".join(f"{count} {level}{'s' if count != 1 else ''}" for count, level in counts if count)
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
