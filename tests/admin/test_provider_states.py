@@ -65,6 +65,27 @@ def test_fixtures_clock_and_parameters_are_applied(example: Api) -> None:
     assert example.get("/_sim/clock").json() == {"mode": "frozen", "now": "2026-03-01T00:00:00Z"}
 
 
+def test_a_mistyped_parameter_is_rejected(example: Api) -> None:
+    assert errors(example, ADA, ammount=250) == {
+        "params.ammount": ["unknown parameter; did you mean amount?"],
+    }
+    assert errors(example, ADA, customer="Ada") == {
+        "params.customer": ["unknown parameter; the parameters of the state are amount, number"],
+    }
+    assert errors(example, UNPAID, a=1, b=2) == {
+        "params.a": ["unknown parameter; the state takes none"],
+        "params.b": ["unknown parameter; the state takes none"],
+    }
+
+
+def test_a_parameter_without_a_default_may_be_sent(serve: Serve, tmp_path: Path) -> None:
+    api = served(serve, tmp_path, "someone exists: {persona: '${who} Unpaid', values: {sum: '${sums.0}'}}")
+    assert set_up(api, "someone exists", who="Ulla", sums=[7])["sum"] == 7
+    assert errors(api, "someone exists", whom="Ulla") == {
+        "params.whom": ["unknown parameter; did you mean who?"],
+    }
+
+
 def test_the_clock_moves_on_after_the_fixtures(example: Api) -> None:
     values = set_up(example, "nobody has paid the plan for three months")
     plan = f"{APTIC}/Debtors/{values['debtorGuid']}/Paymentplans/{values['paymentPlanGuid']}"

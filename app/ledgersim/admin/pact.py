@@ -1,7 +1,7 @@
 """Sets up and tears down Pact's provider states, for the verifier of a consumer's contract."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
@@ -78,6 +78,7 @@ async def _set_up(
 ) -> Values:
     """Do what a state asks for, in the order of its members. Returns its values."""
     space = context.space
+    _check_parameters(state.parameters(), params)
     known: Values = {**state.params, **params}
     ids: Values = {}
     if state.persona is not None:
@@ -102,6 +103,17 @@ async def _set_up(
         space.faults.add(fault, space.clock.now())
     values: Values = _filled("values", state.values, known)
     return {**ids, **values}
+
+
+def _check_parameters(known: Sequence[str], sent: Iterable[str]) -> None:
+    otherwise = f"the parameters of the state are {', '.join(known)}" if known else "the state takes none"
+    errors = {
+        f"params.{name[:80]}": [f"unknown parameter; {did_you_mean(name, known, otherwise)}"]
+        for name in sent
+        if name not in known
+    }
+    if errors:
+        raise VALIDATION.with_errors(errors)
 
 
 def _ids(items: Iterator[Mapping[str, Any]]) -> Values:

@@ -1,5 +1,6 @@
 """Provider states of Pact: what a space needs for each, with placeholders."""
 
+import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -26,6 +27,12 @@ class ProviderState(BaseModel):
     advance: str | None = None
     faults: list[dict[str, Any]] = Field(default_factory=list)
     values: dict[str, Any] = Field(default_factory=dict)
+
+    def parameters(self) -> list[str]:
+        """The names of the parameters: those with a default, and those that placeholders stand for."""
+        content = json.dumps(self.model_dump(exclude={"params"}), default=str, ensure_ascii=False)
+        used = {path.partition(".")[0] for path in _PLACEHOLDER.findall(content)} - {"persona", "fixtures"}
+        return sorted({*self.params, *used})
 
 
 class MissingValueError(Exception):
