@@ -104,27 +104,14 @@ def _option_of(name: str) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[type_, option])
 
 
-PathsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--paths",
-        envvar=variable("paths"),
-        show_envvar=False,
-        help=f"File with the methods and paths of your gateway, to show as well.  [{variable('paths')}]",
-        metavar="FILE",
-    ),
-]
+def _shown(name: str, what: str, metavar: str) -> Any:
+    """The option of a setting that changes what a command shows."""
+    text = f"{what}, to show as well.  [{variable(name)}]"
+    return typer.Option(flag(name), envvar=variable(name), show_envvar=False, help=text, metavar=metavar)
 
-ContractFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--contract",
-        envvar=variable("contract"),
-        show_envvar=False,
-        help=f"Folder of `contract adopt`, to show as well.  [{variable('contract')}]",
-        metavar="DIR",
-    ),
-]
+
+PathsFile = Annotated[Path | None, _shown("paths", "File with the methods and paths of your gateway", "FILE")]
+ContractFolder = Annotated[Path | None, _shown("contract", "Folder of `contract adopt`", "DIR")]
 
 serve.__signature__ = Signature([_option_of(name) for name in Settings.model_fields])  # type: ignore[attr-defined]
 app.command()(serve)

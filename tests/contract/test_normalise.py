@@ -438,12 +438,16 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path, capsys: pytest.Ca
     assert refused(capsys, tmp_path / "missing") == "cannot be read: No such file or directory"
     (tmp_path / "bytes").write_bytes(b'{"\xff": 1}')
     assert refused(capsys, tmp_path / "bytes") == "byte 3 is not UTF-8"
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe{")
+    assert refused(capsys, tmp_path / "bytes") == ("is not UTF-16, though it begins with its byte order mark")
 
 
-def test_a_byte_order_mark_is_no_part_of_a_document(tmp_path: Path) -> None:
-    for name, text in (("a.json", '{"openapi": "3.1.0"}'), ("a.yaml", "openapi: 3.1.0")):
-        (tmp_path / name).write_text(f"\ufeff{text}", encoding="utf-8")
-        assert read_document(tmp_path / name)[0] == {"openapi": "3.1.0"}
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ['{"openapi": "3.1.0", "å": 1}', "openapi: 3.1.0\nå: 1"])
+def test_a_byte_order_mark_is_no_part_of_a_document(text: str, encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "document"
+    file.write_text(f"\ufeff{text}", encoding=encoding)
+    assert read_document(file)[0] == {"openapi": "3.1.0", "å": 1}
 
 
 def test_a_specification_of_another_vendor_is_refused(

@@ -12,6 +12,7 @@ from ledgersim.http.codegen import Profile, codegen
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import NOT_FOUND
+from ledgersim.schemas import Schema
 
 router = new_router("Server", of_server=True)
 
@@ -25,6 +26,43 @@ router = new_router("Server", of_server=True)
 async def get_own_document(request: Request) -> Response:
     """This document, with the base URL of the space of the request."""
     return await document(request, "admin.json")
+
+
+class OpenapiDocument(Schema):
+    """An OpenAPI document in its two profiles."""
+
+    name: str
+    title: str
+    url: str
+    codegen_url: str
+
+
+class OpenapiDocuments(Schema):
+    """The OpenAPI documents of the vendors and of the admin API."""
+
+    documents: list[OpenapiDocument]
+
+
+@router.get(
+    "/openapi",
+    response_model=OpenapiDocuments,
+    operation_id="sim.openapi.list",
+    summary="List the OpenAPI documents",
+    openapi_extra=PUBLIC,
+)
+async def list_documents(request: Request) -> Any:
+    """Where the document of each API is, for people and for code generators. It works without a token."""
+    context = context_of(request.scope)
+    documents = [
+        {
+            "name": app.name,
+            "title": app.title,
+            "url": context.url(f"/openapi/{app.name}.json"),
+            "codegen_url": context.url(f"/openapi/{app.name}.codegen.json"),
+        }
+        for app in context.dispatcher.mounts.values()
+    ]
+    return {"documents": documents}
 
 
 @router.get(

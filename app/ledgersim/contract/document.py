@@ -1,5 +1,6 @@
 """Reads a specification from a file: bounded, JSON or YAML, never from the network."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ def read_document(path: Path) -> tuple[dict[str, Any], bytes]:
 
 
 def _parse(path: Path, data: bytes) -> Any:
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        try:
+            data = data.decode("utf-16").encode()
+        except UnicodeError as error:
+            raise StartupError(f"{path} is not UTF-16, though it begins with its byte order mark") from error
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
         from ledgersim.world.yaml_files import parse  # imports PyYAML, which is slow to load
 
