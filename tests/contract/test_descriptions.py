@@ -60,6 +60,11 @@ def test_responses_are_described_in_words_of_their_own() -> None:
     assert told == set()
 
 
+def test_responses_are_by_status() -> None:
+    names = {name for one in operations() for name in one["responses"]}
+    assert [name for name in names if not (name.isdecimal() or name == "default")] == []
+
+
 def test_no_description_is_left_over() -> None:
     shown = {
         "operations": [one["operationId"] for one in operations()],

@@ -37,9 +37,8 @@ class Descriptions:
 
     def responses(self, operation: str) -> dict[str, str]:
         """What responses of an operation mean, by status: errors beyond those that its parameters show, too."""
-        prefix = f"{operation}."
-        found = self._texts.get("responses", {}).items()
-        return {name.removeprefix(prefix): text for name, text in found if name.startswith(prefix)}
+        named = ((*name.rpartition("."), text) for name, text in self._texts.get("responses", {}).items())
+        return {status: text for owner, _, status, text in named if owner == operation}
 
     def parameter(self, operation: str, name: str) -> str | None:
         """The description of a parameter, by default that of all parameters with its name."""
