@@ -307,6 +307,8 @@ def report(
 
     ignored = {mark: reason for path in ignore or () for mark, reason in read_ignored(path).items()}
     kept, unknown = without_ignored(findings, ignored)
+    if len(kept) < len(findings) and style in (Format.text, Format.github):
+        title += f" ({len(findings) - len(kept)} ignored)"
     text = render(kept, style.value, fail_on.value, title)
     try:
         if output is None:

@@ -49,6 +49,22 @@ def test_operations_that_are_clearly_the_same_are_paired(ours: Operation, theirs
     assert (found.ours_only, found.theirs_only) == ([others[0]], [others[1]])
 
 
+def test_a_prefix_that_others_have_pairs_operations_without_any_other_sign() -> None:
+    ours = [
+        operation("cases.get", "GET", "/v1/Cases/{guid}", *CASE),
+        operation("login", "POST", "/login"),
+        operation("cases.services.execute", "POST", "/v1/Cases/{guid}/Services/{name}"),
+        operation("debts.services.execute", "POST", "/v1/Debts/{guid}/Services/{name}"),
+    ]
+    theirs = [
+        operation("GET /x", "GET", "/collect/v2/cases/{id}", *CASE),
+        operation("POST /w", "POST", "/login"),
+        operation("POST /y", "POST", "/collect/v2/cases/{id}/services/{name}"),
+        operation("POST /z", "POST", "/collect/v2/debts/{id}/services/{name}"),
+    ]
+    assert pair(Api(ours, {}), Api(theirs, {})).pairs == list(zip(ours, theirs, strict=True))
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [

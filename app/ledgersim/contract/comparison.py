@@ -127,7 +127,7 @@ class _OfPair:
     def _bodies(self) -> Iterator[Finding]:
         own, other, place = self._own, self._other, _Place(REQUEST, True)
         if own.body is not None and other.body is not None:
-            if own.body_required != other.body_required:
+            if own.body_required != other.body_required and self._theirs.states_required_bodies:
                 yield self._requirement(own.body_required, other.body_required, place)
             yield from self._schemas(own.body, other.body, place)
         elif other.body is not None:
@@ -154,7 +154,8 @@ class _OfPair:
                 if status[1:].upper() != "XX" or not any(one[0] == status[0] for one in own):
                     yield self._theirs_only("info", "status", whole, status)
             elif status not in other:
-                if status[0] not in wildcards:
+                is_unsaid = status[0] in "45" and not self._theirs.states_errors
+                if status[0] not in wildcards and not is_unsaid:
                     level: Level = "error" if status.startswith("2") else "info"
                     yield self._ours_only(level, "status", whole, status)
             else:

@@ -79,6 +79,16 @@ class Api:
         """Whether the document says what is required: some generators mark no member at all."""
         return any(one.required for one in self._objects)
 
+    @cached_property
+    def states_required_bodies(self) -> bool:
+        """Whether the document says of any body that it is required."""
+        return any(one.body_required for one in self.operations)
+
+    @cached_property
+    def states_errors(self) -> bool:
+        """Whether the document says of any operation how it fails."""
+        return any(status[0] in "45" for one in self.operations for status in one.responses)
+
     def states_null(self, member: Schema) -> bool:
         """Whether the document says if members such as this one may be null.
 

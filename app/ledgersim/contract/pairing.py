@@ -2,7 +2,7 @@
 
 Surest signs first: the same address, the same id, the same address but for version, letter case and plurals.
 What is left is compared by path, id and members, and paired only with the one operation that is much like it.
-Last come addresses that differ only in words that the pairs so far differ in, too.
+Last come addresses that differ only in a prefix or words that the pairs so far differ in, too.
 """
 
 import re
@@ -61,15 +61,26 @@ def pair(ours: Api, theirs: Api) -> Pairing:
         take(_unique(left, right, key))
     if len(left) * len(right) <= _MAX_COMPARED:
         take(_similar(ours, theirs, left, right))
-    renames = _renames(found)
+    prefix, renames = _prefix(found), _renames(found)
     addresses = {id(one): _likely_address(one) for one in left}
-    addresses |= {
-        id(one): (one.method, tuple(renames.get(word, word) for word in path_words(one.path))) for one in right
-    }
+    for one in right:
+        words = path_words(one.path)
+        inside = words[len(prefix) :] if words[: len(prefix)] == prefix else words
+        addresses[id(one)] = one.method, tuple(renames.get(word, word) for word in inside)
     take(_unique(left, right, lambda one: addresses[id(one)]))
     order = {id(one): number for number, one in enumerate(ours.operations)}
     found.sort(key=lambda one: order[id(one[0])])
     return Pairing(found, left, right)
+
+
+def _prefix(pairs: Sequence[tuple[Operation, Operation]]) -> tuple[str, ...]:
+    """The words that precede ours in paths, if all pairs that have some there agree."""
+    found = set()
+    for one, other in pairs:
+        own, foreign = path_words(one.path), path_words(other.path)
+        if len(foreign) > len(own) and foreign[-len(own) :] == own:
+            found.add(foreign[: -len(own)])
+    return found.pop() if len(found) == 1 else ()
 
 
 def _renames(pairs: Sequence[tuple[Operation, Operation]]) -> dict[str, str]:

@@ -12,7 +12,8 @@ _ANNOTATIONS: Mapping[Level, str] = {"error": "error", "warning": "warning", "in
 _SHOWN = 3  # operations or places of a line that many have in common
 _MANY = 20  # findings, above which the counts come first
 # Differences of which many share a line, though their places differ.
-_MERGED = [(kind, "differing") for kind in ("path", "member", "nullability", "required", "format")]
+_MERGED = [(kind, "differing") for kind in ("path", "parameter", "member", "nullability", "required", "format")]
+_NAMED = ("parameter", "member")  # what differs in its name alone
 
 
 def render(findings: Sequence[Finding], style: str, fail_on: Level, title: str) -> str:
@@ -58,8 +59,8 @@ def _change(finding: Finding) -> tuple[str, ...]:
     change: tuple[str, ...] = (finding.change,)
     if finding.kind == "path":
         change = _prefixes(finding)
-    elif (finding.kind, finding.direction) == ("member", "differing"):
-        change = ()  # the letter case of its name
+    elif finding.kind in _NAMED and finding.direction == "differing":
+        change = ()
     return finding.kind, finding.direction, finding.part.partition(" ")[0], *change
 
 
@@ -80,9 +81,9 @@ def _shared(same: Sequence[Finding], by_message: Sequence[Sequence[Finding]]) ->
         changed = f"{ours} → {theirs}" if ours != theirs else f"letter case, such as {first.change}"
         return printable(f"path differing {changed}")
     part = first.part.partition(" ")[0]
-    if first.kind == "member":
+    if first.kind in _NAMED:
         names = some_of(list(dict.fromkeys(one.change for one in same)))
-        return f"member differing {part}: letter case, {names}"
+        return f"{first.kind} differing {part}: names {names}"
     places = some_of([one.member or one.part for one, *_ in by_message])
     return printable(f"{first.kind} {first.direction} {part}: {first.change} at ") + places
 
