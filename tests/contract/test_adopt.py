@@ -71,9 +71,9 @@ def adopted(specification: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def test_nothing_differs_after_adoption(
     specification: Path, adopted: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, before = run(capsys, "contract", "diff", str(specification), "--format", "json")
+    code, before = run(capsys, "contract", "diff", str(specification), "--vendor", "aptic", "--format", "json")
     assert (code, json.loads(before)["failed"]) == (1, True)
-    options = [str(specification), "--contract", str(adopted), "--fail-on", "warning"]
+    options = [str(specification), "--vendor", "aptic", "--contract", str(adopted), "--fail-on", "warning"]
     assert run(capsys, "contract", "diff", *options) == (0, f"aptic: {specification}: no differences\n")
 
 
@@ -193,7 +193,7 @@ def test_what_cannot_be_adopted_is_listed_with_reasons_and_can_be_ignored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, folder = tmp_path / "aptic.json", tmp_path / "contract"
-    file.write_text(json.dumps(mutated()["aptic"].document), encoding="utf-8")
+    file.write_text(json.dumps(mutated("aptic").document), encoding="utf-8")
     code, output = run(capsys, "contract", "adopt", str(file), "--out", str(folder), "--vendor", "aptic")
     assert code == 0
     *lines, adopted, counts = output.splitlines()
@@ -226,7 +226,9 @@ def test_a_path_that_does_not_fit_the_operation_is_not_adopted(
     vendor.operation("aptic.ping.get")["parameters"] = [parameter]
     file = tmp_path / "aptic.json"
     file.write_text(json.dumps(vendor.document), encoding="utf-8")
-    code, output = run(capsys, "contract", "adopt", str(file), "--out", str(tmp_path / "out"))
+    code, output = run(
+        capsys, "contract", "adopt", str(file), "--out", str(tmp_path / "out"), "--vendor", "aptic"
+    )
     assert (code, output.splitlines()[0]) == (
         0,
         "not adopted: aptic.ping.get: path differing /v1/Ping → /v1/Ping/{tenant}"
