@@ -219,6 +219,21 @@ def test_the_admin_api_has_the_users_links(serve: Serve, write: Write) -> None:
     assert {one["vendor"] for one in timeline} > {"aptic"}
 
 
+def test_the_pages_of_data_follow_the_users_links(serve: Serve, write: Write) -> None:
+    mapping = "aptic.debtors.get: GET /people/{guid}\naptic.cases.get: POST /of/{guid}/case\n"
+    api = serve(paths=str(write(mapping)))
+    api.patch(f"{APTIC}/Debtors/{ULLA}", {"city": "Oslo"})
+    case = api.only(f"{APTIC}/Debtors/{ULLA}/Cases")["caseGuid"]
+    pairs = [(f"/Debtors/{ULLA}", f"/people/{ULLA}"), (f"/Cases/{case}", f"/of/{case}/case")]
+    for own, theirs in pairs:
+        shown, expected = (
+            api.send("GET", "/_sim/data/item", params={"path": path}).json()
+            for path in (f"/APIGW{theirs}", f"{APTIC}{own}")
+        )
+        assert shown == {**expected, "path": f"/APIGW{theirs}"}
+        assert shown["cards"]
+
+
 # The same credentials and errors
 
 

@@ -140,7 +140,9 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
         the item.
         """
         vendor = _vendor_at(vendors, path)
-        answer = await _send(request, path)
+        app = context_of(request.scope).dispatcher.vendors[vendor.mount]
+        own = vendor.mount + app.own_path(path.removeprefix(vendor.mount))
+        answer = await _send(request, own)
         if answer.operation is None:
             raise NOT_FOUND.with_detail(f"No operation of {vendor.title} reads {path[:200]!r}.")
         pages = resolve(vendor.pages)
@@ -161,8 +163,8 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
             "content": content,
             "cards": []
             if pages is None
-            else await _cards(request, vendor, pages, answer.operation, path, content),
-            "history": history(space, path, links.below(space, path)),
+            else await _cards(request, vendor, pages, answer.operation, own, content),
+            "history": history(space, own, links.below(space, own)),
         }
 
     @router.get(

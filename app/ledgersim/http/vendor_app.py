@@ -92,7 +92,8 @@ class VendorApp(FastAPI):
         self.render = render
         self._operations: list[APIRoute] = []
         self._index = RouteIndex()
-        self._mapped: dict[str, APIRoute] = {}  # by operation id
+        self._own: dict[str, APIRoute] = {}  # what the user has mapped, by operation id
+        self._mapped: dict[str, APIRoute] = {}  # the same with the user's methods and paths
         self._guard = guard
         self.amendments: list[Callable[[dict[str, Any]], None]] = []  # changes to the document
         self._documenting = Lock()  # threads build the document: see `admin/openapi.py`
@@ -189,6 +190,7 @@ class VendorApp(FastAPI):
         mapped.openapi_extra = {**(route.openapi_extra or {}), "x-provenance": provenance}
         self._operations[self._operations.index(route)] = mapped
         self._index.add(mapped)
+        self._own.setdefault(str(route.operation_id), route)
         self._mapped[str(route.operation_id)] = mapped
 
     def address(self, path: str, method: str = "GET") -> tuple[str, str]:
@@ -196,15 +198,24 @@ class VendorApp(FastAPI):
 
         They differ from these if the user has mapped the operation.
         """
-        if not self._mapped:
+        return self._moved(self._mapped, method, path)
+
+    def own_path(self, path: str) -> str:
+        """The application's own path for one that the user may have mapped."""
+        _, own = self._moved(self._own, "GET", path)
+        return own
+
+    def _moved(self, to: dict[str, APIRoute], method: str, path: str) -> tuple[str, str]:
+        """A method and path as those of another route of their operation, if there is one."""
+        if not to:
             return method, path
         plain, mark, query = path.partition("?")
         found = self.at(plain, method)
-        mapped = None if found.route is None else self._mapped.get(str(found.route.operation_id))
-        if mapped is None:
+        route = None if found.route is None else to.get(str(found.route.operation_id))
+        if route is None:
             return method, path
-        (method,) = mapped.methods or {method}
-        path = _PLACEHOLDER.sub(lambda name: quote(found.parameters[name[1]], safe=""), mapped.path)
+        (method,) = route.methods or {method}
+        path = _PLACEHOLDER.sub(lambda name: quote(found.parameters[name[1]], safe=""), route.path)
         return method, path + mark + query
 
     def at(self, path: str, method: str = "GET") -> Found:
