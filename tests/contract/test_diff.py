@@ -525,6 +525,13 @@ def test_a_prefix_that_all_paths_have_is_one_line(old: str, new: str, line: str)
     assert [one for one in lines_of(document) if " path " in one] == [line]
 
 
+def test_a_document_of_one_resource_lacks_the_others_in_one_line() -> None:
+    document = Vendor("aptic").document
+    document["paths"] = {path: item for path, item in document["paths"].items() if "/Clients" in path}
+    missing = "aptic.auth.token, aptic.currentuser.get, aptic.ping.get and 92 more: operation ours only"
+    assert lines_of(document)[3:-1] == [f"error   {missing}"]
+
+
 def test_many_differences_are_counted_first_and_alike_ones_share_a_line() -> None:
     document = Vendor("aptic").document
     for schema in document["components"]["schemas"].values():

@@ -12,7 +12,11 @@ _ANNOTATIONS: Mapping[Level, str] = {"error": "error", "warning": "warning", "in
 _SHOWN = 3  # operations or places of a line that many have in common
 _MANY = 20  # findings, above which the counts come first
 # Differences of which many share a line, though their places differ.
-_MERGED = [(kind, "differing") for kind in ("path", "parameter", "member", "nullability", "required", "format")]
+_MERGED = [
+    *((kind, "differing") for kind in ("path", "parameter", "member", "nullability", "required", "format")),
+    ("operation", "ours only"),
+    ("operation", "theirs only"),
+]
 _NAMED = ("parameter", "member")  # what differs in its name alone
 
 
@@ -46,7 +50,8 @@ def alike(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
                 by_message.setdefault(one.message, []).append(one)
         for by_message in by_change.values():
             same = [one for some in by_message.values() for one in some]
-            if len(by_message) > _SHOWN and (same[0].kind, same[0].direction) in _MERGED:
+            limit = _MANY if same[0].kind == "operation" else _SHOWN
+            if len(by_message) > limit and (same[0].kind, same[0].direction) in _MERGED:
                 yield f"{_operations(same)}: {_shared(same, list(by_message.values()))}", same
             else:
                 yield from ((f"{_operations(some)}: {message}", some) for message, some in by_message.items())
@@ -54,12 +59,10 @@ def alike(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
 
 def _change(finding: Finding) -> tuple[str, ...]:
     """What findings that may share a line have in common."""
-    if finding.kind == "operation":
-        return finding.kind, finding.operation
     change: tuple[str, ...] = (finding.change,)
     if finding.kind == "path":
         change = _prefixes(finding)
-    elif finding.kind in _NAMED and finding.direction == "differing":
+    elif finding.kind == "operation" or (finding.kind in _NAMED and finding.direction == "differing"):
         change = ()
     return finding.kind, finding.direction, finding.part.partition(" ")[0], *change
 
@@ -76,6 +79,8 @@ def _prefixes(finding: Finding) -> tuple[str, str]:
 def _shared(same: Sequence[Finding], by_message: Sequence[Sequence[Finding]]) -> str:
     """The message of findings whose place differs, or whose paths do."""
     first = same[0]
+    if first.kind == "operation":
+        return f"operation {first.direction}"
     if first.kind == "path":
         ours, theirs = _prefixes(first)
         changed = f"{ours} → {theirs}" if ours != theirs else f"letter case, such as {first.change}"
