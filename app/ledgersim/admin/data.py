@@ -141,13 +141,13 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
         """
         vendor = _vendor_at(vendors, path)
         app = context_of(request.scope).dispatcher.vendors[vendor.mount]
-        own = vendor.mount + app.own_path(path.removeprefix(vendor.mount))
+        below = app.own_path(path.removeprefix(vendor.mount))
+        own = vendor.mount + below
         answer = await _send(request, own)
         if answer.operation is None:
             raise NOT_FOUND.with_detail(f"No operation of {vendor.title} reads {path[:200]!r}.")
         pages = resolve(vendor.pages)
         content = answer.json()
-        below = path.removeprefix(vendor.mount)
         lists = [
             (found, one.name)
             for one in (() if pages is None else pages.resources)
