@@ -157,6 +157,7 @@ class Served:
         self.first_line = self.process.stdout.readline()
         if not self.first_line:
             self._limit.cancel()
+            self._folder.cleanup()
             pytest.fail(f"the server did not start: {self.process.communicate()[1]}")
         self.url = self.first_line.removeprefix("Ready: ").rstrip("\n")
         self.port = urlsplit(self.url).port or 0

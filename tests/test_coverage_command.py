@@ -270,7 +270,7 @@ def test_a_server_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_token_comes_from_the_environment(
     start: Start, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = start("--admin-token", "secret").url
+    url = start("--port", "0", "--admin-token", "secret").url
     code, _, errors = run(capsys, "--url", url)
     assert code == 2
     assert errors[0].startswith(f"ledgersim: {url}/_sim/coverage returned 401: ")
