@@ -93,6 +93,10 @@ docs: ## Build the documentation site into .site/html, and check it (needs npm)
 	@$(MAKE) --silent .site/installed
 	@$(BIN)/python -m tests.packaging.site
 
+dist: ## Build wheel and sdist into dist/
+	$(call install,run)
+	@$(BIN)/hatchling build --directory dist
+
 image-check: ## Execute the Dockerfile without a container engine, and start the result (Linux, root)
 	$(call install,dev)
 	@$(BIN)/python -m tests.packaging.image

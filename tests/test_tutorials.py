@@ -71,7 +71,7 @@ def test_a_tutorial_leads_to_three_tests_that_pass(name: str, server: Served, tm
         (tmp_path / tutorial.copied[1]).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / tutorial.copied[0], tmp_path / tutorial.copied[1])
 
-    def run() -> str:
+    def run() -> tuple[str, int]:
         (tmp_path / tutorial.client).write_text(client, encoding="utf-8")
         (tmp_path / tutorial.tests).write_text(tests, encoding="utf-8")
         environ = {**os.environ, "SIMULATOR_URL": server.url}
@@ -81,9 +81,10 @@ def test_a_tutorial_leads_to_three_tests_that_pass(name: str, server: Served, tm
         ran = subprocess.run(
             command, cwd=tmp_path, env=environ, check=False, stdout=-1, stderr=subprocess.STDOUT, text=True
         )
-        return ran.stdout
+        return ran.stdout, ran.returncode
 
-    output = run()
+    output, code = run()
+    assert code != 0
     assert len(re.findall(tutorial.passed, output, re.MULTILINE)) == 1, output
     assert len(re.findall(tutorial.failed, output, re.MULTILINE)) >= 1, output
 
@@ -91,6 +92,7 @@ def test_a_tutorial_leads_to_three_tests_that_pass(name: str, server: Served, tm
         client, count = re.subn(pattern, lambda _, new=new: new, client)  # type: ignore[misc]
         assert count == 1, pattern
     tests = tests.removesuffix(tutorial.ends) + "\n" + third + tutorial.ends
-    output = run()
+    output, code = run()
     assert len(re.findall(tutorial.passed, output, re.MULTILINE)) == 3, output
+    assert code == 0
     assert not re.findall(tutorial.failed, output, re.MULTILINE), output

@@ -110,6 +110,7 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> Non
         ("/data/item?path=/nothing", 400, "must begin with"),
         (f"/data/item?path={APTIC}/nothing", 404, "There is no GET"),
         (f"/data/item?path={APTIC}/Debtors/1", 404, "This is not a GUID"),
+        (f"/data/item?path={SURPLUS[:-1]}9", 404, "has no surplus"),
         ("/data/aptic/debtors?filter=cty+eq+1", 400, "did you mean city?"),
         ("/data/aptic/debtors?skip=x", 400, "skip"),
         ("/personas/Nobody", 404, "Unknown persona"),
@@ -278,6 +279,21 @@ def test_hostile_values_are_escaped(api: Api) -> None:
         text = show(api, UI + path).text
         assert '<script src="http://evil' not in text, path
         assert "<img" not in text, path
+
+
+def test_characters_that_turn_texts_around_are_shown_by_their_code(api: Api) -> None:
+    api.put(f"{APTIC}/Debtors", {"fullName": "Ada \u202eevil\u2066"})
+    number = api.get("/_sim/requests").json()["requests"][-1]["id"]
+    page = show(api, f"{UI}/requests/{number}").text
+    assert '"fullName"</span>: <span class="string">"Ada \\u202eevil\\u2066"' in unescape(page)
+
+
+def test_a_page_of_an_unknown_space_does_not_create_it(api: Api) -> None:
+    page = show(api, f"/s/unknown{UI}")
+    assert page.status_code == 404
+    for address in re.findall(r'(?:href|src)="([^"]+/docs/assets/[^"]+)"', page.text):
+        assert api.get(unescape(address)).status_code == 200
+    assert "unknown" not in [one["name"] for one in api.get("/_sim/spaces").json()["spaces"]]
 
 
 # What a request wrote
@@ -805,3 +821,4 @@ def test_a_plan_that_has_ended_says_so(api: Api) -> None:
     page = show(api, f"{UI}/data/item?path={PLAN}").text
     assert "Payment plan, ended" in page
     assert "Schedule as it was planned" in page
+    assert "<circle" not in page  # it was terminated before anything was paid

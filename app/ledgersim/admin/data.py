@@ -238,7 +238,7 @@ async def _send(request: Request, path: str) -> internal.Answer:
 
 def _problem(answer: internal.Answer) -> Problem:
     content = answer.json()
-    said = content if isinstance(content, dict) else {}
+    said = {name.lower(): one for name, one in content.items()} if isinstance(content, dict) else {}
     detail = str(said.get("detail") or said.get("message") or said.get("title") or "The vendor's API failed.")
     errors = said.get("errors")
     status = answer.status if answer.status in (400, 404) else 409

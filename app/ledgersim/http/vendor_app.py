@@ -56,7 +56,7 @@ def new_router(tag: str) -> APIRouter:
 
 def uses_space(route: APIRoute | None) -> bool:
     """Whether answering a route takes the space of the request; health probes, for example, do not."""
-    return not isinstance(route, JsonRoute) or route.uses_space
+    return getattr(route, "uses_space", True)
 
 
 class VendorApp(FastAPI):

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -45,9 +46,13 @@ class Server:
         return {} if is_secret else samples.headers(space, vendor, self.auth, ids)
 
 
+class _FileRoute(APIRoute):
+    uses_space = False  # a page about a space that does not exist must not create it by its style sheet
+
+
 def build(server: Server) -> VendorApp:
     """The pages of a server. They require no token."""
-    router = APIRouter()
+    router, files = APIRouter(), APIRouter(route_class=_FileRoute)
 
     @router.api_route("/", operation_id="ui.landing", **_READ)
     async def show_landing(request: Request) -> Response:
@@ -71,7 +76,7 @@ def build(server: Server) -> VendorApp:
             return _reference(request, server, name.lower())
         return await document(request, name)
 
-    @router.api_route("/docs/assets/{name}", operation_id="ui.asset", **_READ)
+    @files.api_route("/docs/assets/{name}", operation_id="ui.asset", **_READ)
     async def get_asset(name: str) -> Response:
         return asset(name)
 
@@ -83,13 +88,13 @@ def build(server: Server) -> VendorApp:
     async def show_guide_of_docs(request: Request, name: str) -> Response:
         return _guide(request, server, f"docs/{name}")
 
-    @router.api_route("/docs/guides/docs/screenshots/{name}", operation_id="ui.screenshot", **_READ)
+    @files.api_route("/docs/guides/docs/screenshots/{name}", operation_id="ui.screenshot", **_READ)
     async def get_screenshot(name: str) -> Response:
         return Response(guides.screenshot(name), headers=CACHED, media_type="image/png")
 
     sessions = Sessions(server.admin_token)
     app = VendorApp("ui", "ledgersim pages", partial(render_problem, sessions))
-    app.include(router, *([dashboard_router(sessions)] if server.has_dashboard else []))
+    app.include(router, files, *([dashboard_router(sessions)] if server.has_dashboard else []))
     return app
 
 

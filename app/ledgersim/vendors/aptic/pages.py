@@ -252,7 +252,7 @@ async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
             ),
             ("total", f"{item['totalAmount']:.2f} {currency}"),
         ),
-        Chart(title="Remaining debt over time", unit=currency, points=[start, *points]),
+        *([Chart(title="Remaining debt over time", unit=currency, points=[start, *points])] if points else []),
         Table(
             title=f"Schedule{' as it was planned' if state == 'ended' else ''}, in {currency}",
             columns=columns,
