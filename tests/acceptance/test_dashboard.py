@@ -128,6 +128,8 @@ def test_keys_search_and_go_through_the_list(server: Served, client: httpx.Clien
         assert driver.run(focus) == f"r{second}"
         driver.press(f"#r{second} a", ENTER)
         driver.wait(lambda: driver.url.endswith(f"/requests/{second}"))
+        driver.press("main", "\ue00c")  # Escape
+        driver.wait(lambda: driver.url.endswith("/requests"))
         driver.press("main", "/")
         assert driver.run(focus) == "text"
         driver.run("document.activeElement.blur()")

@@ -455,6 +455,11 @@ def test_lists_take_the_filter_of_the_vendor(api: Api) -> None:
 # Forms
 
 
+def test_the_address_of_a_rejected_form_leads_to_the_dashboard(api: Api) -> None:
+    answer = show(api, f"{UI}/call")
+    assert (answer.status_code, answer.headers["location"]) == (303, UI)
+
+
 def test_a_form_makes_the_call_that_it_shows(api: Api) -> None:
     fields = {
         "body.kind": "status",

@@ -86,6 +86,11 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
             then, {"call": f"{method} {visit.root}{MOUNT}{path}", "body": _text(body), "status": status}
         )
 
+    @router.api_route("/call", operation_id="ui.called", **READ)
+    async def leave_call(request: Request) -> Response:
+        # Of the page that shows why a form was rejected, opened again by its address.
+        return RedirectResponse(context_of(request.scope).root_path + UI, 303)
+
     @router.api_route("/login", operation_id="ui.login", **_WRITE)
     async def log_in(request: Request) -> Response:
         form = await read_form(request)

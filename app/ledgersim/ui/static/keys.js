@@ -12,6 +12,8 @@ document.addEventListener("keydown", (event) => {
     }
   } else if (event.key === "?") {
     document.querySelector("#keys")?.showModal();
+  } else if (event.key === "Escape") {
+    document.querySelector(".detail .close")?.click();
   } else if (event.key === "j" || event.key === "k") {
     const links = [...document.querySelectorAll("[data-list] a:first-of-type")].filter((one) => one === one.closest("tr, li").querySelector("a"));
     const at = links.findIndex((one) => one === document.activeElement || one.closest("[aria-selected=true]"));
