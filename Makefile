@@ -60,7 +60,7 @@ clients: ## Generate clients from the OpenAPI documents and run them (ARGS="orva
 	@$(MAKE) --silent .clients/installed
 	@$(BIN)/python -m tests.clients.generate $(ARGS)
 
-openapi: ## Write the examples, and with them the OpenAPI documents and the collections in openapi/, anew
+openapi: ## Regenerate the examples, and from them the OpenAPI documents and the collections in openapi/
 	$(call install,dev)
 	@$(BIN)/python -m tests.contract.examples
 	@for name in aptic payex riverty admin; do \
@@ -111,7 +111,7 @@ format: ## Write the code as `make check` wants it, as far as a tool can
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-screenshots: ## Write the screenshots in docs/screenshots/ anew (needs chromium and chromium-driver)
+screenshots: ## Retake the screenshots in docs/screenshots/ (needs chromium and chromium-driver)
 	$(call install,dev)
 	@$(BIN)/python -m tests.ui.screenshots
 
@@ -142,8 +142,7 @@ help: ## List the commands
 .clients/installed: requirements/clients.txt $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
 	@echo "Installing client generators into .clients" >&2
 	$(call venv,.clients/venv,clients)
-	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc .clients
-	@if command -v npm >/dev/null; then npm ci --prefix .clients --loglevel error; fi
+	$(call npm,.clients,$(CLIENTS))
 	@touch $@
 
 $(LINTERS)/node_modules: $(LINTERS)/package-lock.json
@@ -153,8 +152,7 @@ $(LINTERS)/node_modules: $(LINTERS)/package-lock.json
 .contract/installed: requirements/pact.txt $(COLLECTIONS)/package.json $(COLLECTIONS)/package-lock.json
 	@echo "Installing Bruno, Newman, httpYac and Pact into .contract" >&2
 	$(call venv,.contract/venv,pact)
-	@cp $(COLLECTIONS)/package.json $(COLLECTIONS)/package-lock.json $(COLLECTIONS)/.npmrc .contract
-	@if command -v npm >/dev/null; then npm ci --prefix .contract --loglevel error; fi
+	$(call npm,.contract,$(COLLECTIONS))
 	@touch $@
 
 .fuzz/installed: requirements/fuzz.txt
@@ -183,14 +181,19 @@ $(LINTERS)/node_modules: $(LINTERS)/package-lock.json
 .benchmark/peers/installed: requirements/peers.txt benchmarks/package.json benchmarks/package-lock.json
 	@echo "Installing other simulators into .benchmark/peers" >&2
 	$(call venv,.benchmark/peers/venv,peers)
-	@cp benchmarks/package.json benchmarks/package-lock.json benchmarks/.npmrc .benchmark/peers
-	@if command -v npm >/dev/null; then npm ci --prefix .benchmark/peers --loglevel error; fi
+	$(call npm,.benchmark/peers,benchmarks)
 	@touch $@
 
 # $(call venv,FOLDER,NAME): an environment of its own with requirements/NAME.txt, for tools that the project does not import.
 define venv
 @$(PYTHON) -m venv --clear $(1)
 @$(1)/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes --requirement requirements/$(2).txt
+endef
+
+# $(call npm,FOLDER,SOURCE): the npm packages that SOURCE pins, in FOLDER; none without npm.
+define npm
+@cp $(2)/package.json $(2)/package-lock.json $(2)/.npmrc $(1)
+@if command -v npm >/dev/null; then npm ci --prefix $(1) --loglevel error; fi
 endef
 
 # $(call install,run): the packages pinned in requirements/ and the project itself. Done again

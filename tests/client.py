@@ -53,6 +53,16 @@ class Api:
 
     # What many tests need first.
 
+    def token(self, prefix: str = "") -> str:
+        """A new token of Aptic; `prefix` is that of a space."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": "ledgersim",
+            "client_secret": "ledgersim-secret",
+        }
+        answer = self.send("POST", f"{prefix}/APIGW/login/oauth/access_token", headers={}, data=form)
+        return str(answer.json()["access_token"])
+
     def create(self, path: str, body: Any) -> dict[str, Any]:
         """PUT that must succeed; the body of the answer."""
         answer = self.put(path, body)

@@ -58,7 +58,7 @@ def fail(client: httpx.Client) -> int:
 
 
 def text(driver: Browser, selector: str) -> str:
-    """The text of an element; empty if there is none."""
+    """The text of an element, or an empty string if the element is missing."""
     return str(driver.run(f"return document.querySelector({selector!r})?.textContent ?? ''"))
 
 

@@ -13,17 +13,7 @@ from tests.contract.shapes import of_answer, of_sample
 def test_the_public_clients_sequence_works_unchanged(serve: Any, auth: str, prefix: str) -> None:
     api: Api = serve(auth=auth)
     base = f"{prefix}/APIGW"
-    token = api.send(
-        "POST",
-        f"{base}/login/oauth/access_token",
-        headers={},
-        data={
-            "grant_type": "client_credentials",
-            "client_id": "ledgersim",
-            "client_secret": "ledgersim-secret",
-        },
-    ).json()["access_token"]
-    bearer = {"Authorization": f"Bearer {token}"}
+    bearer = {"Authorization": f"Bearer {api.token(prefix)}"}
 
     def call(method: str, path: str, body: Any = None, expect: int = 200) -> Any:
         answer = api.send(method, f"{base}/v1{path}", headers=bearer, json=body)

@@ -113,16 +113,7 @@ def test_each_interaction_starts_anew_and_states_of_one_add_up(example: Api) -> 
 
 
 def test_a_teardown_takes_the_space_back_and_keeps_tokens_and_journal(example: Api) -> None:
-    token = example.send(
-        "POST",
-        "/APIGW/login/oauth/access_token",
-        headers={},
-        data={
-            "grant_type": "client_credentials",
-            "client_id": "ledgersim",
-            "client_secret": "ledgersim-secret",
-        },
-    ).json()["access_token"]
+    token = example.token()
     values = set_up(example, ADA)
     tear_down(example, ADA)
     headers = {"Authorization": f"Bearer {token}"}

@@ -1,4 +1,4 @@
-"""Writes the collections in `openapi/collections` anew: `make openapi`."""
+"""Regenerates the collections in `openapi/collections`, for `make openapi`."""
 
 from pathlib import Path
 

@@ -51,13 +51,13 @@ def test_everything_is_described() -> None:
 
 
 def test_responses_are_described_in_words_of_their_own() -> None:
-    told = {
+    generic = {
         f"{operation['operationId']} {status}: {response['description']}"
         for operation in operations()
         for status, response in operation["responses"].items()
         if response["description"] in PHRASES
     }
-    assert told == set()
+    assert generic == set()
 
 
 def test_responses_are_by_status() -> None:

@@ -416,7 +416,7 @@ def found(name: str, document: Json) -> list[Finding]:
     return compare(own(name), theirs, pair(own(name), theirs))
 
 
-def told(finding: Finding) -> Expected:
+def summary(finding: Finding) -> Expected:
     one = finding
     return one.level, one.kind, one.direction, one.operation, one.part, one.member, one.ours, one.theirs
 
@@ -432,7 +432,7 @@ def test_forty_differences_are_seeded_of_every_kind() -> None:
 @pytest.mark.parametrize("name", MOUNTS)
 def test_exactly_what_was_seeded_is_found(name: str) -> None:
     expected = [expected for vendor, _, expected in SEEDED if vendor == name]
-    assert sorted(map(told, found(name, mutated(name).document))) == sorted(expected)
+    assert sorted(map(summary, found(name, mutated(name).document))) == sorted(expected)
 
 
 @pytest.mark.parametrize("name", MOUNTS)
@@ -446,7 +446,7 @@ def test_it_is_found_without_ids_of_operations(name: str) -> None:
         (*one[:3], "POST /v1/Letters/{letterId}/Send", *one[4:]) if one[3] == "sendLetter" else one
         for one in expected
     ]
-    assert sorted(map(told, found(name, document))) == sorted(expected)
+    assert sorted(map(summary, found(name, document))) == sorted(expected)
 
 
 @pytest.mark.parametrize("name", MOUNTS)

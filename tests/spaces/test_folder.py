@@ -103,10 +103,8 @@ def test_each_space_is_a_file_that_is_closed_after_the_request(api: Api, data: P
 
 def test_a_closed_space_keeps_what_a_database_file_keeps(serve: Serve) -> None:
     api = serve(auth="strict")
-    form = {"grant_type": "client_credentials", "client_id": "ledgersim", "client_secret": "ledgersim-secret"}
     api.put("/s/a/_sim/clock", {"mode": "frozen", "now": "2027-01-02T03:04:05Z"})
-    token = api.send("POST", "/s/a/APIGW/login/oauth/access_token", data=form).json()["access_token"]
-    strict = {"Authorization": f"Bearer {token}"}
+    strict = {"Authorization": f"Bearer {api.token('/s/a')}"}
     guids = []
     for _ in range(3):
         created = api.send("PUT", f"/s/a{APTIC}/Debtors", headers=strict, json={})

@@ -6,7 +6,7 @@ from pact import Verifier
 
 url, contract = sys.argv[1:]
 verifier = Verifier("aptic", host="127.0.0.1").add_transport(url=f"{url}/APIGW")
-# Without teardowns, as is the default: an interaction starts anew by itself.
+# Without teardowns, which is the default: every interaction sets up its own state.
 verifier.state_handler(f"{url}/_sim/pact/provider-states", teardown=False, body=True)
 verifier.add_source(contract)
 try:
