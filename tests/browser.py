@@ -1,4 +1,4 @@
-"""A real browser, driven by the WebDriver protocol: Debian's chromium and chromium-driver."""
+"""A real browser, driven by WebDriver: Debian's chromium-headless-shell or chromium, and chromium-driver."""
 
 import json
 import shutil

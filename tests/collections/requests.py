@@ -231,6 +231,7 @@ def _stories() -> Iterator[Folder]:
         yield Folder(story["name"], story["about"], requests)
 
 
+@cache
 def folders() -> list[Folder]:
     """All folders. The requests of a folder have different names."""
     return [

@@ -58,7 +58,7 @@ SURPLUS = {"surplusId": "s", "balance": 2.5, "status": "open"}
 
 
 def test_a_short_soak_with_kills_finds_no_violation(capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--minutes=0.08", "--spaces=4", "--rate=400", "--kill-every=3", "--max-delay=60"]
+    options = ["--minutes=0.05", "--spaces=4", "--rate=200", "--kill-every=2", "--max-delay=60"]
     status = main(options)
     report = capsys.readouterr().out
     assert "| Violations | none |" in report, report

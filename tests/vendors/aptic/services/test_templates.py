@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledgersim.problems import Problem
-from ledgersim.vendors.aptic.services import sandbox
+from ledgersim.vendors.aptic.services import sandbox, worker
 from ledgersim.vendors.aptic.services.definitions import ServiceRequest
 from ledgersim.vendors.aptic.services.rendering import InvalidTemplate, Template
 from ledgersim.vendors.aptic.services.rendering import render as render_here
@@ -222,7 +222,9 @@ def test_what_takes_all_memory_is_a_409(template: str) -> None:
     assert caught.value.status == 409
 
 
-def test_a_rendering_without_end_holds_nobody() -> None:
+def test_a_rendering_without_end_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "MAX_SECONDS", 1)
+
     async def turns() -> int:
         rendering = asyncio.create_task(render(EQUAL, asked()))
         count = 0
