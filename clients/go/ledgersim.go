@@ -63,15 +63,21 @@ func (s *Server) Ready(limit time.Duration) error {
 	}
 }
 
-// Space creates a space from the seeded world. Delete it at the end of the test.
+// Space creates a space from the seeded world, with a generated name if name is empty. Delete it at the end of the test.
 func (s *Server) Space(name string) (*Space, error) {
 	var created struct {
 		Name    string            `json:"name"`
 		Admin   string            `json:"admin"`
 		Vendors map[string]string `json:"vendors"`
 	}
-	err := s.call(s.URL+"/_sim", "POST", "/spaces", map[string]string{"name": name}, &created)
-	return &Space{created.Name, created.Vendors, created.Admin, s}, err
+	wanted := map[string]string{}
+	if name != "" {
+		wanted["name"] = name
+	}
+	if err := s.call(s.URL+"/_sim", "POST", "/spaces", wanted, &created); err != nil {
+		return nil, err
+	}
+	return &Space{created.Name, created.Vendors, created.Admin, s}, nil
 }
 
 // Admin is any call to the admin API. It encodes body, which may be nil, and decodes into result, which may be nil.

@@ -16,6 +16,7 @@ export class LedgersimContainer extends GenericContainer {
 
   /** A setting of `ledgersim serve`: `withSetting("auth", "strict")`. */
   withSetting(name, value) {
+    if (name === "admin-token") this.token = value;
     return this.withEnvironment({ [`LEDGERSIM_${name.toUpperCase().replaceAll("-", "_")}`]: String(value) });
   }
 
@@ -31,19 +32,19 @@ export class LedgersimContainer extends GenericContainer {
   }
 
   async start() {
-    return new StartedLedgersimContainer(await super.start());
+    return new StartedLedgersimContainer(await super.start(), this.token);
   }
 }
 
 /** A running container. `server` is the client of its admin API. */
 export class StartedLedgersimContainer {
-  constructor(container) {
+  constructor(container, token) {
     this.container = container;
     this.url = `http://${container.getHost()}:${container.getMappedPort(PORT)}`;
-    this.server = new Server(this.url);
+    this.server = new Server(this.url, { token });
   }
 
-  /** A world of its own, for one test. */
+  /** A world of its own, for one test; by default with a generated name. */
   space(name) {
     return this.server.space(name);
   }

@@ -33,12 +33,13 @@ def test_node(server: Served) -> None:
     run("node", "node", "test.mjs", server.url)
 
 
-def test_java(server: Served, tmp_path: Path) -> None:
+def test_java_and_its_container(server: Served, tmp_path: Path) -> None:
     if installed(["javac", "--version"]) < 17:
         pytest.skip("needs a JDK 17 or later")
-    sources = ["io/ledgersim/Ledgersim.java", "Test.java"]
-    run("java", "javac", "-Xlint:all", "-Werror", "-d", str(tmp_path), *sources)
+    sources = [*(CLIENTS / "java").rglob("*.java"), *(STUBS / "java").rglob("*.java")]
+    run("java", "javac", "-Xlint:all", "-Werror", "-d", str(tmp_path), *map(str, sources))
     run("java", "java", "-cp", str(tmp_path), "Test", server.url)
+    run("java", "java", "-cp", str(tmp_path), "ContainerTest", environ={"SIMULATOR_URL": server.url})
 
 
 def test_the_container_of_node(server: Served, tmp_path: Path) -> None:
@@ -53,16 +54,9 @@ def test_the_container_of_node(server: Served, tmp_path: Path) -> None:
     run(str(tmp_path), "node", "test.mjs", environ={"SIMULATOR_URL": server.url})
 
 
-def test_the_container_of_java(server: Served, tmp_path: Path) -> None:
-    if installed(["javac", "--version"]) < 17:
-        pytest.skip("needs a JDK 17 or later")
-    sources = [*(CLIENTS / "java" / "io").rglob("*.java"), *(STUBS / "java").rglob("*.java")]
-    run("java", "javac", "-Xlint:all", "-Werror", "-d", str(tmp_path), *map(str, sources))
-    run("java", "java", "-cp", str(tmp_path), "ContainerTest", environ={"SIMULATOR_URL": server.url})
-
-
 def test_go(server: Served) -> None:
     if installed(["go", "version"]) < 1:
         pytest.skip("needs Go 1.19 or later")
     environ = {"SIMULATOR_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
-    run("go", "go", "test", "-vet=all", "-count=1", "./...", environ=environ)
+    command = ["go", "test", "-vet=all", "-count=1"]
+    run(str(STUBS / "go"), *command, ".", "example.com/ledgersim/...", environ=environ)

@@ -67,6 +67,11 @@ public final class Ledgersim {
         }
     }
 
+    /** Create a space with a generated name: an isolated copy of the seeded world. Close it to delete it. */
+    public Space space() {
+        return new Space(text(call(url, "POST", "/spaces", "{}"), "name", ""));
+    }
+
     /** Create a space: an isolated copy of the seeded world. Close it to delete it. */
     public Space space(String name) {
         call(url, "POST", "/spaces", "{\"name\": " + quote(name) + "}");

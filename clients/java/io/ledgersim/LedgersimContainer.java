@@ -54,8 +54,18 @@ public class LedgersimContainer extends GenericContainer<LedgersimContainer> {
         return url() + "/s/" + space + "/APIGW";
     }
 
+    /** The client of its admin API. */
+    public Ledgersim server() {
+        return new Ledgersim(url(), getEnvMap().get("LEDGERSIM_ADMIN_TOKEN"));
+    }
+
+    /** A world of its own, for one test, with a generated name. Close it to delete it. */
+    public Ledgersim.Space space() {
+        return server().space();
+    }
+
     /** A world of its own, for one test. Close it to delete it. */
     public Ledgersim.Space space(String name) {
-        return new Ledgersim(url()).space(name);
+        return server().space(name);
     }
 }

@@ -37,6 +37,10 @@ public class GenericContainer<SELF extends GenericContainer<SELF>> {
         return (SELF) this;
     }
 
+    public Map<String, String> getEnvMap() {
+        return environment;
+    }
+
     public SELF withCopyFileToContainer(MountableFile file, String path) {
         files.put(file.path(), path);
         return (SELF) this;
