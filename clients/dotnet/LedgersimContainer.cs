@@ -1,67 +1,72 @@
+#pragma warning disable nullable // for C# 7.3, which has no annotations
 using System;
+using System.IO;
 using System.Threading.Tasks;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
 
-namespace Ledgersim;
-
-/// <summary>The simulator in a container of Testcontainers for .NET.</summary>
-public sealed class LedgersimContainer : IAsyncDisposable
+namespace Ledgersim
 {
-    /// <summary>The image of the same version as this class.</summary>
-    public const string Image = "ghcr.io/ledgersim/ledgersim:0.1.0";
-
-    private const int Port = 8080;
-    private const string Fixtures = "/fixtures.yaml";
-
-    private ContainerBuilder _builder;
-    private IContainer? _container;
-
-    public LedgersimContainer(string image = Image)
+    /// <summary>The simulator in a container of Testcontainers for .NET.</summary>
+    public sealed class LedgersimContainer : IAsyncDisposable
     {
-        var ready = Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(
-            request => request.ForPort(Port).ForPath("/_sim/health/ready"));
-        _builder = new ContainerBuilder().WithImage(image).WithPortBinding(Port, true).WithWaitStrategy(ready);
-    }
+        /// <summary>The image of the same version as this class.</summary>
+        public const string Image = "ghcr.io/ledgersim/ledgersim:0.1.0";
 
-    /// <summary>A setting of `ledgersim serve`, such as WithSetting("auth", "strict").</summary>
-    public LedgersimContainer WithSetting(string name, string value)
-    {
-        _builder = _builder.WithEnvironment("LEDGERSIM_" + name.ToUpperInvariant().Replace('-', '_'), value);
-        return this;
-    }
+        private const int Port = 8080;
+        private const string Fixtures = "/fixtures.yaml";
 
-    /// <summary>A file with your own data, which every space has.</summary>
-    public LedgersimContainer WithFixtures(string file)
-    {
-        _builder = _builder.WithBindMount(System.IO.Path.GetFullPath(file), Fixtures, AccessMode.ReadOnly);
-        return WithSetting("fixtures", Fixtures);
-    }
+        private ContainerBuilder _builder;
+        private string _token = "";
+        private IContainer _container;
 
-    /// <summary>The date at which the clocks of all spaces start, such as 2026-03-01.</summary>
-    public LedgersimContainer WithClock(string date) => WithSetting("as-of", date);
-
-    public async Task StartAsync()
-    {
-        _container = _builder.Build();
-        await _container.StartAsync();
-    }
-
-    public string Url => $"http://{Started.Hostname}:{Started.GetMappedPublicPort(Port)}";
-
-    /// <summary>The base address of Aptic in the default space or another one.</summary>
-    public Uri Aptic(string? space = null) => new(space is null ? $"{Url}/APIGW/" : $"{Url}/s/{space}/APIGW/");
-
-    /// <summary>A world of its own, for one test. Dispose it to delete it.</summary>
-    public Task<Space> SpaceAsync(string name) => new LedgersimServer(Url).SpaceAsync(name);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_container is not null)
+        public LedgersimContainer(string image = Image)
         {
-            await _container.DisposeAsync();
+            var ready = Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(
+                request => request.ForPort(Port).ForPath("/_sim/health/ready"));
+            _builder = new ContainerBuilder(image).WithPortBinding(Port, true).WithWaitStrategy(ready);
         }
-    }
 
-    private IContainer Started => _container ?? throw new InvalidOperationException("Call StartAsync first.");
+        /// <summary>A setting of `ledgersim serve`, such as WithSetting("auth", "strict").</summary>
+        public LedgersimContainer WithSetting(string name, string value)
+        {
+            if (name == "admin-token")
+            {
+                _token = value;
+            }
+            _builder = _builder.WithEnvironment("LEDGERSIM_" + name.ToUpperInvariant().Replace('-', '_'), value);
+            return this;
+        }
+
+        /// <summary>A file with your own data, which every space has.</summary>
+        public LedgersimContainer WithFixtures(string file)
+        {
+            _builder = _builder.WithResourceMapping(new FileInfo(file), new FileInfo(Fixtures));
+            return WithSetting("fixtures", Fixtures);
+        }
+
+        /// <summary>The date at which the clocks of all spaces start, such as 2026-03-01.</summary>
+        public LedgersimContainer WithClock(string date) => WithSetting("as-of", date);
+
+        public async Task StartAsync()
+        {
+            _container = _builder.Build();
+            await _container.StartAsync();
+        }
+
+        public string Url => $"http://{Started.Hostname}:{Started.GetMappedPublicPort(Port)}";
+
+        /// <summary>The base address of Aptic in the default space or another one.</summary>
+        public Uri Aptic(string space = null) => new Uri(space == null ? $"{Url}/APIGW/" : $"{Url}/s/{space}/APIGW/");
+
+        /// <summary>The client of its admin API.</summary>
+        public LedgersimServer Server => new LedgersimServer(Url, _token);
+
+        /// <summary>A world of its own, for one test. A name is generated by default. Dispose it to delete it.</summary>
+        public Task<Space> SpaceAsync(string name = null) => Server.SpaceAsync(name);
+
+        public ValueTask DisposeAsync() => _container?.DisposeAsync() ?? default(ValueTask);
+
+        private IContainer Started => _container ?? throw new InvalidOperationException("Call StartAsync first.");
+    }
 }

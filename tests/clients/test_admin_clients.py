@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.generate import NSWAG
 from tests.clients.test_handwritten import installed
 from tests.serving import Served
 
@@ -60,3 +61,16 @@ def test_go(server: Served) -> None:
     environ = {"SIMULATOR_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
     command = ["go", "test", "-vet=all", "-count=1"]
     run(str(STUBS / "go"), *command, ".", "example.com/ledgersim/...", environ=environ)
+
+
+def test_dotnet_and_its_container(server: Served, tmp_path: Path) -> None:
+    if not (shutil.which("mono") and shutil.which("mcs") and NSWAG.exists()):
+        pytest.skip("needs Mono, and NSwag from `make clients`, which brings System.Text.Json")
+    sources = [*(CLIENTS / "dotnet").glob("*.cs"), *(STUBS / "dotnet").glob("*.cs")]
+    # Types of System.Memory are in Mono's mscorlib too (1685).
+    options = ["-langversion:latest", "-warnaserror", "-nowarn:1685", f"-out:{tmp_path / 'build.exe'}"]
+    references = ["System.Text.Json.dll", "System.Memory.dll", "netstandard.dll", "System.Net.Http"]
+    libraries = f"-lib:{NSWAG},/usr/lib/mono/4.5/Facades"
+    run("dotnet", "mcs", *options, libraries, *(f"-r:{one}" for one in references), *map(str, sources))
+    environ = {"SIMULATOR_URL": server.url, "MONO_PATH": str(NSWAG)}
+    run(str(tmp_path), "mono", "build.exe", environ=environ)
