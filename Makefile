@@ -136,7 +136,7 @@ clean: ## Remove everything that was installed or built
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\): ## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
-		printf 'make %-12s %s\n' "$$name" "$$text"; \
+		printf 'make %-13s %s\n' "$$name" "$$text"; \
 	done
 
 .clients/installed: requirements/clients.txt $(CLIENTS)/package.json $(CLIENTS)/package-lock.json

@@ -48,6 +48,11 @@ def test_no_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys) == printed(capsys, "--help")
 
 
+def test_summaries_of_commands_are_not_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    for group in ([], ["contract"]):
+        assert not re.findall(r"^  .*\.\.\.$", printed(capsys, *group, "--help"), re.MULTILINE)
+
+
 def test_help_of_serve_names_each_option_with_its_default_and_variable(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

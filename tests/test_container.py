@@ -34,6 +34,6 @@ def test_a_space_of_a_container_is_a_world_of_its_own(server: Served, monkeypatc
     host, _, port = server.url.removeprefix("http://").partition(":")
     monkeypatch.setattr(container, "get_container_host_ip", lambda: host)
     monkeypatch.setattr(container, "get_exposed_port", {8080: int(port)}.__getitem__)
-    assert container.vendors()["aptic"] == f"{server.url}/APIGW"
+    assert container.aptic() == container.vendors()["aptic"] == f"{server.url}/APIGW"
     with container.space("one") as space:
-        assert space.aptic == container.vendors("one")["aptic"] == f"{server.url}/s/one/APIGW"
+        assert space.aptic == container.aptic("one") == f"{server.url}/s/one/APIGW"

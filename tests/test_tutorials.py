@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.clients.test_handwritten import LANGUAGES, installed
+from tests.clients.generate import NSWAG
+from tests.clients.tools import JAVAC, MCS, QUICK, require
 from tests.serving import Served
 
 ROOT = Path(__file__).parents[1]
 
 
 class Tutorial(NamedTuple):
-    """Where its code goes, how its tests run, and how they count."""
+    """Where its code goes, how its tests are compiled and run, and how they count."""
 
     client: str
     tests: str
@@ -26,22 +27,37 @@ class Tutorial(NamedTuple):
     ends: str  # what follows the last test
     passed: str
     failed: str
+    compile: list[str] = []
     copied: tuple[str, str] = ("", "")
 
 
-JAVA = "javac *.java io/ledgersim/*.java && java CollectorTest"
 TUTORIALS = {
+    "dotnet": Tutorial(
+        *("Collector.cs", "Program.cs", ["mono", "build.exe"]),
+        (r"        if \(!response.IsSuccessStatusCode\) .*\n", r"    private async .* CallAsync\(.*\n"),
+        *("        return failures;\n    }\n}\n", r"^pass ", r"^fail .*401"),
+        [*MCS, "-out:build.exe", "Collector.cs", "Program.cs", "Ledgersim.cs"],
+        ("clients/dotnet/Ledgersim.cs", "Ledgersim.cs"),
+    ),
+    "go": Tutorial(
+        *("collector.go", "collector_test.go", ["./collector.test", "-test.v"]),
+        (r"\tif response.StatusCode >= 400 .*\n", r"func \(c \*Collector\) call\(.*\n"),
+        *("", r"^--- PASS: ", r"collector_test.go:\d+: 401"),
+        ["go", "test", "-c"],
+        ("clients/go/ledgersim.go", "ledgersim/ledgersim.go"),
+    ),
     "java": Tutorial(
-        *("Collector.java", "CollectorTest.java", ["sh", "-c", JAVA]),
+        *("Collector.java", "CollectorTest.java", ["java", *QUICK, "CollectorTest"]),
         (r"        if \(response.statusCode\(\) >= 400\) .*\n", r"    private String call\(.*\n"),
         *("    }\n}\n", r"^pass ", r"^fail .*401"),
+        [*JAVAC, "Collector.java", "CollectorTest.java", "io/ledgersim/Ledgersim.java"],
         ("clients/java/io/ledgersim/Ledgersim.java", "io/ledgersim/Ledgersim.java"),
     ),
     "node": Tutorial(
         *("collector.mjs", "collector.test.mjs", ["node", "--test"]),
         (r"    if \(!response.ok\) .*\n", r"  async call\(.*\n"),
         *("", r"^ok \d", r"^  error: .*401"),
-        ("clients/node/ledgersim.mjs", "ledgersim.mjs"),
+        copied=("clients/node/ledgersim.mjs", "ledgersim.mjs"),
     ),
     "php": Tutorial(
         *("Collector.php", "test.php", ["php", "test.php"]),
@@ -62,37 +78,53 @@ TUTORIALS = {
 
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_a_tutorial_leads_to_three_tests_that_pass(name: str, server: Served, tmp_path: Path) -> None:
-    language, tutorial = LANGUAGES[name], TUTORIALS[name]
-    if installed(language.version) < language.minimum:
-        pytest.skip(f"needs {language.needs}")
+    tutorial = TUTORIALS[name]
+    require(name)
     page = (ROOT / "docs" / f"tutorial-{name}.md").read_text(encoding="utf-8")
-    client, tests, retry, signature, third = re.findall(r"```(?:java|js|php|python)\n(.*?)```", page, re.DOTALL)
+    blocks = re.findall(r"```(?:csharp|go|java|js|php|python)\n(.*?)```", page, re.DOTALL)
+    client, tests, retry, signature, third = blocks
     if tutorial.copied[0]:
         (tmp_path / tutorial.copied[1]).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / tutorial.copied[0], tmp_path / tutorial.copied[1])
+    if name == "go":
+        (tmp_path / "go.mod").write_text("module example.com/collector\n\ngo 1.19\n")
 
-    def run() -> tuple[str, int]:
-        (tmp_path / tutorial.client).write_text(client, encoding="utf-8")
-        (tmp_path / tutorial.tests).write_text(tests, encoding="utf-8")
-        environ = {**os.environ, "SIMULATOR_URL": server.url}
-        command = (
-            [*tutorial.command, "-o", f"ledgersim_url={server.url}"] if name == "python" else tutorial.command
-        )
+    def run(url: str) -> tuple[str, int]:
+        environ = {**os.environ, "SIMULATOR_URL": url, "MONO_PATH": str(NSWAG)}
+        given = ["-o", f"ledgersim_url={url}"] if name == "python" else []
         ran = subprocess.run(
-            command, cwd=tmp_path, env=environ, check=False, stdout=-1, stderr=subprocess.STDOUT, text=True
+            [*tutorial.command, *given],
+            cwd=tmp_path,
+            env=environ,
+            check=False,
+            stdout=-1,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         return ran.stdout, ran.returncode
 
-    output, code = run()
+    def save() -> None:
+        (tmp_path / tutorial.client).write_text(client, encoding="utf-8")
+        (tmp_path / tutorial.tests).write_text(tests, encoding="utf-8")
+        if tutorial.compile:
+            subprocess.run(tutorial.compile, cwd=tmp_path, check=True)
+
+    save()
+    output, code = run(server.url)
     assert code != 0
     assert len(re.findall(tutorial.passed, output, re.MULTILINE)) == 1, output
     assert len(re.findall(tutorial.failed, output, re.MULTILINE)) >= 1, output
+    if name != "python":  # whose plugin starts the server
+        output, code = run("http://127.0.0.1:1")
+        assert len(re.findall(r"No simulator answers.*: start it with `make run`", output)) == 1, output
+        assert code == 1
 
     for pattern, new in zip(tutorial.replaced, (retry, signature), strict=True):
         client, count = re.subn(pattern, lambda _, new=new: new, client)  # type: ignore[misc]
         assert count == 1, pattern
     tests = tests.removesuffix(tutorial.ends) + "\n" + third + tutorial.ends
-    output, code = run()
+    save()
+    output, code = run(server.url)
     assert len(re.findall(tutorial.passed, output, re.MULTILINE)) == 3, output
     assert code == 0
     assert not re.findall(tutorial.failed, output, re.MULTILINE), output

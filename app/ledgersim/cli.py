@@ -78,10 +78,10 @@ def serve(**flags: str | list[str] | None) -> None:
 
 
 def build_world(**flags: str | None) -> None:
-    """Build a world into the cache, where `ledgersim serve` finds it.
+    """Build a world into the cache.
 
-    Prints the path of the file to standard output. Each option can also be set by the environment variable in
-    its description; the option wins.
+    `ledgersim serve` finds it there. Prints the path of the file to standard output. Each option can also be
+    set by the environment variable in its description; the option wins.
     """
     settings = load_settings(os.environ, **flags)
 
@@ -124,10 +124,11 @@ app.command()(contract_cli.compare)
 
 @app.command()
 def routes(paths: PathsFile = None, contract: ContractFolder = None) -> None:
-    """Print all operations as a table: id, method, path, provenance (method/path) and summary.
+    """Print all operations as a table.
 
-    Provenance says how the vendor's method and path are known: documented, documented elsewhere, observed or
-    inferred. Those that --paths maps are configured, and those that --contract maps are adopted.
+    Its columns are id, method, path, provenance (method/path) and summary. Provenance says how the vendor's
+    method and path are known: documented, documented elsewhere, observed or inferred. Those that --paths maps
+    are configured, and those that --contract maps are adopted.
     """
     from ledgersim import app as simulator
 
@@ -160,7 +161,7 @@ def openapi(
         ),
     ] = "faithful",
 ) -> None:
-    """Print the OpenAPI document of a vendor or of the admin API, as JSON."""
+    """Print the OpenAPI document of a vendor or the admin API."""
     import json
 
     from ledgersim import app as simulator
@@ -216,10 +217,10 @@ def coverage(
     ] = None,
     url: Url = None,
 ) -> None:
-    """Report which operations, statuses, problems and members tests have met on a running server.
+    """Report what tests have met on a running server.
 
-    Prints a line for each bound or requirement that is not met to standard error, with exit code 1. If the
-    server requires a token, set LEDGERSIM_ADMIN_TOKEN.
+    That is which operations, statuses, problems and members. Prints a line for each bound or requirement that
+    is not met to standard error, with exit code 1. If the server requires a token, set LEDGERSIM_ADMIN_TOKEN.
     """
     from dataclasses import replace
 
@@ -253,7 +254,7 @@ def health(
     url: Url = None,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the response.", metavar="SECONDS")] = 2,
 ) -> None:
-    """Check whether a server is ready, for example as a container probe.
+    """Check whether a server is ready, as a container probe does.
 
     Prints `ok`, or the reason to standard error with exit code 1. Certificates are not verified: the check is
     whether the server is alive, not who it is.

@@ -56,7 +56,7 @@ ContractFolder = Annotated[
 
 app = typer.Typer(
     add_completion=False,
-    help="Compare the simulator with a vendor's own specification, or with its live API.",
+    help="Compare the simulator with a specification or a live API.",
 )
 
 
@@ -76,9 +76,10 @@ def diff(
     ignore: IgnoreFile = None,
     contract: ContractFolder = None,
 ) -> None:
-    """Print how a vendor's specification differs from what the simulator documents.
+    """Print how a vendor's specification differs from the simulator.
 
-    The exit code is 1 if there are findings of the level --fail-on.
+    The simulator's side is what `ledgersim openapi` prints. The exit code is 1 if there are findings of the
+    level --fail-on.
     """
     read = _read(specification, vendor, contract)
     report(read.findings(), ignore, style, fail_on, f"{read.vendor}: {specification}")
@@ -90,9 +91,10 @@ def adopt(
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.", metavar="DIR")],
     vendor: VendorName = None,
 ) -> None:
-    """Write what makes the simulator agree with a vendor's specification, for `serve --contract DIR`.
+    """Write what makes the simulator agree with a specification.
 
-    Prints the errors and warnings that cannot be adopted, with the reasons.
+    `ledgersim serve --contract DIR` follows it. Prints the errors and warnings that cannot be adopted, with the
+    reasons.
     """
     from ledgersim import app as simulator
     from ledgersim.contract.adoption import adopt as adopt_all
@@ -168,9 +170,10 @@ def check(
     ignore: IgnoreFile = None,
     contract: ContractFolder = None,
 ) -> None:
-    """Call the documented operations of a live API, and print how its answers differ from the documents.
+    """Print how a live API differs from the documents.
 
-    Only GET is sent: to each list, its first item, what is below it and what answers link to.
+    Calls the documented operations. Only GET is sent: to each list, its first item, what is below it and what
+    answers link to.
     """
     from ledgersim import app as simulator
     from ledgersim.contract import live
@@ -344,10 +347,11 @@ def compare(
     ignore: IgnoreFile = None,
     contract: ContractFolder = None,
 ) -> None:
-    """Pass your client's requests on to a vendor and to the simulator, and report where the simulator differs.
+    """Report where a vendor and the simulator answer differently.
 
-    The client gets the vendor's answers. Differences are printed to standard error as they occur, and all of
-    them at the end. The variables of the settings apply to the simulator.
+    Passes your client's requests on to both. The client gets the vendor's answers. Differences are printed to
+    standard error as they occur, and all of them at the end. The variables of the settings apply to the
+    simulator.
     """
     import os
     import signal

@@ -1,4 +1,4 @@
-#pragma warning disable nullable // for C# 7.3, which has no annotations
+#pragma warning disable nullable // for C# 7.2, which has no annotations
 using System;
 using System.IO;
 using System.Threading.Tasks;

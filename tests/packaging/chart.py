@@ -9,7 +9,13 @@ CHART = Path(__file__).parents[2] / "deploy" / "helm" / "ledgersim"
 VALUES: dict[str, dict[str, object]] = {
     "usual": {},
     "all": {
-        "settings": {"auth": "strict", "customers": 1_000_000, "as-of": "2026-03-01"},
+        "settings": {
+            "auth": False,
+            "ui": True,
+            "leniency": "strict",
+            "customers": 1_000_000,
+            "as-of": "2026-03-01",
+        },
         "adminToken": {"existingSecret": "ledgersim"},
         "fixtures": {"mine.yaml": "aptic: {}", "more.yaml": "payex: {}"},
         "persistence": {"enabled": True, "size": "2Gi", "storageClass": "fast"},

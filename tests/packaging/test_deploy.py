@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import yaml
 from ledgersim import __version__
 from ledgersim.settings import Settings, flag, load_settings
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
 NAMES = ["LEDGERSIM_1", "LEDGERSIM_2"]  # of the servers that haproxy.cfg reads
 
 
@@ -62,3 +65,66 @@ def test_the_settings_that_the_chart_makes_itself_exist() -> None:
     schema = json.loads((DEPLOY / "helm/ledgersim/values.schema.json").read_text())
     reserved = schema["properties"]["settings"]["propertyNames"]["not"]["enum"]
     assert {f"--{name}" for name in reserved} <= {flag(name) for name in Settings.model_fields}
+
+
+def test_all_files_name_the_image_of_this_version() -> None:
+    minor = __version__.rpartition(".")[0]
+    images = {}
+    for file in (*ROOT.glob("clients/**/*"), *ROOT.glob("examples/**/*"), *ROOT.glob("app/**/*.py")):
+        if file.is_file():
+            for image in re.findall(r"[\w./-]*/ledgersim:\d+\.[\d.]+", file.read_text("utf-8")):
+                images[file.relative_to(ROOT).as_posix()] = image
+    (chart,) = documents("helm/ledgersim/values.yaml")
+    name = chart["image"]["repository"]
+    assert set(images.values()) == {f"{name}:{__version__}", f"{name}:{minor}"}, images
+    assert len(images) == 10
+
+
+def blocks(page: str) -> list[str]:
+    """The YAML of a page."""
+    return re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / page).read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", sorted(file.name for file in (ROOT / "docs").glob("*.md")))
+def test_the_yaml_of_the_docs_can_be_read(page: str) -> None:
+    for text in blocks(page):
+        assert yaml.safe_load(text)
+
+
+def test_the_settings_of_the_compose_files_of_the_docs_are_valid_beside_those_of_the_repository(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "mounted").touch()
+    base = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["ledgersim"]["environment"]
+    names = set()
+    for text in blocks("compose.md"):
+        for name, service in yaml.safe_load(text)["services"].items():
+            names.add(name)
+            if name.startswith("ledgersim"):
+                environment = {**(base if name == "ledgersim" else {}), **service["environment"]}
+                mounted = {name: str(tmp_path / "mounted") for name in environment if "TLS" in name}
+                load_settings({**environment, **mounted})
+    assert names >= {"ledgersim", "ledgersim-1", "ledgersim-2", "balancer", "tests"}
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx")
+def test_the_nginx_of_the_docs_leads_to_the_servers_of_their_compose_file(tmp_path: Path) -> None:
+    (command,) = re.findall(r"^    (sed .*) > nginx.conf$", (ROOT / "docs/compose.md").read_text("utf-8"), re.M)
+    made = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (text,) = (one for one in blocks("compose.md") if "nginx" in one)
+    servers = [name for name in yaml.safe_load(text)["services"] if name.startswith("ledgersim")]
+    assert re.findall(r"server ([\w-]+):8080 max_fails=0;", made) == servers
+    assert re.findall(r"listen (.*);", made) == ["8080"]
+    (tmp_path / "nginx.conf").write_text(re.sub(r"ledgersim-\d", "127.0.0.1", made))
+    checked = [
+        "nginx",
+        "-t",
+        "-q",
+        "-e",
+        "stderr",
+        "-c",
+        str(tmp_path / "nginx.conf"),
+        "-g",
+        f"pid {tmp_path / 'pid'};",
+    ]
+    assert subprocess.run(checked, capture_output=True, text=True, check=False).returncode == 0

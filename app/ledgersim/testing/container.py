@@ -53,6 +53,10 @@ class LedgersimContainer(DockerContainer):
         """The base addresses of the vendors, by name, in a space."""
         return dict(Calls(f"{self.url}/s/{space}/_sim", self._token)("GET", "/info")["vendors"])
 
+    def aptic(self, space: str = "default") -> str:
+        """The base address of Aptic in a space."""
+        return self.vendors(space)["aptic"]
+
     def space(self, name: str | None = None) -> Space:
         """A world of its own, for one test; a `with` statement deletes it at the end."""
         return Server(url=self.url, admin_token=self._token).start().space(name)

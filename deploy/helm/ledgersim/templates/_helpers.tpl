@@ -18,6 +18,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end }}
 
+{{/* The text of a setting. In YAML, on and off are truth values, and --set makes floats of integers. */}}
+{{- define "ledgersim.setting" -}}
+{{ if kindIs "bool" . }}{{ ternary "on" "off" . }}{{ else if kindIs "string" . }}{{ . }}{{ else }}{{ int64 . }}{{ end }}
+{{- end }}
+
 {{- define "ledgersim.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
