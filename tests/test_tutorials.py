@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.clients.generate import NSWAG
-from tests.clients.tools import JAVAC, MCS, QUICK, require
+from tests.clients.tools import GOCACHE, JAVAC, MCS, QUICK, require
 from tests.serving import Served
 
 ROOT = Path(__file__).parents[1]
@@ -107,7 +107,7 @@ def test_a_tutorial_leads_to_three_tests_that_pass(name: str, server: Served, tm
         (tmp_path / tutorial.client).write_text(client, encoding="utf-8")
         (tmp_path / tutorial.tests).write_text(tests, encoding="utf-8")
         if tutorial.compile:
-            subprocess.run(tutorial.compile, cwd=tmp_path, check=True)
+            subprocess.run(tutorial.compile, cwd=tmp_path, env={**os.environ, "GOCACHE": GOCACHE}, check=True)
 
     save()
     output, code = run(server.url)

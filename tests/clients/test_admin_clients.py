@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tests.clients.generate import NSWAG
-from tests.clients.tools import JAVAC, MCS, QUICK, require
+from tests.clients.tools import GOCACHE, JAVAC, MCS, QUICK, require
 from tests.serving import Served
 
 CLIENTS = Path(__file__).parents[2] / "clients"
@@ -52,7 +52,7 @@ def test_the_container_of_node(server: Served, tmp_path: Path) -> None:
 
 def test_go(server: Served) -> None:
     require("go")
-    environ = {"SIMULATOR_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
+    environ = {"SIMULATOR_URL": server.url, "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOCACHE": GOCACHE}
     command = ["go", "test", "-vet=all", "-count=1"]
     run(str(STUBS / "go"), *command, ".", "example.com/ledgersim/...", environ=environ)
 

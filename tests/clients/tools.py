@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,9 @@ LIMIT = 50  # seconds
 # Programs that end at once need no optimizing compiler: half the CPU time.
 QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 JAVAC = ["javac", *(f"-J{option}" for option in QUICK)]
+
+# The user's cache, so that Go does not compile its libraries in each run: XDG_CACHE_HOME of tests is an empty folder.
+GOCACHE = str(Path.home() / ".cache" / "go-build")
 
 # Types of System.Memory are in Mono's mscorlib too (1685).
 MCS = [
