@@ -70,14 +70,26 @@ def test_the_settings_that_the_chart_makes_itself_exist() -> None:
 def test_all_files_name_the_image_of_this_version() -> None:
     minor = __version__.rpartition(".")[0]
     images = {}
-    for file in (*ROOT.glob("clients/**/*"), *ROOT.glob("examples/**/*"), *ROOT.glob("app/**/*.py")):
-        if file.is_file():
-            for image in re.findall(r"[\w./-]*/ledgersim:\d+\.[\d.]+", file.read_text("utf-8")):
+    for file in (
+        path for folder in ("app", "clients", "deploy", "examples") for path in (ROOT / folder).rglob("*")
+    ):
+        if file.is_file() and file.suffix != ".pyc":
+            for image in re.findall(r"[\w./-]*/ledgersim:\d+\.[\d.]+", file.read_text("utf-8", "ignore")):
                 images[file.relative_to(ROOT).as_posix()] = image
     (chart,) = documents("helm/ledgersim/values.yaml")
     name = chart["image"]["repository"]
     assert set(images.values()) == {f"{name}:{__version__}", f"{name}:{minor}"}, images
-    assert len(images) == 10
+    assert len(images) == 11
+
+
+def test_the_devcontainer_names_services_of_its_compose_file() -> None:
+    folder = ROOT / "examples" / "devcontainer"
+    text = (folder / "devcontainer.json").read_text("utf-8")
+    container = json.loads(re.sub(r"^//.*$", "", text, flags=re.MULTILINE))
+    services = yaml.safe_load((folder / container["dockerComposeFile"]).read_text("utf-8"))["services"]
+    assert {container["service"], *(port.partition(":")[0] for port in container["forwardPorts"])} == set(
+        services
+    )
 
 
 def blocks(page: str) -> list[str]:
