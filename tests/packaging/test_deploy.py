@@ -71,7 +71,9 @@ def test_all_files_name_the_image_of_this_version() -> None:
     minor = __version__.rpartition(".")[0]
     images = {}
     for file in (
-        path for folder in ("app", "clients", "deploy", "examples") for path in (ROOT / folder).rglob("*")
+        path
+        for folder in ("app/ledgersim/testing", "clients", "deploy", "examples")
+        for path in (ROOT / folder).rglob("*")
     ):
         if file.is_file() and file.suffix != ".pyc":
             for image in re.findall(r"[\w./-]*/ledgersim:\d+\.[\d.]+", file.read_text("utf-8", "ignore")):
