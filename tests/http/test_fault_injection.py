@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
 
 from tests.client import APTIC, BEARER, Api
 
@@ -18,11 +18,11 @@ def client(api: Api) -> httpx.AsyncClient:
 def test_a_failing_handler_is_answered_by_500_though_a_fault_waits_for_its_answer(
     api: Api, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    async def fail(request: Request) -> None:  # noqa: ARG001
         raise LookupError("a defect")
 
     route = api.app.mounts["/APIGW"].find("GET", ["v1", "Ping"]).route
-    monkeypatch.setattr(route, "app", fail)
+    monkeypatch.setattr(route, "answer", fail)
     fault = {"kind": "status", "status": 503, "when": "after_commit"}
     assert api.post("/_sim/faults", fault).status_code == 201
     answer = loop.run_until_complete(client(api).get(f"{APTIC}/Ping"))

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from ledgersim import problems
 from ledgersim.content_encoding import Decoder, coding_of
 from ledgersim.diagnostics.diagnostic import Diagnostic
-from ledgersim.http.context import context_of
-from ledgersim.http.direct_call import direct_handler
+from ledgersim.http.context import ReadBody, context_of
+from ledgersim.http.direct_call import Handler, direct_handler
 from ledgersim.http.lenient_parsing import (
     Models,
     Repeated,
@@ -154,32 +154,32 @@ def _is_json(content_type: str) -> bool:
 
 
 def _lenient_parsing(
-    content_type: str, coding: str | None, body: bytes, value: Any, models: Models, space: Space
+    content_type: str, coding: str | None, read: ReadBody, models: Models, space: Space
 ) -> Iterator[Diagnostic]:
     if coding is not None:
         message = f"No vendor documents compressed bodies; this one was read as {coding}. Send it uncompressed."
         yield Diagnostic("content-encoding", "Content-Encoding", message)
     if content_type != "application/json":
         yield from about_media_type(content_type)
-    if body.startswith(BOM_UTF8):
+    if read.body.startswith(BOM_UTF8):
         yield Diagnostic("byte-order-mark", "body", "The body begins with a byte order mark. Send it without.")
-    yield from about_body(models, value, space)
+    yield from about_body(models, read.value, space)
 
 
 class JsonRequest(Request):
     """A request whose body has been read and parsed already."""
 
-    def __init__(self, request: Request, body: bytes, value: Any) -> None:
+    def __init__(self, request: Request, read: ReadBody) -> None:
         # FastAPI accepts fewer media types as JSON; the media type has been checked already.
         headers = [pair for pair in request.scope["headers"] if pair[0] != b"content-type"]
         headers.append((b"content-type", b"application/json"))
         super().__init__({**request.scope, "headers": headers}, request.receive)
-        self._body = body
-        self._json = value
+        self._body = read.body
+        self._json = read.value
 
 
 class JsonRoute(APIRoute):
-    """A route that reads its JSON body by the rules of this module."""
+    """A route that reads its JSON body by the rules of this module, and calls its function itself if it can."""
 
     is_admin = False  # whether JSON is read under any media type, and though memory is full
     uses_space = True  # whether answering takes the space of the request
@@ -194,56 +194,67 @@ class JsonRoute(APIRoute):
         """The models that its body may have."""
         return () if self.body_field is None else models_in(self.body_field.field_info.annotation)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle_any = super().get_route_handler()
-        handle_directly = direct_handler(self)
+    @cached_property
+    def _call(self) -> Handler:
+        return direct_handler(self) or _leave_to_fastapi
 
-        async def handle(request: Request, value: Any = None) -> Response:
-            response = None if handle_directly is None else await handle_directly(request, value)
-            return await handle_any(request) if response is None else response
+    async def answer(self, request: Request) -> Response | None:
+        """The response of the route's function; None if FastAPI has to call it, or to say what is invalid.
 
+        Raises a Problem.
+        """
         if self.body_field is None:
-            return handle
-        models = self.models
+            return await self._call(request, None)
+        context = context_of(request.scope)
+        request._body = body = await read_bytes(request)  # the function of the route may read it again
+        if not body:
+            context.read = ReadBody(body, None)
+            return None
+        kind = request.headers.get("content-type", "")
+        if not (self.is_admin or _is_json(kind)):
+            raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
+                f"The body is {kind!r}; send it as application/json."
+            )
+        spaces = context.dispatcher.spaces
+        read = partial(_read_value, body, spaces.limits)
+        elements, value = await to_thread(read) if len(body) > LONG_BYTES else read()
+        if context.adopt is not None:
+            context.adopt(value)
+        if not self.is_admin and (len(body) > LONG_BYTES or elements > LONG_ELEMENTS):
+            spaces.check_capacity(len(body) + ELEMENT_BYTES * elements)
+        takes_long = bool(self.models) and elements > LONG_ELEMENTS
+        context.read = given = ReadBody(body, value, takes_long)
+        if takes_long:
+            return await context.space.worker.run(lambda: run(self._report_and_call(request, given)))
+        await context.space.worker.idle()
+        return await self._report_and_call(request, given)
 
-        async def read_and_handle(request: Request) -> Response:
-            body = await read_bytes(request)
-            if not body:
-                return await handle_any(JsonRequest(request, body, None))
-            kind = request.headers.get("content-type", "")
-            if not (self.is_admin or _is_json(kind)):
-                raise problems.UNSUPPORTED_MEDIA_TYPE.with_detail(
-                    f"The body is {kind!r}; send it as application/json."
-                )
+    async def _report_and_call(self, request: Request, read: ReadBody) -> Response | None:
+        context = context_of(request.scope)
+        kind = "application/json" if self.is_admin else request.headers.get("content-type", "")
+        coding = None if self.is_admin else coding_of(request.scope["headers"])
+        context.report(_lenient_parsing(kind, coding, read, self.models, context.space))
+        if context.record.diagnostics:  # only then may a member be in another letter case
+            respell(self.models, read.value)
+        if self.models and not self.is_admin:
+            context.dispatcher.coverage.add_body(str(self.operation_id), self.models, read.value)
+        return await self._call(request, read.value)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler of a request that `answer` has read and not answered."""
+        handle = super().get_route_handler()
+
+        async def handle_read(request: Request) -> Response:
             context = context_of(request.scope)
-            spaces = context.dispatcher.spaces
-            read = partial(_read_value, body, spaces.limits)
-            elements, value = await to_thread(read) if len(body) > LONG_BYTES else read()
-            if context.adopt is not None:
-                context.adopt(value)
-            is_long = len(body) > LONG_BYTES or elements > LONG_ELEMENTS
-            if is_long and not self.is_admin:
-                spaces.check_capacity(len(body) + ELEMENT_BYTES * elements)
-            coding = None if self.is_admin else coding_of(request.scope["headers"])
-            content_type = "application/json" if self.is_admin else kind
-            lenient = _lenient_parsing(content_type, coding, body, value, models, context.space)
+            if context.read is None:
+                return await handle(request)
+            json_request = JsonRequest(request, context.read)
+            if context.read.takes_long:
+                return await context.space.worker.run(lambda: run(handle(json_request)))
+            return await handle(json_request)
 
-            def report() -> None:
-                context.report(lenient)
-                if context.record.diagnostics:  # only then may a member be in another letter case
-                    respell(models, value)
-                if models and not self.is_admin:
-                    context.dispatcher.coverage.add_body(str(self.operation_id), models, value)
+        return handle_read
 
-            if models and elements > LONG_ELEMENTS:
 
-                async def handle_in_thread() -> Response:
-                    report()
-                    return await handle(JsonRequest(request, body, value), value)
-
-                return await context.space.worker.run(lambda: run(handle_in_thread()))
-            await context.space.worker.idle()
-            report()
-            return await handle(JsonRequest(request, body, value), value)
-
-        return read_and_handle
+async def _leave_to_fastapi(request: Request, value: Any) -> None:
+    pass

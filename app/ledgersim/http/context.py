@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -28,6 +28,14 @@ _STRICT = VALIDATION.with_detail(
 )
 
 
+class ReadBody(NamedTuple):
+    """A JSON body and its value. Validating one with many elements takes long, so a thread does it."""
+
+    body: bytes
+    value: Any
+    takes_long: bool = False
+
+
 @dataclass(eq=False)
 class RequestContext:
     """A request: its space, its route, its record in the journal, and how to write URLs for its client.
@@ -37,7 +45,8 @@ class RequestContext:
     `base_path` is the path below which a proxy publishes the server. `root_path` also has the prefix of the
     space and the mount: it precedes the application's own paths. Both are empty or begin with a slash, and
     don't end with one. `is_strict` rejects requests with diagnostics. The simulator itself sends requests that
-    are `is_trusted`, which need no credentials, to show what a vendor has.
+    are `is_trusted`, which need no credentials, to show what a vendor has. `read` and `error` are what the
+    application leaves to FastAPI: a body that it has read, and what it has raised.
     """
 
     dispatcher: "Dispatcher"
@@ -53,6 +62,8 @@ class RequestContext:
     forwarded: Forwarded
     adopt: Callable[[Any], None] | None = None  # takes what an overlay adopts out of a parsed body
     is_trusted: bool = False
+    read: ReadBody | None = None
+    error: Exception | None = None
 
     @cached_property
     def origin(self) -> str:

@@ -2,8 +2,8 @@
 
 FastAPI resolves dependencies and parameters of every kind again for each request, which takes longer than most
 operations of the simulator do. A route whose parameters are only segments of the path, query parameters, one
-body, the request, the response, and dependencies of these needs none of it. FastAPI still serves all other
-routes, and all invalid requests, so that there is one place that reports errors.
+body, the request, the response, and dependencies of these needs none of it, nor FastAPI's layers. FastAPI still
+serves all other routes and all invalid requests, so that there is one place that reports errors.
 """
 
 from collections.abc import Awaitable, Callable

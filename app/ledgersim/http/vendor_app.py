@@ -238,10 +238,25 @@ class VendorApp(FastAPI):
             for method in sorted(route.methods or ()):
                 yield method, route.path
 
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        context = context_of(scope)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; leave to FastAPI what takes more than calling the function of a route, and errors.
+
+        FastAPI's layers take longer than most of these functions. They are needed by added middleware.
+        """
+        response = None
+        if scope["type"] == "http" and not self.user_middleware:
+            scope["app"] = self
+            try:
+                response = await self._answer(Request(scope, receive, send))
+            except Exception as error:
+                context_of(scope).error = error
+        if response is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response | None:
+        scope, context = request.scope, context_of(request.scope)
         route, parameters, allowed = context.found
         if route is None:
             raise _no_route(scope, allowed)
@@ -249,14 +264,26 @@ class VendorApp(FastAPI):
             await context.space.worker.idle()  # a fault may have delayed the request
         scope.update(route=route, endpoint=route.endpoint, path_params=parameters)
         if self._guard is not None and not context.is_trusted:
-            self._guard(route, Request(scope))
-        if scope["query_string"] and isinstance(route, JsonRoute):
+            self._guard(route, request)
+        if not isinstance(route, JsonRoute):
+            return None
+        if scope["query_string"]:
             scope["query_string"] = query = respell_query(scope["query_string"], route.parameters)
             names = parameters_in(query)
             if not route.is_admin:
                 context.dispatcher.coverage.add_query(str(route.operation_id), names, route.parameters)
             context.report(about_query(names, route.parameters))
-        await route.app(scope, receive, send)
+        return await route.answer(request)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        context = context_of(scope)
+        if context.error is not None:
+            raise context.error
+        response = await self._answer(Request(scope, receive, send)) if self.user_middleware else None
+        assert context.found.route is not None
+        await (context.found.route.app if response is None else response)(scope, receive, send)
 
 
 def _takes_more_than_a_path(dependant: Dependant) -> bool:
