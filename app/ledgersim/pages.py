@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from sqlalchemy import Column, FromClause, Select, bindparam, func, or_, select
+from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, or_, select
 
 from ledgersim.storage.statements import row, rows, scalar
 
@@ -108,6 +108,11 @@ def facts(title: str, *pairs: tuple[str, Value]) -> Facts:
     return Facts(title=title, facts=[Fact(name=name, value=value) for name, value in pairs])
 
 
+def money(amount: float, currency: str | None) -> str:
+    """An amount with its currency, for a card of facts."""
+    return f"{amount:,.2f} {currency or ''}".rstrip()
+
+
 Card: TypeAlias = Facts | Table | Chart | States
 
 
@@ -170,7 +175,7 @@ class RowPage:
     rows whose id is in the column `key`.
     """
 
-    def __init__(self, key: Column[Any], statement: Select[Any], path: str, name: str) -> None:
+    def __init__(self, key: ColumnElement[Any], statement: Select[Any], path: str, name: str) -> None:
         self.key = key
         self._statement = statement
         self._of_row = statement.where(key == bindparam("of_row"))

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
-from sqlalchemy import case, func, select
+from sqlalchemy import FromClause, Select, case, func, literal, select, union_all
 
 from ledgersim.pages import (
     Card,
@@ -22,9 +22,11 @@ from ledgersim.pages import (
     Table,
     Value,
     facts,
+    money,
 )
 from ledgersim.problems import Problem
 from ledgersim.spaces.space import Space
+from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
 from ledgersim.vendors.aptic.claims.models import CLAIM, FEE
@@ -102,11 +104,12 @@ def _addresses(found: _Json, path: str) -> Table:
 async def _debtor(read: Read, path: str, item: _Json) -> Sequence[Card]:
     summary = await read(f"{path}/Summary")
     plans = await read(f"{path}/Paymentplans")
+    currency = item["currencyCode"] or next((one["currencyCode"] for one in summary["cases"]), None)
     balances: list[tuple[str, Value]] = [
-        ("remaining principal", summary["remainingPrincipal"]),
-        ("remaining interest", summary["remainingInterest"]),
-        ("remaining fees", summary["remaininFee"]),
-        ("remaining in all", summary["remainingSum"]),
+        ("remaining principal", money(summary["remainingPrincipal"], currency)),
+        ("remaining interest", money(summary["remainingInterest"], currency)),
+        ("remaining fees", money(summary["remaininFee"], currency)),
+        ("remaining in all", money(summary["remainingSum"], currency)),
         ("cases", f"{summary['activeCases']} active, {summary['closedCases']} closed"),
     ]
     cases: list[list[Value]] = [
@@ -150,10 +153,9 @@ async def _customer(read: Read, path: str, item: _Json) -> Sequence[Card]:
     summary = await read(f"{path}/Summary")
     currency = summary["currencyCode"]
     balances: list[tuple[str, Value]] = [
-        ("total balance", summary["totalBalance"]),
-        ("accounts", summary["accountBalance"]),
-        ("unsettled payments", summary["unsettledPaymentBalance"]),
-        ("currency", currency),
+        ("total balance", money(summary["totalBalance"], currency)),
+        ("accounts", money(summary["accountBalance"], currency)),
+        ("unsettled payments", money(summary["unsettledPaymentBalance"], currency)),
     ]
     return [_person(item, balances), _addresses(await read(f"{path}/Addresses"), path)]
 
@@ -250,7 +252,7 @@ async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
                 "payments",
                 f"{item['numberOfPayments']}, of which {item['remainingNumberOfPayments']} are not paid",
             ),
-            ("total", f"{item['totalAmount']:.2f} {currency}"),
+            ("total", money(item["totalAmount"], currency)),
         ),
         *([Chart(title="Remaining debt over time", unit=currency, points=[start, *points])] if points else []),
         Table(
@@ -261,6 +263,19 @@ async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
         ),
     ]
 
+
+def _addresses_of(owner: str, table: FromClause) -> Select[Any]:
+    of = table.c
+    return select(
+        ADDRESS.c.id,
+        ADDRESS.c.address_guid,
+        literal(f"{owner.title()}s").label("list"),
+        of[f"{owner}_guid"].label("owner_guid"),
+        of.full_name,
+    ).join(table, (ADDRESS.c.owner == owner) & (ADDRESS.c.owner_id == of.id))
+
+
+_ADDRESSES = union_all(_addresses_of("debtor", DEBTOR), _addresses_of("customer", CUSTOMER)).subquery()
 
 _CASE = "/v1/Cases/{case_guid}"
 _ROWS = {
@@ -281,6 +296,12 @@ _ROWS = {
         select(CLIENT.c.unique_id, CLIENT.c.full_name),
         "/v1/Clients/{unique_id}",
         "Client {full_name}",
+    ),
+    "address": RowPage(
+        _ADDRESSES.c.id,
+        select(*(one for one in _ADDRESSES.c if one.key != "id")),
+        "/v1/{list}/{owner_guid}/Addresses/{address_guid}",
+        "Address of {full_name}",
     ),
     "case": RowPage(CASE.c.id, select(CASE.c.case_guid, CASE.c.case_number), _CASE, "Case {case_number}"),
     "payment": RowPage(

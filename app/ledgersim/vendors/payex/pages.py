@@ -18,9 +18,11 @@ from ledgersim.pages import (
     Transition,
     Value,
     facts,
+    money,
     text_search,
 )
 from ledgersim.problems import Problem
+from ledgersim.vendors.payex.addresses.models import ADDRESS
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
 from ledgersim.vendors.payex.surpluses.models import SURPLUS
@@ -29,7 +31,7 @@ from ledgersim.vendors.payex.surpluses.rules import GONE, TRANSITIONS
 _Json = dict[str, Any]
 
 _CUSTOMER = "/customer/v1/{ledger}/customers/{customerNo}"
-_C, _I, _A, _S = CUSTOMER.c, INVOICE.c, ACCOUNT.c, SURPLUS.c
+_C, _I, _A, _S, _ADDRESS = CUSTOMER.c, INVOICE.c, ACCOUNT.c, SURPLUS.c, ADDRESS.c
 
 
 async def _customer(read: Read, path: str, item: _Json) -> Sequence[Card]:
@@ -76,7 +78,9 @@ async def _surpluses(read: Read, path: str) -> Table:
     return Table(title="Surpluses", columns=columns, rows=rows, empty="No surplus.")
 
 
-async def _surplus(_: Read, __: str, item: _Json) -> Sequence[Card]:
+async def _surplus(read: Read, path: str, item: _Json) -> Sequence[Card]:
+    of_customer = path.partition("/surpluses/")[0]
+    customer = await read(of_customer)
     states = list(
         dict.fromkeys(state for (source, _), target in TRANSITIONS.items() for state in (source, target))
     )
@@ -84,7 +88,12 @@ async def _surplus(_: Read, __: str, item: _Json) -> Sequence[Card]:
     moves = [
         Transition(source=source, target=target, name=name) for (source, name), target in TRANSITIONS.items()
     ]
-    own = ((name, item[name]) for name in ("balance", "currency", "date", "status"))
+    own: list[tuple[str, Value]] = [
+        ("customer", Link(text=customer["name"], path=of_customer)),
+        ("balance", money(item["balance"], item["currency"])),
+        ("date", item["date"][:10]),
+        ("status", item["status"]),
+    ]
     return [
         facts(f"Surplus {item['surplusId']}", *own),
         States(title="States of a surplus", states=states, moves=moves, present=item["status"]),
@@ -106,6 +115,14 @@ _OF_CUSTOMER = "/customer/v1/{ledger}/customers/{customer_no}"
 _ROWS = {
     "payex_customer": RowPage(
         _C.id, select(_C.ledger, _C.customer_no, _C.name), _OF_CUSTOMER, "Customer {customer_no}, {name}"
+    ),
+    "payex_address": RowPage(
+        _ADDRESS.id,
+        select(
+            _C.ledger, _C.customer_no, _C.name, _ADDRESS.kind, (_ADDRESS.kind + "-address").label("address")
+        ).join(CUSTOMER, _C.id == _ADDRESS.customer_id),
+        f"{_OF_CUSTOMER}/{{address}}",
+        "Address of {name} ({kind})",
     ),
     "payex_invoice": RowPage(
         _I.id,
@@ -175,11 +192,11 @@ PAGES = Pages(
             name="surpluses",
             title="Surpluses",
             path=f"{_CUSTOMER}/surpluses/{{surplusId}}",
-            columns=("surplusId", "ledger", "customerNo", "status", "balance", "currency"),
+            columns=("surplusId", "name", "ledger", "customerNo", "status", "balance", "currency"),
             page=text_search(
                 SURPLUS.join(CUSTOMER, (_C.id == _S.customer_id) & (_S.status != GONE)),
-                {"ledger": _C.ledger, "customerNo": _C.customer_no, "surplusId": _S.surplus_id,
-                 "status": _S.status,
+                {"ledger": _C.ledger, "customerNo": _C.customer_no, "name": _C.name,
+                 "surplusId": _S.surplus_id, "status": _S.status,
                  "balance": _S.balance, "currency": _S.currency},
                 _S.id,
                 ["balance"],
