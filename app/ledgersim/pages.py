@@ -159,6 +159,9 @@ class Resource:
 # The cards that explain an item, which stands at a path below the mount.
 View: TypeAlias = Callable[[Read, str, Any], Awaitable[Sequence[Card]]]
 
+# What became of an item that a path below the mount does not return any more, as a clause; None if unknown.
+Fate: TypeAlias = Callable[["Space", str], str | None]
+
 
 def _values(template: Sequence[str], parts: Sequence[str]) -> dict[str, str] | None:
     """The values of the placeholders as far as both paths go; None if the texts between them differ."""
@@ -213,13 +216,14 @@ class RowPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Pages:
-    """The data of a vendor: resources, and views by the id of the operation that reads an item.
+    """The data of a vendor: resources, and views and fates by the id of the operation that reads an item.
 
     `rows` are the tables whose rows can be read, by name: what requests and jobs have written is shown there.
     """
 
     resources: Sequence[Resource]
     views: Mapping[str, View] = field(default_factory=dict)
+    fates: Mapping[str, Fate] = field(default_factory=dict)
     rows: Mapping[str, RowPage] = field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 
 from tests.client import APTIC, Api
 from tests.ui.html import Page, browse
@@ -52,3 +53,59 @@ def test_an_address_that_was_written_leads_to_its_owner(api: Api) -> None:
     replaced = api.put(path, {"addressee": "Ulla", "city": "Falun", "zipCode": "79170", "countryCode": "SE"})
     assert written(api, replaced)[-1] == ("Address of Ulla Unpaid (legal)", path)
     assert address_of(f"{LEDGER}/1000001") in [one.url for one in page_of(api, path).links]
+
+
+# Items that are gone
+
+
+@pytest.mark.parametrize(
+    ("surplus", "fate", "changed_by"),
+    [
+        (
+            SURPLUS,
+            "The surplus of 30.00 SEK was paid out at 2026-01-0",
+            "payex.surplus.disbursed surplusId 5eed0020",
+        ),
+        (
+            f"{LEDGER}/1000020/surpluses/5eed0020-5042-4000-8000-000000000002",
+            "The surplus of 40.00 SEK was set off against the invoice 100002001 at 2026-01-0",
+            "payex.surplus.regulated surplusId 5eed0020",
+        ),
+    ],
+)
+def test_an_executed_surplus_says_what_became_of_it(api: Api, surplus: str, fate: str, changed_by: str) -> None:
+    api.freeze("2026-01-01T00:00:00Z")
+    api.post("/_sim/clock/advance", {"by": "P14D"})
+    assert api.get(surplus).status_code == 404
+    page = page_of(api, surplus)
+    assert fate in page.text
+    assert "; PayEx no longer returns it. It answers with status 404." in page.text
+    assert changed_by in page.text
+    assert address_of(surplus) in [one.url for one in browse(api, f"{UI}/clock").links]
+    listed = api.get("/_sim/data/payex/surpluses", filter="paula").json()["items"]
+    assert surplus not in [one["path"] for one in listed]
+
+
+def test_a_deleted_item_keeps_its_history(api: Api) -> None:
+    added = api.put(f"{PETRA}/Addresses", {"street": "Storgatan 1", "city": "Falun"})
+    path = f"{PETRA}/Addresses/{added.json()['addressGuid']}"
+    deleted = api.delete(path)
+    number = deleted.headers["sim-request-id"]
+    assert written(api, deleted) == [("Address", path)]
+    page = page_of(api, path)
+    assert f"Request {number} deleted it at 2026-01-01" in page.text
+    assert "Aptic no longer returns it." in page.text
+    links = [one.url for one in page.links]
+    assert [f"{UI}/requests/{one}" in links for one in (added.headers["sim-request-id"], number)] == [
+        True,
+        True,
+    ]
+    content = api.send("GET", "/_sim/data/item", params={"path": path}).json()
+    assert (content["status"], content["cards"], len(content["history"])) == (404, [], 2)
+
+
+def test_what_never_was_is_not_found(api: Api) -> None:
+    missing = f"{PETRA}/Addresses/{PETRA[-36:]}"
+    for method in ("GET", "DELETE"):
+        assert api.send(method, missing).status_code == 404
+    assert api.send("GET", "/_sim/data/item", params={"path": missing}).status_code == 404

@@ -1,9 +1,9 @@
 """Browses the vendors' data: lists, items with cards that explain them, and what has changed them."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
@@ -92,12 +92,15 @@ class WrittenRows(BaseModel):
 class DataAtPath(BaseModel):
     """What a path of a vendor returns, cards that explain it, and what has changed it, the latest first.
 
-    `resource` is the list that has it, or the item at the path `parent` that it is part of, if any.
+    `resource` is the list that has it, or the item at the path `parent` that it is part of, if any. `gone` says
+    why the vendor does not return it any more: then `content` is its error, of `status` 404.
     """
 
     path: str
     vendor: str
     operation: str
+    status: int
+    gone: str | None
     resource: str | None
     parent: str | None
     content: Any
@@ -137,16 +140,20 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
     async def get_item(request: Request, space: CurrentSpace, path: str = Query(max_length=2_000)) -> Any:
         """`path` is that of a `GET` operation, without the prefix of a space. It takes no credentials, nothing
         is recorded, and no fault hits. The history has the requests in the journal and the jobs that changed
-        the item.
+        the item. An item that the vendor does not return any more still has one.
         """
         vendor = _vendor_at(vendors, path)
         app = context_of(request.scope).dispatcher.vendors[vendor.mount]
-        below = app.own_path(path.removeprefix(vendor.mount))
+        below = app.own_path(path[len(vendor.mount) :])
         own = vendor.mount + below
         answer = await _send(request, own)
+        past = history(space, own, links.below(space, own))
+        pages = resolve(vendor.pages)
+        gone = _gone(space, vendor, pages, answer, own, past) if answer.status == 404 else None
+        if answer.status >= 400 and gone is None:
+            raise _problem(answer)
         if answer.operation is None:
             raise NOT_FOUND.with_detail(f"No operation of {vendor.title} reads {path[:200]!r}.")
-        pages = resolve(vendor.pages)
         content = answer.json()
         lists = [
             (found, one.name)
@@ -158,13 +165,15 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
             "path": path,
             "vendor": vendor.name,
             "operation": answer.operation,
+            "status": answer.status,
+            "gone": gone,
             "resource": resource,
             "parent": None if item in (None, below) else vendor.mount + item,
             "content": content,
             "cards": []
-            if pages is None
+            if pages is None or gone
             else await _cards(request, vendor, pages, answer.operation, own, content),
-            "history": history(space, own, links.below(space, own)),
+            "history": past,
         }
 
     @router.get(
@@ -174,8 +183,12 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
         summary="List the rows that a recorded request wrote",
     )
     async def list_written(space: CurrentSpace, request: str) -> Any:
-        """With the paths at which they are read. Rows of a bulk insert have no id, and deleted ones no path."""
-        return {"rows": [links.described(space, *one) for one in find(space, request).wrote]}
+        """With the paths at which they are read. Rows of a bulk insert have no id, and deleted ones no path,
+        except for what a DELETE has removed: it has the path of the request.
+        """
+        record = find(space, request)
+        deleted = quote(record.path) if record.method == "DELETE" else None
+        return {"rows": [links.described(space, *one, deleted) for one in record.wrote]}
 
     @router.get(
         "/{vendor}/{resource}",
@@ -220,20 +233,37 @@ def _find(vendors: Sequence[Vendor], vendor: str, resource: str) -> tuple[Vendor
 
 def _vendor_at(vendors: Sequence[Vendor], path: str) -> Vendor:
     for vendor in vendors:
-        if f"{path}/".startswith(f"{vendor.mount}/"):
+        if f"{path}/".lower().startswith(f"{vendor.mount}/".lower()):
             return vendor
     mounts = " or ".join(vendor.mount for vendor in vendors)
     raise invalid("path", f"must begin with {mounts}")
 
 
 async def _send(request: Request, path: str) -> internal.Answer:
-    """What a path of a vendor returns. Raises its error."""
+    """What a path of a vendor returns."""
     context = context_of(request.scope)
     root = context.root_path.removesuffix(MOUNT)
-    answer = await internal.send(context, request.scope, root, "GET", path, is_trusted=True)
-    if answer.status >= 400:
-        raise _problem(answer)
-    return answer
+    return await internal.send(context, request.scope, root, "GET", path, is_trusted=True)
+
+
+def _gone(
+    space: Space,
+    vendor: Vendor,
+    pages: Pages | None,
+    answer: internal.Answer,
+    path: str,
+    past: Sequence[Mapping[str, Any]],
+) -> str | None:
+    """Why a path does not return an item any more; None if nothing is known of one."""
+    fate = None if pages is None else pages.fates.get(answer.operation or "")
+    what = None if fate is None else fate(space, path.removeprefix(vendor.mount))
+    own = unquote(path).lower()
+    for one in space.journal:
+        if one.method == "DELETE" and one.path.lower() == own and (one.status or one.withheld or 500) < 300:
+            what = f"Request {one.id} deleted it at {one.at:%Y-%m-%d %H:%M:%S}"
+    if what is not None:
+        return f"{what}; {vendor.title} no longer returns it."
+    return f"{vendor.title} does not return it at present." if past else None
 
 
 def _problem(answer: internal.Answer) -> Problem:
@@ -249,7 +279,10 @@ def _problem(answer: internal.Answer) -> Problem:
 
 def _reader(request: Request, vendor: Vendor) -> Read:
     async def read(path: str) -> Any:
-        return (await _send(request, vendor.mount + path)).json()
+        answer = await _send(request, vendor.mount + path)
+        if answer.status >= 400:
+            raise _problem(answer)
+        return answer.json()
 
     return read
 
@@ -282,7 +315,7 @@ def history(space: Space, path: str, rows: Set[tuple[str, int]]) -> list[dict[st
 
 
 def _requests(space: Space, path: str, rows: Set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    own = path.lower()
+    own = unquote(path).lower()
     name = unquote(path.rpartition("/")[2]).encode()
     for record in space.journal:
         if not record.wrote:

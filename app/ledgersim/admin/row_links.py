@@ -61,10 +61,13 @@ class RowLinks:
             for row_id in page.below(space, path.removeprefix(mount))
         }
 
-    def described(self, space: Space, table: str, row_id: int | None) -> dict[str, Any]:
-        """A row as a `WrittenRow`."""
+    def described(
+        self, space: Space, table: str, row_id: int | None, deleted: str | None = None
+    ) -> dict[str, Any]:
+        """A row as a `WrittenRow`. One that is not there any more was read at the path `deleted`."""
         link = self.of_row(space, table, row_id)
-        name, path = (self._title(table), None) if link is None else (link.text, link.path)
+        old_path = deleted if table in self._pages else None
+        name, path = (self._title(table), old_path) if link is None else (link.text, link.path)
         return {"table": table, "id": row_id, "name": name, "path": path}
 
     def _title(self, table: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ledgersim.pages import (
     Card,
@@ -22,6 +22,8 @@ from ledgersim.pages import (
     text_search,
 )
 from ledgersim.problems import Problem
+from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import row
 from ledgersim.vendors.payex.addresses.models import ADDRESS
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
@@ -138,13 +140,24 @@ _ROWS = {
     ),
     "payex_surplus": RowPage(
         _S.id,
-        select(_C.ledger, _C.customer_no, _C.name, _S.surplus_id)
-        .join(CUSTOMER, _C.id == _S.customer_id)
-        .where(_S.status != GONE),
+        select(_C.ledger, _C.customer_no, _C.name, _S.surplus_id).join(CUSTOMER, _C.id == _S.customer_id),
         f"{_OF_CUSTOMER}/surpluses/{{surplus_id}}",
         "Surplus of {name}",
     ),
 }
+
+_EXECUTED = select(SURPLUS).where(_S.id == bindparam("of_id"), _S.status == GONE)
+
+
+def _fate_of_surplus(space: Space, path: str) -> str | None:
+    for number in _ROWS["payex_surplus"].below(space, path):
+        if (found := row(space.connection, _EXECUTED, of_id=number)) is not None:
+            invoice = found["set_off_invoice_no"]
+            how = "paid out" if invoice is None else f"set off against the invoice {invoice}"
+            amount = money(found["balance"] / 100, found["currency"])
+            return f"The surplus of {amount} was {how} at {found['executed_at']:%Y-%m-%d %H:%M:%S}"
+    return None
+
 
 PAGES = Pages(
     resources=[
@@ -209,5 +222,6 @@ PAGES = Pages(
         "payex.invoices.get": _debt,
         "payex.accounts.get": _debt,
     },
+    fates={"payex.surpluses.get": _fate_of_surplus},
     rows=_ROWS,
 )  # fmt: skip
