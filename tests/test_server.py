@@ -299,6 +299,9 @@ def test_an_unreadable_request_gets_advice_as_json(server: Served, line: str, re
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.splitlines()[0] == b"HTTP/1.1 400 Bad Request"
     assert json.loads(body)["detail"].startswith(f"Invalid HTTP request received. {reason}")
+    latest = httpx.get(f"{server.url}/_sim/requests").json()["without_space"]["latest"][0]
+    assert latest["reason"].startswith(f"Invalid HTTP request received. {reason}")
+    assert (latest["status"], latest["method"], latest["path"]) == (400, None, None)
 
 
 # Methods

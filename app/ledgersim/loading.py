@@ -14,6 +14,7 @@ from threading import Thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledgersim.admin import MOUNT
+from ledgersim.diagnostics.rejections import Rejections
 from ledgersim.settings import Settings
 from ledgersim.vendors import installed_vendors, is_built_in
 from ledgersim.world.template import world_image
@@ -40,14 +41,18 @@ class LoadedLater:
     def __init__(self, load: Callable[[], ASGIApp]) -> None:
         self._load = load
         self._app: ASGIApp | None = None
+        self.rejections = Rejections()
         self._loaded: Future[ASGIApp] = Future()
 
     def load(self) -> None:
         """Load it now."""
-        self._app = self._load()
+        app = self._load()
+        if hasattr(app, "rejections"):
+            app.rejections = self.rejections
+        self._app = app
         gc.freeze()
         gc.enable()
-        self._loaded.set_result(self._app)
+        self._loaded.set_result(app)
 
     def end_streams(self) -> None:
         """End responses that go on until their client leaves, because the server stops."""

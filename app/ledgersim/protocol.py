@@ -111,6 +111,8 @@ class Protocol(HttpToolsProtocol):
         if not self._is_in_head and not self.cycle.response_started:
             message = f"Nothing more of the body arrived within {self._read_timeout:g} seconds."
             self._send_error(HTTPStatus.REQUEST_TIMEOUT, message)
+        elif self._is_in_head:
+            self._reject(None, f"The head of the request did not arrive within {self._read_timeout:g} seconds.")
         self._close()
 
     def _receive(self, data: bytes) -> None:
@@ -128,8 +130,10 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             message = "Invalid HTTP request received."
             self.logger.warning(message)
+            reason = f"{message} {_reason(error)}"
+            self._reject(HTTPStatus.BAD_REQUEST, reason)
             if not self._close_when_answered():
-                self.send_400_response(f"{message} {_reason(error)}")
+                self.send_400_response(reason)
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more: answer what it has sent in full. With TLS the connection ends at once."""
@@ -227,6 +231,10 @@ class Protocol(HttpToolsProtocol):
         """Answer in JSON and close the connection: the start of the next request is unknown."""
         self._send_error(HTTPStatus.BAD_REQUEST, msg)
         self.transport.close()
+
+    def _reject(self, status: int | None, reason: str) -> None:
+        """Have the application note a request that it does not get to see."""
+        self.config.app.rejections.add(status, reason)  # type: ignore[union-attr]
 
     def _send_error(self, status: HTTPStatus, detail: str) -> None:
         content = json.dumps({"status": status, "title": status.phrase, "detail": detail})

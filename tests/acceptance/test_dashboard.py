@@ -99,6 +99,9 @@ def test_requests_appear_as_they_come_and_a_paused_list_stays(server: Served, cl
         driver.wait(lambda: text(driver, ".why"))
         second = fail(client)
         driver.wait(lambda: text(driver, f"#r{second}"))
+        assert text(driver, "#without-space").strip() == ""
+        client.get(f"{APTIC}/Ping", headers={"Host": "evil.example"})
+        driver.wait(lambda: "does not serve the host 'evil.example'" in text(driver, "#without-space"))
         click(driver, ".bar a")
         driver.wait(lambda: "paused=on" in driver.url and text(driver, ".bar a") == "Resume")
         driver.wait(lambda: driver.run("return stream === null"))

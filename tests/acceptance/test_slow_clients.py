@@ -35,6 +35,9 @@ def impatient() -> Iterator[Served]:
 def test_a_head_that_does_not_come_to_its_end_is_not_waited_for(impatient: Served, sent: str) -> None:
     with impatient.connect(sent.encode()) as connection:
         assert all_of(connection) == b""
+    latest = httpx.get(f"{impatient.url}/_sim/requests").json()["without_space"]["latest"][0]
+    assert latest["reason"] == "The head of the request did not arrive within 0.5 seconds."
+    assert latest["status"] is None
 
 
 def test_a_head_that_trickles_is_not_waited_for(impatient: Served) -> None:

@@ -26,11 +26,15 @@ class EventStream(StreamingResponse):
 
 
 class Batch(NamedTuple):
-    """The latest records of those that were added, newest first, and how many others were."""
+    """The latest records of those that were added, newest first, and how many others were.
+
+    `without_space` is how many requests were rejected before their space was known, if that has changed.
+    """
 
     position: int  # in the journal
     records: list[Record]
     skipped: int
+    without_space: int | None = None
 
 
 async def batches(
@@ -43,11 +47,14 @@ async def batches(
 ) -> AsyncIterator[Batch]:
     """What is added to the journal from now on, or since the position `after`, as soon as there is something.
 
+    Also when a request was rejected before its space was known.
+
     It ends after `seconds`, with the space, and when the server stops.
     """
     journal, time = space.journal, get_running_loop().time
     position = journal.added if after is None else min(after, journal.added)
     ends = time() + seconds
+    rejected = dispatcher.rejections.count
     while True:
         if journal.added > position:
             added, position = journal.added - position, journal.added
@@ -55,6 +62,9 @@ async def batches(
             missed = max(added - len(journal), 0)  # evicted since, whether they would match or not
             if found or missed:
                 yield Batch(position, found[:limit], max(len(found) - limit, 0) + missed)
+        if dispatcher.rejections.count > rejected:
+            rejected = dispatcher.rejections.count
+            yield Batch(position, [], 0, rejected)
         if time() >= ends or space.is_closing or dispatcher.is_stopping:
             return
         await sleep(min(INTERVAL, max(ends - time(), 0)))

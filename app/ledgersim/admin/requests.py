@@ -167,16 +167,35 @@ class NearMiss(RecordedRequest):
     differs: dict[str, Any]
 
 
+class RejectedRequest(Sparse):
+    """A request that was rejected before its space was known; null is what was not read or sent."""
+
+    status: int | None
+    reason: str
+    method: str | None
+    path: str | None
+    seconds_ago: float
+
+
+class RejectedRequests(Sparse):
+    """Such requests to the whole server since it started: how many, and the latest 20, newest first."""
+
+    count: int
+    latest: list[RejectedRequest]
+
+
 class RecordedRequestList(Sparse):
     """Recorded requests, oldest first; `evicted` is how many older ones the journal has dropped.
 
-    `position` is where a stream that begins after the latest request starts.
+    `position` is where a stream that begins after the latest request starts. `without_space` are requests that
+    are in no journal: malformed HTTP, an unknown host, an impossible space, or from a page of another site.
     """
 
     requests: list[RecordedRequest]
     recorded: int
     evicted: int
     position: int
+    without_space: RejectedRequests
 
 
 class StreamQuery(RequestFilter):
@@ -268,6 +287,7 @@ async def list_requests(
         "recorded": len(journal),
         "evicted": journal.evicted(),
         "position": journal.added,
+        "without_space": {"count": dispatcher.rejections.count, "latest": dispatcher.rejections.latest()},
     }
 
 
@@ -300,7 +320,8 @@ async def stream_requests(
     last_event_id: Annotated[str | None, Header(max_length=20)] = None,
 ) -> Any:
     """Server-sent events, up to four in a second. The data of each has `requests`, the latest of those that
-    match, newest first, and `skipped`, how many more there were. An `id` is a position in the journal: a client
+    match, newest first, and `skipped`, how many more there were; or `without_space`, how many requests to the
+    server were rejected before their space was known. An `id` is a position in the journal: a client
     that connects again with `Last-Event-ID` gets what it has missed.
     """
     query.selected(space, dispatcher, ())  # raises a Problem
@@ -308,6 +329,9 @@ async def stream_requests(
 
     async def events() -> AsyncIterator[tuple[int, Any]]:
         async for batch in batches(space, dispatcher, query.selected, query.limit, query.seconds, after):
+            if batch.without_space is not None:
+                yield batch.position, {"without_space": batch.without_space}
+                continue
             requests = [recorded.summary(one) for one in batch.records]
             yield batch.position, {"requests": requests, "skipped": batch.skipped}
 

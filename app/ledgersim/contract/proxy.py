@@ -20,6 +20,7 @@ from ledgersim.contract.comparison import RESPONSE
 from ledgersim.contract.exchanges import MAX_BODY, Answer, BaseAddress, Unreachable
 from ledgersim.contract.findings import Finding
 from ledgersim.contract.values import against_value, masked_text
+from ledgersim.diagnostics.rejections import Rejections
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.routing import segments
 from ledgersim.ids import parse_guid
@@ -72,6 +73,11 @@ class Comparison:
     def end_streams(self) -> None:
         """End responses that go on until their client leaves, because the server stops."""
         self._app.end_streams()
+
+    @property
+    def rejections(self) -> Rejections:
+        """The requests that were rejected before their space was known."""
+        return self._app.rejections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         parts = segments(_raw_path(scope)) if scope["type"] == "http" else []

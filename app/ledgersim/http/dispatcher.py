@@ -14,6 +14,7 @@ from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.diagnostics.faults import FaultHit, from_header
 from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.nearest import NearestRoutes
+from ledgersim.diagnostics.rejections import Rejections
 from ledgersim.http.access import Access
 from ledgersim.http.connection import BreakConnection, transport_of
 from ledgersim.http.context import KEY, RequestContext
@@ -82,6 +83,7 @@ class Dispatcher:
         self.spaces = spaces
         self.scheduler = scheduler
         self.coverage = Coverage()
+        self.rejections = Rejections()
         self._admin = admin
         self._own = (admin, PAGES)
         self._build_pages = pages
@@ -233,6 +235,8 @@ class Dispatcher:
         if space is not None and mount not in self._own:
             space.journal.add(record)
             self.coverage.count(mount, record)
+        if space is None and mount != PAGES:
+            self.rejections.add(record.status, record.detail, record.method, record.path)
         log_request(record, None if space is None else space.name)
 
     def _mount_of(self, parts: list[str]) -> tuple[str | None, int]:

@@ -133,6 +133,7 @@ async def _requests(visit: Visit, id: str | None = None) -> Response:
         "rows": found["requests"][::-1],
         "recorded": found["recorded"],
         "evicted": found["evicted"],
+        "without_space": found["without_space"],
         "is_disabled": not visit.context.space.journal.max_entries,
         "filters": filters,
         "state": with_query("", state),
@@ -160,6 +161,12 @@ def _stream(visit: Visit) -> Response:
 
     async def events() -> AsyncIterator[tuple[int, Any]]:
         async for batch in batches(space, dispatcher, wanted.selected, MAX_IN_EVENT, STREAM_SECONDS, after):
+            if batch.without_space is not None:
+                latest = dispatcher.rejections.latest()
+                shown = {"without_space": {"count": batch.without_space, "latest": latest}}
+                html = render("dashboard/without_space.html", shown)
+                yield batch.position, {"without_space": html}
+                continue
             rows = [summary(one) for one in batch.records]
             html = render("dashboard/request_rows.html", {**values, "rows": rows})
             yield batch.position, {"html": html, "rows": len(rows), "skipped": batch.skipped}

@@ -18,7 +18,14 @@ function follow() {
   source.onmessage = (event) => add(JSON.parse(event.data));
 }
 
-function add({ html, rows, skipped }) {
+function add({ html, rows, skipped, without_space }) {
+  if (without_space !== undefined) {
+    const place = document.querySelector("#without-space");
+    const isOpen = place?.querySelector("details")?.open ?? false;
+    if (place) place.innerHTML = without_space;
+    if (isOpen) place.querySelector("details").open = true;
+    return;
+  }
   const list = document.querySelector("#rows");
   const live = document.querySelector("#live");
   if (!list || !live) return;
