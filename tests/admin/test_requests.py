@@ -488,3 +488,28 @@ def test_any_request_can_be_read_from_the_journal(path: str, body: bytes, media_
     result = details(record)
     assert result["path"] == path
     dumps(result, default=str)
+
+
+@pytest.mark.parametrize(
+    ("sent", "path"),
+    [
+        ("/api/v3/", "/api/v3/"),
+        ("/s/a/api/v3//", "/api/v3//"),
+        (f"{APTIC}/Ping/", f"{APTIC}/Ping/"),
+        (f"{APTIC}/Ping", f"{APTIC}/Ping"),
+        (f"{APTIC}/P%C3%AFng/", f"{APTIC}/Pïng/"),
+    ],
+)
+def test_a_path_is_recorded_as_it_was_sent(api: Api, sent: str, path: str) -> None:
+    prefix = "/s/a" if sent.startswith("/s/a") else ""
+    api.send("GET", sent)
+    assert [one["path"] for one in api.get(f"{prefix}/_sim/requests").json()["requests"]] == [path]
+
+
+def test_a_slash_at_the_end_of_a_path_matches_like_none(api: Api) -> None:
+    api.send("GET", f"{APTIC}/Ping/")
+    for path, count in ((f"{APTIC}/Ping", 1), (f"{APTIC}/Ping/", 1), (f"{APTIC}/Pin", 0)):
+        answer = api.post("/_sim/requests/verify", {"match": {"path": path}, "count": {"exactly": count}})
+        assert answer.json()["ok"] is True
+    api.post("/_sim/faults", {"kind": "status", "status": 503, "match": {"path": f"{APTIC}/Ping"}})
+    assert api.send("GET", f"{APTIC}/Ping/").status_code == 503

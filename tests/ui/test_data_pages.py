@@ -55,6 +55,15 @@ def test_an_address_that_was_written_leads_to_its_owner(api: Api) -> None:
     assert address_of(f"{LEDGER}/1000001") in [one.url for one in page_of(api, path).links]
 
 
+def test_a_list_is_as_long_as_its_address_says(api: Api) -> None:
+    def addresses(skip: int) -> list[str]:
+        page = browse(api, f"{UI}/data/aptic/debtors?top=2&skip={skip}")
+        assert f"{skip + 1} to {skip + 2} of" in page.text
+        return [one.url for one in page.links if "top=2" in one.url and "#" not in one.url][:-1]
+
+    assert addresses(2) == [f"{UI}/data/aptic/debtors?{query}" for query in ("top=2", "skip=4&top=2")]
+
+
 # Items that are gone
 
 

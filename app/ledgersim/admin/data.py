@@ -259,7 +259,11 @@ def _gone(
     what = None if fate is None else fate(space, path.removeprefix(vendor.mount))
     own = unquote(path).lower()
     for one in space.journal:
-        if one.method == "DELETE" and one.path.lower() == own and (one.status or one.withheld or 500) < 300:
+        if (
+            one.method == "DELETE"
+            and one.path.lower().removesuffix("/") == own
+            and (one.status or one.withheld or 500) < 300
+        ):
             what = f"Request {one.id} deleted it at {one.at:%Y-%m-%d %H:%M:%S}"
     if what is not None:
         return f"{what}; {vendor.title} no longer returns it."

@@ -27,7 +27,8 @@ class MatchableRequest(Protocol):
 class Match(JsonObject):
     """Criteria for requests. A request matches if it matches every member; `*` stands for any text.
 
-    Operation, method and path (decoded, without the prefix of a space) ignore case.
+    Operation, method and path (decoded, without the prefix of a space) ignore case;
+    a slash at the end of a path is optional.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -44,6 +45,8 @@ class Match(JsonObject):
         for name in ("operation", "method", "path"):
             if not _matches_ignoring_case(getattr(request, name), getattr(self, name)):
                 found[name] = getattr(request, name)
+        if "path" in found and _matches_ignoring_case(request.path.removesuffix("/"), self.path):
+            del found["path"]
         if self.header:
             expected = {name.lower(): pattern for name, pattern in self.header.items()}
             found |= _mapping_differences("header", expected, _headers(request))

@@ -180,4 +180,5 @@ def _method_cost(sent: str, method: str) -> float:
 
 
 def _quoted(text: str) -> str:
-    return ascii(text[:_MAX_QUOTED])
+    """What was sent, always in single quotes."""
+    return f"'{ascii(text[:_MAX_QUOTED])[1:-1]}'"

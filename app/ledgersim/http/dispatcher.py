@@ -226,6 +226,8 @@ class Dispatcher:
 
     def _record(self, scope: Scope, parts: list[str], clock: Clock, number: int) -> Record:
         path, query = "/" + "/".join(parts), scope["query_string"]
+        if parts and (scope.get("raw_path") or scope["path"].encode()).endswith(b"/"):
+            path += "/"  # as it was sent
         return Record(number, clock.now(), scope["method"], path, query, scope["headers"])
 
     def _end(self, space: Space | None, mount: str | None, record: Record) -> None:

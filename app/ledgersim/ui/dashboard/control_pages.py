@@ -25,6 +25,7 @@ MAX_SPACES = 200  # on their page
 
 EVENT_MEMBERS = ("at", "event", "href", "item", "wrote")  # that all events have
 STEPS = {"+1 day": {"by": "P1D"}, "+1 month": {"by": "P1M"}, "+1 year": {"by": "P1Y"}}
+_CONFIRM = ("confirm", "space", "snapshot")  # parameters of the page of spaces
 CONFIRMED = ("reset", "restore", "delete-snapshot", "delete")
 
 
@@ -116,7 +117,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/spaces", operation_id="ui.spaces", **READ)
     async def show_spaces(request: Request) -> Response:
-        visit = Visit(request, sessions)
+        visit = Visit(request, sessions, *_CONFIRM)
         found = await visit.get("/spaces")
         blank = {"open": False, "bytes": 0, "requests": 0, "snapshots": []}
         spaces = found["spaces"] + [{"name": name, **blank} for name in found["closed"]]
@@ -221,6 +222,8 @@ def _confirmed(request: Request, spaces: list[Any]) -> Mapping[str, Any] | None:
     """What the address of the page asks to confirm. Raises a 400 Problem."""
     what = request.query_params.get("confirm")
     if what is None:
+        if request.query_params:
+            raise invalid("confirm", f"must be one of {', '.join(CONFIRMED)}")
         return None
     name, snapshot = request.query_params.get("space", ""), request.query_params.get("snapshot", "")
     found = next((one for one in spaces if one["name"] == name), None)

@@ -12,8 +12,6 @@ from ledgersim.ui.dashboard.json_view import json_view
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.dashboard.visit import READ, UI, Visit, with_query
 
-TOP = 25
-
 
 def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
     """Add the routes."""
@@ -25,7 +23,7 @@ def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/data/item", operation_id="ui.data.item", **READ)
     async def show_item(request: Request) -> Response:
-        visit = Visit(request, sessions)
+        visit = Visit(request, sessions, "path")
         twin = with_query("/data/item", {"path": request.query_params.get("path", "")})
         found = await visit.get(twin)
         drawn = {"chart": chart, "states": states}
@@ -42,10 +40,10 @@ def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/data/{vendor}/{resource}", operation_id="ui.data.list", **READ)
     async def show_list(request: Request, vendor: str, resource: str) -> Response:
-        visit = Visit(request, sessions)
-        query = {name: request.query_params.get(name, "") for name in ("filter", "skip")}
+        visit = Visit(request, sessions, "filter", "skip", "top")
+        query = {name: request.query_params.get(name, "") for name in ("filter", "skip", "top")}
         path = f"/data/{quote(vendor, safe='')}/{quote(resource, safe='')}"
-        twin = with_query(path, {**query, "top": TOP})
+        twin = with_query(path, query)
         error = None
         try:
             found = await visit.get(twin)
@@ -60,7 +58,7 @@ def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
             "error": error,
             "query": query["filter"],
             "here": f"{visit.root}{UI}{path}",
-            "top": TOP,
+            "top": query["top"],
             "vendors": (await visit.get("/data"))["vendors"],
             "resource": resource,
             "with_query": with_query,

@@ -29,6 +29,8 @@ MAX_ROWS = 200  # in the list of requests
 MAX_IN_EVENT = 50
 STREAM_SECONDS = 60.0  # then the browser connects again
 
+_FILTERS = tuple(RequestFilter.model_fields)
+
 WRONG_TOKEN = UNAUTHORIZED.with_detail("This is not the admin token of this server.")
 
 
@@ -41,23 +43,23 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
 
     @router.api_route("", operation_id="ui.dashboard", **READ)
     async def show_first(request: Request) -> Response:
-        return await _requests(Visit(request, sessions))
+        return await _requests(Visit(request, sessions, *_FILTERS, "paused"))
 
     @router.api_route("/requests", operation_id="ui.requests", **READ)
     async def show_requests(request: Request) -> Response:
-        return await _requests(Visit(request, sessions))
+        return await _requests(Visit(request, sessions, *_FILTERS, "paused"))
 
     @router.api_route("/requests/stream", operation_id="ui.requests.stream", **READ)
     async def stream_requests(request: Request) -> Response:
-        return _stream(Visit(request, sessions))
+        return _stream(Visit(request, sessions, *_FILTERS, "after"))
 
     @router.api_route("/requests/{id}", operation_id="ui.request", **READ)
     async def show_request(request: Request, id: str) -> Response:
-        return await _requests(Visit(request, sessions), id)
+        return await _requests(Visit(request, sessions, *_FILTERS, "paused"), id)
 
     @router.api_route("/errors", operation_id="ui.errors", **READ)
     async def show_errors(request: Request) -> Response:
-        visit = Visit(request, sessions)
+        visit = Visit(request, sessions, *_FILTERS)
         filters = _filters(request)
         found = await visit.get("/requests/problems", filters)
         twin = with_query("/requests/problems", filters)
@@ -126,7 +128,10 @@ async def _requests(visit: Visit, id: str | None = None) -> Response:
         detail = await visit.get(f"/requests/{quote(id, safe='')}")
         detail["wrote"] = (await visit.get(f"/data/written/{quote(id, safe='')}"))["rows"]
         detail["code"] = await visit.get(f"/requests/{quote(id, safe='')}/code")
-    is_paused = visit.request.query_params.get("paused") == "on"
+    paused = visit.request.query_params.get("paused")
+    if paused not in (None, "", "on"):
+        raise invalid("paused", "must be on, or absent")
+    is_paused = paused == "on"
     state = {**filters, "paused": "on" if is_paused else None}
     content = {
         **_choices(visit),
@@ -156,7 +161,10 @@ def _stream(visit: Visit) -> Response:
     wanted = RequestFilter.model_validate(filters)
     space, dispatcher = visit.context.space, visit.context.dispatcher
     wanted.selected(space, dispatcher, ())  # raises a Problem
-    after = position(visit.request.headers.get("last-event-id") or visit.request.query_params.get("after", ""))
+    given, seen = visit.request.query_params.get("after"), visit.request.headers.get("last-event-id")
+    if given and position(given) is None:
+        raise invalid("after", "must be a position, which is a number")
+    after = position(seen or given or "")
     values = {"ui": visit.root + UI, "state": with_query("", filters), "selected": None}
 
     async def events() -> AsyncIterator[tuple[int, Any]]:

@@ -15,7 +15,7 @@ from ledgersim.clock import isoformat
 from ledgersim.http import internal
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import VendorApp
-from ledgersim.problems import INTERNAL
+from ledgersim.problems import INTERNAL, invalid
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.rendering import page
@@ -39,14 +39,21 @@ PAGES = {
 
 
 class Visit:
-    """A request to the dashboard by somebody who may see it. Raises a 401 Problem for others."""
+    """A request to the dashboard by somebody who may see it. Raises a 401 Problem for others.
 
-    def __init__(self, request: Request, sessions: Sessions) -> None:
+    `parameters` are those that the query of the page may have; others are a 400 Problem.
+    """
+
+    def __init__(self, request: Request, sessions: Sessions, *parameters: str) -> None:
         self.request = request
         self.sessions = sessions
         self.context = context_of(request.scope)
         self.root = self.context.root_path
         self._headers = sessions.authorization(request)
+        for name, value in request.query_params.items():
+            if value and name not in parameters:
+                known = ", ".join(parameters) or "none"
+                raise invalid(name[:80], f"is no parameter of this page, which takes {known}")
 
     async def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """What an operation of the admin API returns. Raises its Problem."""

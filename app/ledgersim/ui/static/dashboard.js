@@ -203,6 +203,7 @@ document.addEventListener("click", async (event) => {
     const response = await fetch(button.dataset.try, { headers: JSON.parse(button.dataset.headers) });
     const text = await response.text();
     title.textContent += ` → ${response.status}`;
+    record.textContent = response.ok ? "See it in Requests" : "Why: see it in Requests";
     record.href = `${record.href.replace(/\/requests.*$/, "/requests")}/${response.headers.get("sim-request-id")}`;
     try {
       shown.textContent = JSON.stringify(JSON.parse(text), null, 2);
