@@ -299,10 +299,47 @@ def test_hostile_values_are_escaped(api: Api) -> None:
 
 
 def test_characters_that_turn_texts_around_are_shown_by_their_code(api: Api) -> None:
-    api.put(f"{APTIC}/Debtors", {"fullName": "Ada \u202eevil\u2066"})
-    number = api.get("/_sim/requests").json()["requests"][-1]["id"]
-    page = show(api, f"{UI}/requests/{number}").text
-    assert '"fullName"</span>: <span class="string">"Ada \\u202eevil\\u2066"' in unescape(page)
+    evil, shown = "Ada \u202eevil\u2066 \u061c\u200f", "Ada \\u202eevil\\u2066 \\u061c\\u200f"
+    made = api.put(f"{APTIC}/Debtors?{urlencode({evil: evil})}", {"fullName": evil, evil: 1})
+    number = made.headers["sim-request-id"]
+    debtor = f"{APTIC}/Debtors/{made.json()['debtorGuid']}"
+    case = api.case(debtors=[{"debtorGuid": made.json()["debtorGuid"]}])
+    api.send("GET", f"{APTIC}/{quote(evil)}")
+    api.send("POST", f"{APTIC}/Debtors", headers=BEARER, content=evil.encode())
+    api.send("GET", f"{APTIC}/{quote(evil)}", headers={"Host": "evil.example"})
+    api.post("/_sim/faults", {"kind": "drop", "match": {"header": {"X": evil}, "path": f"/{evil}"}})
+    plain = show(api, f"{UI}/requests/{number}").text
+    assert f'"fullName"</span>: <span class="string">"{shown}"' in unescape(plain)
+    pages = [
+        *(f"/requests/{int(number) + more}" for more in range(4)),
+        *(
+            "",
+            "/errors",
+            "/faults",
+            "/data/aptic/debtors?skip=200",
+            f"/{quote(evil)}",
+            f"/personas/{quote(evil)}",
+        ),
+        *(f"/data/item?path={quote(path)}" for path in (debtor, case, evil, f"{APTIC}/{evil}")),
+    ]
+    texts = {page: show(api, UI + page).text for page in (*pages, f"/requests?{urlencode({'method': evil})}")}
+    texts = {
+        page: re.sub(r'value="[^"]*"', "", text) for page, text in texts.items()
+    }  # fields keep what they have
+    assert [page for page in texts if set("\u202e\u2066\u061c\u200f") & set(texts[page])] == []
+    naming = (
+        "",
+        "/errors",
+        "/faults",
+        f"/requests/{number}",
+        *(f"/data/item?path={path}" for path in (debtor, case)),
+    )
+    assert [page for page in naming if "\\u202e" not in unescape(texts[page])] == []
+
+
+def test_fields_keep_characters_that_turn_texts_around(api: Api) -> None:
+    query = urlencode({"text": "\u202eevil"})
+    assert 'name="text" value="\u202eevil"' in show(api, f"{UI}/requests?{query}").text
 
 
 def test_a_page_of_an_unknown_space_does_not_create_it(api: Api) -> None:

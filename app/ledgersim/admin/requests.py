@@ -400,9 +400,7 @@ async def get_code(context: CurrentContext, id: str) -> Any:
     it. Secrets are `***`: fill them in.
     """
     record = find(context.space, id)
-    return request_code.all_of(
-        recorded.details(record), context.url().removesuffix(MOUNT), _vendor_of(context, record)
-    )
+    return request_code.all_of(record, context.url().removesuffix(MOUNT), _vendor_of(context, record))
 
 
 @router.delete("", **NO_CONTENT, operation_id="sim.requests.clear", summary="Delete all recorded requests")

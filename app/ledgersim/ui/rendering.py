@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -32,16 +33,36 @@ CACHED = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
 _INLINE_STYLES = {"Content-Security-Policy": _POLICY.format(styles=" 'unsafe-inline'")}
 
 
+# Characters that change the direction of the text around them: a name could turn around what a page says of it.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """A text in which characters that change its direction are shown by their code."""
+    return _BIDI.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _finalized(value: Any) -> Any:
+    """What a template shows of a value. Markup is shown as it is."""
+    return visible(value) if type(value) is str else value
+
+
 @cache
 def _templates() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # for the first page, not at start-up
 
     loader = FileSystemLoader(_FOLDER / "templates")
     found = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found.filters["cell"] = _cell
     found.filters["decoded"] = unquote_plus
+    found.filters["exact"] = escape  # for fields of forms and what is copied
     return found
 
 

@@ -1,18 +1,16 @@
 """JSON as HTML, with objects and lists that fold."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from ledgersim.ui.rendering import visible
+
 MAX_DEPTH = 40  # deeper values are shown as text
 OPEN_DEPTH = 4  # deeper values are folded: of a list of objects with lists of objects nothing is
 MAX_OPEN = 30  # members of a list that are shown at once; longer ones are folded
-
-# Characters that change the direction of the text around them.
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Where a text leads to: an address, or None.
 Link = Callable[[str], str | None]
@@ -53,4 +51,4 @@ def _folded(value: dict[str, Any] | list[Any], link: Link | None, depth: int, co
 
 def _text(value: Any) -> Markup:
     text = json.dumps(value, ensure_ascii=False, default=float)
-    return escape(_BIDI.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    return escape(visible(text))

@@ -205,11 +205,7 @@ document.addEventListener("click", async (event) => {
     title.textContent += ` → ${response.status}`;
     record.textContent = response.ok ? "See it in Requests" : "Why: see it in Requests";
     record.href = `${record.href.replace(/\/requests.*$/, "/requests")}/${response.headers.get("sim-request-id")}`;
-    try {
-      shown.textContent = JSON.stringify(JSON.parse(text), null, 2);
-    } catch {
-      shown.textContent = text || "(empty)";
-    }
+    shown.textContent = readable(text);
   } catch (error) {
     shown.textContent = `No response: ${error.message}`;
   }

@@ -1,6 +1,17 @@
 // Keys and dialogs of all pages but the API reference.
 "use strict";
 
+// The text of a response to show: JSON is indented, and characters that turn texts around are shown by their code.
+function readable(text) {
+  let shown = text || "(empty)";
+  try {
+    shown = JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    // not JSON
+  }
+  return shown.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
   if (event.key === "/") {

@@ -5,14 +5,6 @@ const dialog = document.querySelector("#response");
 const title = dialog.querySelector("h2");
 const body = dialog.querySelector("pre");
 
-function formatted(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
 async function show(link) {
   title.textContent = `GET ${new URL(link.href).pathname}`;
   body.textContent = "…";
@@ -20,7 +12,7 @@ async function show(link) {
   try {
     const response = await fetch(link.href, { headers: JSON.parse(link.dataset.headers) });
     title.textContent += ` → ${response.status}`;
-    body.textContent = formatted(await response.text()) || "(empty)";
+    body.textContent = readable(await response.text());
   } catch (error) {
     body.textContent = `No response: ${error.message}`;
   }
