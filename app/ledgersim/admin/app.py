@@ -10,6 +10,7 @@ from starlette.requests import Request
 from ledgersim import __version__
 from ledgersim.admin import MOUNT as MOUNT
 from ledgersim.admin import (
+    TOKEN_SCHEME,
     clock,
     coverage,
     faults,
@@ -99,7 +100,7 @@ def build(
         version=__version__,
         error=_PROBLEM_SCHEMA,
         media_type="application/json",
-        security={"token": _TOKEN},
+        security={TOKEN_SCHEME: _TOKEN},
         optional_security=True,
         errors={403: "A page of another site sent the request"},
         open_operations=frozenset(str(one.operation_id) for one in routes if _is_public(one)),

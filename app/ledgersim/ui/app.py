@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledgersim import __version__
-from ledgersim.admin import MOUNT
+from ledgersim.admin import MOUNT, TOKEN_SCHEME
 from ledgersim.admin.openapi import document
 from ledgersim.admin.recorded_requests import summary
 from ledgersim.http.context import context_of
@@ -182,6 +182,7 @@ def _reference(request: Request, server: Server, name: str) -> Response:
         "name": name,
         "labels": documents.LABELS,
         "headers": server.headers(context_of(request.scope).space, name, {}),
+        "scheme": TOKEN_SCHEME if name == documents.ADMIN and server.admin_token is not None else None,
     }
     return page(request, "reference.html", content, inline_styles=True)
 

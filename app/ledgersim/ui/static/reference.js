@@ -1,12 +1,12 @@
 // Shows the OpenAPI document of the page in Scalar, with the provenance of each operation as a badge. Requests get
-// credentials that the server accepts, unless the user has entered others.
+// credentials that the server accepts, unless the user has entered others; it asks for those that it must not know.
 "use strict";
 
 const CREDENTIALS = ["authorization", "x-api-key", "x-auth-key"];
 const PLACEHOLDER = /^((Bearer|Basic)\b)?\s*(YOUR_\w+)?$/;  // what is sent if nothing has been entered
 
 const page = document.querySelector("#reference");
-const { url, headers } = page.dataset;
+const { url, headers, scheme } = page.dataset;
 
 function badges({ method, path }) {
   const names = method === path ? [`provenance: ${method}`] : [`method: ${method}`, `path: ${path}`];
@@ -34,6 +34,7 @@ async function show() {
   Scalar.createApiReference(page, {
     content: withBadges(await response.json()),
     agent: { disabled: true },
+    authentication: scheme ? { preferredSecurityScheme: scheme } : {},
     mcp: { disabled: true },
     hideClientButton: true,
     persistAuth: true,
