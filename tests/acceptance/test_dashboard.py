@@ -222,6 +222,7 @@ def test_a_persona_is_tried_and_leads_to_its_request(server: Served) -> None:
         click(driver, "[data-try]")
         driver.wait(lambda: "→ 200" in text(driver, "#tried-title"))
         assert "5eed0001-deb0" in text(driver, "#tried code")
+        assert text(driver, "#tried-record") == "See it in Requests"
         click(driver, "#tried-record")
         assert "Accepted" in driver.wait(lambda: text(driver, ".why"))
 
