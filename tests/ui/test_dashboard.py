@@ -103,6 +103,7 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> Non
         ("/requests?status=zz", 400, "<code>status</code>"),
         ("/requests?limit=abc", 400, "<code>limit</code>"),
         ("/requests?after=abc", 400, "<code>after</code>"),
+        ("/requests?status=400&status=500", 400, "is given more than once"),
         ("/requests?paused=perhaps", 400, "must be on, or absent"),
         ("/requests/1?nothing=1", 400, "is no parameter of this page, which takes operation"),
         ("/requests/stream?after=abc", 400, "must be a position"),

@@ -50,10 +50,13 @@ class Visit:
         self.context = context_of(request.scope)
         self.root = self.context.root_path
         self._headers = sessions.authorization(request)
-        for name, value in request.query_params.items():
-            if value and name not in parameters:
+        given = [name for name, value in request.query_params.multi_items() if value]
+        for name in given:
+            if name not in parameters:
                 known = ", ".join(parameters) or "none"
                 raise invalid(name[:80], f"is no parameter of this page, which takes {known}")
+            if given.count(name) > 1:
+                raise invalid(name, "is given more than once")
 
     async def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """What an operation of the admin API returns. Raises its Problem."""
