@@ -506,6 +506,11 @@ def test_a_path_is_recorded_as_it_was_sent(api: Api, sent: str, path: str) -> No
     assert [one["path"] for one in api.get(f"{prefix}/_sim/requests").json()["requests"]] == [path]
 
 
+@pytest.mark.parametrize("path", ["/api/v3", "/api/v3/", "/s/a/API/v3/nothing//"])
+def test_what_does_not_exist_is_named_as_it_was_sent(api: Api, path: str) -> None:
+    assert api.send("GET", path).json() == {"message": f"There is no GET {path}."}
+
+
 def test_a_slash_at_the_end_of_a_path_matches_like_none(api: Api) -> None:
     api.send("GET", f"{APTIC}/Ping/")
     for path, count in ((f"{APTIC}/Ping", 1), (f"{APTIC}/Ping/", 1), (f"{APTIC}/Pin", 0)):

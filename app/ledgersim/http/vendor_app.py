@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from threading import Lock
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
@@ -309,7 +309,8 @@ MESSAGES = {
 
 
 def _no_route(scope: Scope, allowed: list[str]) -> Problem:
-    what = f"{scope['method']} {scope['path']}"
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+    what = f"{scope['method']} {unquote(raw_path.decode('utf-8', 'replace'))}"  # as it was sent
     if not allowed:
         return problems.NOT_FOUND.with_detail(f"There is no {what}.")
     methods = ", ".join(sorted(set(allowed)))
