@@ -145,6 +145,14 @@ def test_an_http_file_has_the_same_request(server: Served, client: httpx.Client)
         assert done.stdout == REQUESTS[case][3]
 
 
+def test_no_fault_is_offered_for_what_none_can_hit(client: httpx.Client) -> None:
+    for path, is_offered in (("/nothing", False), ("/APIGW/nothing", True)):
+        number = client.get(path).headers["sim-request-id"]
+        assert (client.get(f"/_sim/requests/{number}/code").json()["fault"] is not None) is is_offered
+        page = client.get(f"/_sim/ui/requests/{number}", headers={"Accept": "text/html"}).text
+        assert ("Create this fault" in page) is is_offered
+
+
 def test_copies_have_no_secrets(server: Served, client: httpx.Client) -> None:
     send(
         server,

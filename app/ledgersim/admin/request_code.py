@@ -47,7 +47,7 @@ def all_of(record: Record, base: str, vendor: tuple[str, str] | None) -> dict[st
         "curl": _curl(request["method"], url, headers, body),
         "pytest": _pytest(request, headers, query, body, vendor),
         "http": _http(request["method"], url, headers, body),
-        "fault": _fault(request),
+        "fault": None if vendor is None else _fault(request),  # faults hit requests to vendors
     }
 
 

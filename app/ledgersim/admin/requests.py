@@ -230,12 +230,12 @@ class ProblemList(Sparse):
 
 
 class RequestCode(BaseModel):
-    """A request as code."""
+    """A request as code. No fault can hit one that is not below the address of a vendor."""
 
     curl: str
     pytest: str
     http: str
-    fault: dict[str, Any]
+    fault: dict[str, Any] | None
 
 
 class ExpectedCount(Strict):
