@@ -13,7 +13,7 @@ import pytest
 from ledgersim.diagnostics.faults import Fault
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
-from tests.ui.html import BROWSER, Page, browse
+from tests.ui.html import BROWSER, browse
 
 HOST = "http://sim.test"
 UI = "/_sim/ui"
@@ -510,8 +510,9 @@ def test_lists_take_the_filter_of_the_vendor(api: Api) -> None:
 # Forms
 
 
-def test_the_address_of_a_rejected_form_leads_to_the_dashboard(api: Api) -> None:
-    answer = show(api, f"{UI}/call")
+@pytest.mark.parametrize("form", ["call", "login", "logout"])
+def test_the_address_of_a_rejected_form_leads_to_the_dashboard(api: Api, form: str) -> None:
+    answer = show(api, f"{UI}/{form}")
     assert (answer.status_code, answer.headers["location"]) == (303, UI)
 
 
@@ -539,60 +540,166 @@ def test_a_form_makes_the_call_that_it_shows(api: Api) -> None:
     ("call", "fields", "status", "text"),
     [
         ("POST /faults", {"body.kind": "status"}, 400, "is required for a fault of kind status"),
-        ("POST /faults", {"body.kind": "status", "body.status:int": "x"}, 400, "must be a whole number"),
-        ("POST /faults", {"body.kind": "delay", "body.seconds:float": "x"}, 400, "must be a number"),
         ("DELETE /faults/f9", {}, 404, "not found"),
         ("POST /nothing", {}, 404, "There is no POST"),
-        ("GET /faults", {}, 400, "must be a method and a path"),
-        ("", {}, 400, "must be a method and a path"),
-        ("POST /clock/advance", {"body.by": "x"}, 400, "by"),
+        ("POST /clock/advance", {"body.by": "x"}, 400, "by: 'x' is not an ISO 8601 duration"),
+        ("PUT /clock", {"body.mode": EVIL}, 400, "mode: Input should be 'real' or 'frozen'"),
     ],
 )
-def test_a_form_that_is_wrong_says_so(
+def test_the_page_of_a_rejected_form_says_what_is_wrong(
     api: Api, call: str, fields: dict[str, str], status: int, text: str
 ) -> None:
     answer = submit(api, call, fields)
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
-    assert text in unescape(answer.text)
+    assert answer.status_code == 303
+    page = show(api, answer.headers["location"])
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert (text in unescape(page.text), "<script src='http://evil" in page.text) == (True, False)
 
 
-def test_a_rejected_form_is_shown_again_with_what_was_sent(api: Api) -> None:
-    sent = {"body.now": EVIL, "body.mode": "frozen"}
-    api.get("/s/a/_sim/clock")  # creates the space
-    answer = submit(api, "PUT /clock", sent, f"/s/a{UI}")
-    assert answer.status_code == 400
-    assert f"{HOST}/s/a{UI}/faults" in [one.url for one in Page(answer).links]
-    fields = fields_of(answer)
-    assert fields == {"csrf": token_of(answer), "call": "PUT /clock", "then": f"{UI}/faults", **sent}
-    again = {**fields, "body.now": "2027-01-01T00:00:00Z"}
-    assert api.send("POST", f"/s/a{UI}/call", headers=BROWSER, data=again).status_code == 303
-    assert api.get("/s/a/_sim/clock").json() == {"mode": "frozen", "now": "2027-01-01T00:00:00Z"}
+@pytest.mark.parametrize("call", ["GET /faults", "", "POST faults"])
+def test_a_form_that_makes_no_call_is_wrong(api: Api, call: str) -> None:
+    answer = submit(api, call)
+    assert (answer.status_code, "must be a method and a path" in answer.text) == (400, True)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field", "message"),
+    ("page", "call", "sent", "message", "correct"),
     [
-        ({"body.status:int": ""}, "body.status:int", "is required for a fault of kind status"),
-        ({"body.status:int": "5o3"}, "body.status:int", "must be a whole number"),
-        ({"body.ttl": "10 minutes"}, "body.ttl", "ISO 8601 duration"),
-        ({"body.probability:float": "2"}, "body.probability:float", "less than or equal to 1"),
-        ({"body.match.operation": "aptic.nothing"}, "body.match.operation", "matches no operation"),
+        (
+            "clock",
+            "PUT /clock",
+            {"body.now": EVIL},
+            "now: ",
+            ({"body.now": "2027-01-01T00:00:00Z"}, "/clock", "2027-01-01T00:00:00"),
+        ),
+        (
+            "clock",
+            "PUT /clock",
+            {"body.now": "1999-01-01T00:00:00Z"},
+            "time only moves forward",
+            ({"body.now": "2027-01-01T00:00:00Z"}, "/clock", "2027-01-01T00:00:00"),
+        ),
+        (
+            "spaces",
+            "POST /spaces",
+            {"body.name": "a b", "body.from": "space:x"},
+            "Space 'x' not found",
+            ({"body.name": "ab", "body.from": "seed"}, "/spaces", '"ab"'),
+        ),
     ],
 )
-def test_a_rejected_fault_says_beside_the_field_what_is_wrong(
-    api: Api, wrong: dict[str, str], field: str, message: str
+def test_what_was_entered_is_part_of_the_address_after_an_error(
+    api: Api, page: str, call: str, sent: dict[str, str], message: str, correct: tuple[dict[str, str], str, str]
 ) -> None:
-    sent = {"body.kind": "status", "body.status:int": "503", "body.detail": EVIL, **wrong}
-    answer = submit(api, "POST /faults", sent)
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
-    labels = re.findall(r"<label.*?</label>", answer.text, re.DOTALL)
-    (label,) = [one for one in labels if 'aria-invalid="true"' in one]
-    assert (f'name="{field}"' in label, message in unescape(label)) == (True, True)
-    fields = fields_of(answer)
-    assert {name: value for name, value in fields.items() if value and name.startswith("body.")} == {
-        name: value for name, value in sent.items() if value and name != "body.kind"
-    }
-    assert "<option selected>status</option>" in answer.text
+    api.get("/s/a/_sim/clock")  # creates the space
+    ui = f"/s/a{UI}"
+    answer = submit(api, call, {**sent, "then": f"{UI}/{page}"}, ui)
+    address = f"{ui}/{page}?{urlencode(sent)}"
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    rejected, reloaded = show(api, address), show(api, address)
+    assert (message in unescape(rejected.text), reloaded.status_code) == (True, 200)
+    assert "failed" not in reloaded.text
+    for one in (rejected, reloaded):
+        assert fields_of(one).items() >= sent.items()
+    fields, path, changed = correct
+    answer = submit(api, call, {**sent, **fields, "then": f"{UI}/{page}"}, ui)
+    assert answer.headers["location"] == f"{ui}/{page}"
+    assert changed in api.get(f"/s/a/_sim{path}").text
+
+
+def test_a_very_long_text_is_not_part_of_an_address(api: Api) -> None:
+    fields = {"body.kind": "status", "body.detail": "x" * 50_000}
+    answer = submit(api, "POST /faults", fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{UI}/faults")
+    page = show(api, answer.headers["location"])
+    assert (page.status_code, "detail: String should have at most 1000 characters" in page.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        ({"body.kind": "status"}, {"status:int": "status is required for a fault of kind status"}),
+        (
+            {"body.kind": "status", "body.status:int": "5o3", "body.ttl": "10 minutes"},
+            {
+                "status:int": "status must be a whole number",
+                "ttl": "ttl '10 minutes' is not an ISO 8601 duration such as P1M, P3DT12H or PT90S",
+            },
+        ),
+        (
+            {
+                "body.kind": "status",
+                "body.status:int": "600",
+                "body.retry_after:int": "-1",
+                "body.times:int": "0",
+                "body.probability:float": "2",
+                "body.match.operation": "aptic.pong.get",
+                "body.match.path": "v1",
+                "body.detail": EVIL * 20,
+            },
+            {
+                "match.operation": "operation 'aptic.pong.get' matches no operation; did you mean aptic.ping.get?",
+                "match.path": "path must start with / or *, for example /APIGW/v1/Debtors*",
+                "status:int": "status must be at most 599",
+                "retry_after:int": "retry_after must be at least 0",
+                "detail": "detail must have at most 1,000 characters",
+                "times:int": "times must be at least 1",
+                "probability:float": "probability must be at most 1",
+            },
+        ),
+        (
+            {"body.kind": "quota", "body.limit:int": "1", "body.bytes:int": "1", "body.when": "after_commit"},
+            {
+                "bytes:int": "bytes is not allowed for a fault of kind quota",
+                "window": "window is required for a fault of kind quota",
+                "when": "when must be before for quota: requests over the quota are not carried out",
+            },
+        ),
+        (
+            {"body.kind": "delay", "body.seconds:float": "nan", "body.probability:float": "some"},
+            {
+                "seconds:float": "seconds must be a number from 0 to 600",
+                "probability:float": "probability must be a number",
+            },
+        ),
+        (
+            {"body.kind": EVIL},
+            {"kind": "kind must be 'status', 'delay', 'drop', 'reset', 'truncate' or 'quota'"},
+        ),
+    ],
+)
+def test_a_rejected_fault_says_beside_each_field_what_is_wrong(
+    api: Api, sent: dict[str, str], wrong: dict[str, str]
+) -> None:
+    address = submit(api, "POST /faults", sent).headers["location"]
+    assert address == f"{UI}/faults?{urlencode(sent)}"
+    rejected, reloaded = show(api, address), show(api, address)
+    for page in (rejected, reloaded):
+        assert (page.status_code, page.headers["content-type"]) == (400, "text/html; charset=utf-8")
+        labels = re.findall(r"<label.*?</label>", page.text, re.DOTALL)
+        found = {}
+        for label in labels:
+            if messages := re.findall(r'<strong class="error">(.*?)</strong>', label):
+                (name,) = re.findall(r'name="body\.([^"]+)"', label)
+                found[name] = unescape("; ".join(messages))
+        assert found == wrong
+        fields = fields_of(page)
+        assert {name: fields[name] for name in sent if name in fields} == {
+            name: value for name, value in sent.items() if name in fields
+        }
+        assert "Input should" not in page.text
+    assert api.get("/_sim/faults").json()["faults"] == []
+
+
+def test_the_address_of_a_fault_that_could_be_added_only_fills_in_the_form(api: Api) -> None:
+    sent = {"body.kind": "delay", "body.seconds:float": "0.5", "body.nothing": "x"}
+    page = show(api, f"{UI}/faults?{urlencode(sent)}")
+    assert (page.status_code, "Not added" in page.text, "<option selected>delay" in page.text) == (
+        200,
+        False,
+        True,
+    )
+    assert fields_of(page)["body.seconds:float"] == "0.5"
 
 
 def test_the_form_of_a_fault_has_all_its_members(api: Api) -> None:
@@ -685,8 +792,8 @@ def test_other_hosts_and_sites_see_nothing(api: Api) -> None:
 
 
 def log_in(api: Api, token: str = "s3cret", then: str = "") -> httpx.Response:
-    form = {"csrf": token_of(show(api, UI)), "token": token, "then": then}
-    return api.send("POST", f"{UI}/login", headers=BROWSER, data=form)
+    form = {"csrf": token_of(show(api, UI)), "token": token}
+    return api.send("POST", f"{UI}/login?{urlencode({'then': then})}", headers=BROWSER, data=form)
 
 
 def test_with_a_token_one_logs_in(serve: Serve) -> None:
@@ -718,19 +825,21 @@ def test_the_cookie_is_secure_over_https_and_below_the_path_of_a_proxy(serve: Se
 
 def test_after_a_wrong_token_a_login_leads_to_the_page_that_was_asked_for(serve: Serve) -> None:
     api = serve(admin_token="s3cret")
-    form = dict(re.findall(r'name="(csrf|then)" value="([^"]*)"', show(api, f"{UI}/requests?errors=true").text))
-    assert form["then"] == f"{UI}/requests?errors=true"
-    answer = api.send("POST", f"{UI}/login", headers=BROWSER, data={**form, "token": "wrong"})
-    assert answer.status_code == 401
-    form = dict(re.findall(r'name="(csrf|then)" value="([^"]*)"', answer.text))
-    answer = api.send("POST", f"{UI}/login", headers=BROWSER, data={**form, "token": "s3cret"})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{UI}/requests?errors=true")
+    page = show(api, f"{UI}/requests?errors=true")
+    for token, status in (("wrong", 401), ("s3cret", 303)):
+        (action,) = re.findall(r'<form method="post" action="([^"]*)"', page.text)
+        form = {"csrf": token_of(page), "token": token}
+        page = api.send("POST", unescape(action), headers=BROWSER, data=form)
+        assert page.status_code == status
+        reloaded = show(api, unescape(action))
+        assert (reloaded.status_code, reloaded.headers["location"]) == (303, f"{UI}/requests?errors=true")
+    assert page.headers["location"] == f"{UI}/requests?errors=true"
 
 
 def test_a_form_after_the_end_of_a_login_leads_to_the_dashboard(serve: Serve) -> None:
     answer = serve(admin_token="s3cret").send("POST", f"{UI}/call", headers=BROWSER, data={})
     assert answer.status_code == 401
-    assert re.findall(r'name="then" value="([^"]*)"', answer.text) == [UI]
+    assert f'action="{UI}/login?then={UI}"' in answer.text
 
 
 @pytest.mark.parametrize("then", ["http://evil.test/", "//evil.test", "/other", ""])

@@ -12,7 +12,7 @@ from ledgersim.errors import did_you_mean
 from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import CurrentContext, RequestContext, context_of
 from ledgersim.http.dispatcher import Dispatcher
-from ledgersim.problems import invalid
+from ledgersim.problems import VALIDATION
 from ledgersim.schemas import JsonObject, Schema
 from ledgersim.spaces.registry import Spaces
 from ledgersim.spaces.space import Space
@@ -97,14 +97,17 @@ def vendor_url(context: RequestContext, path: str) -> str:
 
 
 def check_match(dispatcher: Dispatcher, match: Match) -> None:
-    """Raise a 400 Problem for an unknown operation, or a path that cannot be the path of a request."""
+    """Raise a 400 Problem for an unknown operation, and for a path that cannot be the path of a request."""
+    errors = {}
     if match.operation is not None:
         names = [str(route.operation_id) for app in dispatcher.vendors.values() for route in app.operations()]
         pattern = match.operation.lower()
         if not any(matches(name.lower(), pattern) for name in names):
             hint = did_you_mean(pattern, names, "`ledgersim routes` lists them")
-            raise invalid("match.operation", f"{match.operation[:80]!r} matches no operation; {hint}")
+            errors["match.operation"] = [f"{match.operation[:80]!r} matches no operation; {hint}"]
     if match.path is not None and not match.path.startswith(("/", "*")):
-        raise invalid("match.path", "must start with / or *, for example /APIGW/v1/Debtors*")
+        errors["match.path"] = ["must start with / or *, for example /APIGW/v1/Debtors*"]
     if match.path is not None and match.path.lower().startswith("/s/"):
-        raise invalid("match.path", "must not include the prefix /s/NAME: paths are matched without it")
+        errors["match.path"] = ["must not include the prefix /s/NAME: paths are matched without it"]
+    if errors:
+        raise VALIDATION.with_errors(errors)

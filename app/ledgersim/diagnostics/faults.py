@@ -1,6 +1,7 @@
 """Faults: failures on demand, for which requests they apply, and how often."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
@@ -14,7 +15,7 @@ from ledgersim.clock import ClockError, add_duration
 from ledgersim.diagnostics.journal import BREAKING, Record
 from ledgersim.diagnostics.matching import Match
 from ledgersim.ids import Stream
-from ledgersim.problems import CONFLICT, NOT_FOUND, Problem, invalid
+from ledgersim.problems import CONFLICT, NOT_FOUND, VALIDATION, Problem, invalid
 from ledgersim.schemas import JsonObject
 
 Kind = Literal["status", "delay", "drop", "reset", "truncate", "quota"]
@@ -105,22 +106,29 @@ class Fault(JsonObject):
         return self.kind == "truncate" or self.when == "after_commit"
 
     def check(self, now: datetime) -> None:
-        """Raise a 400 Problem if members contradict each other."""
+        """Raise a 400 Problem with all that is wrong if members contradict each other."""
+        if errors := {name: [message] for name, message in self._contradictions(now)}:
+            raise VALIDATION.with_errors(errors)
+
+    def _contradictions(self, now: datetime) -> Iterator[tuple[str, str]]:
         for name in sorted(_KIND_MEMBERS - set(MEMBERS[self.kind])):
             if getattr(self, name) is not None:
-                raise invalid(name, f"is not allowed for a fault of kind {self.kind}")
+                yield name, f"is not allowed for a fault of kind {self.kind}"
         for name in REQUIRED.get(self.kind, ()):
             if getattr(self, name) is None:
-                raise invalid(name, f"is required for a fault of kind {self.kind}")
+                yield name, f"is required for a fault of kind {self.kind}"
         if self.kind == "truncate" and self.when == "before":
-            raise invalid("when", "must be after_commit for truncate: only a response can be truncated")
+            yield "when", "must be after_commit for truncate: only a response can be truncated"
         if self.kind == "quota" and self.when == "after_commit":
-            raise invalid("when", "must be before for quota: requests over the quota are not carried out")
+            yield "when", "must be before for quota: requests over the quota are not carried out"
         if isinstance(self.seconds, SecondsBetween) and self.seconds.least > self.seconds.most:
-            raise invalid("seconds.to", "must not be less than from")
+            yield "seconds.to", "must not be less than from"
         for name in ("window", "ttl"):
-            if (duration := getattr(self, name)) is not None and _end(now, duration, name) == now:
-                raise invalid(name, "must be longer than zero")
+            try:
+                if (duration := getattr(self, name)) is not None and add_duration(now, duration) == now:
+                    yield name, "must be longer than zero"
+            except ClockError as error:
+                yield name, str(error)
 
 
 class FaultHit(NamedTuple):
@@ -267,7 +275,7 @@ def from_header(text: str, now: datetime, chance: Stream) -> FaultHit:
         first = error.errors()[0]
         raise _bad_header(text, f"{problems.field_path(first['loc'])}: {first['msg']}") from error
     except Problem as problem:
-        ((name, messages),) = problem.errors.items()
+        name, messages = next(iter(problem.errors.items()))
         raise _bad_header(text, f"{name}: {messages[0]}") from problem
     return _hit("Sim-Fault", fault, chance, fault.retry_after)
 

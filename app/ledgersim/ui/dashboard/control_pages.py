@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.diagnostics.faults import MEMBERS, REQUIRED, Kind, When
+from ledgersim.diagnostics.faults import Kind, When
 from ledgersim.plugin import VendorSettings
-from ledgersim.problems import Problem, invalid
+from ledgersim.problems import VALIDATION, invalid
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.ui import samples
+from ledgersim.ui.dashboard import fault_form
 from ledgersim.ui.dashboard.data_pages import item_address
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.dashboard.visit import READ, UI, Visit
@@ -27,31 +28,6 @@ EVENT_MEMBERS = ("at", "event", "href", "item", "wrote")  # that all events have
 STEPS = {"+1 day": {"by": "P1D"}, "+1 month": {"by": "P1M"}, "+1 year": {"by": "P1Y"}}
 _CONFIRM = ("confirm", "space", "snapshot")  # parameters of the page of spaces
 CONFIRMED = ("reset", "restore", "delete-snapshot", "delete")
-
-
-class _Field(NamedTuple):
-    """A field of the form for a fault: its type (text without one), an example, and what it takes."""
-
-    type: str
-    example: str
-    hint: str
-
-
-_FAULT_FIELDS = {
-    "match.operation": _Field("", "*.create", "an operation; * stands for any text; by default all"),
-    "match.method": _Field("", "GET", "a method; by default all"),
-    "match.path": _Field("", "*/v1/*", "a path; * stands for any text; by default all"),
-    "status": _Field("int", "503", "400 to 599"),
-    "retry_after": _Field("int", "5", "seconds, for the header Retry-After"),
-    "detail": _Field("", "Down for maintenance", "the text of the problem"),
-    "seconds": _Field("float", "1.5", "0 to 600 seconds of real time"),
-    "bytes": _Field("int", "10", "bytes of the body to send; by default half of it"),
-    "limit": _Field("int", "10", "requests allowed in each window"),
-    "window": _Field("", "PT1M", "ISO 8601 duration on the clock of the space: PT30S, PT1M, P1D"),
-    "times": _Field("int", "1", "how many requests it hits; by default all"),
-    "probability": _Field("float", "0.25", "0 to 1: the share of requests that it hits"),
-    "ttl": _Field("", "PT10M", "ISO 8601 duration until it ends: PT10M, P1D"),
-}
 
 
 def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
@@ -74,7 +50,22 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/faults", operation_id="ui.faults", **READ)
     async def show_faults(request: Request) -> Response:
-        return await faults_page(Visit(request, sessions))
+        visit = Visit(request, sessions)
+        now = visit.context.space.clock.now()
+        errors = fault_form.errors_of(visit.sent, visit.context.dispatcher, now)
+        content = {
+            **await visit.get("/faults"),
+            "kinds": get_args(Kind),
+            "times": get_args(When),
+            "fields": fault_form.fields(visit.sent),
+            "errors": errors,
+            "is_explained": bool(errors),
+            "operations": [str(one.operation_id) for app in visit.vendors for one in app.operations()],
+        }
+        answer = visit.show("faults", content, "/faults")
+        if errors:
+            answer.status_code = VALIDATION.status
+        return answer
 
     @router.api_route("/coverage", operation_id="ui.coverage", **READ)
     async def show_coverage(request: Request) -> Response:
@@ -135,42 +126,6 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
             "call_of": partial(_call, visit.context.base_path),
         }
         return visit.show("spaces", {**content, "spaces": visit.space_names()}, "/spaces")
-
-
-async def faults_page(
-    visit: Visit, sent: Mapping[str, str] | None = None, problem: Problem | None = None
-) -> Response:
-    """The faults, with a form for another one; `problem` is why the form that was `sent` was rejected."""
-    sent, errors = sent or {}, {} if problem is None else dict(problem.errors)
-    fields = []
-    for name, about in _FAULT_FIELDS.items():
-        field = f"body.{name}:{about.type}" if about.type else f"body.{name}"
-        fields.append(
-            {
-                **about._asdict(),
-                "name": name,
-                "field": field,
-                "value": sent.get(field, ""),
-                "errors": errors.pop(name, ()),
-                "kinds": " ".join(kind for kind, names in MEMBERS.items() if name in names),
-                "required": " ".join(kind for kind, names in REQUIRED.items() if name in names),
-            }
-        )
-    content = {
-        **await visit.get("/faults"),
-        "kinds": get_args(Kind),
-        "kind": sent.get("body.kind"),
-        "times": get_args(When),
-        "when": sent.get("body.when"),
-        "fields": fields,
-        "problem": problem,
-        "other_errors": errors,
-        "operations": [str(one.operation_id) for app in visit.vendors for one in app.operations()],
-    }
-    answer = visit.show("faults", content, "/faults")
-    if problem is not None:
-        answer.status_code = problem.status
-    return answer
 
 
 def _coming(jobs: list[Any]) -> list[Mapping[str, Any]]:

@@ -1,7 +1,5 @@
 """Problems of the dashboard as pages; those of other pages as JSON."""
 
-from collections.abc import Mapping
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,7 +7,7 @@ from ledgersim.http.context import context_of
 from ledgersim.http.error_response import error_response
 from ledgersim.problems import UNAUTHORIZED, Problem
 from ledgersim.ui.dashboard.session import Sessions
-from ledgersim.ui.dashboard.visit import PAGES, UI, own_page
+from ledgersim.ui.dashboard.visit import UI, own_page
 from ledgersim.ui.rendering import page
 
 
@@ -22,25 +20,15 @@ def render_problem(sessions: Sessions, problem: Problem, request: Request) -> Re
     return problem_page(sessions, problem, request, UI if request.method == "POST" else here + query)
 
 
-def problem_page(
-    sessions: Sessions,
-    problem: Problem,
-    request: Request,
-    then: str,
-    rejected: Mapping[str, str] | None = None,
-) -> Response:
-    """What is wrong, or a form to log in. `then` is the page to go to; `rejected` is the form that was sent."""
+def problem_page(sessions: Sessions, problem: Problem, request: Request, then: str) -> Response:
+    """What is wrong, or a form to log in. `then` is the page to go to after it."""
     context = context_of(request.scope)
-    then = own_page(then)
-    name = then[len(UI) :].lstrip("/").partition("?")[0].partition("/")[0]
     content = {
         "problem": problem,
         "ui": f"{context.root_path}{UI}",
         "base": context.base_path,
-        "then": then,
-        "page": PAGES.get(name, "the dashboard"),
+        "then": own_page(then),
         "csrf": sessions.form_token(),
-        "rejected": rejected,
     }
     template = "login" if problem.status == UNAUTHORIZED.status else "problem"
     answer = page(request, f"dashboard/{template}.html", content)

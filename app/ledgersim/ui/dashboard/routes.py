@@ -16,13 +16,13 @@ from ledgersim.admin.recorded_requests import summary
 from ledgersim.admin.requests import RequestFilter
 from ledgersim.http.context import context_of
 from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, Problem, field_path, invalid
-from ledgersim.ui.dashboard.control_pages import add_control_pages, faults_page
+from ledgersim.ui.dashboard.control_pages import add_control_pages
 from ledgersim.ui.dashboard.data_pages import add_data_pages
 from ledgersim.ui.dashboard.forms import body_of, read_form
 from ledgersim.ui.dashboard.json_view import json_view
 from ledgersim.ui.dashboard.problem_page import problem_page
 from ledgersim.ui.dashboard.session import CSRF, Sessions
-from ledgersim.ui.dashboard.visit import READ, UI, Visit, own_page, with_query
+from ledgersim.ui.dashboard.visit import READ, UI, Visit, own_page, with_fields, with_query
 from ledgersim.ui.rendering import render
 
 MAX_ROWS = 200  # in the list of requests
@@ -77,30 +77,29 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
         if method not in ("POST", "PUT", "DELETE") or not path.startswith("/"):
             raise invalid("call", "must be a method and a path of the admin API, such as DELETE /requests")
         then = form.get("then", "")
+        body = body_of(form)
+        done = {"call": f"{method} {visit.root}{MOUNT}{path}", "body": _text(body)}
         try:
-            body = body_of(form)
             status, _ = await visit.call(method, path, body)
         except Problem as problem:
-            if (method, path) == ("POST", "/faults"):
-                return await faults_page(visit, form, problem)
-            return problem_page(sessions, problem, request, then, form)
-        return visit.go(
-            then, {"call": f"{method} {visit.root}{MOUNT}{path}", "body": _text(body), "status": status}
-        )
+            return visit.go(with_fields(then, form), {**done, "status": problem.status, "why": _why(problem)})
+        return visit.go(then, {**done, "status": status})
 
     @router.api_route("/call", operation_id="ui.called", **READ)
-    async def leave_call(request: Request) -> Response:
-        # Of the page that shows why a form was rejected, opened again by its address.
-        return RedirectResponse(context_of(request.scope).root_path + UI, 303)
+    @router.api_route("/login", operation_id="ui.logged_in", **READ)
+    @router.api_route("/logout", operation_id="ui.logged_out", **READ)
+    async def leave_form(request: Request, then: str = "") -> Response:
+        # The address of a form that was rejected, opened again.
+        return RedirectResponse(context_of(request.scope).root_path + own_page(then), 303)
 
     @router.api_route("/login", operation_id="ui.login", **_WRITE)
-    async def log_in(request: Request) -> Response:
+    async def log_in(request: Request, then: str = "") -> Response:
         form = await read_form(request)
         sessions.check_form(request, form.get(CSRF, ""))
         if not sessions.is_admin_token(form.get("token", "")):
-            return problem_page(sessions, WRONG_TOKEN, request, form.get("then", ""))
+            return problem_page(sessions, WRONG_TOKEN, request, then)
         root = context_of(request.scope).root_path
-        response = RedirectResponse(root + own_page(form.get("then", "")), 303)
+        response = RedirectResponse(root + own_page(then), 303)
         sessions.log_in(response, request)
         return response
 
@@ -202,6 +201,12 @@ def _choices(visit: Visit) -> Mapping[str, Any]:
 def addresses(visit: Visit) -> dict[str, str]:
     """The base address of each vendor in the space of the page."""
     return {app.name: visit.context.url(mount) for mount, app in visit.context.dispatcher.vendors.items()}
+
+
+def _why(problem: Problem) -> str:
+    """What a problem says: its detail, and what is wrong with each field."""
+    wrong = (f"{name}: {'; '.join(messages)}" for name, messages in problem.errors.items())
+    return " ".join(filter(None, (problem.detail, *wrong))) or problem.title
 
 
 def _text(body: Any) -> str:

@@ -23,6 +23,8 @@ from ledgersim.ui.rendering import page
 UI = f"{MOUNT}/ui"
 MAX_SHOWN_SPACES = 30
 _DONE = "ledgersim-done"  # the cookie with the call that a form has made, for the page that follows
+_MAX_DONE = 400  # characters of each part
+_MAX_FIELDS = 8_000  # characters of an address
 
 READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
 
@@ -79,7 +81,8 @@ class Visit:
     def show(self, name: str, content: Mapping[str, Any], twin: str, template: str | None = None) -> Response:
         """A page. `twin` is the path of the operation of the admin API that returns the same as JSON."""
         clock = self.context.space.clock
-        done = self.request.cookies.get(_DONE)
+        cookie = self.request.cookies.get(_DONE)
+        done = None if cookie is None else _read_done(cookie)
         values = {
             "current": name,
             "title": PAGES[name],
@@ -92,15 +95,22 @@ class Visit:
             "twin": twin,
             "csrf": self.sessions.form_token(),
             "has_login": self.sessions.required,
-            "done": None if done is None else _read_done(done),
-            "here": self.request.url.path.removeprefix(self.root)
-            + (f"?{self.request.url.query}" if self.request.url.query else ""),
+            "done": done,
+            "sent": self.sent,
+            "is_explained": False,  # why a form was rejected, beside its fields
             **content,
         }
         response = page(self.request, f"dashboard/{template or name}.html", values)
-        if done is not None:
+        if done is not None and done["status"] >= 400:
+            response.status_code = done["status"]
+        if cookie is not None:
             response.delete_cookie(_DONE, path=self.context.base_path or "/")
         return response
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """The fields of a form that was rejected, which are part of the address of the page."""
+        return _fields(self.request.query_params)
 
     @property
     def vendors(self) -> list[VendorApp]:
@@ -116,7 +126,8 @@ class Visit:
     def go(self, then: str, done: Mapping[str, Any]) -> Response:
         """Go to a page of the dashboard, which shows the call that was made."""
         response = RedirectResponse(self.root + own_page(then), 303)
-        text = json.dumps(done, separators=(",", ":"))[:2_000]
+        shown = {name: str(value)[:_MAX_DONE] for name, value in done.items()}
+        text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
         response.set_cookie(
             _DONE,
             urlsafe_b64encode(text.encode()).decode(),
@@ -133,11 +144,22 @@ def own_page(then: str) -> str:
     return then if then.startswith((f"{UI}/", f"{UI}?")) else UI
 
 
-def _read_done(text: str) -> Any:
+def with_fields(then: str, form: Mapping[str, str]) -> str:
+    """A page with the fields of a form that was rejected, to send it again; without very long ones."""
+    query = urlencode({name: value for name, value in _fields(form).items() if value})
+    return f"{then}{'&' if '?' in then else '?'}{query}" if 0 < len(query) <= _MAX_FIELDS else then
+
+
+def _fields(form: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in form.items() if name.startswith("body.")}
+
+
+def _read_done(text: str) -> dict[str, Any] | None:
     try:
         found = json.loads(urlsafe_b64decode(text))
-        return {name: str(found.get(name) or "") for name in ("call", "body", "status")}
-    except (ValueError, AttributeError):
+        shown = {name: str(found.get(name) or "") for name in ("call", "body", "why")}
+        return {**shown, "status": min(max(int(found["status"]), 200), 599)}
+    except (ValueError, AttributeError, LookupError):
         return None
 
 

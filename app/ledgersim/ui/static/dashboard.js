@@ -162,7 +162,7 @@ function showMembers() {
     form.classList.add("chosen");
     for (const label of form.querySelectorAll("[data-for]")) {
       const input = label.querySelector("input");
-      label.hidden = input.disabled = !label.dataset.for.split(" ").includes(kind);
+      label.hidden = input.disabled = !label.dataset.for.split(" ").includes(kind) && !input.matches("[aria-invalid]");
       input.required = label.dataset.required.split(" ").includes(kind);
     }
   }
