@@ -81,6 +81,8 @@ def test_rows_are_due_at_an_instant_a_date_or_a_day(space: Space, due: object) -
     at = NEW_YEAR.replace(day=5)
     assert waits(space) == at
     assert waits.first(space, 1) == (2, [(at, table.name, 1)])
+    assert waits.first(space, 5, 1) == (2, [(at, table.name, 2)])
+    assert waits.first(space, 5, 2) == (2, [])
     assert DueRows(column, table.c.id > 2).first(space, 1) == (0, [])
     assert DueRows(column, table.c.id > 2)(space) is None
 

@@ -131,6 +131,9 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> Non
         ("/personas/Siri%20Surplus?top=1", 400, "<code>top</code>"),
         ("/spaces?top=1", 400, "which takes confirm, space, snapshot"),
         ("/spaces?space=default", 400, "must be one of"),
+        ("/clock?job=nothing", 400, "must be one of aptic."),
+        ("/clock?older=-1", 400, "must be a whole number"),
+        ("/clock?later=x", 400, "must be a whole number"),
         ("/personas/Nobody", 404, "Unknown persona"),
         ("/spaces?confirm=delete&space=nothing", 400, "does not exist"),
         ("/spaces?confirm=other&space=default", 400, "must be one of"),
@@ -959,7 +962,8 @@ def test_coming_jobs_are_listed_with_what_they_wait_for(api: Api) -> None:
     assert (invoices["rows"][0]["at"], jobs["payex.surpluses"]["total"]) == (invoices["at"], 2)
     page = browse(api, f"{UI}/clock")
     assert f"{HOST}{UI}/data/item?path={PLAN}" in [one.url for one in page.links]
-    assert re.search(r"and \d+ more of this kind", page.text)
+    (skipped,) = api.get("/_sim/clock/jobs", top=1, skip=1, job="payex.invoices").json()["jobs"]
+    assert skipped == {**invoices, "rows": invoices["rows"][1:]}
 
 
 def test_what_has_fallen_due_has_names_links_and_what_was_written(api: Api) -> None:
@@ -972,12 +976,61 @@ def test_what_has_fallen_due_has_names_links_and_what_was_written(api: Api) -> N
     regulated = next(one for one in events if one["event"] == "payex.surplus.regulated")
     assert "Invoice 100002001 of Paula Pending" in [one["name"] for one in regulated["wrote"]]
     assert api.get("/_sim/events", limit=1).json()["events"] == [
-        {name: value for name, value in events[-1].items() if name not in ("item", "wrote")}
+        {name: value for name, value in events[-1].items() if name not in ("job", "item", "wrote")}
     ]
     page = browse(api, f"{UI}/clock")
     links = [one.url for one in page.links]
     assert f"{HOST}{UI}/data/item?{urlencode({'path': PLAN})}" in links
     assert f"{HOST}{UI}/data/item?path=/ledger/invoice/v1/46001/invoices/100002001" in links
+
+
+def items_of(page: str) -> list[str]:
+    """The names of the items of the coming jobs."""
+    coming = page.partition("<h2>Next</h2>")[2].partition("</section>")[0]
+    return re.findall(r'<a href="[^"]*/data/item[^"]*">([^<]*)</a>', coming)
+
+
+def test_all_coming_jobs_can_be_reached(api: Api) -> None:
+    api.freeze("2026-01-01T00:00:00Z")
+    (invoices,) = api.get("/_sim/clock/jobs", job="payex.invoices").json()["jobs"]
+    page = show(api, f"{UI}/clock").text
+    found = [name for name in items_of(page) if name.startswith("Invoice")]
+    while more := re.search(r'<a href="([^"]*)">(?:and [\d,]+ more of this kind)</a>', page):
+        page = show(api, unescape(more[1])).text
+        found += items_of(page)
+    assert (len(found), len(set(found))) == (invoices["total"], invoices["total"])
+
+
+def test_what_has_fallen_due_is_paged_and_filtered(api: Api) -> None:
+    api.freeze("2026-01-01T00:00:00Z")
+    api.post("/_sim/clock/advance", {"by": "P1Y"})
+    found = api.get("/_sim/events", rows="true").json()
+    events, total = found["events"], found["total"]
+    assert total == len(events) > 200
+
+    def listed(**query: Any) -> list[dict[str, Any]]:
+        return list(api.get("/_sim/events", rows="true", **query).json()["events"])
+
+    assert listed(limit=3, skip=2) == events[-5:-2]
+    assert listed(limit=3, skip=total - 1) == events[:1]
+    assert listed(limit=3, skip=total) == []
+    of_surpluses = [one for one in events if one["job"] == "payex.surpluses"]
+    assert {one["event"] for one in of_surpluses} == {"payex.surplus.regulated", "payex.surplus.disbursed"}
+    assert listed(job="payex.surpluses") == of_surpluses
+    assert listed(text="PETRA pay") == [one for one in events if "Petra Pay" in (one["item"] or "")] != []
+    assert listed(text="nothing of the kind") == []
+    for query in ({"job": "nothing"}, {"skip": -1}, {"text": "x" * 201}):
+        assert api.get("/_sim/events", **query).status_code == 400
+    assert api.get("/_sim/clock/jobs", job="nothing").status_code == 400
+    page = browse(api, f"{UI}/clock?text=&job=")
+    assert f"200 of {total:,} events" in page.text
+    (older,) = [one.url for one in page.links if "older=200" in one.url]
+    page = browse(api, older)
+    assert f"{min(total - 200, 200)} of {total:,} events, after the 200 newest" in page.text
+    assert f"{HOST}{UI}/clock" in [one.url for one in page.links]
+    page = browse(api, f"{UI}/clock?job=aptic.paymentplans&text=petra")
+    assert ("payex." in page.text.partition("Next")[2], "Petra" in page.text) == (False, True)
+    assert "No event matches." in browse(api, f"{UI}/clock?text=nothing+of+the+kind").text
 
 
 def test_a_debtor_has_the_name_that_was_sent(api: Api) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -21,6 +21,7 @@ from ledgersim.spaces.space import Space
 
 MAX_ROWS = 100  # of each coming job
 MAX_SHOWN = 10  # rows of each event
+MAX_SKIPPED = 10**9
 
 router = new_router("Clock")
 
@@ -96,15 +97,17 @@ class JobList(BaseModel):
 
 
 class ListedEvent(DueEvent):
-    """What a scheduled job did. If asked for, also the `item` that it is about, and rows that it `wrote`."""
+    """What a scheduled job did; if asked for, also the `job`, its `item`, and rows that it `wrote`."""
 
+    job: str = OPTIONAL
     item: str | None = OPTIONAL
     wrote: list[WrittenRow] = OPTIONAL
 
 
 class EventList(BaseModel):
-    """The latest events since the start of the space or its last reset, oldest first."""
+    """A part of the latest 1,000 events since the start or the last reset of the space, oldest first."""
 
+    total: int
     events: list[ListedEvent]
 
 
@@ -155,11 +158,16 @@ def jobs_router(vendors: Sequence[Vendor]) -> APIRouter:
         summary="List the scheduled jobs that will run next",
     )
     async def list_jobs(
-        space: CurrentSpace, dispatcher: CurrentDispatcher, top: int = Query(10, ge=0, le=MAX_ROWS)
+        space: CurrentSpace,
+        dispatcher: CurrentDispatcher,
+        top: int = Query(10, ge=0, le=MAX_ROWS),
+        skip: int = Query(0, ge=0, le=MAX_SKIPPED),
+        job: str | None = None,
     ) -> Any:
         """When each kind of job is next due, in order of time, and for what, the first `top` of each; without
-        those that have nothing to do.
+        those that have nothing to do. With `job`, only this kind.
         """
+        _check_job(dispatcher, job)
         return {
             "jobs": [
                 {
@@ -168,7 +176,7 @@ def jobs_router(vendors: Sequence[Vendor]) -> APIRouter:
                     "total": one.total,
                     "rows": [_coming(space, links, row) for row in one.rows],
                 }
-                for one in dispatcher.scheduler.coming(space, top)
+                for one in dispatcher.scheduler.coming(space, top, skip, job)
             ]
         }
 
@@ -180,21 +188,50 @@ def jobs_router(vendors: Sequence[Vendor]) -> APIRouter:
         summary="List the latest events",
     )
     async def list_events(
-        context: CurrentContext, limit: int = Query(1_000, ge=1, le=1_000), rows: bool = False
+        context: CurrentContext,
+        dispatcher: CurrentDispatcher,
+        limit: int = Query(1_000, ge=1, le=1_000),
+        skip: int = Query(0, ge=0, le=MAX_SKIPPED),
+        job: str | None = None,
+        text: str = Query("", max_length=200),
+        rows: bool = False,
     ) -> Any:
         """Invoices, reminders, ended plans, disbursements and the like, each with the URL of its result. With
-        `rows=true`, each also has the name of what it is about, `item`, and rows that were written, `wrote`.
+        `rows=true`, each also has the `job` that did it, the name of what it is about, `item`, and rows that
+        were written, `wrote`. `total` is how many events match `job` and `text`.
         """
-        space = context.space
-        events = list(space.events)[-limit:]
+        _check_job(dispatcher, job)
+        space, wanted = context.space, text.casefold()
+
+        @cache
+        def item_at(path: str) -> str | None:
+            item = links.above(space, path)
+            return None if item is None else item.text
+
+        def has_text(one: Event) -> bool:
+            values = (one.name, one.path, one.job, *map(str, one.details.values()))
+            return (
+                any(wanted in value.casefold() for value in values)
+                or wanted in (item_at(one.path) or "").casefold()
+            )
+
+        events = [one for one in space.events if job in (None, one.job) and (not wanted or has_text(one))]
+        total = len(events)
+        events = events[max(total - skip - limit, 0) : max(total - skip, 0)]
         found = _to_response(context, events)
         for event, one in zip(events, found, strict=True) if rows else ():
-            item = links.above(space, event.path)
-            one["item"] = None if item is None else item.text
+            one["job"] = event.job
+            one["item"] = item_at(event.path)
             one["wrote"] = [links.described(space, *row) for row in event.wrote[:MAX_SHOWN]]
-        return {"events": found}
+        return {"total": total, "events": found}
 
     return router
+
+
+def _check_job(dispatcher: Dispatcher, name: str | None) -> None:
+    names = dispatcher.scheduler.names
+    if name is not None and name not in names:
+        raise invalid("job", f"must be one of {', '.join(names)}")
 
 
 def _coming(space: Space, links: RowLinks, row: DueRow) -> dict[str, Any]:

@@ -20,13 +20,15 @@ MAX_WRITTEN = 30  # rows of an event that are kept
 class Event(NamedTuple):
     """What a job did. `path` is where to read the result, without the prefix of a space.
 
-    `wrote` are the rows that were written, by table and id, as far as it is known; the scheduler adds them.
+    The scheduler adds the name of the `job`, and `wrote`: the rows that were written, by table and id, as far
+    as it is known.
     """
 
     at: datetime
     name: str
     path: str
     details: Mapping[str, Any]
+    job: str = ""
     wrote: Sequence[tuple[str, int | None]] = ()
 
 
@@ -47,21 +49,23 @@ class DueRows:
     def __init__(self, column: Column[Any], *where: ColumnElement[bool]) -> None:
         self._table = column.table
         self._next = select(func.min(column)).where(*where)
+        self._count = select(func.count(column)).where(*where)
         self._first = (
-            select(self._table.c.id, column.label("due"), func.count().over().label("total"))
+            select(self._table.c.id, column.label("due"))
             .where(column.is_not(None), *where)
             .order_by(column, self._table.c.id)
             .limit(bindparam("top"))
+            .offset(bindparam("skip"))
         )
 
     def __call__(self, space: Space) -> datetime | None:
         return _instant(space.scalar(self._next))
 
-    def first(self, space: Space, top: int) -> tuple[int, list[DueRow]]:
-        """How many rows the job waits for, and those that are due first."""
-        found = rows(space.connection, self._first, top=top)
+    def first(self, space: Space, top: int, skip: int = 0) -> tuple[int, list[DueRow]]:
+        """How many rows the job waits for, and those that are due first, after `skip` others."""
+        found = rows(space.connection, self._first, top=top, skip=skip)
         due = [(_instant(one["due"]), one["id"]) for one in found]
-        total = found[0]["total"] if found else 0
+        total = space.scalar(self._count)
         return total, [DueRow(at, self._table.name, row_id) for at, row_id in due if at is not None]
 
 
@@ -130,9 +134,17 @@ class Scheduler:
         space.set_clock(mode, max(until, space.clock.setting.floor))
         return events
 
-    def coming(self, space: Space, top: int) -> list[ComingJob]:
-        """The jobs in the order in which they are due, each with at most `top` rows; without idle ones."""
-        return sorted(_coming(space, self._jobs, top))
+    @property
+    def names(self) -> list[str]:
+        """The names of all jobs, sorted."""
+        return sorted(job.name for job in self._jobs)
+
+    def coming(self, space: Space, top: int, skip: int = 0, name: str | None = None) -> list[ComingJob]:
+        """The jobs in the order in which they are due, or the one with this name; without idle ones.
+
+        Each has at most `top` rows, after `skip` others.
+        """
+        return sorted(_coming(space, (job for job in self._jobs if name in (None, job.name)), top, skip))
 
     def next_at(self, space: Space) -> datetime | None:
         """When the next job of a space is due, or None."""
@@ -151,7 +163,7 @@ def _run(job: ScheduledJob, space: Space) -> list[Event]:
     try:
         for events in job.run(space):
             wrote = tuple(islice(noted, MAX_WRITTEN))
-            done += [event._replace(wrote=wrote) for event in events]
+            done += [event._replace(job=job.name, wrote=wrote) for event in events]
             noted.clear()
     except StorageProblem:
         raise
@@ -162,10 +174,10 @@ def _run(job: ScheduledJob, space: Space) -> list[Event]:
     return done
 
 
-def _coming(space: Space, jobs: Iterable[ScheduledJob], top: int) -> Iterator[ComingJob]:
+def _coming(space: Space, jobs: Iterable[ScheduledJob], top: int, skip: int) -> Iterator[ComingJob]:
     for job in jobs:
         if (at := job.next_at(space)) is not None:
-            total, due = job.next_at.first(space, top) if isinstance(job.next_at, DueRows) else (0, [])
+            total, due = job.next_at.first(space, top, skip) if isinstance(job.next_at, DueRows) else (0, [])
             yield ComingJob(at, job.name, total, due)
 
 

@@ -18,13 +18,14 @@ from ledgersim.ui import samples
 from ledgersim.ui.dashboard import fault_form
 from ledgersim.ui.dashboard.data_pages import item_address
 from ledgersim.ui.dashboard.session import Sessions
-from ledgersim.ui.dashboard.visit import READ, UI, Visit
+from ledgersim.ui.dashboard.visit import READ, UI, Visit, with_query
 from ledgersim.vendors import installed_vendors
 
-MAX_EVENTS = 200  # on the page of the clock
+MAX_EVENTS = 200  # on a page of the clock
+MAX_COMING, MAX_OF_JOB = 10, 100  # rows of each of the coming jobs, of one job
 MAX_SPACES = 200  # on their page
 
-EVENT_MEMBERS = ("at", "event", "href", "item", "wrote")  # that all events have
+EVENT_MEMBERS = ("at", "event", "href", "job", "item", "wrote")  # that all events have
 STEPS = {"+1 day": {"by": "P1D"}, "+1 month": {"by": "P1M"}, "+1 year": {"by": "P1Y"}}
 _CONFIRM = ("confirm", "space", "snapshot")  # parameters of the page of spaces
 CONFIRMED = ("reset", "restore", "delete-snapshot", "delete")
@@ -36,13 +37,29 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
     @router.api_route("/clock", operation_id="ui.clock", **READ)
     async def show_clock(request: Request) -> Response:
         visit = Visit(request, sessions)
-        events = (await visit.get("/events", {"limit": MAX_EVENTS, "rows": True}))["events"]
-        jobs = (await visit.get("/clock/jobs"))["jobs"]
+        chosen = {"job": request.query_params.get("job"), "text": visit.text}
+        later, older = visit.number("later"), visit.number("older")
+        top = MAX_OF_JOB if chosen["job"] or visit.text else MAX_COMING
+        of_jobs = with_query("/clock/jobs", {"job": chosen["job"], "top": top, "skip": later})
+        of_events = with_query("/events", {**chosen, "limit": MAX_EVENTS, "skip": older, "rows": True})
+        past = await visit.get(of_events)
+
+        def own(**changed: Any) -> str:
+            return with_query(f"{UI}/clock", {**chosen, "later": later, "older": older, **changed})
+
         content = {
             "clock": await visit.get("/clock"),
-            "coming": _coming(jobs),
-            "past": _done(visit, events[::-1]),
-            "max_events": MAX_EVENTS,
+            "job": chosen["job"],
+            "jobs": visit.context.dispatcher.scheduler.names,
+            "coming": _coming((await visit.get(of_jobs))["jobs"], visit.text, later),
+            "past": _done(visit, past["events"][::-1]),
+            "listed": len(past["events"]),
+            "total": past["total"],
+            "later": later,
+            "older": older,
+            "step": MAX_EVENTS,
+            "own": own,
+            "calls": {"coming": of_jobs, "past": of_events},
             "steps": STEPS,
             "address": lambda path: item_address(visit, path),
         }
@@ -128,15 +145,24 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
         return visit.show("spaces", {**content, "spaces": visit.space_names()}, "/spaces")
 
 
-def _coming(jobs: list[Any]) -> list[Mapping[str, Any]]:
-    """What will fall due, by instant and job; after the last known row of a job, how many `more` there are."""
-    found = []
+def _coming(jobs: list[Any], text: str, skipped: int) -> list[Mapping[str, Any]]:
+    """What will fall due, by instant and job; after the last listed row of a job, how many `more` there are.
+
+    Only jobs that have a text in their name, and rows that have it.
+    """
+    found, text = [], text.casefold()
     for job in jobs:
+        listed = skipped + len(job["rows"])
+        is_wanted = text in job["job"]
+        wanted = [row for row in job["rows"] if is_wanted or text in row["name"].casefold()]
         groups = [
             {"at": at, "job": job["job"], "rows": list(rows), "more": 0}
-            for at, rows in groupby(job["rows"], lambda row: row["at"])
-        ] or [{"at": job["at"], "job": job["job"], "rows": [], "more": 0}]
-        groups[-1]["more"] = max(job["total"] - len(job["rows"]), 0)
+            for at, rows in groupby(wanted, lambda row: row["at"])
+        ]
+        if not groups and is_wanted and not job["total"]:
+            groups = [{"at": job["at"], "job": job["job"], "rows": [], "more": 0}]
+        if groups:
+            groups[-1].update(more=max(job["total"] - listed, 0), listed=listed)
         found += groups
     return sorted(found, key=lambda one: one["at"])
 

@@ -1,6 +1,7 @@
 """A visit of a page: what it asks the admin API for, and the page that shows it."""
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -97,6 +98,7 @@ class Visit:
             "has_login": self.sessions.required,
             "done": done,
             "sent": self.sent,
+            "text": self.text,
             "is_explained": False,  # why a form was rejected, beside its fields
             **content,
         }
@@ -111,6 +113,18 @@ class Visit:
     def sent(self) -> dict[str, str]:
         """The fields of a form that was rejected, which are part of the address of the page."""
         return _fields(self.request.query_params)
+
+    @property
+    def text(self) -> str:
+        """What the address of the page searches for."""
+        return self.request.query_params.get("text", "").strip()
+
+    def number(self, name: str) -> int:
+        """A number in the address of the page, by default 0. Raises a 400 Problem."""
+        text = self.request.query_params.get(name) or "0"
+        if not re.fullmatch("[0-9]{1,9}", text):
+            raise invalid(name, f"is {text[:80]!r}, but must be a whole number from 0")
+        return int(text)
 
     @property
     def vendors(self) -> list[VendorApp]:
