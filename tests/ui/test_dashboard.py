@@ -1033,6 +1033,39 @@ def test_what_has_fallen_due_is_paged_and_filtered(api: Api) -> None:
     assert "No event matches." in browse(api, f"{UI}/clock?text=nothing+of+the+kind").text
 
 
+def test_faults_coverage_and_personas_are_searched(api: Api) -> None:
+    api.post("/_sim/faults", {"kind": "status", "status": 503, "match": {"operation": "aptic.debtors.*"}})
+    api.post("/_sim/faults", {"kind": "delay", "seconds": 0.01, "detail": None})
+
+    def listed(page: str, pattern: str, text: str) -> list[str]:
+        found = show(api, f"{UI}/{page}?{urlencode({'text': text})}")
+        assert fields_of(found)["text"] == text
+        return re.findall(pattern, found.text)
+
+    faults, operations, personas = r'<tr id="(f\d)">', r"<tr><th.*?<code>(.*?)</code>", r"<h2><a[^>]*>(.*?)</a>"
+    assert listed("faults", faults, "DEBTORS") == ["f1"]
+    assert listed("faults", faults, "0.01") == ["f2"]
+    assert listed("faults", faults, EVIL) == []
+    assert listed("coverage", operations, "Surpluses.list") == ["payex.surpluses.list"]
+    assert listed("coverage", operations, EVIL) == []
+    assert listed("personas", personas, "petra") == ["Petra Paymentplan"]
+    assert listed("personas", personas, "5eed0002-deb0") == ["Petra Paymentplan"]
+    assert listed("personas", personas, EVIL) == []
+    for page in ("faults", "coverage", "personas"):
+        assert "Nothing matches." in show(api, f"{UI}/{page}?text=nothing+of+the+kind").text
+
+
+def test_a_fault_leads_to_the_requests_that_it_hit(api: Api) -> None:
+    api.post("/_sim/faults", {"kind": "delay", "seconds": 0, "match": {"method": "PUT"}})
+    api.post("/_sim/faults", {"kind": "delay", "seconds": 0})
+    number = fail(api)
+    api.get(f"{APTIC}/Ping")
+    (address,) = [one.url for one in browse(api, f"{UI}/faults").links if "fault=f1" in one.url]
+    assert re.findall(r'<tr id="r(\d+)"', show(api, address).text) == [str(number)]
+    assert len(api.get("/_sim/requests", fault="f2").json()["requests"]) == 2
+    assert api.get("/_sim/requests", fault="f").json()["requests"] == []
+
+
 def test_a_debtor_has_the_name_that_was_sent(api: Api) -> None:
     made = api.put(f"{APTIC}/Debtors", {"fullName": "Only A. Name"}).json()["debtorGuid"]
     assert "<h2>Only A. Name</h2>" in show(api, f"{UI}/data/item?path={APTIC}/Debtors/{made}").text

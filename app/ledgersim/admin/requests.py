@@ -57,6 +57,7 @@ class RequestFilter(BaseModel):
     injected: bool | None = Field(
         None, description="Only requests that a fault made fail (true), or only others (false)"
     )
+    fault: str | None = Field(None, max_length=20, description="Only requests that the fault with this id hit")
     text: str | None = Field(
         None,
         max_length=200,
@@ -81,6 +82,8 @@ class RequestFilter(BaseModel):
         if self.diagnostics not in (None, bool(record.diagnostics)):
             return False
         if self.injected not in (None, record.injected is not None):
+            return False
+        if self.fault is not None and all(self.fault != one.partition(" ")[0] for one in record.faults):
             return False
         if self.errors and status is not None and status < 400:
             return False

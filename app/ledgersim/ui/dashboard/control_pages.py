@@ -70,8 +70,10 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
         visit = Visit(request, sessions)
         now = visit.context.space.clock.now()
         errors = fault_form.errors_of(visit.sent, visit.context.dispatcher, now)
+        faults = (await visit.get("/faults"))["faults"]
         content = {
-            **await visit.get("/faults"),
+            "faults": [one for one in faults if visit.matches(one)],
+            "total": len(faults),
             "kinds": get_args(Kind),
             "times": get_args(When),
             "fields": fault_form.fields(visit.sent),
@@ -88,9 +90,12 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
     async def show_coverage(request: Request) -> Response:
         visit = Visit(request, sessions)
         found = await visit.get("/coverage")
-        for one in found["vendors"].values():
-            one["statuses"] = _statuses(one["operations"])
-        return visit.show("coverage", found, "/coverage")
+        for vendor in found["vendors"].values():
+            every = vendor["operations"]
+            vendor["operations"] = {name: one for name, one in every.items() if visit.matches(name)}
+            vendor |= {"total": len(every), "statuses": _statuses(vendor["operations"])}
+        vendors = {name: vendor for name, vendor in found["vendors"].items() if vendor["operations"]}
+        return visit.show("coverage", {**found, "vendors": vendors}, "/coverage")
 
     @router.api_route("/personas", operation_id="ui.personas", **READ)
     async def show_personas(request: Request) -> Response:
@@ -106,6 +111,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
         personas = [
             {**one, "links": samples.links({name: one[name] for name in names if name in one}, here)}
             for one in found
+            if visit.matches(one)
         ]
         content = {
             "personas": personas,

@@ -119,6 +119,12 @@ class Visit:
         """What the address of the page searches for."""
         return self.request.query_params.get("text", "").strip()
 
+    def matches(self, value: Any) -> bool:
+        """Whether a text, or one of the values in an object or list, has this text."""
+        if isinstance(value, dict | list):
+            return any(map(self.matches, value.values() if isinstance(value, dict) else value))
+        return self.text.casefold() in str(value).casefold()
+
     def number(self, name: str) -> int:
         """A number in the address of the page, by default 0. Raises a 400 Problem."""
         text = self.request.query_params.get(name) or "0"

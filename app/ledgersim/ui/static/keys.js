@@ -12,6 +12,13 @@ function readable(text) {
   return shown.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+// The keys that do something on this page.
+function showKeys() {
+  const dialog = document.querySelector("#keys");
+  for (const one of dialog?.querySelectorAll("[data-needs]") ?? []) one.hidden = !document.querySelector(one.dataset.needs);
+  dialog?.showModal();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
   if (event.key === "/") {
@@ -22,11 +29,11 @@ document.addEventListener("keydown", (event) => {
       search.select();
     }
   } else if (event.key === "?") {
-    document.querySelector("#keys")?.showModal();
+    showKeys();
   } else if (event.key === "Escape") {
     document.querySelector(".detail .close")?.click();
   } else if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll("[data-list] a:first-of-type")].filter((one) => one === one.closest("tr, li").querySelector("a"));
+    const links = [...document.querySelectorAll("[data-list] a:first-of-type")].filter((one) => one === one.closest("tr, li").querySelector("a") && one.checkVisibility());
     const at = links.findIndex((one) => one === document.activeElement || one.closest("[aria-selected=true]"));
     const next = links[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
     next?.focus();
@@ -36,6 +43,6 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (button?.dataset.open) document.getElementById(button.dataset.open).showModal();
+  if (button && "keys" in button.dataset) showKeys();
   if (button && "close" in button.dataset) button.closest("dialog").close();
 });
