@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -43,6 +44,8 @@ AXE = Path(__file__).parents[1] / "contract/linters/node_modules/axe-core/axe.mi
 # It looks at the first twelve of what is alike. The check of contrast takes most of the time. It depends on the colors, and the others on the layout.
 ALIKE = ":is(tbody, ul, ol, dl) > :nth-child(n+13)"
 CONTRAST, OTHERS = "{runOnly: ['color-contrast']}", "{rules: {'color-contrast': {enabled: false}}}"
+
+BACKSPACE, ESCAPE = "\ue003", "\ue00c"
 
 pytestmark = needs_browser
 
@@ -132,7 +135,7 @@ def test_keys_search_and_go_through_the_list(server: Served, client: httpx.Clien
         assert driver.run(focus) == f"r{second}"
         driver.press(f"#r{second} a", ENTER)
         driver.wait(lambda: driver.url.endswith(f"/requests/{second}"))
-        driver.press("main", "\ue00c")  # Escape
+        driver.press("main", ESCAPE)
         driver.wait(lambda: driver.url.endswith("/requests"))
         driver.press("main", "/")
         assert driver.run(focus) == "text"
@@ -188,16 +191,55 @@ def test_a_fault_is_added_hits_and_is_switched_off(server: Served, client: httpx
         assert client.get(f"{APTIC}/Ping").status_code == 200
 
 
-def test_the_form_of_a_fault_shows_its_call_as_it_is_filled_in_and_what_is_wrong(server: Served) -> None:
+def test_the_form_of_a_fault_shows_its_call_and_keeps_what_was_wrong(server: Served) -> None:
     with browser() as driver:
         driver.open(f"{server.url}/_sim/ui/faults")
-        driver.press("[name='body.status:int']", "503")
+        driver.press("[name='body.status:int']", "600")
         driver.press("[name='body.ttl']", "10 minutes")
-        call = 'POST /_sim/faults {"kind":"status","status":503,"ttl":"10 minutes"}'
+        call = 'POST /_sim/faults {"kind":"status","status":600,"ttl":"10 minutes"}'
         assert text(driver, "form[data-kinds] .call") == call
         driver.press("[name='body.ttl']", ENTER)
-        assert "ISO 8601 duration" in driver.wait(lambda: text(driver, "[aria-invalid] + small .error"))
-        assert driver.run("return document.querySelector('[aria-invalid]').value") == "10 minutes"
+        wrong = "return [...document.querySelectorAll('[aria-invalid]')].map(one => [one.value, one.closest('label').querySelector('.error').textContent])"
+        expected = [
+            ["600", "status must be at most 599"],
+            ["10 minutes", "ttl '10 minutes' is not an ISO 8601 duration such as P1M, P3DT12H or PT90S"],
+        ]
+        driver.wait(lambda: driver.run(wrong) == expected)
+        address = driver.url
+        driver.run("location.reload()")
+        driver.wait(lambda: driver.run(wrong) == expected and driver.url == address)
+        driver.run("document.querySelector('[name=\"body.status:int\"]').value = '503'")
+        driver.press("[name='body.ttl']", f"{BACKSPACE * 10}PT1M{ENTER}")
+        driver.wait(lambda: text(driver, "tbody .chip") == "status")
+        driver.run("history.back()")
+        driver.wait(lambda: driver.url == address and driver.run(wrong) == expected)
+
+
+def test_keys_work_on_the_other_lists(server: Served, client: httpx.Client) -> None:
+    fault = client.post("/_sim/faults", json={"kind": "status", "status": 503}).json()["id"]
+    focus = "return document.activeElement.textContent"
+    keys = "return [...document.querySelectorAll('#keys kbd')].filter(one => one.checkVisibility()).map(one => one.textContent).join('')"
+    with browser() as driver:
+        for page, entry, opened in (
+            ("clock", "Payment plan of Petra Paymentplan", "/data/item?"),
+            ("faults", fault, f"/requests?fault={fault}"),
+            ("coverage", "aptic.auth.token", "/requests?operation=aptic.auth.token"),
+            ("personas", "Petra Paymentplan", "/personas/Petra%20Paymentplan"),
+        ):
+            driver.open(f"{server.url}/_sim/ui/{page}")
+            driver.press("main", "?")
+            assert driver.run(keys) == "/jkEnter?"
+            driver.press("#keys", ESCAPE)
+            driver.press("main", "/")
+            driver.press("[name=text]", f"{entry}{ENTER}")
+            driver.wait(lambda: "?text=" in driver.url)
+            driver.open(driver.url)
+            driver.press("main", "j")
+            assert driver.run(focus) == entry
+            driver.press(":focus", ENTER)
+            driver.wait(lambda: "?text=" not in driver.url)
+            assert opened in driver.url
+        assert driver.complaints() == []
 
 
 def test_the_first_page_has_the_keys(server: Served, client: httpx.Client) -> None:
@@ -241,27 +283,66 @@ def test_a_space_is_created_and_deleted_after_a_confirmation(server: Served, cli
 
 def test_it_works_without_javascript(server: Served, client: httpx.Client) -> None:
     number = fail(client)
+    ui = f"{server.url}/_sim/ui"
+
+    def faults() -> list[Any]:
+        return list(client.get("/_sim/faults").json()["faults"])
+
     with browser(javascript=False) as driver:
-        driver.open(f"{server.url}/_sim/ui/requests/{number}")
-        assert driver.title.startswith("Requests")
+        driver.open(ui)
+        driver.press("[name=text]", f"fullName{ENTER}")
+        driver.wait(lambda: driver.url.startswith(f"{ui}/requests?text=fullName"))
+        driver.press(f"#r{number} a")
+        driver.wait(lambda: driver.url.startswith(f"{ui}/requests/{number}?text=fullName"))
+        assert "Input should be a string" in text(driver, ".why")
         assert driver.run("return typeof stream") == "undefined"
-        driver.open(f"{server.url}/_sim/ui/faults")
-        driver.press("[name='body.status:int']", f"503{ENTER}")
-        driver.wait(lambda: len(client.get("/_sim/faults").json()["faults"]) == 1)
+
+        driver.open(f"{ui}/faults")
+        driver.press("[name='body.status:int']", f"5o3{ENTER}")
+        driver.wait(lambda: text(driver, ".error") == "status must be a whole number")
+        driver.press("[aria-invalid]", f"{BACKSPACE * 3}503{ENTER}")
+        driver.wait(faults)
+        driver.wait(lambda: driver.url == f"{ui}/faults")
         driver.press("tbody form button")
-        driver.wait(lambda: client.get("/_sim/faults").json()["faults"] == [])
+        driver.wait(lambda: not faults())
+
+        driver.open(f"{ui}/clock")
+        before = client.get("/_sim/clock").json()["now"]
+        driver.press(".actions form:nth-child(4) button")
+        driver.wait(lambda: int(client.get("/_sim/clock").json()["now"][:4]) == int(before[:4]) + 1)
+
+        driver.open(f"{ui}/spaces")
+        driver.press("[name='body.name']", f"mine{ENTER}")
+        driver.wait(lambda: len(client.get("/_sim/spaces").json()["spaces"]) == 2)
+        driver.wait(lambda: driver.url == f"{ui}/spaces")
+        driver.press("a[href$='confirm=delete&space=mine']")
+        driver.press(".why button")
+        driver.wait(lambda: len(client.get("/_sim/spaces").json()["spaces"]) == 1)
 
 
-def test_a_token_is_asked_for_once(start: Start) -> None:
-    served = start("--port", "0", LEDGERSIM_ADMIN_TOKEN="s3cret")
+def test_a_token_is_asked_for_once_also_below_the_path_of_a_proxy(start: Start) -> None:
+    served = start("--port", "0", "--public-url", "http://localhost/sim", LEDGERSIM_ADMIN_TOKEN="s3cret")
+    clock = f"{served.url.removesuffix('/sim')}/sim/_sim/ui/clock"
     with browser() as driver:
-        driver.open(f"{served.url}/_sim/ui/clock")
+        driver.open(clock)
+        driver.press("[name=token]", f"wrong{ENTER}")
+        driver.wait(lambda: "not the admin token" in text(driver, "main"))
+        driver.open(driver.url)  # as F5 does, which would first ask whether to send the form again
+        driver.wait(lambda: driver.url == clock)
+        driver.complaints()  # of the status 401
         driver.press("[name=token]", f"s3cret{ENTER}")
         driver.wait(lambda: text(driver, ".reading"))
-        assert driver.url.endswith("/_sim/ui/clock")
+        assert driver.url == clock
         click(driver, ".actions form button")
         driver.wait(lambda: "frozen" in text(driver, ".reading"))
         assert driver.run("return document.cookie") == ""
+        click(driver, ".side a")
+        driver.wait(lambda: driver.run("return stream !== null && stream.source.readyState === 1"))
+        assert driver.complaints() == []
+        click(driver, "header form button")
+        driver.wait(lambda: text(driver, "[action*=login]"))
+        driver.open(clock)
+        assert text(driver, ".reading") == ""
 
 
 @pytest.mark.parametrize("page", PAGES)
