@@ -171,6 +171,11 @@ def _values(template: Sequence[str], parts: Sequence[str]) -> dict[str, str] | N
     return {own[1:-1]: unquote(part) for own, part in pairs if own.startswith("{")}
 
 
+def hundredths(column: Column[Any]) -> ColumnElement[str]:
+    """An amount in the name of a row, such as 12.50."""
+    return func.printf("%.2f", column / 100.0)
+
+
 class RowPage:
     """Where the rows of a table are read, and what they are called.
 

@@ -388,7 +388,7 @@ def test_rows_have_the_names_of_resources(api: Api) -> None:
     paid = api.put(f"{CASE}/Payments", {"paymentAmount": 100, "paymentDate": "2026-01-01"})
     rows = api.get(f"/_sim/data/written/{paid.headers['sim-request-id']}").json()["rows"]
     assert {one["name"] for one in rows} >= {
-        "Payment on case 500007",
+        "Payment of 100.00 EUR on case 500007",
         "Debt INV-0005-01 of case 500007",
         "Payment booking",
     }
@@ -959,6 +959,8 @@ def test_coming_jobs_are_listed_with_what_they_wait_for(api: Api) -> None:
     assert plan == {"at": "2026-01-17T00:00:00Z", "name": "Payment plan of Petra Paymentplan", "path": PLAN}
     invoices = jobs["payex.invoices"]
     assert (invoices["total"] > 2, len(invoices["rows"])) == (True, 2)
+    surpluses = [one["name"] for one in jobs["payex.surpluses"]["rows"]]
+    assert surpluses == ["Surplus of Paula Pending, 30.00 SEK", "Surplus of Paula Pending, 40.00 SEK"]
     assert (invoices["rows"][0]["at"], jobs["payex.surpluses"]["total"]) == (invoices["at"], 2)
     page = browse(api, f"{UI}/clock")
     assert f"{HOST}{UI}/data/item?path={PLAN}" in [one.url for one in page.links]

@@ -22,6 +22,7 @@ from ledgersim.pages import (
     Table,
     Value,
     facts,
+    hundredths,
     money,
 )
 from ledgersim.problems import Problem
@@ -306,11 +307,15 @@ _ROWS = {
     "case": RowPage(CASE.c.id, select(CASE.c.case_guid, CASE.c.case_number), _CASE, "Case {case_number}"),
     "payment": RowPage(
         PAYMENT.c.id,
-        select(CASE.c.case_guid, CASE.c.case_number, PAYMENT.c.payment_guid).join(
-            CASE, CASE.c.id == PAYMENT.c.case_id
-        ),
+        select(
+            CASE.c.case_guid,
+            CASE.c.case_number,
+            PAYMENT.c.payment_guid,
+            hundredths(PAYMENT.c.paid_amount).label("amount"),
+            PAYMENT.c.currency_code,
+        ).join(CASE, CASE.c.id == PAYMENT.c.case_id),
         f"{_CASE}/Payments/{{payment_guid}}",
-        "Payment on case {case_number}",
+        "Payment of {amount} {currency_code} on case {case_number}",
     ),
     "claim": RowPage(
         CLAIM.c.id,

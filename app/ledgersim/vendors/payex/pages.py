@@ -18,6 +18,7 @@ from ledgersim.pages import (
     Transition,
     Value,
     facts,
+    hundredths,
     money,
     text_search,
 )
@@ -140,9 +141,16 @@ _ROWS = {
     ),
     "payex_surplus": RowPage(
         _S.id,
-        select(_C.ledger, _C.customer_no, _C.name, _S.surplus_id).join(CUSTOMER, _C.id == _S.customer_id),
+        select(
+            _C.ledger,
+            _C.customer_no,
+            _C.name,
+            _S.surplus_id,
+            hundredths(_S.balance).label("amount"),
+            _S.currency,
+        ).join(CUSTOMER, _C.id == _S.customer_id),
         f"{_OF_CUSTOMER}/surpluses/{{surplus_id}}",
-        "Surplus of {name}",
+        "Surplus of {name}, {amount} {currency}",
     ),
 }
 
