@@ -78,7 +78,7 @@ OPTIONAL_MEMBERS = {
             "probability", "ttl",
         ],
         "InvoiceMoved": ["surplusId"],
-        "ListedEvent": ["item", "wrote"],
+        "ListedEvent": ["job", "item", "wrote"],
         "Match": ["operation", "method", "path", "header", "query"],
         "NearMiss": ["problem", "detail", "diagnostics", "faults", "injected", "withheld", "nearest"],
         "ProblemDetails": ["errors"],
