@@ -93,5 +93,5 @@ def errors_of(sent: Mapping[str, str], dispatcher: Dispatcher, now: datetime) ->
 
 
 def _must(error: Mapping[str, Any]) -> str:
-    message: str = error["msg"]
-    return _MUST.get(error["type"], message).format_map(error.get("ctx", {}))
+    must = _MUST.get(error["type"])
+    return str(error["msg"]) if must is None else must.format_map(error.get("ctx", {}))
