@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
@@ -291,7 +292,14 @@ def test_hostile_values_are_escaped(api: Api) -> None:
     shown = [
         *(f"/requests/{number}" for number in numbers),
         *("/requests", "/errors", "/faults", "/data/aptic/debtors", "/nothing/" + quote(EVIL, safe="")),
-        *(f"/{page}?{urlencode({'text': EVIL})}" for page in ("requests", "errors")),
+        *(
+            f"/{page}?{urlencode({name: EVIL})}"
+            for page, name in (
+                *((page, "text") for page in ("requests", "errors", "clock", "faults", "coverage", "personas")),
+                *(("clock", "job"), ("clock", "older"), ("clock", "body.now"), ("spaces", "body.name")),
+                *(("spaces", "body.from"), ("faults", "body.detail"), ("faults", "body.kind")),
+            )
+        ),
         *(f"/data/{one}?{urlencode({'filter': EVIL})}" for one in ("aptic/debtors", "payex/customers")),
         f"/data/item?{urlencode({'path': f'{APTIC}/Debtors/{guid}'})}",
         f"/data/item?{urlencode({'path': EVIL})}",
@@ -692,6 +700,15 @@ def test_a_rejected_fault_says_beside_each_field_what_is_wrong(
         }
         assert "Input should" not in page.text
     assert api.get("/_sim/faults").json()["faults"] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"status": []}', '{"status": 1e999}', '{"status": 9999}', "\u20ac"]
+)
+def test_a_foreign_cookie_of_a_call_is_ignored(api: Api, text: str) -> None:
+    for cookie in (text.encode().hex(), urlsafe_b64encode(text.encode()).decode()):
+        page = show(api, f"{UI}/faults", Cookie=f"ledgersim-done={cookie}")
+        assert (page.status_code, 'class="done' in page.text) == (200, False)
 
 
 def test_the_address_of_a_fault_that_could_be_added_only_fills_in_the_form(api: Api) -> None:

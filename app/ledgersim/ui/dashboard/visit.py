@@ -177,10 +177,10 @@ def _fields(form: Mapping[str, str]) -> dict[str, str]:
 def _read_done(text: str) -> dict[str, Any] | None:
     try:
         found = json.loads(urlsafe_b64decode(text))
-        shown = {name: str(found.get(name) or "") for name in ("call", "body", "why")}
-        return {**shown, "status": min(max(int(found["status"]), 200), 599)}
-    except (ValueError, AttributeError, LookupError):
+        done = {name: str(found.get(name) or "") for name in ("call", "body", "why", "status")}
+    except (ValueError, AttributeError):
         return None
+    return {**done, "status": int(done["status"])} if re.fullmatch("[1-5][0-9]{2}", done["status"]) else None
 
 
 def with_query(path: str, query: Mapping[str, Any]) -> str:
