@@ -36,7 +36,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/clock", operation_id="ui.clock", **READ)
     async def show_clock(request: Request) -> Response:
-        visit = Visit(request, sessions)
+        visit = Visit(request, sessions, "job", "text", "later", "older")
         chosen = {"job": request.query_params.get("job"), "text": visit.text}
         later, older = visit.number("later"), visit.number("older")
         top = MAX_OF_JOB if chosen["job"] or visit.text else MAX_COMING
@@ -67,7 +67,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/faults", operation_id="ui.faults", **READ)
     async def show_faults(request: Request) -> Response:
-        visit = Visit(request, sessions)
+        visit = Visit(request, sessions, "text")
         now = visit.context.space.clock.now()
         errors = fault_form.errors_of(visit.sent, visit.context.dispatcher, now)
         faults = (await visit.get("/faults"))["faults"]
@@ -88,7 +88,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/coverage", operation_id="ui.coverage", **READ)
     async def show_coverage(request: Request) -> Response:
-        visit = Visit(request, sessions)
+        visit = Visit(request, sessions, "text")
         found = await visit.get("/coverage")
         for vendor in found["vendors"].values():
             every = vendor["operations"]
@@ -99,7 +99,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
 
     @router.api_route("/personas", operation_id="ui.personas", **READ)
     async def show_personas(request: Request) -> Response:
-        visit = Visit(request, sessions)
+        visit = Visit(request, sessions, "text")
         found = (await visit.get("/personas"))["personas"]
         names = [vendor.name for vendor in installed_vendors()]
         space, here = visit.context.space, visit.context.url()
@@ -209,7 +209,7 @@ def _confirmed(request: Request, spaces: list[Any]) -> Mapping[str, Any] | None:
     """What the address of the page asks to confirm. Raises a 400 Problem."""
     what = request.query_params.get("confirm")
     if what is None:
-        if request.query_params:
+        if any(map(request.query_params.get, _CONFIRM)):
             raise invalid("confirm", f"must be one of {', '.join(CONFIRMED)}")
         return None
     name, snapshot = request.query_params.get("space", ""), request.query_params.get("snapshot", "")

@@ -26,6 +26,7 @@ MAX_SHOWN_SPACES = 30
 _DONE = "ledgersim-done"  # the cookie with the call that a form has made, for the page that follows
 _MAX_DONE = 400  # characters of each part
 _MAX_FIELDS = 8_000  # characters of an address
+_FIELD = "body."  # how the names of fields of forms begin
 
 READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
 
@@ -44,7 +45,7 @@ PAGES = {
 class Visit:
     """A request to the dashboard by somebody who may see it. Raises a 401 Problem for others.
 
-    `parameters` are those that the query of the page may have; others are a 400 Problem.
+    `parameters` are those that the query of the page may have, or fields of a form; others are a 400 Problem.
     """
 
     def __init__(self, request: Request, sessions: Sessions, *parameters: str) -> None:
@@ -55,7 +56,7 @@ class Visit:
         self._headers = sessions.authorization(request)
         given = [name for name, value in request.query_params.multi_items() if value]
         for name in given:
-            if name not in parameters:
+            if name not in parameters and not name.startswith(_FIELD):
                 known = ", ".join(parameters) or "none"
                 raise invalid(name[:80], f"is no parameter of this page, which takes {known}")
             if given.count(name) > 1:
@@ -171,7 +172,7 @@ def with_fields(then: str, form: Mapping[str, str]) -> str:
 
 
 def _fields(form: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in form.items() if name.startswith("body.")}
+    return {name: value for name, value in form.items() if name.startswith(_FIELD)}
 
 
 def _read_done(text: str) -> dict[str, Any] | None:
