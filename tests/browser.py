@@ -171,7 +171,9 @@ def _started() -> Iterator[Browser]:
             try:
                 yield Browser(client)
             finally:
-                assert client.delete(session).status_code == 200  # else the browser would outlive its driver
+                # The end of the session does not end the headless shell, which would outlive its driver.
+                client.post("goog/cdp/execute", json={"cmd": "Browser.close", "params": {}})
+                assert client.delete(session).status_code == 200
     finally:
         driver.kill()
         driver.communicate()

@@ -128,8 +128,9 @@ def test_a_server_knows_every_table_of_its_world_without_having_built_it(image: 
     assert set(known.stdout.split()) == stored
 
 
-# Modules outside the vendors' packages that may name them: the project summary, and the example of the test objects.
-NAMES_VENDORS = {"__init__.py", "cli.py", "testing/__init__.py"}
+# Modules outside the vendors' packages that may name them: the project summary, the example of the test objects, and the
+# container, which has the methods of the containers in other languages.
+NAMES_VENDORS = {"__init__.py", "cli.py", "testing/__init__.py", "testing/container.py"}
 
 
 def test_only_a_vendors_own_package_names_it() -> None:
