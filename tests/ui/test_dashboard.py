@@ -769,6 +769,13 @@ def test_a_form_leads_only_to_the_dashboard(api: Api, then: str) -> None:
     assert submit(api, "DELETE /faults", {"then": then}).headers["location"] == UI
 
 
+@pytest.mark.parametrize("names", [("body.match", "body.match.path"), ("body.match.path", "body.match")])
+def test_a_form_that_describes_no_body_is_rejected(api: Api, names: tuple[str, str]) -> None:
+    answer = submit(api, "POST /faults", {**dict.fromkeys(names, "/APIGW/*"), "body.kind": "drop"})
+    assert answer.status_code == 400
+    assert "match is a value and has members" in unescape(answer.text)
+
+
 @pytest.mark.parametrize(
     ("fields", "headers"),
     [

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from ledgersim.http.body import read_bytes
-from ledgersim.problems import UNREADABLE
+from ledgersim.problems import UNREADABLE, Problem
 
 MAX_BYTES = 64 * 2**10
 MAX_FIELDS = 100
@@ -30,6 +30,7 @@ def body_of(form: Mapping[str, str]) -> dict[str, Any] | None:
 
     Fields without a value are left out. `body.match.operation` is a member of a member; `body.times:int` and
     `body.probability:float` are numbers; what is none stays a text, which the admin API rejects.
+    Raises a 400 Problem if a member has a value and members.
     """
     members = [(name[5:], value.strip()) for name, value in form.items() if name.startswith("body.")]
     if not members:
@@ -54,4 +55,12 @@ def _put(body: dict[str, Any], path: Iterable[str], value: Any) -> None:
     *parents, last = path
     for parent in parents:
         body = body.setdefault(parent, {})
+        if not isinstance(body, dict):
+            raise _mixed(parent)
+    if last in body:
+        raise _mixed(last)
     body[last] = value
+
+
+def _mixed(name: str) -> Problem:
+    return UNREADABLE.with_detail(f"The form cannot be read: {name[:80]} is a value and has members.")
