@@ -25,7 +25,7 @@ from ledgersim.app import create_app
 from ledgersim.errors import StartupError
 from ledgersim.settings import load_settings
 
-LIMIT = 60  # seconds after which a process that a test has started is ended
+LIMIT = 120  # seconds after which a process that a test has started is ended
 
 Start = Callable[..., "Served"]
 
