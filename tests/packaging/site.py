@@ -12,11 +12,16 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from ledgersim.admin import MOUNT
+from ledgersim.diagnostics.codes import CODES
+from ledgersim.settings import Settings, flag
 from ledgersim.ui import guides
 from tests.browser import CHROMIUM, DRIVER, browser, close
+from tests.test_documentation import ADMIN_ROUTES, COMMANDS, first_column
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / ".site" / "html"
@@ -35,21 +40,52 @@ def main() -> None:
 def check_site() -> None:
     """Build the site from the docs. Raises AssertionError or CalledProcessError if something is wrong with it."""
     mkdocs = ROOT / ".site" / "venv" / "bin" / "mkdocs"
-    environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SITE_PYTHON": sys.executable}
     subprocess.run([mkdocs, "build", "--strict", "--quiet"], cwd=ROOT, env=environ, check=True)
     for page in sorted((ROOT / "docs").glob("*.md")):
         html = (SITE / f"{page.stem}.html").read_text("utf-8")
         article = html.partition("<article")[2].partition("</article>")[0]
         ours, shown = (Counter(ELEMENTS.findall(one)) for one in (guides.html_of(f"docs/{page.name}"), article))
+        ours["p"] += "Generated from the code:" in article  # the link to the reference
         assert shown == ours, (
             f"{page.name} shows {shown - ours or ours - shown} more or less than the server's guide"
         )
         loaded = {one or other for one, other in LOADED.findall(html)}
         assert not [url for url in loaded if "//" in url], f"{page.name} loads {loaded}"
+    check_reference()
     if CHROMIUM and DRIVER:
         check_in_browser()
     else:
         print("There is no browser here: diagrams and the search are not checked.", file=sys.stderr)
+
+
+def check_reference() -> None:
+    """Each operation, command, setting and code has its entry in the pages that are generated from the code."""
+    heading, first_cell = r"<h[23] id=\"[^\"]+\"><code>(.+?)</code>", r"<tr>\s*<td><code>(.+?)</code>"
+    operations = {f"{method} {MOUNT}{path}" for method, path in ADMIN_ROUTES if method != "HEAD"}
+    assert entries("admin", heading) == operations
+    assert entries("commands", heading) == {f"ledgersim {name}" for name in COMMANDS}
+    options = {
+        option
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        for option in parameter.opts
+        if name != "serve" and option.startswith("--")
+    }
+    assert entries("commands", first_cell) >= options
+    assert entries("settings", heading) == {flag(name) for name in Settings.model_fields}
+    documented = {
+        code
+        for page in ("problems", "aptic", "payex")
+        for code in first_column(f"docs/{page}.md", "Code", "Status")
+    }
+    assert entries("codes", "<code>(.+?)</code>") >= {*CODES, *documented}
+
+
+def entries(page: str, pattern: str) -> set[str]:
+    """What this pattern finds in a page of the reference."""
+    html = (SITE / "reference" / f"{page}.html").read_text("utf-8")
+    return {unescape(one) for one in re.findall(pattern, html)}
 
 
 def check_in_browser() -> None:
