@@ -69,7 +69,10 @@ def operation(title: str, described: Json, document: Json) -> Iterator[str]:
     yield f"### `{title}`"
     yield f"**{described['summary']}.** {described.get('description', '')}"
     if parameters := described.get("parameters"):
-        rows = ((code(one["name"]), one["in"], type_of(one["schema"]), about(one)) for one in parameters)
+        rows = (
+            (code(one["name"]), one["in"], type_of(one["schema"]), about(one, one["schema"]))
+            for one in parameters
+        )
         yield table(("Parameter", "In", "Type", "Description"), rows)
     body = described.get("requestBody", {})
     for media_type, content in body.get("content", {}).items():
@@ -105,7 +108,7 @@ def members(schema: Json) -> str:
     """The members of an object, as a table."""
     required = schema.get("required", ())
     rows = (
-        (code(name), type_of(one), "yes" if name in required else "no", about({"schema": one, **one}))
+        (code(name), type_of(one), "yes" if name in required else "no", about(one, one))
         for name, one in schema.get("properties", {}).items()
     )
     return table(("Member", "Type", "Required", "Description"), rows)
@@ -144,15 +147,12 @@ def type_of(schema: Json) -> str:
     return " ".join([kind, *bounds])
 
 
-def about(described: Json) -> str:
+def about(described: Json, schema: Json) -> str:
     """The description of a parameter or member, with its default."""
-    said = text(described.get("description", ""))
-    default = described["schema"].get("default")
-    return (
-        f"{said}; default: {code(default if isinstance(default, str) else json.dumps(default))}"
-        if default not in (None, "")
-        else said
-    )
+    said, default = text(described.get("description", "")), schema.get("default")
+    if default in (None, ""):
+        return said
+    return f"{said}; default: {code(default if isinstance(default, str) else json.dumps(default))}"
 
 
 # The command line and the settings
@@ -164,7 +164,7 @@ def commands() -> Iterator[str]:
     yield "What `--help` prints after each command. For an overview, see [Commands](../settings.md#commands)."
     for name, command in commands_of(typer.main.get_command(cli.app)):
         yield f"## `ledgersim {name}`"
-        yield text(command.help, keep_paragraphs=True)
+        yield text(command.help)
         if name == "serve":
             yield "Its options are the [settings](settings.md)."
             continue
@@ -198,25 +198,20 @@ def settings() -> Iterator[str]:
     )
     declared: dict[str, type[Any]] = {"The server": ServerSettings, "All vendors": VendorSettings}
     declared |= {vendor.title: vendor.settings for vendor in installed_vendors()}
+    left = dict(Settings.model_fields)  # vendors inherit those of all vendors
     for title, owner in declared.items():
-        names = [
-            name
-            for name in owner.model_fields
-            if owner is VendorSettings or name not in VendorSettings.model_fields
-        ]
+        names = [name for name in owner.model_fields if name in left]
         if names:
             yield f"## {title}"
         for name in names:
+            field = left.pop(name)
             yield f"### `{flag(name)}`"
-            field = Settings.model_fields[name]
             yield text(field.description or "")
             extra: Any = field.json_schema_extra
-            yield "\n".join(
-                (
-                    f"- Variable: `{variable(name)}`",
-                    f"- Default: {default_of(field.default)}",
-                    f"- Value: {text(extra['allowed'])}",
-                )
+            yield (
+                f"- Variable: `{variable(name)}`\n"
+                f"- Default: {default_of(field.default)}\n"
+                f"- Value: {text(extra['allowed'])}"
             )
 
 
@@ -245,7 +240,7 @@ def codes() -> Iterator[str]:
         "the web framework itself rejects has the code `http`, with any status. A [fault](../faults.md) with a "
         "status that is not listed here has the name of the status as its code."
     )
-    yield table(("Code", "Status", "Meaning", "Returned by"), problems())
+    yield table(("Code", "Status", "Title or detail", "Returned by"), problems())
     yield "## Messages of Riverty"
     yield "The codes within Riverty's error responses; see [Riverty](../riverty.md#errors)."
     found = (value for name, value in vars(messages).items() if name.isupper() and isinstance(value, tuple))
@@ -253,7 +248,7 @@ def codes() -> Iterator[str]:
 
 
 def problems() -> Iterator[tuple[str, str, str, str]]:
-    """The problems that the modules of the package declare, those of vendors last."""
+    """The problems that the modules of the package declare: those of any API, of the simulator, of vendors."""
     found = {(one.code, one.status): (one, "any vendor and the admin API") for one in COMMON}
     owners = {f"ledgersim.vendors.{vendor.name}": vendor.title for vendor in installed_vendors()}
     names = [one.name for one in walk_packages(ledgersim.__path__, "ledgersim.") if "__main__" not in one.name]
@@ -263,7 +258,8 @@ def problems() -> Iterator[tuple[str, str, str, str]]:
             for one in value.values() if isinstance(value, dict) else [value]:
                 if isinstance(one, Problem):
                     found.setdefault((one.code, one.status), (one, owner))
-    for one, owner in found.values():
+    groups = list(dict.fromkeys(owner for _, owner in found.values()))
+    for one, owner in sorted(found.values(), key=lambda pair: (groups.index(pair[1]), pair[0].status)):
         yield code(one.code), str(one.status), text(one.detail or one.title), owner
 
 
@@ -287,9 +283,9 @@ def code(value: object) -> str:
     return f"`{value}`"
 
 
-def text(said: str, *, keep_paragraphs: bool = False) -> str:
+def text(said: str) -> str:
     """Plain text, of which only the code between backticks is Markdown."""
-    parts = re.split(r"(`[^`]*`)", said if keep_paragraphs else " ".join(said.split()))
+    parts = re.split(r"(`[^`]*`)", said)
     return "".join(part if part.startswith("`") else re.sub(r"([*_<\[\]])", r"\\\1", part) for part in parts)
 
 
