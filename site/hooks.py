@@ -15,8 +15,8 @@ PYTHON = os.environ.get("SITE_PYTHON", str(ROOT / ".venv/bin/python"))  # which 
 
 # Which pages of the reference, generated from the code, a page links to.
 REFERENCES = {
-    "admin.md": "[each operation](reference/admin.md) with its parameters, body and responses",
-    "settings.md": "[each command](reference/commands.md) and [each setting](reference/settings.md)",
+    "admin.md": "[all operations](reference/admin.md) with their parameters, bodies and responses",
+    "settings.md": "[all commands](reference/commands.md) and [all settings](reference/settings.md)",
     "diagnostics.md": "[all codes](reference/codes.md)",
     "problems.md": "[all codes](reference/codes.md)",
 }
