@@ -80,6 +80,14 @@ def check_reference() -> None:
         for code in first_column(f"docs/{page}.md", "Code", "Status")
     }
     assert {*CODES, *documented} <= set(entries("codes", "<code>(.+?)</code>"))
+    for page, guide in (
+        ("admin", "admin"),
+        ("commands", "settings"),
+        ("settings", "settings"),
+        ("codes", "problems"),
+    ):
+        assert entries(page, f'href="(../{guide}.html)')
+        assert f'href="reference/{page}.html"' in (SITE / f"{guide}.html").read_text("utf-8")
 
 
 def entries(page: str, pattern: str) -> list[str]:
