@@ -1,6 +1,7 @@
 """Everything public is documented in README.md or docs/, and everything documented there exists."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +23,7 @@ from ledgersim.settings import Settings, flag, variable
 from ledgersim.ui import guides
 from ledgersim.vendors import installed_vendors
 from ledgersim.vendors.riverty import messages
+from tests.client import Api
 
 PACKAGE = Path(ledgersim.__file__).parent
 ROOT = PACKAGE.parents[1]
@@ -50,6 +52,7 @@ FOREIGN_FLAGS = {
     *("--minutes", "--requests", "--tag"),  # make soak, make fuzz-http, make release-check
     *("--namespace", "--set"),  # helm
     *("--strict", "--test"),  # twine, node
+    *("--from", "--install-links", "--save-dev", "--spec"),  # uvx, npm, pipx
 }
 
 
@@ -161,6 +164,16 @@ def test_the_kinds_and_members_of_faults_are_documented() -> None:
     for row in tables("docs/faults.md", "`kind`"):
         members += [name for name in code(row[1]) if name.isidentifier()]
     assert sorted(members) == sorted(Fault.model_fields)
+
+
+def test_what_the_pages_send_to_the_clock_and_to_faults_is_accepted(small_api: Api) -> None:
+    text = "".join(OWN_PAGES.values())
+    sent = re.findall(rf"`([A-Z]+) {MOUNT}(/clock\S*?)`? `?(\{{.*?\}})`", text)
+    sent += [("POST", "/faults", body) for body in re.findall(r'`(\{"kind": .*?\})`', text)]
+    assert len(sent) > 10
+    for number, (method, path, body) in enumerate(sent):
+        answer = small_api.send(method, f"/s/body-{number}{MOUNT}{path}", json=json.loads(body))
+        assert answer.is_success, f"{method} {path} {body}: {answer.text}"
 
 
 # The world
