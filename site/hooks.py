@@ -9,6 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+REPOSITORY = "https://github.com/ledgersim/ledgersim/blob/main"
 ROOT = Path(__file__).parents[1]
 MERMAID = ROOT / ".site/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 PYTHON = os.environ.get("SITE_PYTHON", str(ROOT / ".venv/bin/python"))  # which has ledgersim installed
@@ -36,3 +37,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     reference = REFERENCES.get(page.file.src_uri)
     title, text = markdown.split("\n", 1)
     return f"{title}\n\nGenerated from the code: {reference}.\n{text}" if reference else markdown
+
+
+def on_page_content(html: str, page: Page, **_: object) -> str:
+    """Let links of the guides to other files of the repository lead there."""
+    return html if "/" in page.file.src_uri else html.replace('href="../', f'href="{REPOSITORY}/')

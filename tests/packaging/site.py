@@ -50,6 +50,7 @@ def check_site() -> None:
         assert shown == ours, (
             f"{page.name} shows {shown - ours or ours - shown} more or less than the server's guide"
         )
+        assert not re.search(r"href=\"?\.\./", article), f"{page.name} has a link that leaves the site"
         loaded = {one or other for one, other in LOADED.findall(html)}
         assert not [url for url in loaded if "//" in url], f"{page.name} loads {loaded}"
     check_reference()
