@@ -170,7 +170,8 @@ ledgersim {version}: world nordic-basic, 200 customers, seed 1, as of 2026-01-01
   payex      {url}/ledger
   riverty    {url}/api/v3
   admin API  {url}/_sim
-Open {url}/ in a browser for a first request and the API documents; see README.md and docs/ too.
+Open {url}/ in a browser for a first request and the API documents, and
+{url}/docs/guides/README.md for the guides.
 
 """
 

@@ -64,7 +64,8 @@ def _banner(settings: Settings, url: str) -> str:
         [
             f"ledgersim {__version__}: world {settings.world}, {world}",
             *[f"  {name:11}{url}{mount}" for name, mount in bases.items()],
-            f"Open {url}/ in a browser for a first request and the API documents; see README.md and docs/ too.",
+            f"Open {url}/ in a browser for a first request and the API documents, and",
+            f"{url}/docs/guides/README.md for the guides.",
             *_warnings(settings),
             "",
         ]
