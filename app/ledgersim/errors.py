@@ -9,10 +9,13 @@ class StartupError(Exception):
     """Why a command cannot start, in one line for the user."""
 
 
-def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """A question that names the closest known name, in any case; `otherwise` if none is close."""
+def did_you_mean(name: str, known: Iterable[str], otherwise: str, prefix: str = "") -> str:
+    """A question that names the closest known name, in any case; `otherwise` if none is close.
+
+    A prefix that all names share does not make them closer.
+    """
     from difflib import get_close_matches  # needed only for mistakes, not at start-up
 
-    spelling = {one.lower(): one for one in known}
-    closest = get_close_matches(name.lower(), spelling, n=1)
+    spelling = {one.removeprefix(prefix).lower(): one for one in known}
+    closest = get_close_matches(name.removeprefix(prefix).lower(), spelling, n=1)
     return f"did you mean {spelling[closest[0]]}?" if closest else otherwise

@@ -444,7 +444,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
         if not key.startswith(PREFIX) or not value or _is_link(key, value):
             continue
         if key not in names:
-            hint = did_you_mean(key.upper(), names, f"the settings are {', '.join(names)}")
+            hint = did_you_mean(key, names, f"the settings are {', '.join(names)}", PREFIX)
             raise StartupError(f"{key} is not a setting; {hint}")
         given[names[key]] = _Given(key, value)
     return given
