@@ -9,21 +9,27 @@ from tests.serving import Served
 pytest.importorskip("testcontainers", reason="needs testcontainers")
 
 
-def test_settings_fixtures_and_clock_become_variables_and_a_volume(
+def test_settings_fixtures_and_clock_become_variables_and_a_file_in_the_container(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from ledgersim.testing.container import LedgersimContainer
 
+    copied = []
     monkeypatch.setattr("testcontainers.core.container.DockerClient", lambda **_: None)
+    monkeypatch.setattr(
+        LedgersimContainer,
+        "with_copy_into_container",
+        lambda _, source, target: copied.append((source, target)),
+    )
     container = LedgersimContainer("ledgersim:local").with_setting("max-spaces", 5).with_clock("2026-03-01")
-    container.with_fixtures(tmp_path / "mine.yaml")
+    container.with_fixtures(str(tmp_path / "mine.yaml"))
     assert container.image == "ledgersim:local"
     assert container.env == {
         "LEDGERSIM_MAX_SPACES": "5",
         "LEDGERSIM_AS_OF": "2026-03-01",
         "LEDGERSIM_FIXTURES": "/fixtures.yaml",
     }
-    assert container.volumes == {str(tmp_path / "mine.yaml"): {"bind": "/fixtures.yaml", "mode": "ro"}}
+    assert copied == [(tmp_path / "mine.yaml", "/fixtures.yaml")]
 
 
 def test_a_space_of_a_container_is_a_world_of_its_own(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ class LedgersimContainer(DockerContainer):
 
     def with_fixtures(self, file: Path | str) -> Self:
         """A file with your own data, which every space has."""
-        self.with_volume_mapping(str(Path(file).resolve()), _FIXTURES, "ro")
+        self.with_copy_into_container(Path(file), _FIXTURES)
         return self.with_setting("fixtures", _FIXTURES)
 
     def with_clock(self, day: str) -> Self:
