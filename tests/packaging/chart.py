@@ -14,6 +14,7 @@ VALUES: dict[str, dict[str, object]] = {
             "ui": True,
             "leniency": "strict",
             "customers": 1_000_000,
+            "read-timeout": 0.5,
             "as-of": "2026-03-01",
         },
         "adminToken": {"existingSecret": "ledgersim"},

@@ -18,9 +18,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end }}
 
-{{/* The text of a setting. In YAML, on and off are truth values, and --set makes floats of integers. */}}
+{{/* The text of a setting. In YAML, on and off are truth values, and 1000000 is a float that Go would print as 1e+06. */}}
 {{- define "ledgersim.setting" -}}
-{{ if kindIs "bool" . }}{{ ternary "on" "off" . }}{{ else if kindIs "string" . }}{{ . }}{{ else }}{{ int64 . }}{{ end }}
+{{ if kindIs "bool" . }}{{ ternary "on" "off" . }}{{ else if or (kindIs "string" .) (ne (float64 .) (floor .)) }}{{ . }}{{ else }}{{ int64 . }}{{ end }}
 {{- end }}
 
 {{- define "ledgersim.containerSecurity" -}}
