@@ -50,7 +50,7 @@ FOREIGN_FLAGS = {
     *("--read-only", "--rm", "--volumes", "--wait"),  # docker
     *("--no-date-header", "--no-server-header"),  # uvicorn
     *("--minutes", "--requests", "--tag"),  # make soak, make fuzz-http, make release-check
-    *("--namespace", "--set"),  # helm
+    *("--create-namespace", "--namespace", "--set"),  # helm
     *("--strict", "--test"),  # twine, node
     *("--from", "--install-links", "--save-dev", "--spec"),  # uvx, npm, pipx
 }

@@ -56,6 +56,19 @@ def test_compose_and_kubernetes_start_servers_with_valid_settings_and_haproxy_wi
         assert ("Service", name) in objects
 
 
+def test_pods_on_kubernetes_run_without_privileges_with_probes_limits_and_a_network_policy() -> None:
+    objects = documents("kubernetes.yaml")
+    pods = [one["spec"]["template"] for one in objects if one["kind"] in ("StatefulSet", "Deployment")]
+    policies = [one["spec"]["podSelector"] for one in objects if one["kind"] == "NetworkPolicy"]
+    assert [{"matchLabels": pod["metadata"]["labels"]} for pod in pods] == policies
+    for pod in pods:
+        assert pod["spec"]["securityContext"]["runAsNonRoot"] is True
+        (container,) = pod["spec"]["containers"]
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert {"readinessProbe", "livenessProbe"} < set(container)
+        assert "memory" in container["resources"]["limits"]
+
+
 def test_the_chart_has_the_version_of_the_package() -> None:
     (chart,) = documents("helm/ledgersim/Chart.yaml")
     assert (chart["version"], chart["appVersion"]) == (__version__, __version__)
@@ -82,6 +95,8 @@ def test_all_files_name_the_image_of_this_version() -> None:
     name = chart["image"]["repository"]
     assert set(images.values()) == {f"{name}:{__version__}", f"{name}:{minor}"}, images
     assert len(images) == 11
+    workflow = (ROOT / "examples/ci/github-actions.yml").read_text("utf-8")
+    assert re.findall(r"uses: ledgersim/ledgersim@v(.*)", workflow) == [__version__]
 
 
 def test_the_devcontainer_names_services_of_its_compose_file() -> None:
