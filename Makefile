@@ -101,7 +101,7 @@ image-check: ## Execute the Dockerfile without a container engine, and start the
 	$(call install,dev)
 	@$(BIN)/python -m tests.packaging.image
 
-release-check: ## Build wheel and sdist into dist/, and check all that can be checked offline (ARGS="--tag v1.2.3")
+release-check: ## Build wheel and sdist into dist/, and check them, the image, the site and more (ARGS="--tag v1.2.3")
 	$(call install,dev)
 	@$(MAKE) --silent .release/installed .site/installed $(LINTERS)/node_modules
 	@$(BIN)/python -m tests.packaging.release $(ARGS)

@@ -1,4 +1,4 @@
-"""What can be checked of a release without a network and a container engine: `make release-check`.
+"""What can be checked of a release without publishing it and without a container engine: `make release-check`.
 
 Prints a line for each check, and ends with the first one that fails.
 """
@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +28,7 @@ from packaging.markers import Marker
 from ledgersim import __version__
 from ledgersim.settings import load_settings
 from ledgersim.testing import Server
+from tests.packaging.image import check_image
 from tests.packaging.site import check_site
 
 ROOT = Path(__file__).parents[2]
@@ -73,15 +75,18 @@ def main() -> None:
         report("Version and changelog agree", lambda: check_version(options.tag))
         built = report("Two builds give the same bytes", lambda: check_builds(Path(folder)))
         report("The wheel contains what it needs, and nothing else", lambda: check_wheel(built[0]))
+        contents = Path(folder, "contents.txt")
+        report("The contents are listed", lambda: list_contents(built, contents))
         report(
             "The wheel of the sdist is the wheel",
             lambda: check_sdist(built[0], built[1], Path(folder, "again")),
         )
-        report("The description renders", lambda: run(TOOLS / "twine", "check", "--strict", *built))
+        report("The description renders", lambda: check_description(built))
         report("An empty environment serves", lambda: check_installation(built[0], Path(folder, "empty")))
         report("The documentation site is complete", check_site)
         report("uvx and pipx run it", lambda: check_runners(built[0], Path(folder, "runners")))
         report("The Dockerfile is clean", lambda: run(TOOLS / "hadolint", "Dockerfile"))
+        report("The image builds and becomes healthy", check_image)
         report("Helm renders valid manifests", lambda: check_chart(Path(folder, "manifests")))
         report("Workflows and examples are valid", lambda: check_workflows(Path(folder, "pages")))
         report("The GitHub action starts a server", lambda: check_action(Path(folder, "runner")))
@@ -89,7 +94,7 @@ def main() -> None:
         report("The bill of materials names what the lock pins", lambda: check_bom(Path(folder, "empty"), bom))
         shutil.rmtree(options.output, ignore_errors=True)
         options.output.mkdir(parents=True)
-        for file in (*built, bom):
+        for file in (*built, contents, bom):
             print(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {shutil.copy(file, options.output)}")
 
 
@@ -160,6 +165,32 @@ def check_wheel(wheel: Path) -> None:
         if not re.match(r"ledgersim(-[\d.]+\.dist-info)?/", name) or name.endswith(".pyc")
     }
     assert not foreign, f"it contains {sorted(foreign)}"
+
+
+def check_description(built: list[Path]) -> None:
+    """The description can be rendered, and its links work on another site."""
+    run(TOOLS / "twine", "check", "--strict", *built)
+    metadata = ZipFile(built[0]).read(f"ledgersim-{__version__}.dist-info/METADATA").decode()
+    relative = re.findall(r"\]\((?!https://)([^)]*)", metadata)
+    assert not relative, f"it links to {relative}"
+
+
+def list_contents(built: list[Path], listing: Path) -> None:
+    """Print the folders of the wheel and the sdist, and write all files with their sizes."""
+    wheel, sdist = built
+    with tarfile.open(sdist) as archive:
+        packed = {one.name: one.size for one in archive if one.isfile()}
+    unpacked = {one.filename: one.file_size for one in ZipFile(wheel).infolist()}
+    lines = []
+    for file, sizes in ((wheel, unpacked), (sdist, packed)):
+        lines += [file.name, *(f"{size:9}  {name}" for name, size in sorted(sizes.items()))]
+        folders = defaultdict[str, list[int]](list)
+        for name, size in sizes.items():
+            folders["/".join(Path(name).parts[:-1][:2])].append(size)
+        print(f"{file.name}: {len(sizes)} files, {sum(sizes.values()) / 1e6:.1f} MB")
+        for folder, found in sorted(folders.items()):
+            print(f"{len(found):6} files {sum(found) / 1e6:5.1f} MB  {folder}")
+    listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def check_sdist(wheel: Path, sdist: Path, folder: Path) -> None:
