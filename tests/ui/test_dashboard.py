@@ -198,6 +198,15 @@ def test_why_a_request_failed_is_two_clicks_away(api: Api) -> None:
     assert "fullName Input should be a string" in text
 
 
+def test_the_page_names_the_credentials_that_the_answer_does_not(api: Api) -> None:
+    answer = api.send("GET", "/api/v3/customer-account/0100.0000008/credit-limit", headers=BEARER)
+    page = browse(api, f"{UI}/requests/{answer.headers['sim-request-id']}")
+    assert "Send X-Auth-Key: <key>." in page.text
+    guide = f"{HOST}/docs/guides/docs/problems.md"
+    assert f"{guide}#unauthorized" in [one.url for one in page.links]
+    assert '<td id="unauthorized">' in show(api, guide).text
+
+
 def test_what_did_not_cause_the_rejection_is_apart_from_the_reason(api: Api) -> None:
     answer = api.put(f"{APTIC}/Debtors?nothing=1", {"fullName": 5})
     text = show(api, f"{UI}/requests/{answer.headers['sim-request-id']}").text

@@ -12,6 +12,7 @@ from ledgersim.problems import NOT_FOUND
 FIRST = "README.md"
 DASHBOARD = "docs/dashboard.md"
 
+_CODE = re.compile(r"`[a-z]+(-[a-z]+)*`")  # of a problem or diagnostic
 _NOT_IN_ANCHOR = re.compile(r"[^\w\- ]")
 
 
@@ -44,7 +45,7 @@ def screenshot(name: str) -> bytes:
 
 @cache
 def html_of(name: str) -> str:
-    """A guide as HTML, with the anchors of its headings. Raises a 404 Problem."""
+    """A guide as HTML, with the anchors of its headings and of codes in tables. Raises a 404 Problem."""
     from markdown_it import MarkdownIt  # slow to import, so not at start-up
 
     path = _files().get(name)
@@ -52,9 +53,15 @@ def html_of(name: str) -> str:
         raise NOT_FOUND.with_detail(f"Guide {name[:80]!r} not found; the guides are {', '.join(_files())}.")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(path.read_text("utf-8"))
-    for heading, text in pairwise(tokens):
-        if heading.type == "heading_open":
-            heading.attrSet("id", _anchor(text))
+    for opened, text in pairwise(tokens):
+        if opened.type == "heading_open":
+            opened.attrSet("id", _anchor(text))
+    codes: dict[str, Any] = {}  # the first cell with each
+    for row, cell, text in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if row.type == "tr_open" and cell.type == "td_open" and _CODE.fullmatch(text.content):
+            codes.setdefault(text.content.strip("`"), cell)
+    for code, cell in codes.items():
+        cell.attrSet("id", code)
     for token in tokens:
         if token.children:
             token.children = _without_dead_links(name, token.children)

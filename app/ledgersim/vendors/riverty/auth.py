@@ -18,7 +18,11 @@ def guard(mode: AuthMode) -> Guard:
     def check(_: APIRoute, request: Request) -> None:
         space = context_of(request.scope).space
         key = request.headers.get("x-auth-key", "").strip()
-        if mode != "off" and (not key or (mode == "strict" and key not in space.state(RivertyState).keys)):
-            raise _DENIED
+        if mode == "off":
+            return
+        if not key:
+            raise _DENIED.with_errors({"X-Auth-Key": ["is missing. Send X-Auth-Key: <key>."]})
+        if mode == "strict" and key not in space.state(RivertyState).keys:
+            raise _DENIED.with_errors({"X-Auth-Key": ["is none of the keys of this server."]})
 
     return check

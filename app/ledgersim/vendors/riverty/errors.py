@@ -18,7 +18,7 @@ def to_response(problem: Problem, _: Request) -> Response:
     """The problem in Riverty's error format."""
     if problem.code == UNREADABLE.code:
         return _array([unreadable()])
-    if problem.errors:
+    if problem.errors and problem.status == 400:  # those of others are only for the journal
         return _array([invalid(name, text) for name, texts in problem.errors.items() for text in texts])
     return JSONResponse({"message": problem.detail or problem.title}, problem.status, dict(problem.headers))
 

@@ -210,6 +210,7 @@ def test_without_a_key_the_answer_is_a_401_object(serve: Serve, mode: str, heade
     for method, path in (("POST", ACCOUNTS), ("GET", f"{ACCOUNTS}/0100.0000008/credit-limit")):
         answer = api.send(method, path, headers=headers, content=b"{")
         assert (answer.status_code, answer.json()) == (401, DENIED)
+        assert answer.headers["sim-diagnostics"] == "unauthorized X-Auth-Key"
 
 
 @pytest.mark.parametrize(
