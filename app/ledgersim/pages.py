@@ -157,10 +157,18 @@ class Resource:
 
 
 # The cards that explain an item, which stands at a path below the mount.
-View: TypeAlias = Callable[[Read, str, Any], Awaitable[Sequence[Card]]]
+View: TypeAlias = Callable[["Space", Read, str, Any], Awaitable[Sequence[Card]]]
 
-# What became of an item that a path below the mount does not return any more, as a clause; None if unknown.
-Fate: TypeAlias = Callable[["Space", str], str | None]
+
+class Gone(NamedTuple):
+    """What became of an item that the vendor no longer returns, as a clause, and cards that explain it."""
+
+    clause: str
+    cards: Sequence[Card]
+
+
+# What became of the item at a path below the mount; None if unknown.
+Fate: TypeAlias = Callable[["Space", str], Gone | None]
 
 
 def _values(template: Sequence[str], parts: Sequence[str]) -> dict[str, str] | None:

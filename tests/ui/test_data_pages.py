@@ -12,6 +12,7 @@ HOST = "http://sim.test"
 UI = f"{HOST}/_sim/ui"
 PETRA = f"{APTIC}/Debtors/5eed0002-deb0-4000-8000-000000000001"
 LEDGER = "/ledger/customer/v1/46001/customers"
+INVOICE = "/ledger/invoice/v1/46001/invoices/100002001"
 SURPLUS = f"{LEDGER}/1000020/surpluses/5eed0020-5042-4000-8000-000000000001"
 
 
@@ -40,6 +41,27 @@ def test_a_surplus_names_its_customer(api: Api) -> None:
     assert "customerPaula Pending" in page.text
     assert address_of(f"{LEDGER}/1000020") in [one.url for one in page.links]
     assert "Paula Pending" in browse(api, f"{UI}/data/payex/surpluses?filter=paula").text
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "texts", "customer"),
+    [
+        (INVOICE, "Invoice 100002001", ["customerCustomer 1000020, Paula Pending"], f"{LEDGER}/1000020"),
+        (
+            "/api/v3/customer-account/0100.0000008/credit-limit",
+            "Account 0100.0000008",
+            ["customerUlla Unpaid", "statusSentToDebtCollection", "totalBalance1,250.00 SEK"],
+            None,
+        ),
+    ],
+)
+def test_a_debt_names_its_customer(
+    api: Api, path: str, title: str, texts: list[str], customer: str | None
+) -> None:
+    page = page_of(api, path)
+    assert page.text.split()[:2] == title.split()
+    assert [text for text in texts if text not in page.text] == []
+    assert customer is None or address_of(customer) in [one.url for one in page.links]
 
 
 def test_an_address_that_was_written_leads_to_its_owner(api: Api) -> None:
@@ -78,7 +100,7 @@ def test_a_list_is_as_long_as_its_address_says(api: Api) -> None:
         (
             f"{LEDGER}/1000020/surpluses/5eed0020-5042-4000-8000-000000000002",
             "The surplus of 40.00 SEK was set off against the invoice 100002001 at 2026-01-0",
-            "payex.surplus.regulated surplusId 5eed0020",
+            "payex.surplus.regulated surplusId 5eed0020-5042-4000-8000-000000000002, balance 40.00",
         ),
     ],
 )
@@ -90,6 +112,9 @@ def test_an_executed_surplus_says_what_became_of_it(api: Api, surplus: str, fate
     assert fate in page.text
     assert "; PayEx no longer returns it. It answers with status 404." in page.text
     assert changed_by in page.text
+    assert "customerCustomer 1000020, Paula Pending" in page.text
+    assert (address_of(INVOICE) in [one.url for one in page.links]) is ("set off" in fate)
+    assert api.send("GET", f"{UI}/data/item", params={"path": surplus}).text.count('class="present"') == 1
     assert address_of(surplus) in [one.url for one in browse(api, f"{UI}/clock").links]
     listed = api.get("/_sim/data/payex/surpluses", filter="paula").json()["items"]
     assert surplus not in [one["path"] for one in listed]

@@ -15,7 +15,7 @@ from ledgersim.admin.row_links import RowLinks, WrittenRow
 from ledgersim.diagnostics.journal import Record
 from ledgersim.http import internal
 from ledgersim.http.context import CurrentContext, context_of
-from ledgersim.pages import Card, Chart, Facts, Link, ListQuery, Pages, Read, Resource, States, Table
+from ledgersim.pages import Card, Chart, Facts, Link, ListQuery, Pages, Read, Resource, States, Table, money
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem, invalid
 from ledgersim.spaces.space import Space
@@ -93,7 +93,8 @@ class DataAtPath(BaseModel):
     """What a path of a vendor returns, cards that explain it, and what has changed it, the latest first.
 
     `resource` is the list that has it, or the item at the path `parent` that it is part of, if any. `gone` says
-    why the vendor does not return it any more: then `content` is its error, of `status` 404.
+    why the vendor does not return it any more: then `content` is its error, of `status` 404, and cards say
+    what is still known of it.
     """
 
     path: str
@@ -149,7 +150,7 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
         answer = await _send(request, own)
         past = history(space, own, links.below(space, own))
         pages = resolve(vendor.pages)
-        gone = _gone(space, vendor, pages, answer, own, past) if answer.status == 404 else None
+        gone, cards = _gone(space, vendor, pages, answer, own, past) if answer.status == 404 else (None, [])
         if answer.status >= 400 and gone is None:
             raise _problem(answer)
         if answer.operation is None:
@@ -170,9 +171,9 @@ def data_router(vendors: Sequence[Vendor]) -> APIRouter:
             "resource": resource,
             "parent": None if item in (None, below) else vendor.mount + item,
             "content": content,
-            "cards": []
+            "cards": cards
             if pages is None or gone
-            else await _cards(request, vendor, pages, answer.operation, own, content),
+            else await _cards(request, space, vendor, pages, answer.operation, own, content),
             "history": past,
         }
 
@@ -253,10 +254,11 @@ def _gone(
     answer: internal.Answer,
     path: str,
     past: Sequence[Mapping[str, Any]],
-) -> str | None:
-    """Why a path does not return an item any more; None if nothing is known of one."""
+) -> tuple[str | None, list[Card]]:
+    """Why a path does not return an item any more, None if that is unknown; and cards that explain it."""
     fate = None if pages is None else pages.fates.get(answer.operation or "")
-    what = None if fate is None else fate(space, path.removeprefix(vendor.mount))
+    found = None if fate is None else fate(space, path.removeprefix(vendor.mount))
+    what, cards = (None, ()) if found is None else found
     own = unquote(path).lower()
     for one in space.journal:
         if (
@@ -266,8 +268,8 @@ def _gone(
         ):
             what = f"Request {one.id} deleted it at {one.at:%Y-%m-%d %H:%M:%S}"
     if what is not None:
-        return f"{what}; {vendor.title} no longer returns it."
-    return f"{vendor.title} does not return it at present." if past else None
+        return f"{what}; {vendor.title} no longer returns it.", [_below(vendor.mount, one) for one in cards]
+    return f"{vendor.title} does not return it at present." if past else None, []
 
 
 def _problem(answer: internal.Answer) -> Problem:
@@ -292,12 +294,12 @@ def _reader(request: Request, vendor: Vendor) -> Read:
 
 
 async def _cards(
-    request: Request, vendor: Vendor, pages: Pages, operation: str, path: str, content: Any
+    request: Request, space: Space, vendor: Vendor, pages: Pages, operation: str, path: str, content: Any
 ) -> list[Card]:
     view = pages.views.get(operation)
     if view is None:
         return []
-    cards = await view(_reader(request, vendor), path.removeprefix(vendor.mount), content)
+    cards = await view(space, _reader(request, vendor), path.removeprefix(vendor.mount), content)
     return [_below(vendor.mount, card) for card in cards]
 
 
@@ -343,7 +345,10 @@ def _jobs(space: Space, path: str, rows: Set[tuple[str, int]]) -> Iterator[dict[
     own = path.lower()
     for event in space.events:
         if _is_at(event.path, own) or not rows.isdisjoint(event.wrote):
-            details = ", ".join(f"{name} {value}" for name, value in event.details.items())
+            details = ", ".join(
+                f"{name} {money(value, None) if isinstance(value, float) else value}"
+                for name, value in event.details.items()
+            )
             summary = f"{event.name} {details}".strip()
             yield {
                 "at": event.at,

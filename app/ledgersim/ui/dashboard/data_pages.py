@@ -30,6 +30,7 @@ def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
         vendors = (await visit.get("/data"))["vendors"]
         content = {
             **found,
+            "title": found["cards"][0]["title"] if found["cards"] else found["path"],
             "at": next(one for one in vendors if one["name"] == found["vendor"]),
             "json": json_view,
             "link": lambda text: item_address(visit, text),

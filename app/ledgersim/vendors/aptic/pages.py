@@ -102,7 +102,7 @@ def _addresses(found: _Json, path: str) -> Table:
     )
 
 
-async def _debtor(read: Read, path: str, item: _Json) -> Sequence[Card]:
+async def _debtor(_: Space, read: Read, path: str, item: _Json) -> Sequence[Card]:
     summary = await read(f"{path}/Summary")
     plans = await read(f"{path}/Paymentplans")
     currency = item["currencyCode"] or next((one["currencyCode"] for one in summary["cases"]), None)
@@ -150,7 +150,7 @@ async def _debtor(read: Read, path: str, item: _Json) -> Sequence[Card]:
     ]
 
 
-async def _customer(read: Read, path: str, item: _Json) -> Sequence[Card]:
+async def _customer(_: Space, read: Read, path: str, item: _Json) -> Sequence[Card]:
     summary = await read(f"{path}/Summary")
     currency = summary["currencyCode"]
     balances: list[tuple[str, Value]] = [
@@ -161,7 +161,7 @@ async def _customer(read: Read, path: str, item: _Json) -> Sequence[Card]:
     return [_person(item, balances), _addresses(await read(f"{path}/Addresses"), path)]
 
 
-async def _case(read: Read, path: str, item: _Json) -> Sequence[Card]:
+async def _case(_: Space, read: Read, path: str, item: _Json) -> Sequence[Card]:
     claims = [
         *(("Debts", "debtGuid", one) for one in (await read(f"{path}/Debts"))["value"]),
         *(("Fees", "feeGuid", one) for one in (await read(f"{path}/Fees"))["value"]),
@@ -220,7 +220,7 @@ async def _payments(read: Read, path: str) -> Table:
     return Table(title="Payments and what they were used for", columns=columns, rows=rows, empty="No payment.")
 
 
-async def _plan(_: Read, __: str, item: _Json) -> Sequence[Card]:
+async def _plan(_: Space, __: Read, ___: str, item: _Json) -> Sequence[Card]:
     currency, payments = item["currencyCode"], item["payments"] or []
     rows: list[list[Value]] = [
         [

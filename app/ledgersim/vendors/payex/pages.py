@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import FromClause, bindparam, select
 
 from ledgersim.pages import (
     Card,
+    Gone,
     Link,
     Pages,
     Read,
@@ -17,6 +18,7 @@ from ledgersim.pages import (
     Table,
     Transition,
     Value,
+    View,
     facts,
     hundredths,
     money,
@@ -24,7 +26,7 @@ from ledgersim.pages import (
 )
 from ledgersim.problems import Problem
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import row
+from ledgersim.storage.statements import row, scalar
 from ledgersim.vendors.payex.addresses.models import ADDRESS
 from ledgersim.vendors.payex.customers.models import CUSTOMER
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, INVOICE
@@ -37,7 +39,7 @@ _CUSTOMER = "/customer/v1/{ledger}/customers/{customerNo}"
 _C, _I, _A, _S, _ADDRESS = CUSTOMER.c, INVOICE.c, ACCOUNT.c, SURPLUS.c, ADDRESS.c
 
 
-async def _customer(read: Read, path: str, item: _Json) -> Sequence[Card]:
+async def _customer(_: Space, read: Read, path: str, item: _Json) -> Sequence[Card]:
     names = ("customerNo", "legalEntity", "legalStatus", "emailAddress", "msisdn", "preferredLanguageCode")
     known: list[tuple[str, Value]] = [(name, item[name]) for name in names if item.get(name)]
     national = item.get("nationalIdentifier") or {}
@@ -81,9 +83,19 @@ async def _surpluses(read: Read, path: str) -> Table:
     return Table(title="Surpluses", columns=columns, rows=rows, empty="No surplus.")
 
 
-async def _surplus(read: Read, path: str, item: _Json) -> Sequence[Card]:
+async def _surplus(_: Space, read: Read, path: str, item: _Json) -> Sequence[Card]:
     of_customer = path.partition("/surpluses/")[0]
     customer = await read(of_customer)
+    own: list[tuple[str, Value]] = [
+        ("customer", Link(text=customer["name"], path=of_customer)),
+        ("balance", money(item["balance"], item["currency"])),
+        ("date", item["date"][:10]),
+        ("status", item["status"]),
+    ]
+    return [facts(f"Surplus {item['surplusId']}", *own), _states_of_surplus(item["status"])]
+
+
+def _states_of_surplus(present: str) -> States:
     states = list(
         dict.fromkeys(state for (source, _), target in TRANSITIONS.items() for state in (source, target))
     )
@@ -91,27 +103,29 @@ async def _surplus(read: Read, path: str, item: _Json) -> Sequence[Card]:
     moves = [
         Transition(source=source, target=target, name=name) for (source, name), target in TRANSITIONS.items()
     ]
-    own: list[tuple[str, Value]] = [
-        ("customer", Link(text=customer["name"], path=of_customer)),
-        ("balance", money(item["balance"], item["currency"])),
-        ("date", item["date"][:10]),
-        ("status", item["status"]),
-    ]
-    return [
-        facts(f"Surplus {item['surplusId']}", *own),
-        States(title="States of a surplus", states=states, moves=moves, present=item["status"]),
-    ]
+    return States(title="States of a surplus", states=states, moves=moves, present=present)
 
 
-async def _debt(_: Read, __: str, item: _Json) -> Sequence[Card]:
-    """The card of an invoice or an account: what it says of itself."""
-    own = [
-        (name, value)
-        for name, value in item.items()
-        if not (name.startswith("@") or isinstance(value, dict | list))
-    ]
-    title = f"Invoice {item['invoiceNo']}" if "invoiceNo" in item else f"Account {item['accountNo']}"
-    return [facts(title, *own)]
+def _debt(kind: str, table: FromClause) -> View:
+    """The card of an invoice or an account: its customer, and what it says of itself."""
+    owner = select(table.c.customer_id).where(table.c.id == bindparam("of_id"))
+    number = f"{kind}No"
+
+    async def view(space: Space, _: Read, path: str, item: _Json) -> Sequence[Card]:
+        own: list[tuple[str, Value]] = [
+            (name, value)
+            for name, value in item.items()
+            if not (name.startswith("@") or isinstance(value, dict | list))
+        ]
+        for one in _ROWS[f"payex_{kind}"].below(space, path):
+            own.insert(0, ("customer", _customer_link(space, scalar(space.connection, owner, of_id=one))))
+        return [facts(f"{kind.title()} {item[number]}", *own)]
+
+    return view
+
+
+def _customer_link(space: Space, customer_id: int) -> Value:
+    return _ROWS["payex_customer"].link(space, customer_id) or ""
 
 
 _OF_CUSTOMER = "/customer/v1/{ledger}/customers/{customer_no}"
@@ -157,13 +171,26 @@ _ROWS = {
 _EXECUTED = select(SURPLUS).where(_S.id == bindparam("of_id"), _S.status == GONE)
 
 
-def _fate_of_surplus(space: Space, path: str) -> str | None:
+def _fate_of_surplus(space: Space, path: str) -> Gone | None:
     for number in _ROWS["payex_surplus"].below(space, path):
         if (found := row(space.connection, _EXECUTED, of_id=number)) is not None:
             invoice = found["set_off_invoice_no"]
             how = "paid out" if invoice is None else f"set off against the invoice {invoice}"
             amount = money(found["balance"] / 100, found["currency"])
-            return f"The surplus of {amount} was {how} at {found['executed_at']:%Y-%m-%d %H:%M:%S}"
+            at = f"{found['executed_at']:%Y-%m-%d %H:%M:%S}"
+            own: list[tuple[str, Value]] = [
+                ("customer", _customer_link(space, found["customer_id"])),
+                ("amount", amount),
+            ]
+            if invoice is not None:
+                ledger = path.split("/")[3]
+                link = _ROWS["payex_invoice"].at(space, f"/invoice/v1/{ledger}/invoices/{quote(invoice)}")
+                own.append(("set off against", link or invoice))
+            cards: list[Card] = [
+                facts(f"Surplus {found['surplus_id']}", *own, ("executed", at), ("status", GONE)),
+                _states_of_surplus(GONE),
+            ]
+            return Gone(f"The surplus of {amount} was {how} at {at}", cards)
     return None
 
 
@@ -227,8 +254,8 @@ PAGES = Pages(
     views={
         "payex.customers.get": _customer,
         "payex.surpluses.get": _surplus,
-        "payex.invoices.get": _debt,
-        "payex.accounts.get": _debt,
+        "payex.invoices.get": _debt("invoice", INVOICE),
+        "payex.accounts.get": _debt("account", ACCOUNT),
     },
     fates={"payex.surpluses.get": _fate_of_surplus},
     rows=_ROWS,

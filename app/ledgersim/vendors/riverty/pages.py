@@ -3,16 +3,39 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from ledgersim.pages import Card, Pages, Read, Resource, RowPage, facts, text_search
+from ledgersim.pages import Card, Pages, Read, Resource, RowPage, Value, facts, money, text_search
+from ledgersim.spaces.space import Space
+from ledgersim.storage.statements import row
 from ledgersim.vendors.riverty.customer_account.models import CUSTOMER_ACCOUNT
 
 _A = CUSTOMER_ACCOUNT.c
 
 
-async def _credit_limit(_: Read, path: str, item: dict[str, Any]) -> Sequence[Card]:
-    return [facts(f"Account {path.split('/')[-2]}", *item.items())]
+_OWNER = select(_A.first_name, _A.last_name, _A.account_status, _A.currency).where(_A.id == bindparam("of_id"))
+
+
+async def _credit_limit(space: Space, _: Read, path: str, item: dict[str, Any]) -> Sequence[Card]:
+    owners = (row(space.connection, _OWNER, of_id=one) for one in _ACCOUNTS.below(space, path))
+    owner = next(filter(None, owners), {})
+    own: list[tuple[str, Value]] = [
+        ("customer", " ".join(owner[name] for name in ("first_name", "last_name") if owner.get(name))),
+        ("status", owner.get("account_status", "")),
+        *(
+            (name, money(value, owner.get("currency")) if isinstance(value, float) else value)
+            for name, value in item.items()
+        ),
+    ]
+    return [facts(f"Account {path.split('/')[-2]}", *own)]
+
+
+_ACCOUNTS = RowPage(
+    _A.id,
+    select(_A.account_number, _A.first_name, _A.last_name),
+    "/customer-account/{account_number}/credit-limit",
+    "Account {account_number} of {first_name} {last_name}",
+)
 
 
 PAGES = Pages(
@@ -38,13 +61,6 @@ PAGES = Pages(
             ),
         )
     ],
-    rows={
-        "riverty_customer_account": RowPage(
-            _A.id,
-            select(_A.account_number, _A.first_name, _A.last_name),
-            "/customer-account/{account_number}/credit-limit",
-            "Account {account_number} of {first_name} {last_name}",
-        )
-    },
+    rows={"riverty_customer_account": _ACCOUNTS},
     views={"riverty.customeraccount.creditlimit": _credit_limit},
 )
