@@ -145,6 +145,45 @@ def test_an_http_file_has_the_same_request(server: Served, client: httpx.Client)
         assert done.stdout == REQUESTS[case][3]
 
 
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        ({"kind": "status", "status": 503}, 503),
+        ({"kind": "status", "status": 418, "when": "after_commit"}, 418),
+        ({"kind": "quota", "limit": 0, "window": "PT1M"}, 429),
+    ],
+)
+def test_a_test_has_the_fault_that_made_the_request_fail(
+    client: httpx.Client, fault: dict[str, Any], status: int
+) -> None:
+    client.post("/_sim/faults", json=fault).raise_for_status()
+    path, headers = "/APIGW/v1/Debtors", {"Authorization": "Bearer any"}
+    answer = client.put(path, json={"fullName": "Ada"}, headers=headers)
+    assert answer.status_code == status
+    code = client.get(f"/_sim/requests/{answer.headers['sim-request-id']}/code").json()["pytest"]
+    client.delete("/_sim/faults").raise_for_status()
+
+    def admin(method: str, path: str, body: Any) -> None:
+        client.request(method, f"/_sim{path}", json=body).raise_for_status()
+
+    names: dict[str, Any] = {}
+    exec(code, names)
+    url = str(client.base_url)
+    names["test_aptic_debtors_create"](SimpleNamespace(url=url, aptic=f"{url}/APIGW", admin=admin))
+    first, second = records(client)
+    assert first == second
+
+
+def test_a_test_without_the_fault_that_broke_the_connection_says_so(client: httpx.Client) -> None:
+    client.post("/_sim/faults", json={"kind": "drop", "when": "after_commit"}).raise_for_status()
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get("/APIGW/v1/Ping")
+    (record,) = client.get("/_sim/requests").json()["requests"]
+    code = client.get(f"/_sim/requests/{record['id']}/code").json()["pytest"]
+    assert f"    # The fault {record['faults'][0]} hit the recorded request.\n" in code
+    compile(code, "test", "exec")
+
+
 def test_no_fault_is_offered_for_what_none_can_hit(client: httpx.Client) -> None:
     for path, is_offered in (("/nothing", False), ("/APIGW/nothing", True)):
         number = client.get(path).headers["sim-request-id"]

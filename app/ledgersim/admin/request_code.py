@@ -168,10 +168,22 @@ def _pytest(
         f"        {one},\n" for one in (repr(request["method"]), f"{base} + {address!r}", *options)
     )
     status = request["status"] or request.get("withheld")
+    if request.get("injected") in ("status", "quota"):
+        again = {
+            **_fault(request),
+            "status": status,
+            "when": "after_commit" if "withheld" in request else "before",
+        }
+        fault = f'    ledgersim.admin("POST", "/faults", {again!r})\n'
+    else:
+        fault = "".join(
+            f"    # The fault {one} hit the recorded request.\n" for one in request.get("faults", ())
+        )
     expected = "answer.status_code < 500" if status is None else f"answer.status_code == {status}"
     return (
         "import httpx\n\n\n"
         f"def test_{name}(ledgersim):\n"
+        f"{fault}"
         f"    answer = httpx.request(\n{arguments}    )\n"
         f"    assert {expected}, answer.text\n"
     )
