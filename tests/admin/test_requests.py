@@ -14,6 +14,7 @@ from ledgersim.diagnostics.journal import Record
 from ledgersim.diagnostics.matching import json_differences
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
+from tests.ui.html import BROWSER
 
 DEBTORS = f"{APTIC}/Debtors"
 
@@ -274,6 +275,27 @@ def test_the_journal_is_bounded_in_bytes_and_long_bodies_are_cut(serve: Serve) -
     assert (found["recorded"], found["evicted"]) == (3, 2)
     sent = full(api)["request"]
     assert (sent["bytes"], sent["truncated"], len(sent["body"])) == (100_015, True, 16_384)
+
+
+@pytest.mark.parametrize(
+    ("content", "body", "is_binary"),
+    [
+        (bytes(range(256)), None, True),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", None, True),
+        (b'{"a": "\x01"}', '{"a": "\x01"}', None),
+        ("Örebro".encode("latin-1"), "\ufffdrebro", None),
+        ('{"a": "Ö"}'.encode("utf-16"), {"a": "Ö"}, None),
+    ],
+)
+def test_a_body_that_is_no_text_is_not_shown_as_text(
+    api: Api, content: bytes, body: Any, is_binary: bool | None
+) -> None:
+    answer = api.send("PUT", f"{APTIC}/Debtors", content=content)
+    number = answer.headers["sim-request-id"]
+    sent = api.get(f"/_sim/requests/{number}").json()["request"]
+    assert (sent["bytes"], sent.get("body"), sent.get("binary")) == (len(content), body, is_binary)
+    page = api.send("GET", f"/_sim/ui/requests/{number}", headers=BROWSER).text
+    assert (f"{len(content)} bytes, binary" in page) is bool(is_binary)
 
 
 def test_the_journal_can_be_switched_off(serve: Serve) -> None:

@@ -1,6 +1,7 @@
 """Recorded requests as JSON, without secrets."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from ledgersim.diagnostics.redaction import (
     redact_text,
 )
 from ledgersim.json_text import loads
+
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def summary(record: Record) -> dict[str, Any]:
@@ -80,11 +83,19 @@ def details(record: Record) -> dict[str, Any]:
 
 def _message(headers: Headers, body: bytes, size: int, is_truncated: bool) -> dict[str, Any]:
     message: dict[str, Any] = {"headers": _headers(headers), "bytes": size}
-    if body:
+    if _is_binary(body):
+        message["binary"] = True
+    elif body:
         message["body"] = _body(body, dict(headers).get(b"content-type", b""))
     if is_truncated:
         message["truncated"] = True
     return message
+
+
+def _is_binary(body: bytes) -> bool:
+    """Whether a body is no text in any charset: it has both control characters and what cannot be decoded."""
+    text = body.decode(json.detect_encoding(body), "replace")
+    return "\ufffd" in text and _CONTROL.search(text) is not None
 
 
 def _headers(headers: Headers) -> dict[str, str]:

@@ -149,11 +149,14 @@ class RecordedRequest(Sparse):
 
 
 class RecordedMessage(Sparse):
-    """A request or a response: headers, size of the body in bytes, and as much of the body as was recorded."""
+    """A request or a response: headers, size of the body in bytes, and as much of the body as was recorded,
+    unless it is `binary`.
+    """
 
     headers: dict[str, str]
     bytes: int
     body: Any = OPTIONAL
+    binary: bool = OPTIONAL
     truncated: bool = OPTIONAL
 
 
