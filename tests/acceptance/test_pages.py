@@ -56,6 +56,12 @@ def test_an_operation_can_be_tried(start: Start) -> None:
         requested = driver.requested()
         assert f"{server.url}/s/mine/APIGW/v1/CurrentUser" in requested
         assert hosts(requested) == {urlsplit(server.url).netloc}
+        for name, header in (
+            ("riverty", "X-Auth-Key: ledgersim-key"),
+            ("payex", "Authorization: Bearer payex-"),
+        ):
+            driver.open(f"{server.url}/s/mine/docs/{name}")
+            driver.wait(partial(driver.run, f"return document.body.textContent.includes('{header}')"))
         assert [one for one in driver.complaints() if "Security Policy" in one or "status of" in one] == []
 
 

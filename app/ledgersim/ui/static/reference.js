@@ -7,6 +7,7 @@ const PLACEHOLDER = /^((Bearer|Basic)\b)?\s*(YOUR_\w+)?$/;  // what is sent if n
 
 const page = document.querySelector("#reference");
 const { url, headers, scheme } = page.dataset;
+const credentials = JSON.parse(headers);
 
 function badges({ method, path }) {
   const names = method === path ? [`provenance: ${method}`] : [`method: ${method}`, `path: ${path}`];
@@ -23,6 +24,18 @@ function withBadges(content) {
   return content;
 }
 
+// The security schemes for which there are credentials that the server accepts, with these.
+function accepted({ components }) {
+  const found = {};
+  const token = credentials.Authorization?.replace("Bearer ", "");
+  for (const [name, { type, name: header }] of Object.entries(components.securitySchemes ?? {})) {
+    if (type === "apiKey" && credentials[header]) found[name] = { value: credentials[header] };
+    if (type === "http" && token) found[name] = { token };
+    if (type === "oauth2" && token) found[name] = { flows: { clientCredentials: { token } } };
+  }
+  return found;
+}
+
 // The bar at the top stays, and Scalar leaves room for it.
 function leaveRoom() {
   page.style.setProperty("--scalar-custom-header-height", `${document.querySelector(".top").offsetHeight}px`);
@@ -31,13 +44,17 @@ function leaveRoom() {
 async function show() {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} returned ${response.status}`);
+  const content = withBadges(await response.json());
+  const securitySchemes = accepted(content);
+  const [first] = Object.keys(securitySchemes);
   Scalar.createApiReference(page, {
-    content: withBadges(await response.json()),
+    content,
+    slug: url,  // what is entered for one API is not kept for the others
     agent: { disabled: true },
-    authentication: scheme ? { preferredSecurityScheme: scheme } : {},
+    authentication: scheme || first ? { preferredSecurityScheme: scheme ?? first, securitySchemes } : {},
     mcp: { disabled: true },
     hideClientButton: true,
-    persistAuth: true,
+    persistAuth: !first,
     proxyUrl: "",
     showDeveloperTools: "never",
     telemetry: false,
@@ -45,7 +62,7 @@ async function show() {
     onBeforeRequest: ({ request }) => {
       if (CREDENTIALS.some((name) => !PLACEHOLDER.test(request.headers.get(name) ?? ""))) return;
       for (const name of CREDENTIALS) request.headers.delete(name);
-      for (const [name, value] of Object.entries(JSON.parse(headers))) request.headers.set(name, value);
+      for (const [name, value] of Object.entries(credentials)) request.headers.set(name, value);
     },
   });
 }
