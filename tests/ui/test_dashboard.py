@@ -14,7 +14,7 @@ import pytest
 from ledgersim.diagnostics.faults import Fault
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
-from tests.ui.html import BROWSER, browse
+from tests.ui.html import BROWSER, Page, browse
 
 HOST = "http://sim.test"
 UI = "/_sim/ui"
@@ -101,7 +101,7 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> Non
         ("/requests/nothing", 404, "not found in the journal"),
         ("/requests?vendor=nobody", 400, "must be one of aptic, payex, riverty"),
         ("/requests?status_class=9", 400, "status_class"),
-        ("/requests?status=zz", 400, "<code>status</code>"),
+        ("/requests?status=zz", 400, "<code>status</code></dt><dd>must be a whole number</dd>"),
         ("/requests?limit=abc", 400, "<code>limit</code>"),
         ("/requests?after=abc", 400, "<code>after</code>"),
         ("/requests?status=400&status=500", 400, "is given more than once"),
@@ -122,7 +122,7 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> Non
         ("/data/aptic/debtors?top=-1", 400, "Input should be greater than or equal to 1"),
         ("/data/aptic/debtors?$filter=city+eq+1", 400, "which takes filter, skip, top"),
         ("/data/payex/customers?top=101", 400, "Input should be less than or equal to 100"),
-        ("/data/item", 400, "<code>path</code>"),
+        ("/data/item", 400, "<h1>400 One or more validation errors occurred.</h1>\n  <dl>"),
         (f"/data/item?path={PETRA}&top=1", 400, "which takes path"),
         ("/data?top=1", 400, "is no parameter of this page, which takes none"),
         ("/clock?top=1", 400, "<code>top</code>"),
@@ -133,6 +133,7 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> Non
         ("/spaces?top=1", 400, "which takes confirm, space, snapshot"),
         ("/spaces?space=default", 400, "must be one of"),
         ("/clock?job=nothing", 400, "must be one of aptic."),
+        ("/clock?job=nothing", 400, "<h1>400 One or more validation errors occurred.</h1>\n  <dl>"),
         ("/clock?older=-1", 400, "must be a whole number"),
         ("/clock?later=x", 400, "must be a whole number"),
         ("/personas/Nobody", 404, "Unknown persona"),
@@ -145,6 +146,18 @@ def test_bad_addresses_say_what_is_wrong(api: Api, path: str, status: int, text:
     answer = show(api, UI + path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert text in unescape(answer.text)
+
+
+def test_a_text_in_place_of_a_filter_is_offered_as_one(api: Api) -> None:
+    found = [one.url for one in Page(show(api, f"{UI}/data/aptic/debtors?filter=O'Ulla")).links]
+    wanted = [f"contains({name},'O''Ulla')" for name in ("fullName", "idNumber")]
+    addresses = [
+        f"{HOST}{UI}/data/aptic/debtors?{urlencode({'filter': one}, quote_via=quote)}" for one in wanted
+    ]
+    assert [one for one in found if "contains" in one] == addresses
+    assert {show(api, one).status_code for one in addresses} == {200}
+    for text in ("city eq", "cty eq 1", "contains(city"):
+        assert "To search for a text" not in show(api, f"{UI}/data/aptic/debtors?filter={text}").text
 
 
 def test_an_unknown_space_is_a_404_and_is_not_created(api: Api) -> None:
@@ -213,6 +226,13 @@ def test_what_did_not_cause_the_rejection_is_apart_from_the_reason(api: Api) -> 
     reason, also = re.findall(r'<div class="why (?:bad|warn)">.*?</div>', text, re.DOTALL)
     assert ("fullName" in reason, "unknown-parameter" in reason) == (True, False)
     assert ("fullName" in also, "unknown-parameter" in also) == (False, True)
+
+
+@pytest.mark.parametrize("path", [f"{APTIC}/Debtors/{PETRA[-36:]}/Sumary", f"/v1/Debtors/{PETRA[-36:]}/Sumary"])
+def test_the_nearest_route_has_the_mount(api: Api, path: str) -> None:
+    answer = api.get(path)
+    page = browse(api, f"{UI}/requests/{answer.headers['sim-request-id']}")
+    assert f"The nearest route is GET {APTIC}/Debtors/{{guid}}/Summary." in page.text
 
 
 def test_copies_say_that_secrets_are_hidden(api: Api) -> None:
@@ -563,7 +583,8 @@ def test_a_form_makes_the_call_that_it_shows(api: Api) -> None:
         ("DELETE /faults/f9", {}, 404, "not found"),
         ("POST /nothing", {}, 404, "There is no POST"),
         ("POST /clock/advance", {"body.by": "x"}, 400, "by: 'x' is not an ISO 8601 duration"),
-        ("PUT /clock", {"body.mode": EVIL}, 400, "mode: Input should be 'real' or 'frozen'"),
+        ("PUT /clock", {"body.mode": EVIL}, 400, "<br>mode: Input should be 'real' or 'frozen'</p>"),
+        ("PUT /clock", {"body.now": ""}, 400, "<br>now: is required, or else mode: real or frozen</p>"),
     ],
 )
 def test_the_page_of_a_rejected_form_says_what_is_wrong(
@@ -837,7 +858,9 @@ def test_with_a_token_one_logs_in(serve: Serve) -> None:
     for path in (*PAGES, "/requests/stream"):
         answer = show(api, UI + path)
         assert (answer.status_code, "Admin token" in answer.text) == (401, True)
-    assert (log_in(api, "wrong").status_code, "set-cookie" in log_in(api, "wrong").headers) == (401, False)
+    wrong = log_in(api, "wrong")
+    assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
+    assert 'role="alert">This is not the admin token of this server.' in wrong.text
     answer = log_in(api, then=f"{UI}/clock?x=1")
     assert (answer.status_code, answer.headers["location"]) == (303, f"{UI}/clock?x=1")
     cookie, *attributes = answer.headers["set-cookie"].split("; ")
@@ -1034,6 +1057,8 @@ def test_all_coming_jobs_can_be_reached(api: Api) -> None:
         page = show(api, unescape(more[1])).text
         found += items_of(page)
     assert (len(found), len(set(found))) == (invoices["total"], invoices["total"])
+    page = show(api, f"{UI}/clock?later=99999").text
+    assert ("No job comes after the first 99,999" in page, "No job is scheduled" in page) == (True, False)
 
 
 def test_what_has_fallen_due_is_paged_and_filtered(api: Api) -> None:

@@ -125,7 +125,7 @@ async def set_clock(context: CurrentContext, dispatcher: CurrentDispatcher, body
     """
     space = context.space
     if body.mode is None and body.now is None:
-        raise invalid("mode", "is required without now: real or frozen")
+        raise invalid("now", "is required, or else mode: real or frozen")
     events = await move_clock(dispatcher, space, body.mode or space.clock.setting.mode, body.now)
     return {"mode": space.clock.setting.mode, "now": space.clock.now(), "events": _to_response(context, events)}
 

@@ -1,5 +1,8 @@
 """The pages of the vendors' data."""
 
+import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter
@@ -11,6 +14,8 @@ from ledgersim.ui.dashboard.charts import chart, states
 from ledgersim.ui.dashboard.json_view import json_view
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.dashboard.visit import READ, UI, Visit, with_query
+
+_PLAIN = re.compile(r"(?!.*\b(?:eq|ne|[gl][te]|and|or|not|in)\b)[\w .,@'-]+")  # no filter, but a text
 
 
 def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
@@ -58,6 +63,7 @@ def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
             "vendor": vendor,
             "error": error,
             "query": query["filter"],
+            "instead": _instead(found, query["filter"]) if error is not None else [],
             "here": f"{visit.root}{UI}{path}",
             "top": query["top"],
             "vendors": (await visit.get("/data"))["vendors"],
@@ -68,6 +74,14 @@ def add_data_pages(router: APIRouter, sessions: Sessions) -> None:
         if error is not None:
             answer.status_code = error.status
         return answer
+
+
+def _instead(listed: Mapping[str, Any], text: str) -> list[str]:
+    """Filters that search for a text, if that was given where a filter in the vendor's language is needed."""
+    if not listed["filter"] or not _PLAIN.fullmatch(text):
+        return []
+    quoted = text.strip().replace("'", "''")
+    return [f"contains({name},'{quoted}')" for name in listed["columns"][:2]]
 
 
 def item_address(visit: Visit, text: str) -> str | None:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ledgersim.admin.base import check_match
-from ledgersim.diagnostics.faults import MAX_SECONDS, MEMBERS, REQUIRED, Fault
+from ledgersim.diagnostics.faults import MEMBERS, REQUIRED, Fault
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.problems import Problem, field_path
-from ledgersim.ui.dashboard.forms import body_of
+from ledgersim.ui.dashboard.forms import body_of, must
 
 Errors = dict[str, list[str]]
 
@@ -40,18 +40,6 @@ _FIELDS = {
     "ttl": _Field("", "PT10M", "ISO 8601 duration until it ends: PT10M, P1D"),
 }
 
-# What a field must be, by the type of pydantic's error.
-_MUST = {
-    "int_type": "must be a whole number",
-    "float_parsing": "must be a number",
-    "seconds": f"must be a number from 0 to {MAX_SECONDS}",
-    "greater_than_equal": "must be at least {ge:,.0f}",
-    "less_than_equal": "must be at most {le:,.0f}",
-    "string_too_long": "must have at most {max_length:,} characters",
-    "literal_error": "must be {expected}",
-    "missing": "is required",
-}
-
 
 def fields(sent: Mapping[str, str]) -> list[dict[str, Any]]:
     """The fields but the choices of kind and time, with what was sent in them, and for which kinds they are."""
@@ -78,7 +66,7 @@ def errors_of(sent: Mapping[str, str], dispatcher: Dispatcher, now: datetime) ->
     try:
         fault = Fault.model_validate(body_of({field: sent[field] for field in members.values()}))
     except ValidationError as error:
-        wrong: Errors = {field_path(one["loc"]): [_must(one)] for one in error.errors()}
+        wrong: Errors = {field_path(one["loc"]): [must(one)] for one in error.errors()}
         if not wrong.keys() <= members.keys():
             return wrong
         others = {field: sent[field] for name, field in members.items() if name not in wrong}
@@ -90,8 +78,3 @@ def errors_of(sent: Mapping[str, str], dispatcher: Dispatcher, now: datetime) ->
         except Problem as problem:
             found |= {name: list(messages) for name, messages in problem.errors.items()}
     return found
-
-
-def _must(error: Mapping[str, Any]) -> str:
-    must = _MUST.get(error["type"])
-    return str(error["msg"]) if must is None else must.format_map(error.get("ctx", {}))

@@ -7,11 +7,26 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from ledgersim.diagnostics.faults import MAX_SECONDS
 from ledgersim.http.body import read_bytes
 from ledgersim.problems import UNREADABLE, Problem
 
 MAX_BYTES = 64 * 2**10
 MAX_FIELDS = 100
+
+# What a field must be, by the type of pydantic's error.
+_MUST = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "float_parsing": "must be a number",
+    "seconds": f"must be a number from 0 to {MAX_SECONDS}",
+    "greater_than_equal": "must be at least {ge:,.0f}",
+    "less_than_equal": "must be at most {le:,.0f}",
+    "string_too_long": "must have at most {max_length:,} characters",
+    "literal_error": "must be {expected}",
+    "missing": "is required",
+}
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -64,3 +79,9 @@ def _put(body: dict[str, Any], path: Iterable[str], value: Any) -> None:
 
 def _mixed(name: str) -> Problem:
     return UNREADABLE.with_detail(f"The form cannot be read: {name[:80]} is a value and has members.")
+
+
+def must(error: Mapping[str, Any]) -> str:
+    """What a field must be, for an error of pydantic."""
+    found = _MUST.get(error["type"])
+    return str(error["msg"]) if found is None else found.format_map(error.get("ctx", {}))

@@ -25,6 +25,7 @@ def problem_page(sessions: Sessions, problem: Problem, request: Request, then: s
     context = context_of(request.scope)
     content = {
         "problem": problem,
+        "is_wrong": request.method == "POST",
         "ui": f"{context.root_path}{UI}",
         "base": context.base_path,
         "then": own_page(then),

@@ -18,7 +18,7 @@ from ledgersim.http.context import context_of
 from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, Problem, field_path, invalid
 from ledgersim.ui.dashboard.control_pages import add_control_pages
 from ledgersim.ui.dashboard.data_pages import add_data_pages
-from ledgersim.ui.dashboard.forms import body_of, read_form
+from ledgersim.ui.dashboard.forms import body_of, must, read_form
 from ledgersim.ui.dashboard.json_view import json_view
 from ledgersim.ui.dashboard.problem_page import problem_page
 from ledgersim.ui.dashboard.session import CSRF, Sessions
@@ -125,6 +125,8 @@ async def _requests(visit: Visit, id: str | None = None) -> Response:
     detail = None
     if id is not None:
         detail = await visit.get(f"/requests/{quote(id, safe='')}")
+        if "nearest" in detail:
+            detail["nearest"]["path"] = _with_mount(visit, detail["path"], detail["nearest"]["path"])
         detail["wrote"] = (await visit.get(f"/data/written/{quote(id, safe='')}"))["rows"]
         detail["code"] = await visit.get(f"/requests/{quote(id, safe='')}/code")
     paused = visit.request.query_params.get("paused")
@@ -188,7 +190,7 @@ def _filters(request: Request, *others: str) -> dict[str, Any]:
         RequestFilter.model_validate(filters)
     except ValidationError as error:
         first = error.errors()[0]
-        raise invalid(field_path(first["loc"]), first["msg"]) from error
+        raise invalid(field_path(first["loc"]), must(first)) from error
     return filters
 
 
@@ -196,6 +198,13 @@ def _choices(visit: Visit) -> Mapping[str, Any]:
     """What the forms offer: the vendors, and the operations of each."""
     operations = {app.name: [str(one.operation_id) for one in app.operations()] for app in visit.vendors}
     return {"vendors": list(operations), "operations": operations}
+
+
+def _with_mount(visit: Visit, sent: str, route: str) -> str:
+    """The path of the nearest route, which lacks the mount if that of the request was right."""
+    mounts = visit.context.dispatcher.vendors
+    right = next((mount for mount in mounts if f"{sent}/".lower().startswith(f"{mount}/".lower())), "")
+    return route if any(route.startswith(f"{mount}/") for mount in mounts) else right + route
 
 
 def addresses(visit: Visit) -> dict[str, str]:

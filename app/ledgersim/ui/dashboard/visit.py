@@ -77,6 +77,9 @@ class Visit:
         content = answer.json()
         if answer.status >= 400:
             said = {name: content[name] for name in ("title", "detail", "errors") if name in content}
+            errors = said.get("errors", {})
+            if said["detail"] == "; ".join(f"{name}: {one}" for name, texts in errors.items() for one in texts):
+                del said["detail"]  # which only repeats them
             raise replace(INTERNAL, status=answer.status, **said)
         return answer.status, content
 
