@@ -1126,6 +1126,25 @@ def test_a_fault_leads_to_the_requests_that_it_hit(api: Api) -> None:
     assert api.get("/_sim/requests", fault="f").json()["requests"] == []
 
 
+@pytest.mark.parametrize(
+    ("match", "is_known"),
+    [
+        ({"method": "FETCH", "path": "/nope"}, False),
+        ({"method": "FETCH"}, False),
+        ({"path": "/nope"}, False),
+        ({"method": "DELETE", "path": f"{APTIC}/Ping"}, False),
+        ({"method": "g*", "path": f"{APTIC.lower()}/debtors/{PETRA[-36:]}/"}, True),
+        ({"path": "*/nope"}, True),
+        ({}, True),
+    ],
+)
+def test_a_fault_that_matches_no_route_is_added_with_a_warning(
+    api: Api, match: dict[str, str], is_known: bool
+) -> None:
+    assert api.post("/_sim/faults", {"kind": "status", "status": 503, "match": match}).status_code == 201
+    assert ("matches no known route" in show(api, f"{UI}/faults").text) is not is_known
+
+
 def test_a_debtor_has_the_name_that_was_sent(api: Api) -> None:
     made = api.put(f"{APTIC}/Debtors", {"fullName": "Only A. Name"}).json()["debtorGuid"]
     assert "<h2>Only A. Name</h2>" in show(api, f"{UI}/data/item?path={APTIC}/Debtors/{made}").text

@@ -74,6 +74,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
         content = {
             "faults": [one for one in faults if visit.matches(one)],
             "total": len(faults),
+            "fits": lambda one: fault_form.fits_a_route(one.get("match", {}), visit.context.dispatcher.vendors),
             "kinds": get_args(Kind),
             "times": get_args(When),
             "fields": fault_form.fields(visit.sent),
