@@ -82,7 +82,7 @@ OPTIONAL_MEMBERS = {
         "Match": ["operation", "method", "path", "header", "query"],
         "NearMiss": ["problem", "detail", "diagnostics", "faults", "injected", "withheld", "nearest"],
         "ProblemDetails": ["errors"],
-        "RecordedMessage": ["body", "truncated"],
+        "RecordedMessage": ["body", "binary", "truncated"],
         "RecordedRequest": ["problem", "detail", "diagnostics", "faults", "injected", "withheld", "nearest"],
         "RecordedRequestInFull": ["problem", "detail", "diagnostics", "faults", "injected", "withheld", "nearest"],
         "UndocumentedCount": ["vendor", "operation"],

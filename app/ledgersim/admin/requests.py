@@ -149,9 +149,7 @@ class RecordedRequest(Sparse):
 
 
 class RecordedMessage(Sparse):
-    """A request or a response: headers, size of the body in bytes, and as much of the body as was recorded,
-    unless it is `binary`.
-    """
+    """A request or a response: headers, bytes of its body, and the recorded part of it unless `binary`."""
 
     headers: dict[str, str]
     bytes: int
