@@ -126,6 +126,7 @@ def test_keys_search_and_go_through_the_list(server: Served, client: httpx.Clien
     first, second = fail(client), fail(client)
     focus = "return document.activeElement.closest('tr')?.id ?? document.activeElement.name"
     with browser() as driver:
+        driver.emulate(1280, "light")
         driver.open(f"{server.url}/_sim/ui")
         driver.press("main", "j")
         assert driver.run(focus) == f"r{second}"
@@ -134,12 +135,20 @@ def test_keys_search_and_go_through_the_list(server: Served, client: httpx.Clien
         driver.press(f"#r{first} a", "k")
         assert driver.run(focus) == f"r{second}"
         driver.press(f"#r{second} a", ENTER)
-        driver.wait(lambda: driver.url.endswith(f"/requests/{second}"))
-        driver.press("main", ESCAPE)
-        driver.wait(lambda: driver.url.endswith("/requests"))
+        driver.wait(lambda: driver.run("return document.activeElement.id") == f"detail-{second}")
+        driver.press(":focus", "j")
+        assert driver.run(focus) == f"r{first}"
+        driver.press(f"#r{first} a", ESCAPE)
+        driver.wait(lambda: driver.url.endswith("/requests") and driver.run(focus) == f"r{second}")
         driver.press("main", "/")
         assert driver.run(focus) == "text"
-        driver.run("document.activeElement.blur()")
+        driver.press("[name=text]", f"fullName{ENTER}")
+        driver.wait(lambda: driver.run("return document.activeElement.id") == "main")
+        driver.press(":focus", "j")
+        assert driver.run(focus) == f"r{second}"
+        driver.press(":focus", "/")
+        driver.press("[name=text]", ESCAPE)
+        assert driver.run("return document.activeElement") == driver.run("return document.body")
         driver.press("main", "?")
         assert driver.run("return document.querySelector('#keys').open") is True
 
@@ -163,6 +172,9 @@ def test_the_filter_of_a_list_completes_the_names_of_fields(server: Served) -> N
 def test_the_clock_is_frozen_and_goes_to_the_next_job(server: Served) -> None:
     with browser() as driver:
         driver.open(f"{server.url}/_sim/ui/clock")
+        driver.press(".actions form:nth-child(2) button")
+        driver.wait(lambda: text(driver, ".done"))
+        assert driver.run("return document.activeElement.textContent") == "+1 day"
         click(driver, ".actions form:nth-child(1) button")
         driver.wait(lambda: "frozen" in text(driver, ".reading"))
         due = text(driver, ".next time")
@@ -275,8 +287,8 @@ def test_a_space_is_created_and_deleted_after_a_confirmation(server: Served, cli
         driver.press("[name='body.name']", f"mine{ENTER}")
         driver.wait(lambda: "mine" in text(driver, "tbody"))
         click(driver, "a[href$='confirm=delete&space=mine']")
-        driver.wait(lambda: "Delete the space mine" in text(driver, ".why"))
-        click(driver, ".why button")
+        driver.wait(lambda: "Delete the space mine" in text(driver, ":focus"))
+        click(driver, ":focus button")
         driver.wait(lambda: "mine" not in text(driver, "tbody") and "DELETE" in text(driver, ".done"))
     assert [one["name"] for one in client.get("/_sim/spaces").json()["spaces"]] == ["default"]
 

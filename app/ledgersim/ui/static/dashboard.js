@@ -53,6 +53,33 @@ document.addEventListener("DOMContentLoaded", follow);
 document.addEventListener("htmx:afterSettle", follow);
 document.addEventListener("htmx:historyRestore", follow);
 
+// Focus stays at what was used, goes to what that has opened, and leaves a search for its results.
+let before = null;
+
+function keyOf(control) {
+  const { call } = control.form?.elements ?? {};
+  return [control.tagName, control.id, control.name, control.href, control.textContent.trim(), control.form?.action, call?.value].join("\n");
+}
+
+function opened() {
+  return document.querySelector("main [autofocus]");
+}
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const focused = document.activeElement;
+  before = { key: focused === document.body ? "" : keyOf(focused), isSearch: focused.matches("[data-search]"), opened: opened()?.id };
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!before) return;
+  const { key, isSearch, opened: closed } = before;
+  before = null;
+  let next = null;
+  if (opened() && opened().id !== closed) next = opened();
+  else if (!opened() && closed) next = document.querySelector(`#${closed.replace("detail-", "r")} a`);
+  else if (!isSearch) next = [...document.querySelectorAll("a, button, input, select, summary")].find((one) => keyOf(one) === key);
+  (next ?? document.querySelector(".done") ?? document.querySelector("#main"))?.focus({ preventScroll: true });
+});
+
 // Clicks.
 async function copy(button, text) {
   const label = button.dataset.label ?? button.textContent;

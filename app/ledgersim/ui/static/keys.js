@@ -20,6 +20,10 @@ function showKeys() {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches("[data-search]:not([aria-expanded=true])")) {
+    event.preventDefault(); // which would clear it
+    event.target.blur();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
   if (event.key === "/") {
     const search = document.querySelector("[data-search]");
@@ -34,7 +38,8 @@ document.addEventListener("keydown", (event) => {
     document.querySelector(".detail .close")?.click();
   } else if (event.key === "j" || event.key === "k") {
     const links = [...document.querySelectorAll("[data-list] a:first-of-type")].filter((one) => one === one.closest("tr, li").querySelector("a") && one.checkVisibility());
-    const at = links.findIndex((one) => one === document.activeElement || one.closest("[aria-selected=true]"));
+    const focused = links.indexOf(document.activeElement);
+    const at = focused >= 0 ? focused : links.findIndex((one) => one.closest("[aria-selected=true]"));
     const next = links[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });
