@@ -102,6 +102,7 @@ def test_requests_appear_as_they_come_and_a_paused_list_stays(server: Served, cl
         driver.wait(lambda: text(driver, ".why"))
         second = fail(client)
         driver.wait(lambda: text(driver, f"#r{second}"))
+        assert text(driver, "#recorded") == "3"
         assert text(driver, "#without-space").strip() == ""
         client.get(f"{APTIC}/Ping", headers={"Host": "evil.example"})
         driver.wait(lambda: "does not serve the host 'evil.example'" in text(driver, "#without-space"))

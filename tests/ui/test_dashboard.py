@@ -104,6 +104,7 @@ def test_each_page_names_the_call_that_returns_the_same_as_json(api: Api) -> Non
         ("/requests?status=zz", 400, "<code>status</code></dt><dd>must be a whole number</dd>"),
         ("/requests?limit=abc", 400, "<code>limit</code>"),
         ("/requests?after=abc", 400, "<code>after</code>"),
+        ("/requests?older=-1", 400, "must be a whole number"),
         ("/requests?status=400&status=500", 400, "is given more than once"),
         ("/requests?paused=perhaps", 400, "must be on, or absent"),
         ("/requests/1?nothing=1", 400, "is no parameter of this page, which takes operation"),
@@ -260,6 +261,20 @@ def test_filters_are_part_of_the_address(api: Api) -> None:
     assert len(listed("")) == 3
     detail = browse(api, f"{UI}/requests/{number}?errors=true")
     assert f"{HOST}{UI}/requests?errors=true" in [one.url for one in detail.links]
+
+
+def test_older_requests_are_on_further_pages(api: Api) -> None:
+    for _ in range(201):
+        api.get(f"{APTIC}/Ping")
+    numbers = [one["id"] for one in api.get("/_sim/requests", limit=1_000).json()["requests"]]
+    assert [one["id"] for one in api.get("/_sim/requests", skip=1, limit=2).json()["requests"]] == numbers[-3:-1]
+    first = browse(api, f"{UI}/requests?vendor=aptic")
+    assert "Only the newest 200 are listed." in first.text
+    (older,) = [one.url for one in first.links if "older=200" in one.url]
+    second = show(api, older.removeprefix(HOST)).text
+    assert re.findall(r'<tr id="r(\d+)"', second) == [str(numbers[0])]
+    assert "1 request, after the 200 newest" in second
+    assert (f"{UI}/requests?vendor=aptic\"" in second, "data-stream" in second) == (True, False)
 
 
 def test_the_list_of_an_idle_space_says_what_to_do(api: Api) -> None:

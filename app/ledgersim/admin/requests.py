@@ -100,12 +100,18 @@ class RequestsQuery(RequestFilter):
     """Filters for recorded requests, and how many of them."""
 
     since: int = Field(0, ge=0, description="Only requests with a higher id")
+    skip: int = Field(0, ge=0, description="How many of the latest requests that match to leave out")
     limit: int = Field(
         100,
         ge=1,
         le=MAX_LISTED,
         description="How many requests to return at most; the latest ones are returned",
     )
+
+    def page(self, space: Space, dispatcher: Dispatcher) -> list[Record]:
+        """The records that are asked for, oldest first. Raises a 400 Problem."""
+        latest = takewhile(lambda record: record.id > self.since, self.selected(space, dispatcher))
+        return list(islice(latest, self.skip, self.skip + self.limit))[::-1]
 
 
 class Diagnostic(Sparse):
@@ -283,11 +289,9 @@ async def list_requests(
     space: CurrentSpace, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
 ) -> Any:
     """Requests to the vendors' routes, oldest first. In the filters `*` stands for any text."""
-    latest = takewhile(lambda record: record.id > query.since, query.selected(space, dispatcher))
-    found = [recorded.summary(record) for record in islice(latest, query.limit)]
     journal = space.journal
     return {
-        "requests": found[::-1],
+        "requests": [recorded.summary(record) for record in query.page(space, dispatcher)],
         "recorded": len(journal),
         "evicted": journal.evicted(),
         "position": journal.added,
@@ -305,10 +309,8 @@ async def get_archive(
     context: CurrentContext, dispatcher: CurrentDispatcher, query: Annotated[RequestsQuery, Query()]
 ) -> Any:
     """For browsers' developer tools and other viewers. Oldest first; the filters are those of the list."""
-    latest = takewhile(lambda record: record.id > query.since, query.selected(context.space, dispatcher))
-    records = list(islice(latest, query.limit))[::-1]
     headers = {"Content-Disposition": 'attachment; filename="requests.har"'}
-    return JSONResponse(archive(records, context.url().removesuffix(MOUNT)), headers=headers)
+    return JSONResponse(archive(query.page(context.space, dispatcher), context.url().removesuffix(MOUNT)), headers=headers)
 
 
 @router.get(

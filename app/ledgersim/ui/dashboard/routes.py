@@ -30,6 +30,7 @@ MAX_IN_EVENT = 50
 STREAM_SECONDS = 60.0  # then the browser connects again
 
 _FILTERS = tuple(RequestFilter.model_fields)
+_STATE = ("paused", "older")  # what else the address of the list of requests may have
 
 WRONG_TOKEN = UNAUTHORIZED.with_detail("This is not the admin token of this server.")
 
@@ -43,11 +44,11 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
 
     @router.api_route("", operation_id="ui.dashboard", **READ)
     async def show_first(request: Request) -> Response:
-        return await _requests(Visit(request, sessions, *_FILTERS, "paused"))
+        return await _requests(Visit(request, sessions, *_FILTERS, *_STATE))
 
     @router.api_route("/requests", operation_id="ui.requests", **READ)
     async def show_requests(request: Request) -> Response:
-        return await _requests(Visit(request, sessions, *_FILTERS, "paused"))
+        return await _requests(Visit(request, sessions, *_FILTERS, *_STATE))
 
     @router.api_route("/requests/stream", operation_id="ui.requests.stream", **READ)
     async def stream_requests(request: Request) -> Response:
@@ -55,7 +56,7 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
 
     @router.api_route("/requests/{id}", operation_id="ui.request", **READ)
     async def show_request(request: Request, id: str) -> Response:
-        return await _requests(Visit(request, sessions, *_FILTERS, "paused"), id)
+        return await _requests(Visit(request, sessions, *_FILTERS, *_STATE), id)
 
     @router.api_route("/errors", operation_id="ui.errors", **READ)
     async def show_errors(request: Request) -> Response:
@@ -119,9 +120,11 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
 
 
 async def _requests(visit: Visit, id: str | None = None) -> Response:
-    filters = _filters(visit.request, "paused")
-    query = {**filters, "limit": MAX_ROWS}
-    found = await visit.get("/requests", query)
+    filters = _filters(visit.request, *_STATE)
+    older = visit.number("older")
+    query = {**filters, "skip": older, "limit": MAX_ROWS}
+    found = await visit.get("/requests", {**query, "limit": MAX_ROWS + 1})
+    rows = found["requests"][: -MAX_ROWS - 1 : -1]
     detail = None
     if id is not None:
         detail = await visit.get(f"/requests/{quote(id, safe='')}")
@@ -133,10 +136,17 @@ async def _requests(visit: Visit, id: str | None = None) -> Response:
     if paused not in (None, "", "on"):
         raise invalid("paused", "must be on, or absent")
     is_paused = paused == "on"
-    state = {**filters, "paused": "on" if is_paused else None}
+    state = {**filters, "paused": "on" if is_paused else None, "older": older}
+
+    def own(older: int) -> str:
+        return with_query(f"{UI}/requests", {**state, "older": older})
+
     content = {
         **_choices(visit),
-        "rows": found["requests"][::-1],
+        "rows": rows,
+        "older": older,
+        "has_older": len(found["requests"]) > len(rows),
+        "own": own,
         "recorded": found["recorded"],
         "evicted": found["evicted"],
         "without_space": found["without_space"],
@@ -144,7 +154,7 @@ async def _requests(visit: Visit, id: str | None = None) -> Response:
         "filters": filters,
         "state": with_query("", state),
         "is_paused": is_paused,
-        "pause": with_query(visit.request.url.path, {**filters, "paused": None if is_paused else "on"}),
+        "pause": with_query(visit.request.url.path, {**state, "paused": None if is_paused else "on"}),
         "stream": with_query("/requests/stream", {**filters, "after": found["position"]}),
         "har": with_query("/requests.har", query),
         "detail": detail,
@@ -178,7 +188,8 @@ def _stream(visit: Visit) -> Response:
                 continue
             rows = [summary(one) for one in batch.records]
             html = render("dashboard/request_rows.html", {**values, "rows": rows})
-            yield batch.position, {"html": html, "rows": len(rows), "skipped": batch.skipped}
+            counts = {"recorded": len(space.journal), "evicted": space.journal.evicted()}
+            yield batch.position, {"html": html, "skipped": batch.skipped, **counts}
 
     return event_stream(events())
 

@@ -18,7 +18,7 @@ function follow() {
   source.onmessage = (event) => add(JSON.parse(event.data));
 }
 
-function add({ html, rows, skipped, without_space }) {
+function add({ html, skipped, recorded, evicted, without_space }) {
   if (without_space !== undefined) {
     const place = document.querySelector("#without-space");
     const isOpen = place?.querySelector("details")?.open ?? false;
@@ -38,14 +38,14 @@ function add({ html, rows, skipped, without_space }) {
   const extra = list.children.length - live.dataset.max;
   for (let number = 0; number < extra; number += 1) list.lastElementChild.remove();
   document.querySelector("#empty")?.remove();
-  const recorded = document.querySelector("[data-recorded]");
-  recorded.dataset.recorded = Number(recorded.dataset.recorded) + rows + skipped;
-  recorded.textContent = `${recorded.dataset.recorded}`;
+  document.querySelector("#recorded").textContent = recorded;
+  document.querySelector("#evicted").textContent = evicted;
+  document.querySelector("#evicted").parentElement.hidden = !evicted;
   if (skipped) {
     stream.skipped += skipped;
     const note = document.querySelector("#skipped");
     note.hidden = false;
-    note.textContent = `${stream.skipped.toLocaleString("en")} requests came too fast to be listed here. They are recorded: load the page again, or filter, to see them.`;
+    note.textContent = `${stream.skipped.toLocaleString("en")} requests came too fast to be listed here. Load the page again, or filter, to see those that are still recorded.`;
   }
 }
 
