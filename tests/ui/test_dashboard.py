@@ -663,6 +663,20 @@ def test_what_was_entered_is_part_of_the_address_after_an_error(
     assert changed in api.get(f"/s/a/_sim{path}").text
 
 
+def test_a_call_for_another_space_leads_back(api: Api) -> None:
+    for name in ("a", "b"):
+        api.get(f"/s/{name}/_sim/clock")  # creates the space
+    forms = re.findall(r'<form[^>]*action="[^"]*call".*?</form>', show(api, f"/s/a{UI}/spaces").text, re.DOTALL)
+    (of_b,) = [one for one in forms if f'action="/s/b{UI}/call"' in one and "POST /snapshots" in one]
+    assert 'name="space" value="a"' in of_b
+    then = {"then": f"{UI}/spaces", "space": "a"}
+    answer = submit(api, "POST /snapshots", then, f"/s/b{UI}")
+    assert answer.headers["location"] == f"/s/a{UI}/spaces"
+    spaces = {one["name"]: len(one["snapshots"]) for one in api.get("/_sim/spaces").json()["spaces"]}
+    assert spaces == {"default": 0, "a": 0, "b": 1}
+    assert submit(api, "DELETE /spaces/a", then).headers["location"] == f"{UI}/spaces"
+
+
 def test_a_very_long_text_is_not_part_of_an_address(api: Api) -> None:
     fields = {"body.kind": "status", "body.detail": "x" * 50_000}
     answer = submit(api, "POST /faults", fields)

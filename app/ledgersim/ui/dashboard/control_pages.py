@@ -13,7 +13,6 @@ from starlette.responses import Response
 from ledgersim.diagnostics.faults import Kind, When
 from ledgersim.plugin import VendorSettings
 from ledgersim.problems import VALIDATION, invalid
-from ledgersim.spaces.registry import DEFAULT
 from ledgersim.ui import samples
 from ledgersim.ui.dashboard import fault_form
 from ledgersim.ui.dashboard.data_pages import item_address
@@ -139,8 +138,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
         confirmed = _confirmed(request, spaces)
         shown = spaces[:MAX_SPACES]
         for one in shown + ([confirmed["space"]] if confirmed else []):
-            prefix = "" if one["name"] == DEFAULT else f"/s/{quote(one['name'])}"
-            one["root"] = f"{visit.context.base_path}{prefix}"
+            one["root"] = visit.root_of(one["name"])
             one["ui"] = f"{one['root']}{UI}"
         content = {
             **found,

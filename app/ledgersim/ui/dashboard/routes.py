@@ -78,13 +78,15 @@ def dashboard_router(sessions: Sessions) -> APIRouter:
         if method not in ("POST", "PUT", "DELETE") or not path.startswith("/"):
             raise invalid("call", "must be a method and a path of the admin API, such as DELETE /requests")
         then = form.get("then", "")
+        space = form.get("space", visit.context.space.name)
         body = body_of(form)
         done = {"call": f"{method} {visit.root}{MOUNT}{path}", "body": _text(body)}
         try:
             status, _ = await visit.call(method, path, body)
         except Problem as problem:
-            return visit.go(with_fields(then, form), {**done, "status": problem.status, "why": _why(problem)})
-        return visit.go(then, {**done, "status": status})
+            failed = {**done, "status": problem.status, "why": _why(problem)}
+            return visit.go(with_fields(then, form), failed, space)
+        return visit.go(then, {**done, "status": status}, space)
 
     @router.api_route("/call", operation_id="ui.called", **READ)
     @router.api_route("/login", operation_id="ui.logged_in", **READ)

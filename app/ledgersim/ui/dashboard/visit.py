@@ -136,6 +136,10 @@ class Visit:
             raise invalid(name, f"is {text[:80]!r}, but must be a whole number from 0")
         return int(text)
 
+    def root_of(self, space: str) -> str:
+        """The prefix of links to a space."""
+        return self.context.base_path + ("" if space == DEFAULT else f"/s/{quote(space, safe='')}")
+
     @property
     def vendors(self) -> list[VendorApp]:
         """The applications of the vendors."""
@@ -147,9 +151,10 @@ class Visit:
         own = self.context.space.name
         return sorted(set(names[:MAX_SHOWN_SPACES]) | {own, DEFAULT}, key=lambda name: (name != DEFAULT, name))
 
-    def go(self, then: str, done: Mapping[str, Any]) -> Response:
-        """Go to a page of the dashboard, which shows the call that was made."""
-        response = RedirectResponse(self.root + own_page(then), 303)
+    def go(self, then: str, done: Mapping[str, Any], space: str) -> Response:
+        """Go to a page of the dashboard, which shows the call that was made: in a space, if there still is one."""
+        is_there = space in self.context.dispatcher.spaces
+        response = RedirectResponse((self.root_of(space) if is_there else self.root) + own_page(then), 303)
         shown = {name: str(value)[:_MAX_DONE] for name, value in done.items()}
         text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
         response.set_cookie(
