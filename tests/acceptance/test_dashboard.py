@@ -173,6 +173,8 @@ def test_the_filter_of_a_list_completes_the_names_of_fields(server: Served) -> N
 def test_the_clock_is_frozen_and_goes_to_the_next_job(server: Served) -> None:
     with browser() as driver:
         driver.open(f"{server.url}/_sim/ui/clock")
+        reading = text(driver, ".reading")
+        driver.wait(lambda: text(driver, ".reading") != reading)
         driver.press(".actions form:nth-child(2) button")
         driver.wait(lambda: text(driver, ".done"))
         assert driver.run("return document.activeElement.textContent") == "+1 day"

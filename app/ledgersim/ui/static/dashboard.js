@@ -80,6 +80,20 @@ document.addEventListener("htmx:afterSettle", () => {
   (next ?? document.querySelector(".done") ?? document.querySelector("#main"))?.focus({ preventScroll: true });
 });
 
+// A clock that ticks: `data-ticks` is how many characters of the time it shows.
+const read = new WeakMap();
+
+function tick() {
+  for (const time of document.querySelectorAll("time[data-ticks]")) {
+    if (read.get(time)?.at !== time.dateTime) read.set(time, { at: time.dateTime, since: performance.now() });
+    const now = new Date(Date.parse(time.dateTime) + performance.now() - read.get(time).since);
+    time.textContent = now.toISOString().slice(0, time.dataset.ticks).replace("T", " ");
+  }
+}
+document.addEventListener("DOMContentLoaded", tick);
+document.addEventListener("htmx:afterSettle", tick);
+setInterval(tick, 1000);
+
 // Clicks.
 async function copy(button, text) {
   const label = button.dataset.label ?? button.textContent;
