@@ -68,14 +68,24 @@ def test_head_has_the_headers_of_get(api: Api, path: str) -> None:
     assert kept[0] == kept[1]
 
 
-@pytest.mark.parametrize(
-    "path", ["/nothing", "/favicon.ico/nothing", "/doc", "/docs/nothing", "/docs/assets/nothing", "/docs/assets/base.html",
-             "/docs/assets/..%2Fapp.py", "/docs/guides/nothing.md", "/docs/guides/..%2F..%2FLICENSE", "/docs/a/b/c"],
-)  # fmt: skip
+@pytest.mark.parametrize("path", ["/nothing", "/favicon.ico/nothing", "/doc"])
 def test_unknown_paths_are_a_404_in_json_for_browsers_too(api: Api, path: str) -> None:
     answer = api.send("GET", path, headers=BROWSER)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
     assert answer.json()["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/nothing", "/docs/assets/nothing", "/docs/assets/base.html", "/docs/assets/..%2Fapp.py",
+             "/docs/guides/nothing.md", "/docs/guides/..%2F..%2FLICENSE", "/docs/a/b/c"],
+)  # fmt: skip
+def test_unknown_documents_are_a_404_in_html_for_browsers(serve: Serve, path: str) -> None:
+    for ui, first in (("on", "/_sim/ui"), ("off", "/")):
+        api = serve(ui=ui)
+        answer = api.send("GET", path, headers=BROWSER)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert f'href="{first}"' in answer.text
+        assert read(api, path).json()["status"] == 404
 
 
 def test_the_icon_for_which_browsers_ask_is_no_error(api: Api) -> None:

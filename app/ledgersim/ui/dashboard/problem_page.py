@@ -1,4 +1,4 @@
-"""Problems of the dashboard as pages; those of other pages as JSON."""
+"""Problems as pages: all of the dashboard, and those of other pages for browsers, or else as JSON."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,13 +8,14 @@ from ledgersim.http.error_response import error_response
 from ledgersim.problems import UNAUTHORIZED, Problem
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.dashboard.visit import UI, own_page
-from ledgersim.ui.rendering import page
+from ledgersim.ui.rendering import page, prefers_html
 
 
 def render_problem(sessions: Sessions, problem: Problem, request: Request) -> Response:
     """What is wrong, or a form to log in. It shows nothing of the server: it may be read by a foreign page."""
     here = request.url.path.removeprefix(context_of(request.scope).root_path)
-    if not f"{here}/".lower().startswith(f"{UI}/"):
+    is_dashboard = f"{here}/".lower().startswith(f"{UI}/")
+    if not is_dashboard and not prefers_html(request.headers.get("accept", "")):
         return error_response(problem, request)
     query = f"?{request.url.query}" if request.url.query else ""
     return problem_page(sessions, problem, request, UI if request.method == "POST" else here + query)
