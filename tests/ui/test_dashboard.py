@@ -221,6 +221,22 @@ def test_the_page_names_the_credentials_that_the_answer_does_not(api: Api) -> No
     assert '<td id="unauthorized">' in show(api, guide).text
 
 
+def test_the_first_page_leads_to_failures_in_other_spaces(api: Api) -> None:
+    own = fail(api)
+    for _ in range(2):
+        number = api.put(f"/s/lost{APTIC}/Debtors", {"fullName": 5}).headers["sim-request-id"]
+    api.get(f"/s/c{APTIC}/Ping")
+
+    def failures(page: str) -> list[str]:
+        listed = show(api, page).text.partition("Failures in other spaces")[2].partition("<h2>")[0]
+        return re.findall(r'<a href="([^"]*/requests/[^"]*)"', listed)
+
+    assert failures("/") == [f"/s/lost{UI}/requests/{number}"]
+    assert failures("/s/c/") == [f"/s/lost{UI}/requests/{number}", f"{UI}/requests/{own}"]
+    assert failures("/s/lost/") == [f"{UI}/requests/{own}"]
+    assert "Rejected: validation" in browse(api, f"/s/lost{UI}/requests/{number}").text
+
+
 def test_what_did_not_cause_the_rejection_is_apart_from_the_reason(api: Api) -> None:
     answer = api.put(f"{APTIC}/Debtors?nothing=1", {"fullName": 5})
     text = show(api, f"{UI}/requests/{answer.headers['sim-request-id']}").text

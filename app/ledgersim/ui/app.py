@@ -16,6 +16,7 @@ from ledgersim.admin import MOUNT, TOKEN_SCHEME
 from ledgersim.admin.openapi import document
 from ledgersim.admin.recorded_requests import summary
 from ledgersim.http.context import context_of
+from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.plugin import AuthMode
 from ledgersim.spaces.space import Space
@@ -26,7 +27,8 @@ from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.rendering import CACHED, asset, page, page_or_json
 from ledgersim.vendors import installed_vendors
 
-LATEST = 5  # requests on the landing page
+LATEST = 5  # requests, and spaces with failures, on the landing page
+MAX_SEARCHED = 100  # of the latest requests of each space, for a failure
 
 _READ: dict[str, Any] = {"methods": ["GET", "HEAD"], "include_in_schema": False}
 
@@ -99,8 +101,8 @@ def build(server: Server) -> VendorApp:
 
 
 def _landing(request: Request, server: Server) -> Response:
-    space = context_of(request.scope).space
-    here = context_of(request.scope).url()
+    context = context_of(request.scope)
+    space, dispatcher, here = context.space, context.dispatcher, context.url()
     bases = {name: here + mount for name, mount in documents.MOUNTS.items()}
     personas = [_persona(one, here) for one in space.personas()]
     content = {
@@ -127,9 +129,23 @@ def _landing(request: Request, server: Server) -> Response:
         "labels": documents.LABELS,
         "titles": guides.titles(),
         "headers": headers,
+        "base": context.base_path,
         "latest": [summary(one) for one in latest],
+        "failures": _failures(dispatcher, space) if shows_requests else [],
     }
     return page_or_json(request, "landing.html", content, more)
+
+
+def _failures(dispatcher: Dispatcher, own: Space) -> list[tuple[str, dict[str, Any]]]:
+    """The newest failure of each other space, with the name of the space: the latest few."""
+    found = []
+    for space in dispatcher.spaces:
+        searched = islice(reversed(space.journal), MAX_SEARCHED)
+        failed = next((one for one in searched if one.status is None or one.status >= 400), None)
+        if failed is not None and space is not own:
+            found.append((space.name, failed))
+    newest = sorted(found, key=lambda one: one[1].id, reverse=True)[:LATEST]
+    return [(name, summary(failed)) for name, failed in newest]
 
 
 def _titles(server: Server) -> dict[str, str]:

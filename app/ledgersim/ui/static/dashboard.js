@@ -94,25 +94,8 @@ document.addEventListener("DOMContentLoaded", tick);
 document.addEventListener("htmx:afterSettle", tick);
 setInterval(tick, 1000);
 
-// Clicks.
-async function copy(button, text) {
-  const label = button.dataset.label ?? button.textContent;
-  button.dataset.label = label;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Press Ctrl+C";
-    const shown = button.parentElement.querySelector("code");
-    if (shown) getSelection().selectAllChildren(shown);
-  }
-  setTimeout(() => { button.textContent = label; }, 1500);
-}
-
+// A menu closes by a click elsewhere.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (button && "copy" in button.dataset) copy(button, button.parentElement.querySelector("code").textContent);
-  if (button?.dataset.copyText) copy(button, button.dataset.copyText);
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 

@@ -1,4 +1,4 @@
-// Keys and dialogs of all pages but the API reference.
+// Keys, dialogs and copying of all pages but the API reference.
 "use strict";
 
 // The text of a response to show: JSON is indented, and characters that turn texts around are shown by their code.
@@ -50,4 +50,27 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button && "keys" in button.dataset) showKeys();
   if (button && "close" in button.dataset) button.closest("dialog").close();
+});
+
+// Copying.
+async function copy(button, text) {
+  const label = button.dataset.label ?? button.textContent;
+  button.dataset.label = label;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Press Ctrl+C";
+    const shown = button.parentElement.querySelector("code");
+    if (shown) getSelection().selectAllChildren(shown);
+  }
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button && "copy" in button.dataset) copy(button, button.parentElement.querySelector("code").textContent);
+  if (button?.dataset.copyText) copy(button, button.dataset.copyText);
+  const fold = event.target.closest(".copyable > summary");
+  if (fold && !fold.parentElement.open) copy(fold, fold.parentElement.querySelector("code").textContent);
 });
