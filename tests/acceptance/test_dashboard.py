@@ -45,6 +45,12 @@ AXE = Path(__file__).parents[1] / "contract/linters/node_modules/axe-core/axe.mi
 ALIKE = ":is(tbody, ul, ol, dl) > :nth-child(n+13)"
 CONTRAST, OTHERS = "{runOnly: ['color-contrast']}", "{rules: {'color-contrast': {enabled: false}}}"
 
+# Whether the menus show where one is.
+NAMED = """return [...document.querySelectorAll('nav > [aria-current]')].every(one => {
+    const [own, menu] = [one, one.parentElement].map(each => each.getBoundingClientRect());
+    return menu.left <= own.left && own.right <= menu.right;
+})"""
+
 BACKSPACE, ESCAPE = "\ue003", "\ue00c"
 
 pytestmark = needs_browser
@@ -176,8 +182,7 @@ def test_the_clock_is_frozen_and_goes_to_the_next_job(server: Served) -> None:
         reading = text(driver, ".reading")
         driver.wait(lambda: text(driver, ".reading") != reading)
         driver.press(".actions form:nth-child(2) button")
-        driver.wait(lambda: text(driver, ".done"))
-        assert driver.run("return document.activeElement.textContent") == "+1 day"
+        driver.wait(lambda: text(driver, ".done") and text(driver, ":focus") == "+1 day")
         click(driver, ".actions form:nth-child(1) button")
         driver.wait(lambda: "frozen" in text(driver, ".reading"))
         due = text(driver, ".next time")
@@ -370,6 +375,8 @@ def test_pages_fit_a_phone_and_axe_finds_nothing(server: Served, client: httpx.C
         for width in (360, 1280):
             driver.emulate(width)
             assert driver.run("return document.documentElement.scrollWidth") <= width
+            driver.run("showCurrent()")
+            assert driver.run(NAMED) is True
         if AXE.exists():
             driver.run(AXE.read_text("utf-8"))
             driver.run(f"document.querySelectorAll({ALIKE!r}).forEach(one => one.remove())")

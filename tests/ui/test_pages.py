@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -26,6 +27,13 @@ SECRETS = ("ledgersim-secret", "ledgersim-key", "payex-46001-token", "s3cret")
 def read(api: Api, path: str, accept: str | None = None) -> httpx.Response:
     """Without a token."""
     return api.send("GET", path, headers={} if accept is None else {"Accept": accept})
+
+
+def test_the_menu_of_guides_tells_them_apart(api: Api) -> None:
+    menu = read(api, "/docs/guides/README.md", "text/html").text.partition("<main")[0]
+    names = re.findall(r'<a href="/docs/guides/[^>]*>([^<]*)</a>', menu)
+    assert {"Aptic: payment plans", "Aptic: what is simulated", "PayEx", "Faults"} < set(names)
+    assert len(set(names)) == len(names)
 
 
 # HTML or JSON

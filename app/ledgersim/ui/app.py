@@ -207,7 +207,7 @@ def _guide(request: Request, server: Server, path: str) -> Response:
     content = {
         "title": guides.titles().get(path),
         "body": guides.html_of(path),
-        "titles": _titles(server),
+        "titles": guides.short(_titles(server)),
         "path": path,
     }
     return page(request, "guide.html", content)

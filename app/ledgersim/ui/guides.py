@@ -1,6 +1,8 @@
 """The documentation as pages: the README and `docs/`, which are part of the package."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +34,15 @@ def _files() -> dict[str, Path]:
 def titles() -> dict[str, str]:
     """The title of each guide, by path: `README.md`, `docs/admin.md`."""
     return {name: path.read_text("utf-8").partition("\n")[0].lstrip("# ") for name, path in _files().items()}
+
+
+def short(titles: Mapping[str, str]) -> dict[str, str]:
+    """Titles for a menu: what is before a colon, or before a comma if titles begin alike."""
+    begins = Counter(title.partition(":")[0] for title in titles.values())
+    return {
+        path: title.partition("," if begins[title.partition(":")[0]] > 1 else ":")[0]
+        for path, title in titles.items()
+    }
 
 
 def screenshot(name: str) -> bytes:

@@ -12,6 +12,14 @@ function readable(text) {
   return shown.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+// Menus that are wider than a phone show where one is.
+function showCurrent() {
+  for (const one of document.querySelectorAll("nav > [aria-current]")) {
+    one.parentElement.scrollLeft = one.offsetLeft - (one.parentElement.clientWidth - one.offsetWidth) / 2;
+  }
+}
+for (const name of ["DOMContentLoaded", "htmx:afterSettle"]) document.addEventListener(name, showCurrent);
+
 // The keys that do something on this page.
 function showKeys() {
   const dialog = document.querySelector("#keys");
