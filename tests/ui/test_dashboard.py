@@ -1160,6 +1160,22 @@ def test_faults_coverage_and_personas_are_searched(api: Api) -> None:
         assert "Nothing matches." in show(api, f"{UI}/{page}?text=nothing+of+the+kind").text
 
 
+def test_coverage_leads_to_the_requests_that_it_counts(api: Api) -> None:
+    number = fail(api)
+    api.put(f"{APTIC}/Debtors", {"fullName": "Ada Ek"})
+    address = f"{UI}/requests?operation=aptic.debtors.create&status=400"
+    assert f"{HOST}{address}" in [one.url for one in browse(api, f"{UI}/coverage").links]
+    assert re.findall(r'<tr id="r(\d+)"', show(api, address).text) == [str(number)]
+
+
+@pytest.mark.parametrize("call", ["DELETE /requests", "DELETE /faults", "DELETE /coverage"])
+def test_what_cannot_be_undone_is_asked_before(api: Api, call: str) -> None:
+    api.post("/_sim/faults", {"kind": "drop"})
+    page = show(api, f"{UI}{call.partition(' ')[2]}").text
+    (form,) = [one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if f'value="{call}"' in one]
+    assert re.search(r'hx-confirm="[^"]+\?"', form)
+
+
 def test_a_fault_leads_to_the_requests_that_it_hit(api: Api) -> None:
     api.post("/_sim/faults", {"kind": "delay", "seconds": 0, "match": {"method": "PUT"}})
     api.post("/_sim/faults", {"kind": "delay", "seconds": 0})

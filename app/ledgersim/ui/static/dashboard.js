@@ -62,7 +62,7 @@ function keyOf(control) {
 }
 
 function opened() {
-  return document.querySelector("main [autofocus]");
+  return document.querySelector("main [data-focus]");
 }
 
 document.addEventListener("htmx:beforeSwap", () => {
