@@ -5,13 +5,13 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from html import unescape
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
 
-from ledgersim.diagnostics.faults import Fault
+from ledgersim.diagnostics.faults import Fault, Kind
 from tests.client import APTIC, BEARER, Api
 from tests.conftest import Serve
 from tests.ui.html import BROWSER, Page, browse
@@ -789,7 +789,7 @@ def test_a_foreign_cookie_of_a_call_is_ignored(api: Api, text: str) -> None:
 def test_the_address_of_a_fault_that_could_be_added_only_fills_in_the_form(api: Api) -> None:
     sent = {"body.kind": "delay", "body.seconds:float": "0.5", "body.nothing": "x"}
     page = show(api, f"{UI}/faults?{urlencode(sent)}")
-    assert (page.status_code, "Not added" in page.text, "<option selected>delay" in page.text) == (
+    assert (page.status_code, "Not added" in page.text, '<option value="delay" selected>' in page.text) == (
         200,
         False,
         True,
@@ -802,6 +802,14 @@ def test_the_form_of_a_fault_has_all_its_members(api: Api) -> None:
     own = [name for name in fields if not name.startswith("match.")]
     assert sorted(own) == sorted(set(Fault.model_fields) - {"match"})
     assert [name for name in fields if name not in own] == ["match.operation", "match.method", "match.path"]
+
+
+def test_the_form_of_a_fault_says_what_is_required_and_what_a_kind_does(api: Api) -> None:
+    page = unescape(show(api, f"{UI}/faults").text)
+    assert "required: 400 to 599" in page
+    assert "required: bytes" not in page
+    kinds = re.findall(r'<option value="(\w+)">\1: \w', page)
+    assert kinds == list(get_args(Kind))
 
 
 def test_a_fault_that_has_ended_is_removed_not_switched_off(api: Api) -> None:

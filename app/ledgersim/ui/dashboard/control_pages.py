@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledgersim.diagnostics.faults import Kind, When
+from ledgersim.diagnostics.faults import When
 from ledgersim.plugin import VendorSettings
 from ledgersim.problems import VALIDATION, invalid
 from ledgersim.ui import samples
@@ -74,7 +74,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
             "faults": [one for one in faults if visit.matches(one)],
             "total": len(faults),
             "fits": lambda one: fault_form.fits_a_route(one.get("match", {}), visit.context.dispatcher.vendors),
-            "kinds": get_args(Kind),
+            "kinds": fault_form.KINDS,
             "times": get_args(When),
             "fields": fault_form.fields(visit.sent),
             "errors": errors,

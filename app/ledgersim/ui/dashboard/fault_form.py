@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ledgersim.admin.base import check_match
-from ledgersim.diagnostics.faults import MEMBERS, REQUIRED, Fault
+from ledgersim.diagnostics.faults import MEMBERS, REQUIRED, Fault, Kind
 from ledgersim.diagnostics.matching import matches
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.routing import segments
@@ -26,6 +26,16 @@ class _Field(NamedTuple):
     example: str
     hint: str
 
+
+# What a client gets from each kind.
+KINDS: dict[Kind, str] = {
+    "status": "the vendor's error response with a status",
+    "delay": "the response, later",
+    "drop": "nothing: the connection is closed",
+    "reset": "nothing: the connection is reset",
+    "truncate": "only the first part of the response",
+    "quota": "429 beyond a number of requests",
+}
 
 _FIELDS = {
     "match.operation": _Field("", "*.create", "an operation; * stands for any text; by default all"),
