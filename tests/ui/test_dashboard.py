@@ -283,14 +283,16 @@ def test_older_requests_are_on_further_pages(api: Api) -> None:
     for _ in range(201):
         api.get(f"{APTIC}/Ping")
     numbers = [one["id"] for one in api.get("/_sim/requests", limit=1_000).json()["requests"]]
-    assert [one["id"] for one in api.get("/_sim/requests", skip=1, limit=2).json()["requests"]] == numbers[-3:-1]
+    assert [one["id"] for one in api.get("/_sim/requests", skip=1, limit=2).json()["requests"]] == numbers[
+        -3:-1
+    ]
     first = browse(api, f"{UI}/requests?vendor=aptic")
     assert "Only the newest 200 are listed." in first.text
     (older,) = [one.url for one in first.links if "older=200" in one.url]
     second = show(api, older.removeprefix(HOST)).text
     assert re.findall(r'<tr id="r(\d+)"', second) == [str(numbers[0])]
     assert "1 request, after the 200 newest" in second
-    assert (f"{UI}/requests?vendor=aptic\"" in second, "data-stream" in second) == (True, False)
+    assert (f'{UI}/requests?vendor=aptic"' in second, "data-stream" in second) == (True, False)
 
 
 def test_the_list_of_an_idle_space_says_what_to_do(api: Api) -> None:

@@ -310,7 +310,9 @@ async def get_archive(
 ) -> Any:
     """For browsers' developer tools and other viewers. Oldest first; the filters are those of the list."""
     headers = {"Content-Disposition": 'attachment; filename="requests.har"'}
-    return JSONResponse(archive(query.page(context.space, dispatcher), context.url().removesuffix(MOUNT)), headers=headers)
+    return JSONResponse(
+        archive(query.page(context.space, dispatcher), context.url().removesuffix(MOUNT)), headers=headers
+    )
 
 
 @router.get(
