@@ -152,7 +152,7 @@ class Visit:
         return sorted(set(names[:MAX_SHOWN_SPACES]) | {own, DEFAULT}, key=lambda name: (name != DEFAULT, name))
 
     def go(self, then: str, done: Mapping[str, Any], space: str) -> Response:
-        """Go to a page of the dashboard, which shows the call that was made: in a space, if there still is one."""
+        """Go to a page of the dashboard in a space, if it still exists, which shows the call that was made."""
         is_there = space in self.context.dispatcher.spaces
         response = RedirectResponse((self.root_of(space) if is_there else self.root) + own_page(then), 303)
         shown = {name: str(value)[:_MAX_DONE] for name, value in done.items()}
