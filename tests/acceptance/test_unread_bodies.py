@@ -57,7 +57,7 @@ def test_a_body_without_end_is_read_only_so_far(server: Served) -> None:
             connection.sendall(chunk)
             sent += 1
         assert connection.recv(12) == b"HTTP/1.1 401"
-    assert sent <= 110
+    assert sent <= 150  # MiB: 100 that are read, and what the system buffers
     assert recorded(server)["request"]["truncated"] is True
 
 
