@@ -63,12 +63,13 @@ def page(driver: Browser, url: str, rate: int, seconds: float) -> None:
     driver.wait(lambda: driver.run("return stream !== null && stream.source.readyState === 1"))
     driver.run(WATCH)
     before = httpx.get(f"{url}/_sim/requests?limit=1").json()
-    counted = int(driver.run("return document.querySelector('[data-recorded]').dataset.recorded"))
+    counts = "document.querySelectorAll('#recorded, #evicted')"
+    read = f"return [...{counts}].reduce((sum, one) => sum + Number(one.textContent), 0)"
+    counted = driver.run(read)
     start = perf_counter()
     sent = asyncio.run(load(url, rate, seconds))
     frames = driver.run("return frames_") / (perf_counter() - start)
     after = httpx.get(f"{url}/_sim/requests?limit=1").json()
-    read = "return Number(document.querySelector('[data-recorded]').dataset.recorded)"
     driver.wait(lambda: driver.run(read) >= counted + sent)
     found = {
         "sent": sent,
