@@ -15,6 +15,7 @@ from ledgersim.admin.row_links import RowLinks, WrittenRow
 from ledgersim.diagnostics.journal import Record
 from ledgersim.http import internal
 from ledgersim.http.context import CurrentContext, context_of
+from ledgersim.http.routing import is_below
 from ledgersim.pages import Card, Chart, Facts, Link, ListQuery, Pages, Read, Resource, States, Table, money
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem, invalid
@@ -234,7 +235,7 @@ def _find(vendors: Sequence[Vendor], vendor: str, resource: str) -> tuple[Vendor
 
 def _vendor_at(vendors: Sequence[Vendor], path: str) -> Vendor:
     for vendor in vendors:
-        if f"{path}/".lower().startswith(f"{vendor.mount}/".lower()):
+        if is_below(path, vendor.mount):
             return vendor
     mounts = " or ".join(vendor.mount for vendor in vendors)
     raise invalid("path", f"must begin with {mounts}")

@@ -93,7 +93,7 @@ def _message(headers: Headers, body: bytes, size: int, is_truncated: bool) -> di
 
 
 def _is_binary(body: bytes) -> bool:
-    """Whether a body is no text in any charset: it has both control characters and what cannot be decoded."""
+    """Whether a body is binary: it contains control characters and is not valid UTF-8, UTF-16 or UTF-32."""
     text = body.decode(json.detect_encoding(body), "replace")
     return "\ufffd" in text and _CONTROL.search(text) is not None
 

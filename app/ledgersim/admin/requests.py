@@ -27,6 +27,7 @@ from ledgersim.diagnostics.journal import Journal, Record
 from ledgersim.diagnostics.matching import Pattern, RecordMatch
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.dispatcher import Dispatcher
+from ledgersim.http.routing import is_below
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND, invalid
 from ledgersim.spaces.space import Space
@@ -89,7 +90,7 @@ class RequestFilter(BaseModel):
             return False
         if self.status_class is not None and (status or 0) // 100 != self.status_class:
             return False
-        if mount is not None and not f"{record.path}/".lower().startswith(f"{mount}/".lower()):
+        if mount is not None and not is_below(record.path, mount):
             return False
         if match.differences(record):
             return False
@@ -295,7 +296,7 @@ async def list_requests(
         "recorded": len(journal),
         "evicted": journal.evicted(),
         "position": journal.added,
-        "without_space": {"count": dispatcher.rejections.count, "latest": dispatcher.rejections.latest()},
+        "without_space": dispatcher.rejections.summary(),
     }
 
 
@@ -456,7 +457,7 @@ def _mount_of(dispatcher: Dispatcher, vendor: str) -> str:
 def _vendor_of(context: RequestContext, record: Record) -> tuple[str, str] | None:
     """The name and the mount of the vendor that a request was for."""
     for mount, app in context.dispatcher.vendors.items():
-        if f"{record.path}/".lower().startswith(f"{mount}/".lower()):
+        if is_below(record.path, mount):
             return app.name, mount
     return None
 

@@ -22,7 +22,7 @@ from ledgersim.contract.findings import Finding
 from ledgersim.contract.values import against_value, masked_text
 from ledgersim.diagnostics.rejections import Rejections
 from ledgersim.http.dispatcher import Dispatcher
-from ledgersim.http.routing import segments
+from ledgersim.http.routing import raw_path, segments
 from ledgersim.ids import parse_guid
 from ledgersim.problems import Problem
 
@@ -263,8 +263,7 @@ def _json(answer: Answer) -> Any:
 
 
 def _raw_path(scope: Scope) -> str:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw.decode("latin-1")
+    return raw_path(scope).decode("latin-1")
 
 
 def _header(headers: Headers, name: bytes) -> str:

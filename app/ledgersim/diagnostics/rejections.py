@@ -35,10 +35,10 @@ class Rejections:
         kept = None if path is None else path[:MAX_TEXT]
         self._latest.appendleft(Rejection(status, reason[:MAX_TEXT], method, kept, monotonic()))
 
-    def latest(self) -> list[dict[str, object]]:
-        """The latest, newest first, with their age."""
+    def summary(self) -> dict[str, object]:
+        """How many there were, and the latest, newest first, with their age."""
         now = monotonic()
-        return [
+        latest = [
             {
                 "status": one.status,
                 "reason": one.reason,
@@ -48,3 +48,4 @@ class Rejections:
             }
             for one in self._latest
         ]
+        return {"count": self.count, "latest": latest}

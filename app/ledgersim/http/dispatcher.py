@@ -24,7 +24,7 @@ from ledgersim.http.fault_injection import FaultInjection
 from ledgersim.http.proxies import Forwarded, Proxies
 from ledgersim.http.recorder import Recorder
 from ledgersim.http.request_log import log_request
-from ledgersim.http.routing import NOT_ROUTED, Found, segments
+from ledgersim.http.routing import NOT_ROUTED, Found, raw_path, segments
 from ledgersim.http.vendor_app import VendorApp, uses_space
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem
 from ledgersim.spaces.registry import DEFAULT, Spaces, check_name
@@ -171,8 +171,7 @@ class Dispatcher:
 
         A proxy that names its prefix has stripped it.
         """
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        parts = segments(raw_path.decode("utf-8", "replace"))
+        parts = segments(raw_path(scope).decode("utf-8", "replace"))
         base: str = self._root_path or scope.get("root_path", "")
         if not base and self.public_origin is None and forwarded.prefix is not None:
             return forwarded.prefix, parts
@@ -226,7 +225,7 @@ class Dispatcher:
 
     def _record(self, scope: Scope, parts: list[str], clock: Clock, number: int) -> Record:
         path, query = "/" + "/".join(parts), scope["query_string"]
-        if parts and (scope.get("raw_path") or scope["path"].encode()).endswith(b"/"):
+        if parts and raw_path(scope).endswith(b"/"):
             path += "/"  # as it was sent
         return Record(number, clock.now(), scope["method"], path, query, scope["headers"])
 

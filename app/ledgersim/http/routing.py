@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from fastapi.routing import APIRoute
+from starlette.types import Scope
 
 
 @dataclass(slots=True)
@@ -65,6 +66,17 @@ def _walk(node: _Node, parts: list[str], at: int, values: tuple[str, ...]) -> An
         yield from _walk(literal, parts, at + 1, values)
     if node.parameter is not None and parts[at]:
         yield from _walk(node.parameter, parts, at + 1, (*values, parts[at]))
+
+
+def raw_path(scope: Scope) -> bytes:
+    """The path of a request as it was sent."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return path
+
+
+def is_below(path: str, mount: str) -> bool:
+    """Whether a path is that of a mount or below it, in any case."""
+    return f"{path}/".lower().startswith(f"{mount}/".lower())
 
 
 def segments(path: str) -> list[str]:

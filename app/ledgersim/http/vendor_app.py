@@ -24,7 +24,7 @@ from ledgersim.http.descriptions import Descriptions
 from ledgersim.http.error_response import Render
 from ledgersim.http.lenient_parsing import about_query, parameters_in, respell_query
 from ledgersim.http.openapi import ApiMetadata, finish
-from ledgersim.http.routing import Found, RouteIndex, segments
+from ledgersim.http.routing import Found, RouteIndex, raw_path, segments
 from ledgersim.problems import Problem
 
 RenderInvalid = Callable[[RequestValidationError], Response]
@@ -309,8 +309,7 @@ MESSAGES = {
 
 
 def _no_route(scope: Scope, allowed: list[str]) -> Problem:
-    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-    what = f"{scope['method']} {unquote(raw_path.decode('utf-8', 'replace'))}"  # as it was sent
+    what = f"{scope['method']} {unquote(raw_path(scope).decode('utf-8', 'replace'))}"
     if not allowed:
         return problems.NOT_FOUND.with_detail(f"There is no {what}.")
     methods = ", ".join(sorted(set(allowed)))

@@ -11,7 +11,7 @@ from ledgersim.admin.base import check_match
 from ledgersim.diagnostics.faults import MEMBERS, REQUIRED, Fault, Kind
 from ledgersim.diagnostics.matching import matches
 from ledgersim.http.dispatcher import Dispatcher
-from ledgersim.http.routing import segments
+from ledgersim.http.routing import is_below, segments
 from ledgersim.http.vendor_app import VendorApp
 from ledgersim.problems import Problem, field_path
 from ledgersim.ui.dashboard.forms import body_of, must
@@ -97,11 +97,7 @@ def fits_a_route(match: Mapping[str, Any], vendors: Mapping[str, VendorApp]) -> 
     """Whether a known route has the method and the path of a fault; a path with `*` is not looked at."""
     method, path = (match.get("method") or "*").lower(), match.get("path") or "*"
     return any(
-        "*" in path
-        or (
-            f"{path}/".lower().startswith(f"{mount}/".lower())
-            and app.find(own, segments(path[len(mount) :])).route
-        )
+        "*" in path or (is_below(path, mount) and app.find(own, segments(path[len(mount) :])).route)
         for mount, app in vendors.items()
         for own in {own for own, _ in app.paths()}
         if matches(own.lower(), method)

@@ -15,6 +15,7 @@ from ledgersim.admin.event_stream import batches, event_stream, position
 from ledgersim.admin.recorded_requests import summary
 from ledgersim.admin.requests import RequestFilter
 from ledgersim.http.context import context_of
+from ledgersim.http.routing import is_below
 from ledgersim.problems import NOT_FOUND, UNAUTHORIZED, Problem, field_path, invalid
 from ledgersim.ui.dashboard.control_pages import add_control_pages
 from ledgersim.ui.dashboard.data_pages import add_data_pages
@@ -183,8 +184,7 @@ def _stream(visit: Visit) -> Response:
     async def events() -> AsyncIterator[tuple[int, Any]]:
         async for batch in batches(space, dispatcher, wanted.selected, MAX_IN_EVENT, STREAM_SECONDS, after):
             if batch.without_space is not None:
-                latest = dispatcher.rejections.latest()
-                shown = {"without_space": {"count": batch.without_space, "latest": latest}}
+                shown = {"without_space": dispatcher.rejections.summary()}
                 html = render("dashboard/without_space.html", shown)
                 yield batch.position, {"without_space": html}
                 continue
@@ -216,7 +216,7 @@ def _choices(visit: Visit) -> Mapping[str, Any]:
 def _with_mount(visit: Visit, sent: str, route: str) -> str:
     """The path of the nearest route, which lacks the mount if that of the request was right."""
     mounts = visit.context.dispatcher.vendors
-    right = next((mount for mount in mounts if f"{sent}/".lower().startswith(f"{mount}/".lower())), "")
+    right = next((mount for mount in mounts if is_below(sent, mount)), "")
     return route if any(route.startswith(f"{mount}/") for mount in mounts) else right + route
 
 
