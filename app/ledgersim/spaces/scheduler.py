@@ -5,13 +5,13 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Table, bindparam, func, select
 
 from ledgersim.clock import Mode, isoformat
 from ledgersim.spaces.space import Space, start_of, start_of_day
 from ledgersim.storage.connections import written
 from ledgersim.storage.database import StorageProblem
-from ledgersim.storage.statements import rows
+from ledgersim.storage.statements import rows, tables_of
 
 MAX_ROUNDS = 100  # at one instant; a job may schedule further work for the same instant, but not forever
 MAX_WRITTEN = 30  # rows of an event that are kept
@@ -58,6 +58,11 @@ class DueRows:
             .offset(bindparam("skip"))
         )
 
+    @property
+    def tables(self) -> frozenset[Table]:
+        """The tables that it reads."""
+        return tables_of(self._next)
+
     def __call__(self, space: Space) -> datetime | None:
         return _instant(space.scalar(self._next))
 
@@ -98,6 +103,11 @@ class Scheduler:
 
     def __init__(self, jobs: Sequence[ScheduledJob] = ()) -> None:
         self._jobs = tuple(jobs)
+        waiting = [job.next_at for job in self._jobs if isinstance(job.next_at, DueRows)]
+        # Only writes to these change when the next job is due. None: a job may read anything.
+        self._tables = (
+            frozenset().union(*(one.tables for one in waiting)) if len(waiting) == len(self._jobs) else None
+        )
 
     def is_due(self, space: Space) -> bool:
         """Whether `run_due` has something to run."""
@@ -152,7 +162,7 @@ class Scheduler:
         def earliest() -> datetime | None:
             return min((at for job in self._jobs if (at := job.next_at(space)) is not None), default=None)
 
-        found: datetime | None = space.cached("next_at", earliest)
+        found: datetime | None = space.cached("next_at", earliest, self._tables)
         return found
 
 

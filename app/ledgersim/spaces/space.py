@@ -1,7 +1,7 @@
 """A space: an isolated world with its own rows, clock, identifiers, tokens, faults and journal."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from ledgersim.clock import LATEST, Clock, ClockSetting, Mode
 from ledgersim.diagnostics.faults import Faults
@@ -199,16 +199,15 @@ class Space:
         for record in self._records.values():
             record.cancel(self.clock.now())
 
-    def cached(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """The result of `compute`, cached until the next write to the space."""
-        return self._cached(key, self.database.version, compute)
-
     def scalar(self, query: Query, **values: Any) -> Any:
         """The first column of the first row of a query, cached until the next write to one of its tables."""
-        version = self.database.version_of(tables_of(query))
-        return self._cached((query, *values.items()), version, lambda: scalar(self.connection, query, **values))
+        return self.cached(
+            (query, *values.items()), lambda: scalar(self.connection, query, **values), tables_of(query)
+        )
 
-    def _cached(self, key: Hashable, version: tuple[int, ...], compute: Callable[[], Any]) -> Any:
+    def cached(self, key: Hashable, compute: Callable[[], Any], tables: Iterable[Table] | None = None) -> Any:
+        """The result of `compute`, cached until the next write to one of these tables, or to any."""
+        version = self.database.version if tables is None else self.database.version_of(tables)
         found = self._cache.get(key)
         if found is None or found[0] != version:
             if len(self._cache) >= MAX_CACHED:
