@@ -21,7 +21,7 @@ from ledgersim.spaces.worker import Worker, in_background
 from ledgersim.storage.database import Database
 from ledgersim.storage.folder import read_start
 from ledgersim.storage.images import Image
-from ledgersim.storage.statements import Query, Row, add, add_all, change, row, rows, scalar, tables_of
+from ledgersim.storage.statements import Query, Row, add, add_all, change, prepare, row, rows, scalar, tables_of
 
 ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 
@@ -45,6 +45,7 @@ _FIND_TOKEN = select(TOKEN.c.expires_at).where(
 )
 _ADD_TOKEN = insert(TOKEN)
 _FIND_VALUE = select(VALUE.c.value).where(VALUE.c.name == bindparam("of_name"))
+prepare(_FIND_VALUE, "of_name")
 _UPDATE_VALUE = update(VALUE).where(VALUE.c.name == bindparam("of_name")).values(value=bindparam("to"))
 _ADD_VALUE = insert(VALUE)
 _DELETE_TOKENS = delete(TOKEN).where(TOKEN.c.id <= bindparam("last_id"))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from ledgersim.spaces.space import Space
-from ledgersim.storage.statements import Row, add, scalar
+from ledgersim.storage.statements import Row, add, prepare, scalar
 from ledgersim.vendors.aptic.addresses.commands import add_main_address
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import debtor_reference
@@ -14,6 +14,7 @@ from ledgersim.vendors.aptic.parties import with_full_name
 from ledgersim.vendors.aptic.repository import by_guid, unused_guid
 
 BY_GUID = by_guid(DEBTOR.c.debtor_guid)
+prepare(BY_GUID, "guid")
 
 _ADD_DEBTOR = insert(DEBTOR)
 _LAST_ID = select(func.max(DEBTOR.c.id))
