@@ -28,6 +28,7 @@ ResetScope = Literal["all", "data", "clock", "faults", "journal"]
 MAX_CACHED = 256
 MAX_EVENTS = 1_000  # per space
 MAX_TOKENS = 10_000  # per space; the oldest are dropped first
+MAX_TOKEN = 1_000  # characters; those that are issued are shorter
 EVENT_BYTES = 1_000  # roughly what an event uses
 
 _READ_STATE = select(STATE)
@@ -109,6 +110,7 @@ class Space:
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
         self._states: dict[type[VendorState], VendorState] = {}  # those that have been read
+        self._expiries: dict[tuple[str, str], datetime | None] = {}  # of the tokens that were looked up last
         self.as_of = date.fromisoformat(state["as_of"])
         self.clock = self._load_clock(state)
 
@@ -287,6 +289,7 @@ class Space:
             last = add(connection, _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": expires_at})
             change(connection, _DELETE_TOKENS, last_id=last - MAX_TOKENS)
             self._save_progress(connection)
+        self._expiries.clear()
         return token
 
     def _save_progress(self, connection: Connection) -> None:
@@ -300,8 +303,12 @@ class Space:
 
     def token_expiry(self, vendor: str, token: str) -> datetime | None:
         """When a token expires or expired; None for a token that this space has not issued."""
-        found = row(self.connection, _FIND_TOKEN, of_vendor=vendor, of_token=token)
-        return None if found is None else found["expires_at"]
+        key = vendor, token[:MAX_TOKEN]
+        if key not in self._expiries:
+            if len(self._expiries) >= MAX_CACHED:
+                self._expiries.clear()
+            self._expiries[key] = scalar(self.connection, _FIND_TOKEN, of_vendor=vendor, of_token=key[1])
+        return self._expiries[key]
 
     @property
     def is_closing(self) -> bool:
