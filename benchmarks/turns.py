@@ -51,7 +51,7 @@ def main() -> None:
     settings = Settings(customers=int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
     space = create_app(settings).spaces["one"]
     exported = export_rows(space)
-    image = space.database.image()
+    image = space.current_image()
     measured: dict[str, Callable[[], object]] = {
         "export": partial(export_rows, space),
         "import": partial(import_rows, space, exported),

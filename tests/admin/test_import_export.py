@@ -98,7 +98,7 @@ def test_an_import_of_no_rows_at_all_keeps_its_position(spaces: Spaces) -> None:
         empty: Content = {"guid_position": position, "tables": {table.name: [] for table in vendor_tables()}}
         transfer.import_rows(space, json.dumps(empty).encode())
         assert json.loads(transfer.export_rows(space)) == empty
-        copy = Database.in_memory(space.database.image())
+        copy = Database.in_memory(space.current_image())
         assert Space("copy", copy, b"").guids.position == position
         copy.close()
 
@@ -374,8 +374,8 @@ def test_the_image_of_a_used_space_is_accepted(spaces: Spaces, like: Database) -
         space.guids.guid()
     space.issue_token("aptic", space.clock.now() - space.clock.setting.floor)
     space.set_clock("frozen", space.clock.now())
-    transfer.check_image(space.database.image(), like)
-    transfer.check_image(space.database.image(), space.database)
+    transfer.check_image(space.current_image(), like)
+    transfer.check_image(space.current_image(), space.database)
 
 
 @pytest.mark.parametrize(

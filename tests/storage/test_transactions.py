@@ -54,7 +54,7 @@ def test_a_nested_transaction_is_rolled_back_with_the_outer_one(space: Space) ->
 def test_a_transaction_within_another_is_committed_with_it(space: Space) -> None:
     with space.transaction(), space.transaction() as connection:
         space.save_state(connection, Switch(on=True))
-    again = Space("b", Database.in_memory(space.database.image()), b"")
+    again = Space("b", Database.in_memory(space.current_image()), b"")
     assert again.state(Switch).on
     again.close()
 

@@ -115,7 +115,7 @@ async def _start_image(spaces: Spaces, current: Space, source: str) -> bytes | N
         )
     if is_space:
         space = await spaces.open(name)
-        return await space.worker.run(space.database.image)
+        return await space.worker.run(space.current_image)
     if snapshot is not None:
         return snapshot.image
     raise NOT_FOUND.with_detail(

@@ -156,7 +156,8 @@ class Space:
                 yield connection
                 if self.database.changes != changes:
                     self.clock.raise_floor()
-                    self._save_progress(connection)
+                    if self.database.is_file:
+                        self._save_progress(connection)
         except BaseException:
             self.guids.position, self.clock.setting = position, setting
             self._states = states
@@ -248,7 +249,14 @@ class Space:
 
     def snapshot(self) -> Snapshot:
         """A snapshot of the present state."""
-        return Snapshot(self.database.image(), self.clock.now())
+        return Snapshot(self.current_image(), self.clock.now())
+
+    def current_image(self) -> bytes:
+        """The whole content, from which a space in this state can be created. Raises a 503 Problem."""
+        if not self.database.is_file:
+            with self.database.transaction() as connection:
+                self._save_progress(connection)
+        return self.database.image()
 
     async def restore(self, snapshot: Snapshot) -> None:
         """Restore rows, identifiers, clock and tokens from a snapshot, and cancel background work."""
@@ -288,11 +296,16 @@ class Space:
             expires_at = self.clock.now() + lifetime
             last = add(connection, _ADD_TOKEN, {"vendor": vendor, "token": token, "expires_at": expires_at})
             change(connection, _DELETE_TOKENS, last_id=last - MAX_TOKENS)
-            self._save_progress(connection)
+            if self.database.is_file:
+                self._save_progress(connection)
         self._expiries.clear()
         return token
 
     def _save_progress(self, connection: Connection) -> None:
+        """Store what the next values of the streams and the clock depend on.
+
+        A file may be read again after each transaction, a database in memory only by its image.
+        """
         change(
             connection,
             _SAVE_PROGRESS,

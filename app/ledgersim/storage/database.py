@@ -222,6 +222,11 @@ class Database:
             raise CHANGES_LOST
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is in a file, which outlives the process."""
+        return self._file is not None
+
+    @property
     def changes(self) -> int:
         """The number of rows written through this connection so far."""
         return self._raw.total_changes

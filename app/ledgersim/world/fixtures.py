@@ -118,7 +118,7 @@ def seeded(vendors: Sequence[Vendor], image: Image, paths: Sequence[Path]) -> by
                 raise StartupError(_in_one_line(path, error.mistakes)) from error
         with database.transaction() as connection:
             connection.execute(_UNFREEZE_CLOCK, {"digest": digest})
-        return database.image()
+        return space.current_image()
 
 
 def _in_one_line(path: Path, mistakes: list[Mistake]) -> str:
