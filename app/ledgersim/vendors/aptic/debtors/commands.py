@@ -19,7 +19,7 @@ prepare(BY_GUID, "guid")
 _ADD_DEBTOR = insert(DEBTOR)
 _LAST_ID = select(func.max(DEBTOR.c.id))
 
-_COLUMNS = DEBTOR.c.keys()
+_EMPTY: Row = dict.fromkeys(DEBTOR.c.keys())
 
 
 def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) -> Row:
@@ -30,11 +30,11 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
     now = space.clock.now()
     row_id = (scalar(connection, _LAST_ID) or 0) + 1
     debtor: Row = {
-        **dict.fromkeys(_COLUMNS),
+        **_EMPTY,
         "gender": 0,
         "conversation_notification_channel": 0,
         "protected": False,
-        **{name: value for name, value in with_full_name({}, sent).items() if name in _COLUMNS},
+        **{name: value for name, value in with_full_name({}, sent).items() if name in _EMPTY},
         "debtor_guid": unused_guid(connection, space, BY_GUID, "debtorGuid", sent.get("debtor_guid")),
         "id": row_id,
         "debtor_reference": debtor_reference(row_id),
