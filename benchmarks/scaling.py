@@ -15,10 +15,15 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.load import MISSING, is_installed, rate
 from benchmarks.servers import Client, Request, Server, Subject
-from benchmarks.subjects import DEBTORS, ROOT, simulator
+from benchmarks.subjects import CASES, DEBTORS, ROOT, WRITE, simulator
 
 SPACES = 50
 LISTED = "?$filter=juridicalType eq 1&$orderby=fullName&$top=25".replace(" ", "%20")
+LOADS = (
+    ("get one debtor", "GET", f"{DEBTORS}/{{guid}}", ""),
+    ("list 25 debtors", "GET", DEBTORS + LISTED, ""),
+    ("create a case", "PUT", CASES, WRITE.body),
+)
 
 
 def main() -> None:
@@ -35,15 +40,15 @@ def main() -> None:
     print(f"{SPACES} spaces, {cores} cores, {options.rounds} rounds of {options.seconds:g} s; medians")
     with TemporaryDirectory() as folder, ExitStack() as stack:
         groups = {number: _group(stack, Path(folder) / str(number), number) for number in (1, 2)}
-        for name, path in (("get one debtor", DEBTORS), ("list 25 debtors", DEBTORS + LISTED)):
+        for name, method, path, body in LOADS:
             rates: dict[int, list[float]] = {1: [], 2: []}
             costs: dict[int, list[float]] = {1: [], 2: []}
             balancing: dict[int, list[float]] = {1: [], 2: []}
             for _ in range(options.rounds):
                 for number, servers in groups.items():
-                    paths = _paths(servers[0].port, path, name.startswith("get"))
+                    request = Request(method, _paths(servers[0].port, path), body)
                     before, before_balancer = _cpu(servers[1:]), _cpu(servers[:1])
-                    found = rate(servers[0].port, Request("GET", paths), options.seconds)
+                    found = rate(servers[0].port, request, options.seconds)
                     rates[number].append(found)
                     answers = found * options.seconds
                     costs[number].append((_cpu(servers[1:]) - before) / answers * 1e6)
@@ -70,12 +75,11 @@ def _group(stack: ExitStack, folder: Path, number: int) -> list[Server]:
     return [stack.enter_context(Server(balancer)), *servers]
 
 
-def _paths(port: int, path: str, is_one: bool) -> list[str]:
-    """The path in each space; of one debtor, the first that the default space lists."""
-    if is_one:
-        with Client(port) as client:
-            (debtor,) = json.loads(client.send(Request("GET", [f"{DEBTORS}?$top=1"])))["value"]
-            path = f"{DEBTORS}/{debtor['debtorGuid']}"
+def _paths(port: int, path: str) -> list[str]:
+    """The path in each space, with the GUID of the first debtor that the default space lists."""
+    with Client(port) as client:
+        (debtor,) = json.loads(client.send(Request("GET", [f"{DEBTORS}?$top=1"])))["value"]
+    path = path.replace("{guid}", debtor["debtorGuid"])
     return [f"/s/n{number}{path}" for number in range(SPACES)]
 
 
