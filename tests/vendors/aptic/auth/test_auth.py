@@ -66,6 +66,30 @@ def test_a_token_counts_in_its_own_space_only(serve: Any) -> None:
     assert api.send("GET", f"/s/b{APTIC}/Ping", headers=bearer).status_code == 401
 
 
+def test_a_token_goes_with_a_reset_and_comes_back_with_a_snapshot(serve: Any) -> None:
+    api: Api = serve(auth="strict")
+    token = api.send("POST", TOKEN, headers={}, data={**GRANT, **PAIR}).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    api.post("/_sim/snapshots", {"name": "then"})
+    assert ping(api, bearer) == 200
+    api.post("/_sim/reset")
+    assert ping(api, bearer) == 401
+    api.post("/_sim/snapshots/then/restore")
+    assert ping(api, bearer) == 200
+
+
+def test_the_oldest_token_is_dropped_for_a_new_one(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledgersim.spaces.space.MAX_TOKENS", 2)
+    api: Api = serve(auth="strict")
+    bearers: list[dict[str, str]] = []
+    statuses = []
+    for _ in range(3):
+        token = api.send("POST", TOKEN, headers={}, data={**GRANT, **PAIR}).json()["access_token"]
+        bearers.append({"Authorization": f"Bearer {token}"})
+        statuses.append([ping(api, bearer) for bearer in bearers])
+    assert statuses == [[200], [200, 200], [401, 200, 200]]
+
+
 def test_tokens_are_never_issued_twice(api: Api) -> None:
     tokens = {
         api.send("POST", TOKEN, headers={}, data={**GRANT, **PAIR}).json()["access_token"] for _ in range(5)
