@@ -14,7 +14,7 @@ class Stream:
     def draw(self) -> bytes:
         """The next 16 bytes."""
         self.position += 1
-        return blake2b(self._key + str(self.position).encode(), digest_size=16).digest()
+        return blake2b(b"%s%d" % (self._key, self.position), digest_size=16).digest()
 
     def fraction(self) -> float:
         """The next value as a number from 0 (inclusive) to 1 (exclusive)."""
@@ -23,10 +23,10 @@ class Stream:
     def guid(self) -> str:
         """The next value as a version 4 GUID, in lower case with hyphens."""
         drawn = self.draw().hex()
-        variant = "89ab"[int(drawn[16], 16) & 3]
-        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
+        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{_VARIANTS[drawn[16]]}{drawn[17:20]}-{drawn[20:]}"
 
 
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # the sums of the digits of 0, 2, 4 … 18
 
 

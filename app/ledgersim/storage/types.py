@@ -40,7 +40,7 @@ def _to_text(value: datetime | None) -> str | None:
     if value is None:
         return None
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return f"{utc.isoformat(timespec='microseconds')[:_WITHOUT_OFFSET]}Z"
+    return utc.isoformat("T", "microseconds")[:_WITHOUT_OFFSET] + "Z"
 
 
 def _from_text(value: str | None) -> datetime | None:

@@ -67,21 +67,22 @@ def _serial(odd: int, start: int, stop: int, chance: Chance) -> int:
 
 def _swedish(born: date, odd: int, chance: Chance) -> str:
     """Skatteverket reserves the birth numbers 980 to 999 for test persons."""
-    digits = f"{born:%y%m%d}{_serial(odd, 980, 1000, chance)}"
-    return f"{born:%Y%m%d}-{digits[6:]}{luhn_digit(digits)}"
+    day = born.isoformat().replace("-", "")
+    serial = _serial(odd, 980, 1000, chance)
+    return f"{day}-{serial}{luhn_digit(f'{day[2:]}{serial}')}"
 
 
 def _swedish_coordination(born: date, odd: int, chance: Chance) -> str:
     """A coordination number adds 60 to the day."""
     number = _swedish(born, odd, chance)
-    digits = f"{born:%y%m}{born.day + 60}{number[9:12]}"
-    return f"{born:%Y%m}{born.day + 60}-{number[9:12]}{luhn_digit(digits)}"
+    day = f"{number[:6]}{born.day + 60}"
+    return f"{day}-{number[9:12]}{luhn_digit(f'{day[2:]}{number[9:12]}')}"
 
 
 def _norwegian(born: date, odd: int, chance: Chance) -> str | None:
     """Test persons add 80 to the month in Tenor, 40 elsewhere; python-stdnum supports the latter."""
     first, last = (500, 1000) if born.year >= 2000 else (0, 500)
-    digits = f"{born.day:02}{born.month + 40}{born:%y}{_serial(odd, first, last, chance):03}"
+    digits = f"{born.day:02}{born.month + 40}{born.year % 100:02}{_serial(odd, first, last, chance):03}"
     first_check = fodselsnummer.calc_check_digit1(digits)
     second_check = fodselsnummer.calc_check_digit2(digits + first_check)
     # A check digit of 10 makes a number invalid.
@@ -91,16 +92,22 @@ def _norwegian(born: date, odd: int, chance: Chance) -> str | None:
 def _finnish(born: date, odd: int, chance: Chance) -> str:
     """Individual numbers from 900 on are reserved for temporary identities and tests."""
     serial = _serial(odd, 900, 1000, chance)
-    control = _FI_CONTROL[int(f"{born:%d%m%y}{serial}") % 31]
-    return f"{born:%d%m%y}{'A' if born.year >= 2000 else '-'}{serial}{control}"
+    day = _day_month_year(born)
+    control = _FI_CONTROL[int(f"{day}{serial}") % 31]
+    return f"{day}{'A' if born.year >= 2000 else '-'}{serial}{control}"
 
 
 def _danish(born: date, odd: int, chance: Chance) -> str | None:
     """No range is reserved for tests. The numbers satisfy the modulus 11 check, which was abolished in 2007."""
     first, last = (0, 400) if born.year < 2000 else (400, 1000) if born.year < 2037 else (500, 900)
-    digits = f"{born:%d%m%y}{chance.randrange(first, last):03}"
+    digits = f"{_day_month_year(born)}{chance.randrange(first, last):03}"
     check = -cpr.checksum(f"{digits}0") % 11
     return f"{digits[:6]}-{digits[6:]}{check}" if check < 10 and check % 2 == odd else None
+
+
+def _day_month_year(day: date) -> str:
+    """The date in six digits; formats such as %y take five times as long."""
+    return f"{day.day:02}{day.month:02}{day.year % 100:02}"
 
 
 def _swedish_company(chance: Chance) -> str:

@@ -16,7 +16,7 @@ def debtor_reference(row_id: int) -> str:
 
 def payment_reference(digits: str) -> str:
     """Return a Swedish OCR number: the digits, the length modulo 10, and a Luhn check digit."""
-    payload = "".join(character for character in digits if character.isdigit())
+    payload = digits if digits.isdigit() else "".join(filter(str.isdigit, digits))
     payload += str((len(payload) + 2) % 10)
     return payload + luhn_digit(payload)
 
