@@ -49,7 +49,8 @@ def test_the_default_world_has_the_size_in_its_definition(world: Tables) -> None
 
 
 @pytest.mark.parametrize(
-    ("customers", "debtors", "cases"), [(1, 19, 21), (20, 20, 30), (40, 40, 60), (400, 400, 600)]
+    ("customers", "debtors", "cases"),
+    [(1, 19, 21), (20, 20, 30), (40, 40, 60), (400, 400, 600), (1_101, 1_101, 1_652)],
 )
 def test_debtors_and_cases_scale_with_the_customers_but_include_the_personas(
     definition: Definition, customers: int, debtors: int, cases: int

@@ -15,3 +15,8 @@ def finnish_iban(chance: Chance) -> str:
     digits = f"123456{chance.randrange(0, 10**7):07}"
     digits += luhn.calc_check_digit(digits)
     return f"FI{iban.calc_check_digits(f'FI00{digits}')}{digits}"
+
+
+def similar_account(account: str, chance: Chance) -> str:
+    """Another account of the same country as one of these."""
+    return finnish_iban(chance) if account.startswith("FI") else swedish_account(chance)

@@ -33,6 +33,7 @@ LEGAL = "LEGAL"  # type of the registered address
 NAMES = 300  # number of each kind that are drawn from Faker and then combined
 YOUNGEST, OLDEST = 18, 85
 USUAL_TRIES, MAX_TRIES = 20, 10_000  # to find an unused number: a usual one, or any
+HOUSES = 119  # in each street
 _YEAR = 366
 _DOMAINS = ("example.com", "example.net", "example.org")
 _PLAIN = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "'": "", " ": "-"})
@@ -114,6 +115,13 @@ class Register:
         person = Person(party, addresses)
         self._on_party(person)
         return person
+
+    def neighbour(self, person: Person) -> Person:
+        """Another random person, or company, from the same place, without the addresses."""
+        facts = self._company() if person.facts["juridical_type"] else self._person()
+        facts.update(self._locale_facts(person.addresses[0]["zip_code"]))
+        facts["preferred_channel"] = self._channels.pick(self.chance.random())
+        return Person(facts, [])
 
     def persona(self, given: PersonaParty, number: int) -> Person:
         """A persona as defined; `number` makes the generated parts of different personas differ."""
@@ -247,7 +255,7 @@ class Register:
             {
                 "address_type": kind,
                 "street": chance.choice(self._streets),
-                "house_no": str(chance.randrange(1, 120)),
+                "house_no": str(chance.randrange(1, HOUSES + 1)),
                 "house_no_extension": chance.choice("ABCD") if chance.random() < 0.12 else None,
                 "city": place.city,
                 "zip_code": place.zip_code,

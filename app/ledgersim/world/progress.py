@@ -6,6 +6,7 @@ from typing import TextIO
 
 QUIET = 1.0  # seconds before the first message
 TERMINAL_EVERY, LOG_EVERY = 0.2, 10.0  # seconds between messages
+EVERY = 256  # steps between two looks at the clock
 
 
 class Progress:
@@ -19,10 +20,11 @@ class Progress:
         self._done = 0
         self._reported = False
 
-    def advance(self) -> None:
-        """Count one more step as done."""
-        self._done += 1
-        if self._done % 256 == 0 and time.monotonic() >= self._next:
+    def advance(self, steps: int = 1) -> None:
+        """Count steps as done."""
+        before = self._done
+        self._done += steps
+        if self._done // EVERY > before // EVERY and time.monotonic() >= self._next:
             self._write(f"{self._label}: {100 * self._done // self._total} %")
 
     def end(self) -> None:

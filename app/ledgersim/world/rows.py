@@ -1,6 +1,7 @@
 """Bulk inserts: rows are collected and stored many at a time, parents before children."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, Table
 from sqlmodel import SQLModel
@@ -24,6 +25,14 @@ class Rows:
         """The next primary key of a table."""
         self._ids[table] += 1
         return self._ids[table]
+
+    def last_ids(self) -> Counter[Table]:
+        """The greatest primary key of each table so far."""
+        return self._ids.copy()
+
+    def skip_ids(self, number_by_table: Mapping[Table, int]) -> None:
+        """Leave so many primary keys to rows that are stored in another way."""
+        self._ids.update(number_by_table)
 
     def add(self, table: Table, row: Row) -> int:
         """Store a row, with the next id if it has none. Returns its id."""

@@ -245,7 +245,7 @@ def test_cases_are_in_the_currency_of_debtor_and_client(world: Tables) -> None:
 def test_case_numbers_and_payment_references_are_unique_and_below_those_of_imports(world: Tables) -> None:
     numbers = [case["case_number"] for case in world["case"]]
     references = [case["payment_reference_number"] for case in world["case"]]
-    assert len(set(numbers)) == len(set(references)) == 300
+    assert len(set(numbers)) == len(set(references)) == len(numbers)
     assert all(500_000 < int(number) < 1_000_000 for number in numbers)
     assert all(luhn.is_valid(reference) for reference in references)
     assert references == [payment_reference(number) for number in numbers]
@@ -274,7 +274,7 @@ def test_guids_are_unique_over_all_tables(world: Tables) -> None:
 
 def test_most_debtors_have_a_case_and_some_have_none(world: Tables) -> None:
     with_cases = {link["debtor_id"] for link in world["case_debtor"]}
-    assert 120 <= len(with_cases) <= 190
+    assert 0.6 <= len(with_cases) / len(world["debtor"]) <= 0.95
     assert TODAY == 739_617
 
 

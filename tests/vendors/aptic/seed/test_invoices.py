@@ -66,11 +66,11 @@ def test_vat_rates_are_those_of_debts_with_vat(world: Tables) -> None:
 
 
 def test_interest_of_a_closed_case_has_been_calculated_until_it_stopped_at_the_closing(
-    api: Api, world: Tables
+    api: Api, default_world: Tables
 ) -> None:
-    closed = {case["id"]: case for case in world["case"] if case["closure_date"]}
+    closed = {case["id"]: case for case in default_world["case"] if case["closure_date"]}
     seen = 0
-    for claim in world["claim"]:
+    for claim in default_world["claim"]:
         if claim["kind"] == "debt" and claim["accrual_rate"] and claim["case_id"] in closed:
             case = closed[claim["case_id"]]
             debt = api.get(f"{APTIC}/Cases/{case['case_guid']}/Debts/{claim['guid']}").json()
@@ -103,7 +103,8 @@ def test_legal_cases_have_a_verdict_and_some_cases_an_archived_invoice(world: Ta
         assert one["logged_at"] == cases[one["case_id"]]["registration_date"]
         assert (one["external_link"] is None) != (one["file_data_base64"] is None)
         assert one["file_data_base64"] is None or b64decode(one["file_data_base64"]).startswith(b"Verdict: ")
-    assert len(verdicts) < len({one["case_id"] for one in world["document"]}) < 150
+    documented = {one["case_id"] for one in world["document"]}
+    assert len(verdicts) < len(documented) < len(cases) / 2
 
 
 def test_a_pledge_brought_all_of_its_payment(world: Tables) -> None:

@@ -174,7 +174,7 @@ class ApticRows:
     def add_case(self, draft: CaseDraft) -> StoredCase:
         """Add a case with debtors, claims and payments. Raises ValueError if a payment exceeds what is owed."""
         case_id = self._rows.new_id(CASE)
-        number = _case_number(case_id)
+        number = case_number(case_id)
         code, closing_day = draft.closed or (None, None)
         self._rows.add(
             CASE,
@@ -249,7 +249,7 @@ class ApticRows:
             "currency_code": draft.currency,
             "paid_amount": amount,
             "source": payment.source,
-            "payment_reference": payment_reference(_case_number(case_id)),
+            "payment_reference": payment_reference(case_number(case_id)),
             "direct_payment": False,
             "paid_by": 0,
             "case_rate": "1",
@@ -277,6 +277,7 @@ class ApticRows:
                 )
 
 
-def _case_number(case_id: int) -> str:
+def case_number(case_id: int) -> str:
+    """Return the number of a case."""
     first = FIRST_CASE_NUMBER if case_id < FIRST_CASE_NUMBER else MORE_CASE_NUMBERS
     return str(first + case_id)

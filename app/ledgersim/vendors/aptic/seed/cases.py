@@ -1,5 +1,6 @@
 """Random cases: debts, fees, payments and closure, in chronological order."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from ledgersim.storage.statements import Row
@@ -11,7 +12,7 @@ from ledgersim.vendors.aptic.seed.invoices import Facts, InvoiceMaker
 from ledgersim.vendors.aptic.seed.persona_definition import PAID
 from ledgersim.world.days import at, instant
 from ledgersim.world.parts import CountryCode
-from ledgersim.world.people import Register, Weighted
+from ledgersim.world.people import Person, Register, Weighted
 
 OFFICE_HOURS = 8 * 3600, 16 * 3600  # registrations happen between these seconds of the day
 ONLY_PERSONS = {"DECEASED"}  # closure codes that do not apply to companies
@@ -25,8 +26,13 @@ class Debtor(NamedTuple):
 
     id: int
     country: CountryCode
-    is_company: bool
-    registered: int
+    person: Person
+    registered: datetime
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a company."""
+        return bool(self.person.facts["juridical_type"])
 
 
 class CaseMaker:
@@ -56,7 +62,9 @@ class CaseMaker:
         chance, of = register.chance, self._of
         client = chance.choice(self._clients[debtor.country])
         days_ago = chance.randrange(of.registered_days_ago.least, of.registered_days_ago.most + 1)
-        day = min(max(self._context.today - days_ago, debtor.registered + 1), self._context.today - 1)
+        day = min(
+            max(self._context.today - days_ago, debtor.registered.toordinal() + 1), self._context.today - 1
+        )
         service = self._services.pick(chance.random())
         goods = chance.choice(client.goods)
         last_due = day - chance.randrange(20, 90)

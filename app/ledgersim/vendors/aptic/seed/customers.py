@@ -1,15 +1,11 @@
 """The customer summaries of a world: random ones, and those defined by personas."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
-
-from ledgersim.storage.statements import rows
-from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.seed.agreement_rows import AgreementRows, MandateDraft, PeriodDraft
 from ledgersim.vendors.aptic.seed.context import Context
 from ledgersim.vendors.aptic.seed.customer_definition import PersonaCustomerSummary
-from ledgersim.vendors.aptic.seed.persona_definition import aptic_part
 from ledgersim.vendors.aptic.seed.purchase_rows import Customer, PurchaseDraft, PurchaseRows
 from ledgersim.world.bank_accounts import finnish_iban, swedish_account
 from ledgersim.world.days import end_of_month
@@ -23,48 +19,18 @@ SWEDISH_ACCOUNT, FINNISH_ACCOUNT = 9, 10
 PARAMETERS_EVERY = 5  # of the customers, one has party parameters
 RECENT_DAYS = 300  # random events happened within these days
 
-_COLUMNS = [
-    CUSTOMER.c[name]
-    for name in ("id", "customer_guid", "client_id", "currency_code", "juridical_type", "reg_date")
-]
 
-
-def add_customer_summaries(connection: Connection, context: Context) -> None:
-    """Add the parts of the summaries of all customers."""
-    context.rows.flush()
-    defined = (aptic_part(persona).customer for persona in context.definition.personas)
-    personas = {given.guid: given for given in defined if given is not None}
-    customers = _customers(connection, context)
-    maker = _Maker(context, [customer for customer in customers if customer.guid not in personas])
-    ids = {customer.guid: customer.id for customer in customers}
+def add_customer_summaries(context: Context, customers: list[Customer]) -> None:
+    """Add random parts to the summaries of customers."""
+    maker = _Maker(context, customers)
     for customer in customers:
-        given = personas.get(customer.guid)
-        if given is None:
-            maker.make(customer)
-        else:
-            _add_defined(context, customer, given, ids)
+        maker.make(customer)
 
 
-def _customers(connection: Connection, context: Context) -> list[Customer]:
-    clients = {context.clients[client.reference_code]: client for client in context.section.clients}
-    found = rows(connection, select(*_COLUMNS).order_by(CUSTOMER.c.id))
-    return [
-        Customer(
-            row["id"],
-            row["customer_guid"],
-            clients[row["client_id"]].country,
-            row["currency_code"],
-            bool(row["juridical_type"]),
-            row["reg_date"].toordinal(),
-            clients[row["client_id"]],
-        )
-        for row in found
-    ]
-
-
-def _add_defined(
-    context: Context, customer: Customer, given: PersonaCustomerSummary, ids: dict[str, int]
+def add_persona_summary(
+    context: Context, customer: Customer, given: PersonaCustomerSummary, ids: Mapping[str, int]
 ) -> None:
+    """Add the parts that a persona defines to its summary. `ids` are those of customers by GUID."""
     today, of = context.today, context.section.customers
     purchases, agreements = PurchaseRows(context), AgreementRows(context)
     campaigns = {campaign.code: campaign for campaign in of.campaigns}
@@ -134,7 +100,7 @@ class _Maker:
     def _day(self, customer: Customer) -> int:
         """Return a recent day after the registration of the customer."""
         days_ago: int = self._chance(customer).randrange(1, RECENT_DAYS)
-        return max(customer.registered, self._context.today - days_ago)
+        return max(customer.registered.toordinal(), self._context.today - days_ago)
 
     def _large(self, customer: Customer) -> int:
         """Return a large amount, as in a contract."""
@@ -164,7 +130,7 @@ class _Maker:
         fields = (("SalesChannel", chance.choice(("Web", "Store"))),)
         if self._hits(customer, self._of.in_campaign):
             draft = self._in_campaign(customer, goods, amount)
-            if draft.day >= customer.registered:
+            if draft.day >= customer.registered.toordinal():
                 return draft
         remaining = amount
         if self._hits(customer, self._of.paid):

@@ -21,6 +21,7 @@ from ledgersim.vendors.aptic.payment_plans.plans import (
 from ledgersim.vendors.aptic.payment_plans.rounding import ZERO
 from ledgersim.vendors.aptic.seed.case_rows import CaseDraft, PaymentDraft, StoredCase
 from ledgersim.vendors.aptic.seed.context import Context
+from ledgersim.vendors.aptic.seed.customers import add_persona_summary
 from ledgersim.vendors.aptic.seed.persona_definition import (
     PersonaCase,
     PersonaDebt,
@@ -29,6 +30,7 @@ from ledgersim.vendors.aptic.seed.persona_definition import (
     aptic_part,
 )
 from ledgersim.vendors.aptic.seed.published_debts import cases_of, creditors, debts_of
+from ledgersim.vendors.aptic.seed.purchase_rows import Customer
 from ledgersim.vendors.aptic.settings import ApticSettings
 from ledgersim.world.days import instant
 from ledgersim.world.persona_model import Persona
@@ -36,15 +38,17 @@ from ledgersim.world.seeding import SeededPersona
 
 
 def add_personas(context: Context) -> tuple[int, int, int]:
-    """Store the personas; return the numbers of their debtors, customers and cases.
+    """Store the personas; return the numbers of their customers, debtors and cases.
 
     Raises StartupError if a payment exceeds what is owed.
     """
     debtors: dict[str, int] = {}
+    customers: dict[str, Customer] = {}
     for one in context.personas:
-        guids = _add_parties(context, one, debtors)
+        guids = _add_parties(context, one, debtors, customers)
         one.entry["aptic"] = {"idNumber": one.person.facts["id_number"], **guids}
-    customers = cases = 0
+    ids = {guid: customer.id for guid, customer in customers.items()}
+    cases = 0
     for one in context.personas:
         persona = one.definition
         stored = [_add_case(context, persona, case, debtors) for case in aptic_part(persona).cases]
@@ -53,12 +57,15 @@ def add_personas(context: Context) -> tuple[int, int, int]:
         one.entry["aptic"] |= _case_entry(context, persona)
         one.creditors.extend(creditors(context, persona))
         one.debts.extend(debts_of(context, persona, stored))
-        customers += aptic_part(persona).customer is not None
         cases += len(stored)
-    return len(debtors), customers, cases
+        if (customer := aptic_part(persona).customer) is not None:
+            add_persona_summary(context, customers[customer.guid], customer, ids)
+    return len(customers), len(debtors), cases
 
 
-def _add_parties(context: Context, seeded: SeededPersona, debtors: dict[str, int]) -> dict[str, Any]:
+def _add_parties(
+    context: Context, seeded: SeededPersona, debtors: dict[str, int], customers: dict[str, Customer]
+) -> dict[str, Any]:
     persona, (party, addresses, protected) = seeded.definition, seeded.person
     entry: dict[str, Any] = {}
     if (debtor := aptic_part(persona).debtor) is not None:
@@ -85,8 +92,10 @@ def _add_parties(context: Context, seeded: SeededPersona, debtors: dict[str, int
             "gln_number": None,
             "invoice_channel": "EMAIL" if party.get("email") else "LETTER",
         }
+        client = next(one for one in context.section.clients if one.reference_code == customer.client)
         registered = instant(context.today - customer.registered_days_ago)
         customer_id = context.aptic.add_customer(party, addresses, registered, own)
+        customers[customer.guid] = Customer(customer_id, client, seeded.person, registered)
         context.aptic.add_extra_fields("customer", customer_id, customer.extra_fields)
         entry["customerGuid"] = customer.guid
     return entry

@@ -1,5 +1,6 @@
 """Consistent rows of purchases, their invoices, accounts and unsettled payments."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from ledgersim.storage.statements import Row
@@ -15,6 +16,7 @@ from ledgersim.vendors.aptic.seed.customer_definition import Campaign
 from ledgersim.vendors.aptic.seed.definition import Client
 from ledgersim.world.days import end_of_month, instant
 from ledgersim.world.parts import CountryCode
+from ledgersim.world.people import Person
 
 FIRST_RESERVATION = 400_000
 FIRST_ACCOUNT = 5_000_000
@@ -37,12 +39,25 @@ class Customer(NamedTuple):
     """The properties of a customer that its rows depend on."""
 
     id: int
-    guid: str
-    country: CountryCode
-    currency: str
-    is_company: bool
-    registered: int
     client: Client
+    person: Person
+    registered: datetime
+
+    @property
+    def currency(self) -> str:
+        """The currency of the customer."""
+        currency: str = self.person.facts["currency_code"]
+        return currency
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a company."""
+        return bool(self.person.facts["juridical_type"])
+
+    @property
+    def country(self) -> CountryCode:
+        """The country of the customer and its client."""
+        return self.client.country
 
 
 class PurchaseDraft(NamedTuple):
