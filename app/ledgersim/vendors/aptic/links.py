@@ -1,9 +1,11 @@
 """Links in responses. Their members are [documented], their values [inferred]."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ledgersim.http.context import RequestContext
 from ledgersim.schemas import ResponseModel
+
+if TYPE_CHECKING:  # worlds are built without FastAPI
+    from ledgersim.http.context import RequestContext
 
 
 class Link(ResponseModel):
@@ -17,7 +19,7 @@ class Link(ResponseModel):
 
 
 def link(
-    context: RequestContext,
+    context: "RequestContext",
     name: str,
     path: str,
     resource: str,

@@ -11,7 +11,16 @@ from ledgersim.problems import CONFLICT, VALIDATION
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, add, add_all, row, rows
 from ledgersim.vendors.aptic.cases.known_debtors import import_known
-from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR, CASE_IMPORT, PENDING_CASE
+from ledgersim.vendors.aptic.cases.models import (
+    ACTIVE,
+    CASE,
+    CASE_DEBTOR,
+    CASE_IMPORT,
+    CLOSED,
+    MAIN_ROLE,
+    OTHER_ROLE,
+    PENDING_CASE,
+)
 from ledgersim.vendors.aptic.cases.schemas import CaseCreate
 from ledgersim.vendors.aptic.claims.commands import add_debt, add_fees, check_owed
 from ledgersim.vendors.aptic.claims.models import CLAIM
@@ -32,9 +41,7 @@ _ADD_CASE = insert(CASE)
 _ADD_CASE_IMPORT = insert(CASE_IMPORT)
 _ADD_DEBTOR = insert(CASE_DEBTOR)
 
-ACTIVE, CLOSED = "Active", "Closed"  # [inferred]
 DEFAULT_SERVICE = "Collection"  # [inferred]
-MAIN_ROLE, OTHER_ROLE = "MainDebtor", "CoDebtor"  # [inferred]
 
 _NUMBER_IN_USE = union_all(
     select(literal("another case").label("user")).where(CASE.c.case_number == bindparam("number")),

@@ -8,6 +8,9 @@ from sqlmodel import Field
 
 from ledgersim.storage.types import Instant, TableModel
 
+ACTIVE, CLOSED = "Active", "Closed"  # [inferred] statuses
+MAIN_ROLE, OTHER_ROLE = "MainDebtor", "CoDebtor"  # [inferred] roles of debtors
+
 
 class CaseImport(TableModel, table=True):
     """One `PUT /v1/Cases`. The id is `impStockId` in the response; `imported_at` is when cases are created."""

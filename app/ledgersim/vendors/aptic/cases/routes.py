@@ -13,14 +13,12 @@ from ledgersim.problems import CONFLICT, invalid
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.cases import pending, queries
 from ledgersim.vendors.aptic.cases.commands import (
-    ACTIVE,
-    CLOSED,
     close_case,
     currency_of_case,
     import_cases,
     new_import,
 )
-from ledgersim.vendors.aptic.cases.models import CASE
+from ledgersim.vendors.aptic.cases.models import ACTIVE, CASE, CLOSED
 from ledgersim.vendors.aptic.cases.schemas import (
     CaseClose,
     CaseCreate,

@@ -9,8 +9,7 @@ from ledgersim.ids import Stream
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.aptic.addresses.models import ADDRESS
 from ledgersim.vendors.aptic.addresses.rules import full_address, validated_at
-from ledgersim.vendors.aptic.cases.commands import ACTIVE, CLOSED, MAIN_ROLE, OTHER_ROLE
-from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
+from ledgersim.vendors.aptic.cases.models import ACTIVE, CASE, CASE_DEBTOR, CLOSED, MAIN_ROLE, OTHER_ROLE
 from ledgersim.vendors.aptic.claims.models import CLAIM, DEBT, FEE
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.customers.rules import customer_reference

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from ledgersim.vendors.aptic.seed.definition import Aptic
 from ledgersim.vendors.aptic.seed.persona_definition import aptic_part
-from ledgersim.vendors.aptic.system.routes import CurrentUser
+from ledgersim.vendors.aptic.system.current_user import CurrentUser
 from ledgersim.world.model import Definition
 from ledgersim.world.seeding import Mismatch
 

@@ -20,7 +20,7 @@ from ledgersim.vendors.aptic.seed.persona_definition import PersonaAptic
 from ledgersim.vendors.aptic.seed.personas import add_personas
 from ledgersim.vendors.aptic.seed.purchase_rows import Customer
 from ledgersim.vendors.aptic.state import ApticState
-from ledgersim.vendors.aptic.system.routes import CurrentUser
+from ledgersim.vendors.aptic.system.current_user import CurrentUser
 from ledgersim.world.blocks import Block
 from ledgersim.world.days import at
 from ledgersim.world.model import PastRange

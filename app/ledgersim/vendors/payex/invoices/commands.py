@@ -15,7 +15,7 @@ from ledgersim.vendors.payex.context import LedgerContext
 from ledgersim.vendors.payex.invoices import rules
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, ACCOUNT_MOVE, INVOICE, INVOICE_MOVE
 from ledgersim.vendors.payex.invoices.queries import find_account, find_invoice, invoice_path
-from ledgersim.vendors.payex.invoices.rules import Claim, Credit
+from ledgersim.vendors.payex.invoices.rules import Claim, Credit, account_move_row, move_row
 from ledgersim.vendors.payex.invoices.schemas import AccountCreate, InvoiceCreate
 from ledgersim.vendors.payex.state_machine import transition
 
@@ -148,20 +148,6 @@ def change_invoice(
     return remainder
 
 
-def move_row(invoice_id: int, at: datetime, move: str, amount: int, claim: Claim, carried: bool = False) -> Row:
-    """The record of a move that led to a claim."""
-    return {
-        "invoice_id": invoice_id,
-        "at": at,
-        "move": move,
-        "amount": amount or None,
-        "status": claim.status,
-        "claim_level": claim.level,
-        "current_debt": claim.debt,
-        "carried": carried,
-    }
-
-
 def check_move(invoice: Row, move: str) -> None:
     """Raise a 409 Problem if the table of moves does not allow this one."""
     claim = claim_of(invoice)
@@ -185,18 +171,6 @@ def change_account(
     moved = account_move_row(account["id"], space.clock.now(), move, amount, credit)
     add(connection, _ADD_ACCOUNT_MOVE, moved)
     return remainder
-
-
-def account_move_row(account_id: int, at: datetime, move: str, amount: int, credit: Credit) -> Row:
-    """The record of a move that led to a credit."""
-    return {
-        "account_id": account_id,
-        "at": at,
-        "move": move,
-        "amount": amount or None,
-        "status": credit.status,
-        "total_balance": credit.balance,
-    }
 
 
 def take_from_account(connection: Connection, account: Row, amount: int) -> None:

@@ -3,7 +3,8 @@
 The statuses and claim levels are documented; which moves lead from one to another, and when, is [inferred].
 """
 
-from typing import Literal, NamedTuple, get_args
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, get_args
 
 InvoiceStatus = Literal["pending", "open", "closed"]
 ClaimLevel = Literal[
@@ -199,3 +200,31 @@ def move_account(credit: Credit, surplus: int, move: str, amount: int = 0) -> tu
     if status == PENDING_CLOSE and not account_debt(balance, surplus) and not reserved:
         status = CLOSED
     return Credit(status, limit, balance, reserved), remainder
+
+
+def move_row(
+    invoice_id: int, at: datetime, move: str, amount: int, claim: Claim, carried: bool = False
+) -> dict[str, Any]:
+    """The record of a move that led to a claim."""
+    return {
+        "invoice_id": invoice_id,
+        "at": at,
+        "move": move,
+        "amount": amount or None,
+        "status": claim.status,
+        "claim_level": claim.level,
+        "current_debt": claim.debt,
+        "carried": carried,
+    }
+
+
+def account_move_row(account_id: int, at: datetime, move: str, amount: int, credit: Credit) -> dict[str, Any]:
+    """The record of a move that led to a credit."""
+    return {
+        "account_id": account_id,
+        "at": at,
+        "move": move,
+        "amount": amount or None,
+        "status": credit.status,
+        "total_balance": credit.balance,
+    }

@@ -22,7 +22,6 @@ from ledgersim.vendors.payex.customers.rules import (
     national_number,
     person_number,
 )
-from ledgersim.vendors.payex.invoices.commands import account_move_row, move_row
 from ledgersim.vendors.payex.invoices.models import ACCOUNT, ACCOUNT_MOVE, INVOICE, INVOICE_MOVE
 from ledgersim.vendors.payex.invoices.rules import (
     AGING,
@@ -30,8 +29,10 @@ from ledgersim.vendors.payex.invoices.rules import (
     DEBT_COLLECTION,
     Claim,
     Credit,
+    account_move_row,
     aging_move,
     move_invoice,
+    move_row,
     next_move_on,
 )
 from ledgersim.vendors.payex.invoices.rules import INVOICE as INVOICE_LEVEL
