@@ -216,7 +216,7 @@ def start_by_command() -> Iterator[Start]:
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     """A server for all tests that need a socket and no settings of their own; none makes it log anything."""
-    served = ServedByCommand("--port", "0")
+    served = Served("--port", "0")
     served.keep()
     yield served
     ended = served.stop()
