@@ -109,7 +109,12 @@ def test_a_wrong_path_names_its_nearest_route(client: httpx.Client) -> None:
 def test_the_command_line_knows_it() -> None:
     code = "from ledgersim.cli import app; [app(one, standalone_mode=False) for one in (['routes'], ['openapi', 'acme'])]"
     ran = subprocess.run(
-        [sys.executable, "-c", code], env=environ(**PATH), capture_output=True, text=True, timeout=LIMIT, check=True
+        [sys.executable, "-c", code],
+        env=environ(**PATH),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=True,
     )
     assert "acme.invoices.create" in ran.stdout
     assert '"Acme Invoicing"' in ran.stdout
