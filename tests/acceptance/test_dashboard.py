@@ -261,9 +261,10 @@ def test_keys_work_on_the_other_lists(server: Served, client: httpx.Client) -> N
             driver.press("#keys", ESCAPE)
             driver.press("main", "/")
             driver.press("[name=text]", f"{entry}{ENTER}")
-            driver.wait(lambda: "?text=" in driver.url)
-            driver.open(driver.url)
-            driver.press("main", "j")
+            driver.wait(
+                lambda: "?text=" in driver.url and driver.run("return document.activeElement.id") == "main"
+            )
+            driver.press(":focus", "j")
             assert driver.run(focus) == entry
             driver.press(":focus", ENTER)
             driver.wait(lambda: "?text=" not in driver.url)
