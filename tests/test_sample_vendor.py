@@ -19,7 +19,7 @@ PATH = {"PYTHONPATH": str(FOLDER)}
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with the vendor, its world kept apart from the worlds of others."""
     cache = {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
-    server = ServedByCommand("--port", "0", "--customers", "30", "--acme-payment-days", "10", **PATH, **cache)
+    server = ServedByCommand("--port", "0", "--customers", "1", "--acme-payment-days", "10", **PATH, **cache)
     server.keep()
     yield server
     server.end()
