@@ -200,7 +200,7 @@ def starting(kind: type[Served]) -> Iterator[Start]:
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(image: Image) -> Iterator[Start]:  # noqa: ARG001 - before servers would build the world, each for itself
     """Starts servers that end with the test."""
     with starting(Served) as start:
         yield start
@@ -214,9 +214,9 @@ def start_by_command() -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Served]:
+def served(image: Image) -> Iterator[Served]:  # noqa: ARG001 - as above
     """A server for all tests that need a socket and no settings of their own; none makes it log anything."""
-    served = ServedByCommand("--port", "0")
+    served = Served("--port", "0")
     served.keep()
     yield served
     ended = served.stop()

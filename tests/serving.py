@@ -131,6 +131,17 @@ def fork(*arguments: str, **variables: str) -> Fork:
     return Fork(cli.main, arguments, variables)
 
 
+def fork_with_log(log: Path, *arguments: str) -> Fork:
+    """The same with its standard error appended to a file, which never fills up as a pipe does."""
+    return Fork(_main_with_log, [str(log), *arguments], {})
+
+
+def _main_with_log(arguments: list[str]) -> int:
+    with open(arguments[0], "ab") as log:
+        os.dup2(log.fileno(), 2)
+    return cli.main(arguments[1:])
+
+
 class Ended(NamedTuple):
     """How a server ended, and what it said after the first line of its output; `errors` is without the banner."""
 

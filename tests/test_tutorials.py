@@ -17,6 +17,10 @@ from tests.serving import Served
 ROOT = Path(__file__).parents[1]
 
 
+# Other plugins only take their time to load.
+PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "ledgersim.pytest_plugin"}
+
+
 class Tutorial(NamedTuple):
     """Where its code goes, how its tests are compiled and run, and how they count."""
 
@@ -90,7 +94,7 @@ def test_a_tutorial_leads_to_three_tests_that_pass(name: str, server: Served, tm
         (tmp_path / "go.mod").write_text("module example.com/collector\n\ngo 1.19\n")
 
     def run(url: str) -> tuple[str, int]:
-        environ = {**os.environ, "SIMULATOR_URL": url, "MONO_PATH": str(NSWAG)}
+        environ = {**os.environ, "SIMULATOR_URL": url, "MONO_PATH": str(NSWAG), **PYTEST}
         given = ["-o", f"ledgersim_url={url}"] if name == "python" else []
         ran = subprocess.run(
             [*tutorial.command, *given],

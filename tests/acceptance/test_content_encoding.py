@@ -95,7 +95,8 @@ def test_cases_that_are_imported_later_keep_what_was_sent(serve: Serve) -> None:
     assert case["caseNumber"] == "Z-1"
 
 
-def test_the_admin_api_reads_compressed_bodies(api: Api) -> None:
+def test_the_admin_api_reads_compressed_bodies(small_api: Api) -> None:
+    api = small_api
     assert send(api, "PUT", "/_sim/clock", gzipped({"mode": "frozen", "now": "2026-02-01"})).status_code == 200
     exported = api.get("/_sim/export").content
     assert send(api, "POST", "/s/b/_sim/import", gzip.compress(exported)).status_code == 204
@@ -181,7 +182,7 @@ def test_the_bound_is_on_what_a_body_holds(
 
 def test_a_decompression_bomb_uses_no_more_memory_than_the_largest_body(api: Api) -> None:
     squeeze = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
-    bomb = b"".join(squeeze.compress(bytes(MIB)) for _ in range(256)) + squeeze.flush()
+    bomb = b"".join(squeeze.compress(bytes(MIB)) for _ in range(64)) + squeeze.flush()
     assert send(api, "PUT", DEBTORS, bomb).status_code == 413  # and everything is loaded
     tracemalloc.start()
     try:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +19,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from ledgersim import cli
 from ledgersim.app import create_app
 from ledgersim.settings import load_settings
 from tests.client import Api
-from tests.serving import LIMIT, Served, Start, refusal
+from tests.serving import LIMIT, Fork, Served, Start, refusal, refused
 
 APTIC = "/APIGW/v1"
 TOKEN = {"grant_type": "client_credentials", "client_id": "ledgersim", "client_secret": "ledgersim-secret"}
@@ -149,15 +149,15 @@ def test_other_spaces_are_in_memory(start: Start, tmp_path: Path) -> None:
     ("other", "difference"),
     [
         ({"seed": "2"}, "its --seed is 1, not 2"),
-        ({"customers": "10"}, "its --customers is 200, not 10"),
+        ({"customers": "2"}, "its --customers is 1, not 2"),
         ({"as_of": "2026-02-01"}, "its --as-of is 2026-01-01, not 2026-02-01"),
     ],
 )
 def test_a_file_of_another_world_is_rejected(tmp_path: Path, other: dict[str, str], difference: str) -> None:
     path = tmp_path / "space.db"
-    create_app(load_settings({}, database=str(path))).spaces.close()
+    create_app(load_settings({}, database=str(path), customers="1")).spaces.close()
     before = path.read_bytes()
-    assert refusal(database=str(path), **other) == (
+    assert refusal(database=str(path), **{"customers": "1"} | other) == (
         f"the database {path} was created for another world ({difference}); "
         "start with the options of that world, or choose another file"
     )
@@ -263,7 +263,12 @@ def test_a_server_without_room_goes_on_when_there_is_some(start: Start, tmp_path
         assert {http.get(f"{APTIC}/Debtors/{guid}").status_code for guid in written} == {200}
 
 
-@pytest.mark.skipif(not shutil.which("prlimit"), reason="needs prlimit")
+def main_without_room(arguments: list[str]) -> int:
+    """The command line, with this size at most for files."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(arguments[0]), resource.RLIM_INFINITY))
+    return cli.main(arguments[1:])
+
+
 def test_a_start_without_room_loses_nothing(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "space.db"
     arguments = "serve", "--port", "0", "--database", str(path)
@@ -271,10 +276,9 @@ def test_a_start_without_room_loses_nothing(start: Start, tmp_path: Path) -> Non
     with client(server) as http:
         responses = [http.put(f"{APTIC}/Debtors", json={"fullName": "x" * 9_000}) for _ in range(50)]
     server.stop(signal.SIGKILL)
-    command = ["prlimit", f"--fsize={path.stat().st_size}", sys.executable, "-m", "ledgersim", *arguments]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert "the file system reports an error" in refused.stderr
+    assert "the file system reports an error" in refused(
+        Fork(main_without_room, [str(path.stat().st_size), *arguments], {})
+    )
     with client(start(*arguments[1:])) as http:
         for one in responses:
             assert http.get(urlsplit(one.headers["location"]).path).status_code == 200

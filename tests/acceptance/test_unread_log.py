@@ -17,17 +17,17 @@ def send_malformed(server: Served, count: int) -> None:
             assert connection.recv(12) == b"HTTP/1.1 400"
 
 
-def test_requests_are_answered_and_no_line_is_lost(start_by_command: Start) -> None:
-    server = start_by_command("--port", "0")
+def test_requests_are_answered_and_no_line_is_lost(start: Start) -> None:
+    server = start("--port", "0")
     send_malformed(server, LINES)
     assert httpx.get(f"{server.url}/_sim/health/ready").status_code == 200
     ended = server.stop()
     assert (ended.code, ended.errors.count("Invalid HTTP request received.")) == (0, LINES)
 
 
-def test_what_does_not_fit_the_queue_is_counted(start_by_command: Start) -> None:
-    server = start_by_command("--port", "0", "--log-level", "info")
-    sent = 200
+def test_what_does_not_fit_the_queue_is_counted(start: Start) -> None:
+    server = start("--port", "0", "--log-level", "info")
+    sent = 100
     with httpx.Client(timeout=LIMIT) as client:
         for _ in range(sent):
             assert client.get(f"{server.url}/_sim/health/live?{'x' * 60_000}").status_code == 200

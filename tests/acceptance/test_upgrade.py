@@ -18,6 +18,7 @@ import pytest
 import trustme
 
 from tests.client import APTIC
+from tests.clients.tools import QUICK
 from tests.serving import LIMIT, Served
 
 DEBTORS = f"{APTIC}/Debtors"
@@ -236,6 +237,6 @@ def test_javas_client_gets_its_bodies_read(server: Served) -> None:
         pytest.skip("needs a JDK (Debian: default-jdk-headless)")
     program = Path(__file__).with_name("ReadBody.java")
     bodies = [json.dumps({"firstname": name}) for name in ("Ada", "Bo", "C" * 60_000)]
-    lines = run(java, str(program), server.url + DEBTORS, *bodies).splitlines()
+    lines = run(java, *QUICK, str(program), server.url + DEBTORS, *bodies).splitlines()
     assert [line.split(" ", 2)[:2] for line in lines] == [["201", "HTTP_1_1"]] * 3
     assert [json.loads(line.split(" ", 2)[2])["firstname"] for line in lines] == ["Ada", "Bo", "C" * 60_000]

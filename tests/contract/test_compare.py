@@ -16,7 +16,7 @@ from ledgersim.contract.proxy import Comparison
 from tests.client import BEARER, Api
 from tests.conftest import Serve
 from tests.contract.vendor import serving, write_options
-from tests.serving import LIMIT, Served, process
+from tests.serving import LIMIT, Served, fork
 from tests.test_cli import complaint
 
 V1, V2 = "/APIGW/v1", "/APIGW/api/v2"
@@ -185,10 +185,9 @@ def test_a_vendor_that_cannot_be_reached_is_a_bad_gateway(serve: Serve) -> None:
 
 
 def test_the_command_reports_at_the_end_and_logs_no_credentials(vendor: Served) -> None:
-    command = process("compare", "--upstream", f"{vendor.url}/APIGW", "--port", "0", LEDGERSIM_CUSTOMERS="1")
+    command = fork("compare", "--upstream", f"{vendor.url}/APIGW", "--port", "0", LEDGERSIM_CUSTOMERS="1")
     limit = threading.Timer(LIMIT, command.kill)
     limit.start()
-    assert command.stdout is not None
     url = command.stdout.readline().removeprefix("Ready: ").rstrip("\n")
     with httpx.Client(headers={"Authorization": f"Bearer {SECRET}"}, trust_env=False) as http:
         request = http.build_request("PUT", f"{url}{V1}/Clients", json={"fullName": "Ada Ek"})

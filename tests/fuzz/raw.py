@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +21,7 @@ from ledgersim.admin import MOUNT as ADMIN
 from tests.answers import check
 from tests.fuzz.mutations import damaged, mutated
 from tests.fuzz.seeds import Ids, Request, Seed, find_ids, seeds
+from tests.serving import Fork, fork_with_log
 
 BATCH = 500  # cases, after which the server's state is again that of its start
 WITHIN = 1.0  # seconds for a case, during which the server serves nobody else
@@ -85,7 +84,7 @@ def case_of(seed: int, number: int, operations: list[Seed], ids: Sequence[Ids]) 
 class Server:
     """A server in a process of its own, with its connection for health probes."""
 
-    def __init__(self, process: "subprocess.Popen[str]", client: httpx.Client, log: IO[bytes]) -> None:
+    def __init__(self, process: Fork, client: httpx.Client, log: IO[bytes]) -> None:
         self.client = client
         self._process = process
         self._log = log
@@ -257,12 +256,10 @@ def as_documented(request: Request, response: Response) -> None:
 @contextmanager
 def serve(*options: str) -> Iterator[Server]:
     """A server in memory."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("LEDGERSIM_")}
-    command = [sys.executable, "-m", "ledgersim", "serve", "--port", "0", "--log-level", "error", *options]
+    command = ("serve", "--port", "0", "--log-level", "error", *options)
     with NamedTemporaryFile(buffering=0) as log, open(log.name, "rb", buffering=0) as reader:
-        process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=log, encoding="utf-8")
+        process = fork_with_log(Path(log.name), *command)
         try:
-            assert process.stdout is not None
             url = process.stdout.readline().removeprefix("Ready: ").rstrip("\n")
             with httpx.Client(base_url=url, timeout=30) as client:
                 yield Server(process, client, reader)

@@ -129,7 +129,7 @@ def test_without_a_server_the_tests_fail_with_what_to_do(python: Path, tmp_path:
     assert ran.stdout.splitlines().count(reason) == 2
 
 
-def test_beside_ledgersim_itself_there_is_one_plugin(wheel: Path, tmp_path: Path) -> None:
+def test_beside_ledgersim_itself_there_is_one_plugin(wheel: Path, tmp_path: Path, server: Served) -> None:
     try:
         distribution("ledgersim")
     except PackageNotFoundError:
@@ -142,7 +142,8 @@ def test_a_space(ledgersim, pytestconfig):
 """
     with ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "beside")
-    ran = run(sys.executable, tmp_path, test=test, path=f"{tmp_path / 'beside'}{os.pathsep}{PACKAGE_ROOT}")
+    path = f"{tmp_path / 'beside'}{os.pathsep}{PACKAGE_ROOT}"
+    ran = run(sys.executable, tmp_path, "-o", f"ledgersim_url={server.url}", test=test, path=path)
     assert "1 passed" in ran.stdout, ran.stdout
 
 

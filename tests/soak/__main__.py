@@ -178,7 +178,7 @@ class Soak:
 
     async def probe(self) -> None:
         """Collect the delays that a process of its own measures."""
-        command = (sys.executable, "-m", "tests.soak.servers", str(self.server.port), str(self.server.pid))
+        command = (sys.executable, "-m", "tests.soak.probe", str(self.server.port), str(self.server.pid))
         probe = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         assert probe.stdout is not None
         try:

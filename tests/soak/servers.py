@@ -1,44 +1,30 @@
-"""The servers under test, each a process, and what is measured of them from outside."""
+"""The servers under test, each a process, and what is to be seen of them from outside."""
 
 import asyncio
-import os
 import shutil
 import sqlite3
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
 
-from tests.soak.client import Broken, Client
+from tests.serving import Fork, fork_with_log
 
 START_LIMIT = 60  # seconds
-PROBE_EVERY = 0.1  # seconds
 
 
 class Process:
-    """`ledgersim serve` in a process. What it logs is kept in a file, since a full pipe would stop it."""
+    """`ledgersim serve` in a process, and its log."""
 
     def __init__(self, log: Path, *arguments: str) -> None:
         self._log, self._arguments = log, arguments
         self._up = asyncio.Event()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Fork | None = None
         self.port = self.generation = 0
 
     async def start(self) -> None:
         """Start it, and wait until it is ready. Raises RuntimeError with its log if it is not."""
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("LEDGERSIM_")}
-        with self._log.open("ab") as log:
-            command = (sys.executable, "-m", "ledgersim", "serve", "--port", "0", *self._arguments)
-            self._process = await asyncio.create_subprocess_exec(
-                *command,
-                env=environ,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
-        assert self._process.stdout is not None
+        self._process = fork_with_log(self._log, "serve", "--port", "0", *self._arguments)
         async with asyncio.timeout(START_LIMIT):
-            line = (await self._process.stdout.readline()).decode()
+            line = await asyncio.to_thread(self._process.stdout.readline)
         if not line.startswith("Ready: "):
             raise RuntimeError(f"The server did not start: {self._log.read_text()[-4000:]}")
         self.port = int(line.rpartition(":")[2])
@@ -52,9 +38,10 @@ class Process:
         """End it by SIGKILL."""
         self.generation += 1
         self._up.clear()
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None:
             self._process.kill()
-            await self._process.wait()
+            self._process.communicate()
+            self._process = None
 
     @property
     def pid(self) -> int:
@@ -85,28 +72,3 @@ def file_errors(database: Path) -> list[str]:
         finally:
             connection.close()
     return found
-
-
-def _waited(pid: int | str) -> float:
-    """Seconds for which a process has waited for a CPU, in which it can answer nothing."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except OSError:
-        return 0.0
-
-
-async def _probe(port: int, pid: int) -> None:
-    client = Client()
-    while True:
-        waited, begin = _waited(pid) + _waited("self"), monotonic()
-        try:
-            await client.send(port, "GET", "/_sim/health/live")
-        except Broken:
-            return
-        waited = _waited(pid) + _waited("self") - waited
-        print(f"{max(0.0, monotonic() - begin - waited):.6f}", flush=True)
-        await asyncio.sleep(PROBE_EVERY)
-
-
-if __name__ == "__main__":
-    asyncio.run(_probe(int(sys.argv[1]), int(sys.argv[2])))

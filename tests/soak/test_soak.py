@@ -57,6 +57,7 @@ PLANTED = (
 SURPLUS = {"surplusId": "s", "balance": 2.5, "status": "open"}
 
 
+@pytest.mark.usefixtures("image")  # else its servers would build it
 def test_a_short_soak_with_kills_finds_no_violation(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--minutes=0.05", "--spaces=4", "--rate=200", "--kill-every=2", "--max-delay=60"]
     status = main(options)
@@ -65,6 +66,7 @@ def test_a_short_soak_with_kills_finds_no_violation(capsys: pytest.CaptureFixtur
     assert status == 0
 
 
+@pytest.mark.usefixtures("image")  # else its servers would build it
 def test_planted_violations_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     soak = Soak(parse(["--rate=1000"]), tmp_path)
     send = Operations.send

@@ -87,7 +87,7 @@ def test_others_are_answered_while_a_document_is_built(image: bytes, loop: async
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://sim.test", headers=BEARER) as client:
             await client.get("/APIGW/v1/Ping")  # what loads with the first request is there
-            building = asyncio.create_task(client.get("/docs/aptic.json"))
+            building = asyncio.create_task(client.get("/docs/riverty.json"))
             await asyncio.sleep(0)
             ping = await client.get("/APIGW/v1/Ping")
             return building.done(), ping, await building
