@@ -155,7 +155,7 @@ def serve(
     image: bytes,
     mounts: Callable[..., dict[str, Any]],
     loop: asyncio.AbstractEventLoop,
-    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Serve]:
     """Makes fresh servers; each returns a client of it."""
     opened: list[Spaces] = []
@@ -163,7 +163,8 @@ def serve(
     def start(image: bytes = image, **options: str) -> Api:
         settings = Settings.model_validate(options)
         if IN_FOLDERS and settings.data is None:
-            settings = settings.model_copy(update={"data": tmp_path / f"spaces-{len(opened)}"})
+            folder: Path = request.getfixturevalue("tmp_path")  # which most tests do without
+            settings = settings.model_copy(update={"data": folder / f"spaces-{len(opened)}"})
         spaces = open_spaces(settings, image)
         opened.append(spaces)
         return Api(assemble(settings, mounts(**options), spaces), loop)
