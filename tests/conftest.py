@@ -3,9 +3,11 @@
 import asyncio
 import fcntl
 import gc
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ import httpx
 import hypothesis
 import pytest
 import trustme
+from fastapi.routing import APIRoute
 
 from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
+from ledgersim.http import vendor_app
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.storage.clones import shared_image
@@ -92,6 +96,34 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextmanager
+def one_at_a_time(file: Path) -> Iterator[None]:
+    """Has the other workers wait, instead of making the same thing too."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_documents(cache: Path) -> Iterator[None]:
+    """A run has FastAPI describe the same routes once, for all applications that have them in all workers."""
+    describe = vendor_app.get_openapi
+
+    def described(*, routes: Sequence[APIRoute], **options: Any) -> Any:
+        varying = [
+            (one.operation_id, one.methods, one.path, one.status_code, one.openapi_extra) for one in routes
+        ]
+        file = cache / sha256(repr((varying, options)).encode()).hexdigest()
+        with one_at_a_time(file.with_suffix(".lock")):
+            if not file.exists():
+                file.write_text(json.dumps(describe(routes=routes, **options)))
+        return json.loads(file.read_bytes())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vendor_app, "get_openapi", described)
+        yield
+
+
+@contextmanager
 def loaded(image: Image) -> Iterator[Image]:
     """Keeps an image open, so that no server has to open it."""
     shared = shared_image(image)
@@ -114,8 +146,7 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def image(cache: Path) -> Iterator[Image]:
     """The default world."""
     settings = Settings()
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: other workers wait instead of building it too
+    with one_at_a_time(cache / "lock"):
         image = world_image(settings.world, settings.seed, settings.customers, settings.as_of)
     with loaded(image):
         yield image
