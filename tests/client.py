@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.answers import check
+
 APTIC = "/APIGW/v1"
 Result = TypeVar("Result")
 BEARER = {"Authorization": "Bearer any"}
@@ -17,15 +19,26 @@ class Api:
     def __init__(self, app: Any, loop: asyncio.AbstractEventLoop) -> None:
         self.app = app
         self.loop = loop
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sim.test")
+        self._transport = httpx.ASGITransport(app=app)
+        self._client = httpx.AsyncClient(transport=self._transport, base_url="http://sim.test")
 
     def send(
         self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any
     ) -> httpx.Response:
         """One request; `headers` are sent in place of the token."""
         options["extensions"] = {"app": self.app}  # for the check of the answer
-        sent = self._client.request(method, path, headers=BEARER if headers is None else headers, **options)
-        return self.run(sent)
+        headers = BEARER if headers is None else headers
+        return self.run(self._answer(self._client.build_request(method, path, headers=headers, **options)))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        """The checked answer, without httpx's work for redirects and credentials."""
+        answer = await self._transport.handle_async_request(request)
+        answer.request = request
+        await answer.aread()
+        if "set-cookie" in answer.headers:
+            self._client.cookies.extract_cookies(answer)
+        check(answer)
+        return answer
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine on the event loop of the server."""
