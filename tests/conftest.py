@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import functools
 import gc
 import json
 import os
@@ -24,6 +25,7 @@ from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.storage.clones import shared_image
 from ledgersim.storage.images import Image
+from ledgersim.ui import app as ui
 from ledgersim.world.model import Definition
 from tests.answers import check
 from tests.client import Api
@@ -171,6 +173,14 @@ def mounts() -> Callable[..., dict[str, Any]]:
         return built[settings]
 
     return build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages() -> Iterator[None]:
+    """The pages are built once for all servers that have the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ui, "build", functools.cache(ui.build))
+        yield
 
 
 @pytest.fixture(scope="session")
