@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgersim.admin import import_export as transfer
-from ledgersim.app import open_spaces, vendor_apps
+from ledgersim.app import open_spaces
 from ledgersim.json_text import MAX_DEPTH
 from ledgersim.problems import Problem
 from ledgersim.settings import Settings
@@ -36,7 +36,6 @@ def small() -> bytes:
 @pytest.fixture(scope="module")
 def like(small: bytes) -> Iterator[Database]:
     """A database of that world."""
-    vendor_apps()  # so that all their tables are known, as to a server
     database = Database.in_memory(small)
     yield database
     database.close()
@@ -45,7 +44,6 @@ def like(small: bytes) -> Iterator[Database]:
 @pytest.fixture
 def spaces(small: bytes) -> Iterator[Spaces]:
     """Spaces of that world."""
-    vendor_apps()
     opened = open_spaces(Settings(), small)
     yield opened
     opened.close()
