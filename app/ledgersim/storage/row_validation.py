@@ -11,7 +11,19 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, ValidationError, core_schema
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, Select, Table, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Integer,
+    Select,
+    Table,
+    select,
+    type_coerce,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.types import NullType
 from sqlmodel import AutoString, SQLModel
@@ -213,14 +225,19 @@ class UniqueColumns:
     def dangling_references(self, connection: Connection) -> Iterator[FieldError]:
         """Errors for references to missing rows, once the rows are stored."""
         numbers = next(iter(self._seen.values()))  # by primary key
-        (key,) = self._table.primary_key
         for reference in self._table.foreign_keys:
-            column, target = reference.parent, reference.column
-            present = select(target.table.alias().c[target.name])
-            dangling = select(key, column).where(column.is_not(None), column.not_in(present))
-            for row_id, value in connection.execute(dangling):
-                message = f"{target.table.name} {value} not found"
-                yield f"tables.{self._table.name}[{numbers[row_id]}].{column.name}", message
+            for row_id, value in connection.execute(_dangling(reference)):
+                path = f"tables.{self._table.name}[{numbers[row_id]}].{reference.parent.name}"
+                yield path, f"{reference.column.table.name} {value} not found"
 
     def _path(self, number: int, names: tuple[str, ...]) -> str:
         return f"tables.{self._table.name}[{number}].{names[-1]}"
+
+
+@cache
+def _dangling(reference: ForeignKey) -> Select[*tuple[Any, ...]]:
+    """Primary keys of the rows whose reference leads to no row, and its value."""
+    column, target = reference.parent, reference.column
+    (key,) = column.table.primary_key
+    present = select(target.table.alias().c[target.name])
+    return select(key, column).where(column.is_not(None), column.not_in(present))
