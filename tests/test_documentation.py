@@ -80,7 +80,10 @@ def first_column(page: str, *header: str) -> list[str]:
 def literals(*calls: str) -> Iterator[tuple[Path, str]]:
     """The text literals that these functions are called with in the package, with the path of the module."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = path.read_text("utf-8")
+        if not any(f"{call}(" in text for call in calls):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in calls:
                 for argument in node.args[:2]:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):

@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from ledgersim.spaces.registry import Limits
 from tests.client import APTIC, BEARER, Api
+from tests.conftest import Serve
 
 
 def names(api: Api, prefix: str = "", headers: dict[str, str] | None = None) -> list[str]:
@@ -74,8 +74,9 @@ def test_outside_the_mounts_a_plain_404_lists_them(api: Api) -> None:
 
 
 @pytest.mark.in_memory("the number of files has no limit")
-def test_spaces_have_a_maximum(api: Api) -> None:
-    for number in range(Limits().spaces):
+def test_spaces_have_a_maximum(serve: Serve) -> None:
+    api = serve(max_spaces="9")
+    for number in range(9):
         assert api.get(f"/s/n{number}/_sim/clock").status_code == 200
     answer = api.get("/s/one-more/_sim/clock")
     assert (answer.status_code, answer.json()["title"]) == (503, "Too many spaces")
