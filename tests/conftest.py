@@ -17,11 +17,11 @@ import hypothesis
 import pytest
 import trustme
 from _pytest.runner import runtestprotocol
+from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from ledgersim.app import assemble, open_spaces
 from ledgersim.app import mounts as build_mounts
-from ledgersim.http import vendor_app
 from ledgersim.settings import Settings
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.storage.clones import shared_image
@@ -120,20 +120,21 @@ def one_at_a_time(file: Path) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def shared_documents(cache: Path) -> Iterator[None]:
     """A run has FastAPI describe the same routes once, for all applications that have them in all workers."""
-    describe = vendor_app.get_openapi
 
     def described(*, routes: Sequence[APIRoute], **options: Any) -> Any:
+        functions = [(one.endpoint.__module__, one.endpoint.__qualname__) for one in routes]
+        # What applications change in copies of a route, or say of each when they create it.
         varying = [
             (one.operation_id, one.methods, one.path, one.status_code, one.openapi_extra) for one in routes
         ]
-        file = cache / sha256(repr((varying, options)).encode()).hexdigest()
+        file = cache / sha256(repr((functions, varying, options)).encode()).hexdigest()
         with one_at_a_time(file.with_suffix(".lock")):
             if not file.exists():
-                file.write_text(json.dumps(describe(routes=routes, **options)))
+                file.write_text(json.dumps(get_openapi(routes=routes, **options)))
         return json.loads(file.read_bytes())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vendor_app, "get_openapi", described)
+        patch.setattr("ledgersim.http.vendor_app.get_openapi", described)
         yield
 
 
