@@ -164,7 +164,12 @@ def test_without_a_home_folder_nothing_is_stored(
 
 
 def test_a_change_of_a_source_in_any_folder_builds_again(tmp_path: Path) -> None:
-    package = Path(shutil.copytree(Path(ledgersim.__file__).parent, tmp_path / "ledgersim"))
+    def others(folder: str, names: list[str]) -> list[str]:
+        """All files of a folder but one source."""
+        kept = min((name for name in names if name.endswith(".py")), default="")
+        return [name for name in names if name != kept and not (Path(folder) / name).is_dir()]
+
+    package = Path(shutil.copytree(Path(ledgersim.__file__).parent, tmp_path / "ledgersim", ignore=others))
     before = template.sources_digest(package)
     sources = {source.parent: source for source in package.rglob("*.py")}
     assert sources.keys() >= {package, package / "world", package / "vendors" / "aptic" / "seed"}
@@ -261,9 +266,9 @@ def test_only_the_most_recently_used_templates_are_kept(folder: Path) -> None:
 
 def test_concurrent_starts_do_not_interfere(tmp_path: Path) -> None:
     variables = {"XDG_CACHE_HOME": str(tmp_path)}
-    starts = [fork("build-world", "--customers", str(SIZE), **variables) for _ in range(3)]
+    starts = [fork("build-world", "--customers", str(SIZE), **variables) for _ in range(2)]
     (path,) = {start.communicate()[0].rstrip("\n") for start in starts}
-    assert [start.returncode for start in starts] == [0, 0, 0]
+    assert [start.returncode for start in starts] == [0, 0]
     assert list((tmp_path / "ledgersim" / "worlds").iterdir()) == [Path(path)]
     command = [sys.executable, "-c", PRINT_IMPORTS]
     warm = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=True)
