@@ -16,7 +16,6 @@ import httpx
 import hypothesis
 import pytest
 import trustme
-from _pytest.runner import runtestprotocol
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -51,17 +50,6 @@ hypothesis.settings.load_profile("ledgersim")
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are cores: some tests wait for processes and browsers."""
     return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Workers report each test once, instead of five times: that takes longer than a short test itself."""
-    if "PYTEST_XDIST_WORKER" not in os.environ or item.config.getoption("durations") is not None:
-        return None
-    for report in runtestprotocol(item, log=False, nextitem=nextitem):
-        if report.when == "call" or not report.passed:
-            item.ihook.pytest_runtest_logreport(report=report)
-    return True
 
 
 @pytest.fixture(autouse=True)
