@@ -68,6 +68,11 @@ def invalid(name: str, message: str) -> Problem:
     return VALIDATION.with_errors({name: [message]})
 
 
+def in_one_line(errors: Errors) -> str:
+    """The messages with the fields that they are for: `a: is missing; b: must be a number`."""
+    return "; ".join(f"{name}: {message}" for name, messages in errors.items() for message in messages)
+
+
 def locations(error: Mapping[str, Any]) -> list[tuple[int | str, ...]]:
     """Where an error of pydantic belongs: its location, or the members there that it is about."""
     members = error.get("ctx", {}).get("members")

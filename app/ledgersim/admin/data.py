@@ -322,19 +322,15 @@ def history(space: Space, path: str, rows: Set[tuple[str, int]]) -> list[dict[st
 
 
 def _requests(space: Space, path: str, rows: Set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    own = unquote(path).lower()
+    own = unquote(path)
     name = unquote(path.rpartition("/")[2]).encode()
     for record in space.journal:
         if not record.wrote:
             continue
-        if _is_at(record.path, own) or not rows.isdisjoint(record.wrote) or _names(record, name):
+        if is_below(record.path, own) or not rows.isdisjoint(record.wrote) or _names(record, name):
             status = record.status or record.withheld
             summary = f"{record.method} {record.path} → {status}"
             yield {"at": record.at, "summary": summary, "request": record.id, "event": None, "path": None}
-
-
-def _is_at(path: str, own: str) -> bool:
-    return f"{path}/".lower().startswith(f"{own}/")
 
 
 def _names(record: Record, name: bytes) -> bool:
@@ -343,9 +339,8 @@ def _names(record: Record, name: bytes) -> bool:
 
 
 def _jobs(space: Space, path: str, rows: Set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    own = path.lower()
     for event in space.events:
-        if _is_at(event.path, own) or not rows.isdisjoint(event.wrote):
+        if is_below(event.path, path) or not rows.isdisjoint(event.wrote):
             details = ", ".join(
                 f"{name} {money(value, None) if isinstance(value, float) else value}"
                 for name, value in event.details.items()

@@ -8,18 +8,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from ledgersim.diagnostics.journal import Record
-from ledgersim.problems import Problem
+from ledgersim.problems import Problem, in_one_line
 
 Render = Callable[[Problem, Request], Response]
 
 
 def error_response(problem: Problem, _: Request) -> JSONResponse:
     """A problem as status, title, detail and, for invalid fields, errors."""
-    messages = [f"{name}: {message}" for name, texts in problem.errors.items() for message in texts]
     content: dict[str, Any] = {
         "status": problem.status,
         "title": problem.title,
-        "detail": problem.detail or "; ".join(messages) or problem.title,
+        "detail": problem.detail or in_one_line(problem.errors) or problem.title,
     }
     if problem.errors:
         content["errors"] = problem.errors

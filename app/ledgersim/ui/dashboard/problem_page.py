@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from ledgersim.http.context import context_of
 from ledgersim.http.error_response import error_response
+from ledgersim.http.routing import is_below
 from ledgersim.problems import UNAUTHORIZED, Problem
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.dashboard.visit import UI, own_page
@@ -14,8 +15,7 @@ from ledgersim.ui.rendering import page, prefers_html
 def render_problem(sessions: Sessions, problem: Problem, request: Request) -> Response:
     """What is wrong, or a form to log in. It shows nothing of the server: it may be read by a foreign page."""
     here = request.url.path.removeprefix(context_of(request.scope).root_path)
-    is_dashboard = f"{here}/".lower().startswith(f"{UI}/")
-    if not is_dashboard and not prefers_html(request.headers.get("accept", "")):
+    if not is_below(here, UI) and not prefers_html(request.headers.get("accept", "")):
         return error_response(problem, request)
     query = f"?{request.url.query}" if request.url.query else ""
     return problem_page(sessions, problem, request, UI if request.method == "POST" else here + query)

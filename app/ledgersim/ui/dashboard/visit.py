@@ -16,7 +16,7 @@ from ledgersim.clock import isoformat
 from ledgersim.http import internal
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import VendorApp
-from ledgersim.problems import INTERNAL, invalid
+from ledgersim.problems import INTERNAL, in_one_line, invalid
 from ledgersim.spaces.registry import DEFAULT
 from ledgersim.ui.dashboard.session import Sessions
 from ledgersim.ui.rendering import page
@@ -77,8 +77,7 @@ class Visit:
         content = answer.json()
         if answer.status >= 400:
             said = {name: content[name] for name in ("title", "detail", "errors") if name in content}
-            errors = said.get("errors", {})
-            if said["detail"] == "; ".join(f"{name}: {one}" for name, texts in errors.items() for one in texts):
+            if said["detail"] == in_one_line(said.get("errors", {})):
                 del said["detail"]  # which only repeats them
             raise replace(INTERNAL, status=answer.status, **said)
         return answer.status, content

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.body import parse_json
 from ledgersim.http.lenient_parsing import respell
-from ledgersim.problems import Problem
+from ledgersim.problems import Problem, in_one_line
 from ledgersim.spaces.scheduler import DueRows, Event
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import add, add_all, change, row, rows, scalar
@@ -104,5 +104,4 @@ def _delete(connection: Connection, import_id: int) -> None:
 
 
 def _reason(problem: Problem) -> dict[str, str]:
-    errors = [f"{name}: {message}" for name, messages in problem.errors.items() for message in messages]
-    return {"reason": problem.detail or "; ".join(errors)}
+    return {"reason": problem.detail or in_one_line(problem.errors)}

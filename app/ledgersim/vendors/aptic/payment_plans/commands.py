@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from ledgersim.problems import CONFLICT, VALIDATION, Problem
+from ledgersim.problems import CONFLICT, VALIDATION, Problem, in_one_line
 from ledgersim.spaces.space import Space
 from ledgersim.storage.functions import listed
 from ledgersim.storage.statements import Row, add, add_all, change, rows
@@ -151,8 +151,7 @@ def calculated(plan: Row) -> engine.Plan:
 def _problem(error: PlanError) -> Problem:
     if error.kind == "invalid":
         return VALIDATION.with_errors(error.errors)
-    detail = "; ".join(f"{name}: {message}" for name, messages in error.errors.items() for message in messages)
-    return CONFLICT.with_detail(f"{detail}.").with_errors(error.errors)
+    return CONFLICT.with_detail(f"{in_one_line(error.errors)}.").with_errors(error.errors)
 
 
 def _deviations(sent: Sequence[Mapping[str, Any]] | None) -> list[Row]:
