@@ -41,14 +41,17 @@ def main() -> None:
     with TemporaryDirectory() as folder, ExitStack() as stack:
         groups = {number: _group(stack, Path(folder) / str(number), number) for number in (1, 2)}
         for name, method, path, body in LOADS:
+            requests = {
+                number: Request(method, _paths(servers[0].port, path), body)
+                for number, servers in groups.items()
+            }
             rates: dict[int, list[float]] = {1: [], 2: []}
             costs: dict[int, list[float]] = {1: [], 2: []}
             balancing: dict[int, list[float]] = {1: [], 2: []}
             for _ in range(options.rounds):
                 for number, servers in groups.items():
-                    request = Request(method, _paths(servers[0].port, path), body)
                     before, before_balancer = _cpu(servers[1:]), _cpu(servers[:1])
-                    found = rate(servers[0].port, request, options.seconds)
+                    found = rate(servers[0].port, requests[number], options.seconds)
                     rates[number].append(found)
                     answers = found * options.seconds
                     costs[number].append((_cpu(servers[1:]) - before) / answers * 1e6)

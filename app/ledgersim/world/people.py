@@ -50,6 +50,11 @@ class Person(NamedTuple):
     addresses: list[Row]
     protected: bool = False  # whether the identity is protected
 
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a company."""
+        return bool(self.facts["juridical_type"])
+
 
 class Weighted(Generic[T]):
     """Picks values in proportion to their weights."""
@@ -118,7 +123,7 @@ class Register:
 
     def neighbour(self, person: Person) -> Person:
         """Another random person, or company, from the same place, without the addresses."""
-        facts = self._company() if person.facts["juridical_type"] else self._person()
+        facts = self._company() if person.is_company else self._person()
         facts.update(self._locale_facts(person.addresses[0]["zip_code"]))
         facts["preferred_channel"] = self._channels.pick(self.chance.random())
         return Person(facts, [])

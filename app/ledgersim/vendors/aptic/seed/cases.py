@@ -29,11 +29,6 @@ class Debtor(NamedTuple):
     person: Person
     registered: datetime
 
-    @property
-    def is_company(self) -> bool:
-        """Whether it is a company."""
-        return bool(self.person.facts["juridical_type"])
-
 
 class CaseMaker:
     """Makes cases by the shares in the definition of the world."""
@@ -73,7 +68,7 @@ class CaseMaker:
             self._debt(debtor, client, goods, last_due - INTERVAL * number, day)
             for number in reversed(range(count))
         ]
-        closed, payments = self._end(register, debtor.is_company, day)
+        closed, payments = self._end(register, debtor.person.is_company, day)
         return CaseDraft(
             debtors=[debtor.id] if other is None else [debtor.id, other.id],
             client=self._context.clients[client.reference_code],
@@ -83,7 +78,7 @@ class CaseMaker:
             sub_status=chance.choice(of.services[service].sub_statuses),
             description=goods,
             debts=debts,
-            fees=self._fees(register, debtor.is_company, service, debts, last_due, day),
+            fees=self._fees(register, debtor.person.is_company, service, debts, last_due, day),
             payments=payments,
             closed=closed,
         )
@@ -116,7 +111,7 @@ class CaseMaker:
             paid = f"{(principal - remaining) // 100}.{(principal - remaining) % 100:02}"
             debt["extra_fields"] = [{"name": "PaidBeforeImport", "value": [paid]}]
         if chance.random() * 100 < self._of.with_interest:
-            self._add_interest(debt, register, debtor.is_company, due, registered)
+            self._add_interest(debt, register, debtor.person.is_company, due, registered)
         facts = Facts(
             self._serial,
             goods,

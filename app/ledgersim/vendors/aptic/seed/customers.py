@@ -30,7 +30,7 @@ def add_customer_summaries(context: Context, customers: list[Customer]) -> None:
 def add_persona_summary(
     context: Context, customer: Customer, given: PersonaCustomerSummary, ids: Mapping[str, int]
 ) -> None:
-    """Add the parts that a persona defines to its summary. `ids` are those of customers by GUID."""
+    """Add the parts of the summary that a persona defines. `ids` maps GUIDs of customers to their ids."""
     today, of = context.today, context.section.customers
     purchases, agreements = PurchaseRows(context), AgreementRows(context)
     campaigns = {campaign.code: campaign for campaign in of.campaigns}
@@ -80,7 +80,7 @@ class _Maker:
             self._agreements.add_collateral(customer, pledge, self._large(customer), self._day(customer))
         if self._hits(customer, self._of.with_mandate):
             self._add_mandate(customer)
-        if customer.is_company and self._hits(customer, self._of.with_insurance):
+        if customer.person.is_company and self._hits(customer, self._of.with_insurance):
             code = chance.choice(self._of.insurers)
             self._agreements.add_insurance(customer, code, self._large(customer), self._day(customer))
         if self._hits(customer, self._of.with_question):
@@ -162,7 +162,7 @@ class _Maker:
             account = swedish_account(chance)
             self._agreements.add_mandate(customer, MandateDraft(AUTOGIRO, SWEDISH_ACCOUNT, account, day))
         elif customer.country == "FI":
-            kind = SEPA_BUSINESS if customer.is_company else SEPA_CONSUMER
+            kind = SEPA_BUSINESS if customer.person.is_company else SEPA_CONSUMER
             account = finnish_iban(chance)
             self._agreements.add_mandate(customer, MandateDraft(kind, FINNISH_ACCOUNT, account, day))
 

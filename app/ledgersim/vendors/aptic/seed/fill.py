@@ -42,9 +42,9 @@ _REPORT_PAID_INTEREST = update(CASE).values(
 def fill(world: SeedContext) -> ApticState:
     """Store the rows of a world; return Aptic's state.
 
-    Large worlds consist of equal blocks of at most `BLOCK` customers, with their debtors and cases, and of the
-    few that are left. All rows of the first block are made; those of the others are copies of them, except
-    debtors and customers.
+    Large worlds consist of equal blocks of at most `BLOCK` customers, with their debtors and cases, and a
+    remainder. The first block is generated. The others are copies of it, except for debtors and customers,
+    which are generated.
     """
     size, section = world.definition.world.size, world.definition.section("aptic")
     context = Context(world)
@@ -102,7 +102,7 @@ class _Parties:
     def debtor(self, like: Debtor | None = None) -> Debtor:
         """Add a debtor with addresses and extra fields.
 
-        `like` is the debtor for which it stands in a copy of the block, where these are copied.
+        With `like`, a debtor of the original block, they are left out, since they are copied.
         """
         context = self._context
         country = like.country if like else self._countries.pick(self._chance.random())
@@ -150,7 +150,7 @@ class _Parties:
             "invoice_channel": "EMAIL" if party.get("email") and chance.random() < 0.6 else "LETTER",
         }
         parents = self._parents[country]
-        if party["juridical_type"]:
+        if person.is_company:
             own["contact_person"] = register.full_name()
             if chance.random() < 0.5:
                 own |= {"gln_number": gln(country, chance), "invoice_channel": "E-INVOICE"}
@@ -158,7 +158,7 @@ class _Parties:
                 own["parent_customer_id"] = chance.choice(parents)
         registered = like.registered if like else at(day, chance.randrange(*OFFICE_HOURS))
         customer_id = context.aptic.add_customer(party, person.addresses, registered, own)
-        if party["juridical_type"] and own["parent_customer_id"] is None and len(parents) < 1000:
+        if person.is_company and own["parent_customer_id"] is None and len(parents) < 1000:
             parents.append(customer_id)
         if not like:
             choices = context.section.extra_fields.customer

@@ -50,11 +50,6 @@ class Customer(NamedTuple):
         return currency
 
     @property
-    def is_company(self) -> bool:
-        """Whether it is a company."""
-        return bool(self.person.facts["juridical_type"])
-
-    @property
     def country(self) -> CountryCode:
         """The country of the customer and its client."""
         return self.client.country
