@@ -110,7 +110,7 @@ class Space:
         self.guids = Stream(state["seed"], "guid", state["guid_position"])
         self.chance = Stream(state["seed"], f"chance of {self.name}", state["chance_position"])
         self._states: dict[type[VendorState], VendorState] = {}  # those that have been read
-        self._expiries: dict[tuple[str, str], datetime | None] = {}  # of the tokens that were looked up last
+        self._expiries: dict[tuple[str, str], datetime | None] = {}  # by vendor and token; recently used ones
         self.as_of = date.fromisoformat(state["as_of"])
         self.clock = self._load_clock(state)
 

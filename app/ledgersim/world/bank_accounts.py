@@ -18,5 +18,5 @@ def finnish_iban(chance: Chance) -> str:
 
 
 def similar_account(account: str, chance: Chance) -> str:
-    """Another account of the same country as one of these."""
+    """A random account in the same country, Sweden or Finland."""
     return finnish_iban(chance) if account.startswith("FI") else swedish_account(chance)

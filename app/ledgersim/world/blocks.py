@@ -1,4 +1,4 @@
-"""Copies blocks of rows: SQLite makes a copy several times as fast as rules make other rows."""
+"""Copies blocks of rows in SQL, which is several times as fast as generating other rows by the rules."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -22,14 +22,14 @@ from sqlmodel import SQLModel
 
 from ledgersim.world.rows import Rows
 
-Shift = Callable[[Table], ColumnElement[int]]  # by how much the ids of a table are greater in a copy
+Shift = Callable[[Table], ColumnElement[int]]  # returns how much is added to the ids of a table in a copy
 Own = Callable[[Column[Any], Shift], ColumnElement[Any]]  # makes the value of a column in a copy
 
 _DIGITS = "0123456789"
 
 
 def numbered_by(table: Table) -> Own:
-    """The number at the end of the column is greater in a copy by as much as the ids of a table."""
+    """Adds to the number at the end of a text as much as is added to the ids of a table."""
 
     def renumbered(column: Column[Any], shift: Shift) -> ColumnElement[Any]:
         start = func.rtrim(column, _DIGITS)
@@ -40,11 +40,11 @@ def numbered_by(table: Table) -> Own:
 
 
 class Block:
-    """The rows that have been added since `ids` were the last.
+    """The rows with ids greater than `ids`, the last ids before the block.
 
-    Copies have ids of their own, also where they refer to each other. `own` are the other columns that differ,
-    and `functions` those that these call in SQL. Of the tables `made`, the caller adds as many other rows after
-    each copy.
+    Copies have new ids, and their foreign keys refer to rows of the same copy. `own` makes the values of other
+    columns that differ; `functions` are the SQL functions that it calls. The tables in `made` are not copied:
+    the caller adds the same number of rows to them after each copy.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Block:
 
 
 def _copied(column: Column[Any], shift: Shift) -> ColumnElement[Any]:
-    """The value of a column in a copy unless it has another: only ids differ."""
+    """The value of a column that is not in `own`: ids and foreign keys change, all else is copied."""
     refers_to = [key.column.table for key in column.foreign_keys]
     if refers_to or column.primary_key:
         return column + shift(*refers_to or [column.table])
@@ -91,7 +91,7 @@ def _copied(column: Column[Any], shift: Shift) -> ColumnElement[Any]:
 
 
 def _numbering(table: Table) -> Table:
-    """The table whose ids those of a table are: another one if they refer to it."""
+    """The table that numbers the rows: the referenced one if the primary key is a foreign key."""
     keys = (key for column in table.primary_key for key in column.foreign_keys)
     return next((key.column.table for key in keys), table)
 

@@ -6,7 +6,7 @@ from typing import TextIO
 
 QUIET = 1.0  # seconds before the first message
 TERMINAL_EVERY, LOG_EVERY = 0.2, 10.0  # seconds between messages
-EVERY = 256  # steps between two looks at the clock
+EVERY = 256  # steps between two checks of the time
 
 
 class Progress:

@@ -31,7 +31,7 @@ class Rows:
         return self._ids.copy()
 
     def skip_ids(self, number_by_table: Mapping[Table, int]) -> None:
-        """Leave so many primary keys to rows that are stored in another way."""
+        """Reserve primary keys, by table, for rows that are stored in another way."""
         self._ids.update(number_by_table)
 
     def add(self, table: Table, row: Row) -> int:

@@ -139,7 +139,7 @@ class CaseSummary(ResponseModel):
     sub_status: str | None
 
 
-class DebtorSummary(ResponseModel, defer_build=False):  # the first of them should take no longer than others
+class DebtorSummary(ResponseModel, defer_build=False):  # so that the first response is not slower
     """What a debtor owes over all cases, in the debtor's currency."""
 
     full_name: str | None

@@ -1,4 +1,4 @@
-"""What tells the rows of a copied block from the original, beside their ids."""
+"""The columns, other than ids, whose values differ between a copied block of rows and the original."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -87,18 +87,18 @@ _NUMBERED = {
 
 
 def _of_case(column: Column[Any], shift: Shift) -> ColumnElement[Any]:
-    """Name another case in the name of a file."""
+    """Replace the case id in a file name."""
     return func.replace(column, DOCUMENT.c.case_id, DOCUMENT.c.case_id + shift(CASE))
 
 
 def _owner_id(column: Column[Any], shift: Shift) -> ColumnElement[Any]:
-    """Follow the owner, which the table names beside its id."""
+    """Refer to the copy of the owner; the column `owner` says of which table it is."""
     owners = {"debtor": shift(DEBTOR), "customer": shift(CUSTOMER), "case": shift(CASE)}
     return column + case(owners, value=column.table.c.owner)
 
 
 def _house_no(column: Column[Any], shift: Shift) -> ColumnElement[Any]:
-    """Take another house in the same street."""
+    """Return another house number in the same street."""
     return cast((cast(column, Integer) + shift(ADDRESS)) % HOUSES + 1, String)
 
 
@@ -137,5 +137,5 @@ def functions(context: Context) -> Mapping[str, Callable[..., Any]]:
 
 
 def _renumbered_reference(reference: str | None, by: int) -> str | None:
-    """Return the payment reference of a number that is greater by so much; it ends with two check digits."""
+    """Return the reference for its number plus `by`. The last two digits are check digits."""
     return reference and payment_reference(str(int(reference[:-2]) + by))

@@ -1,4 +1,4 @@
-"""The schema of the calling user, whom the definition of a world describes."""
+"""The schema of the calling user, which the definition of a world contains."""
 
 from ledgersim.schemas import ResponseModel
 from ledgersim.vendors.aptic.links import Link
