@@ -62,6 +62,11 @@ def copy_image(image: Image, target: sqlite3.Connection) -> None:
         source.backup(target)
 
 
+# The driver looks for an adapter of each None and boolean. Not finding one takes longer than storing the value.
+sqlite3.register_adapter(type(None), lambda none: none)
+sqlite3.register_adapter(bool, int)
+
+
 class _Pending(threading.local):
     """The connections that the engine returns next, per thread: tests run servers in several threads."""
 

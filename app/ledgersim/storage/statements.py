@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BinaryExpression,
     BindParameter,
+    Boolean,
     Column,
     CompoundSelect,
     Connection,
@@ -167,8 +168,12 @@ def _prepare(statement: Statement, sent: tuple[str, ...]) -> _Prepared:
     binds = {name: compiled.binds[name] for name in names}
     constants = {name: bind.value for name, bind in binds.items() if not bind.required} | defaults
     dialect = engine.dialect
-    processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
-    encoders = [(index, encode) for index, name in enumerate(names) if (encode := processors[name]) is not None]
+    processors = {  # the driver stores booleans itself
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bind in binds.items()
+        if not isinstance(bind.type, Boolean)
+    }
+    encoders = [(index, encode) for index, name in enumerate(names) if (encode := processors.get(name))]
 
     pick = itemgetter(*names) if len(names) > 1 else lambda given: [given[name] for name in names]
     constants = {name: value for name, value in constants.items() if name not in sent}
