@@ -36,7 +36,7 @@ def direct_handler(route: APIRoute) -> Handler | None:
 
     async def handle(request: Request, body: Any) -> Response | None:
         response = Response(status_code=route.status_code or 200)  # the function may set headers and the status
-        del response.headers["content-length"]
+        response.raw_headers.clear()
         values = await arguments(request, response)
         if values is None:
             return None
@@ -60,11 +60,12 @@ def _arguments(dependant: Dependant, is_endpoint: bool = False) -> Arguments | N
         dependant.security_scopes_param_name,
         not iscoroutinefunction(dependant.call),
     )
-    fields, queries = dependant.path_params, dependant.query_params
+    fields = dependant.path_params
     if any(unknown) or any(one.field_info.annotation is not str or one.field_info.metadata for one in fields):
         return None
-    if not all(field_annotation_is_scalar(one.field_info.annotation) for one in queries):
+    if not all(field_annotation_is_scalar(one.field_info.annotation) for one in dependant.query_params):
         return None
+    queries = [(one, one.alias, one.field_info.is_required(), one.default) for one in dependant.query_params]
     calls: list[tuple[str, Callable[..., Awaitable[Any]], Arguments]] = []
     for one in dependant.dependencies:
         of_call = _arguments(one)
@@ -80,16 +81,16 @@ def _arguments(dependant: Dependant, is_endpoint: bool = False) -> Arguments | N
             if (inner := await of_call(request, response)) is None:
                 return None
             values[name] = await call(**inner)
-        for field in queries:
-            text = request.query_params.get(field.alias)
+        for field, alias, is_required, default in queries:
+            text = request.query_params.get(alias)
             if text is not None:
-                values[field.name], errors = field.validate(text, {}, loc=("query", field.alias))
+                values[field.name], errors = field.validate(text, {}, loc=("query", alias))
                 if errors:
                     return None
-            elif field.field_info.is_required():
+            elif is_required:
                 return None
             else:
-                values[field.name] = field.default
+                values[field.name] = default
         if request_name is not None:
             values[request_name] = request
         if response_name is not None:
@@ -123,8 +124,11 @@ def _responder(route: APIRoute) -> Callable[[Any, Response], Response] | None:
             exclude_defaults=route.response_model_exclude_defaults,
             exclude_none=route.response_model_exclude_none,
         )
-        made = Response(text, response.status_code, media_type="application/json")
-        made.headers.raw.extend(response.headers.raw)
-        return made
+        response.body = text
+        response.raw_headers[:0] = (
+            (b"content-length", b"%d" % len(text)),
+            (b"content-type", b"application/json"),
+        )
+        return response
 
     return respond

@@ -45,7 +45,7 @@ class Party(TableModel):
 
 def full_name(first: str | None, middle: str | None, last: str | None, suffix: str | None) -> str | None:
     """Join the parts of a name; None if all are empty."""
-    return " ".join(part for part in (first, middle, last, suffix) if part) or None
+    return " ".join(filter(None, (first, middle, last, suffix))) or None
 
 
 def with_full_name(party: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,8 +55,8 @@ def with_full_name(party: Mapping[str, Any], changes: Mapping[str, Any]) -> dict
     """
     if changes.get("full_name") is not None:
         return dict(changes)
-    derived = full_name(*(party.get(name) for name in NAME_PARTS))
+    derived = full_name(*map(party.get, NAME_PARTS))
     if "full_name" in changes or party.get("full_name") in (None, derived):
         merged = {**party, **changes}
-        return {**changes, "full_name": full_name(*(merged.get(name) for name in NAME_PARTS))}
+        return {**changes, "full_name": full_name(*map(merged.get, NAME_PARTS))}
     return dict(changes)
