@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from tempfile import NamedTemporaryFile
 
 from benchmarks.servers import Request, ServerError
@@ -11,13 +12,12 @@ CONNECTIONS = 16
 MISSING = "wrk is not installed (Debian: apt-get install wrk; macOS: brew install wrk)"
 
 _SCRIPT = """
-wrk.method = %(method)s
-wrk.body = %(body)s
-%(headers)s
-local paths = { %(paths)s }
 local requests, turn = {}, 0
+local function add(method, paths, headers, body)
+  for _, path in ipairs(paths) do table.insert(requests, wrk.format(method, path, headers, body)) end
+end
 function init(arguments)
-  for number, path in ipairs(paths) do requests[number] = wrk.format(nil, path) end
+%s
 end
 function request()
   turn = turn %% #requests + 1
@@ -37,22 +37,22 @@ def is_installed() -> bool:
     return shutil.which("wrk") is not None
 
 
-def rate(port: int, request: Request, seconds: float) -> float:
-    """Answers per second with 16 kept-alive connections. Raises ServerError if one of them is an error.
+def rate(port: int, requests: Sequence[Request], seconds: float, connections: int = CONNECTIONS) -> float:
+    """Answers per second to these requests in turn. Raises ServerError if one of them is an error.
 
     Servers that answer nothing in the time get ten times as much of it.
     """
     with NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(_script(request))
+        script.write(_SCRIPT % "\n".join(map(_add, requests)))
         script.flush()
-        answers, microseconds = _run(port, script.name, seconds)
+        answers, microseconds = _run(port, script.name, seconds, connections)
         if not answers:
-            answers, microseconds = _run(port, script.name, 10 * seconds)
+            answers, microseconds = _run(port, script.name, 10 * seconds, connections)
     return answers / microseconds * 1_000_000
 
 
-def _run(port: int, script: str, seconds: float) -> tuple[int, int]:
-    command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "60s"]
+def _run(port: int, script: str, seconds: float, connections: int) -> tuple[int, int]:
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "60s"]
     command += ["--duration", f"{max(1, round(seconds))}s", "--script", script, f"http://127.0.0.1:{port}"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
     result = run.stdout.rstrip().rpartition("\n")[2]
@@ -64,15 +64,11 @@ def _run(port: int, script: str, seconds: float) -> tuple[int, int]:
     return values["requests"], values["microseconds"]
 
 
-def _script(request: Request) -> str:
-    return _SCRIPT % {
-        "method": _quoted(request.method),
-        "body": _quoted(request.body) if request.body else "nil",
-        "headers": "\n".join(
-            f"wrk.headers[ {_quoted(name)} ] = {_quoted(value)}" for name, value in request.headers.items()
-        ),
-        "paths": ", ".join(map(_quoted, request.paths)),
-    }
+def _add(request: Request) -> str:
+    paths = ", ".join(map(_quoted, request.paths))
+    headers = ", ".join(f"[ {_quoted(name)} ] = {_quoted(value)}" for name, value in request.headers.items())
+    body = _quoted(request.body) if request.body else "nil"
+    return f"  add({_quoted(request.method)}, {{ {paths} }}, {{ {headers} }}, {body})"
 
 
 def _quoted(text: str) -> str:

@@ -114,7 +114,7 @@ def throughput(
                 for row in _of(rows, RATES):
                     if row in requests:
                         with _skipping(report, subject, row):
-                            rate(server.port, requests[row], WARM_UP)
+                            rate(server.port, [requests[row]], WARM_UP)
         for _ in range(rounds):
             for row in _of(rows, RATES):
                 for server, requests in running:
@@ -122,7 +122,10 @@ def throughput(
                         with _skipping(report, server.subject, row):
                             _reset(server, requests)
                             report.add(
-                                row, customers, server.subject.name, rate(server.port, requests[row], seconds)
+                                row,
+                                customers,
+                                server.subject.name,
+                                rate(server.port, [requests[row]], seconds),
                             )
             for row in _of(rows, LATENCIES):
                 for server, requests in running:
