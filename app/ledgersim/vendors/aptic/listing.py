@@ -8,8 +8,22 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import BigInteger, Column, Connection, FromClause, Join, Select, Table, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    FromClause,
+    Join,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from ledgersim.diagnostics.diagnostic import Diagnostic
 from ledgersim.http.context import context_of
@@ -157,22 +171,38 @@ class Listing:
             conditions.append(filter_to_sql(parse_filter(filter_text), self._fields))
         order = orderby_to_sql(parse_orderby(orderby_text), self._fields) if orderby_text.strip() else []
         page = (
-            select(self._key)
+            select(self._key.label("key"))
             .select_from(_without_unused_joins(self._source, [*conditions, *order]))
             .where(*conditions)
             .order_by(*order, self._key)
             .offset(bindparam("page_skip", type_=BigInteger))
             .limit(bindparam("page_top", type_=BigInteger))
+            .subquery("page")
         )
         return (
-            select(*self._columns)
-            .select_from(self._source)
-            .where(self._key.in_(page))
-            .order_by(*order, self._key),
+            select(*self._columns).select_from(_behind(page, self._source)).where(self._key == page.c.key),
             select(func.count())
             .select_from(_without_unused_joins(self._source, conditions))
             .where(*conditions),
         )
+
+
+class _CrossJoin(Join):
+    """A join in which SQLite reads the left table first, and so returns rows in its order."""
+
+    inherit_cache = True
+
+
+@compiles(_CrossJoin)
+def _cross_join(join: _CrossJoin, compiler: SQLCompiler, **options: Any) -> str:
+    return " CROSS JOIN ".join(compiler.process(table, **options) for table in (join.left, join.right))
+
+
+def _behind(page: FromClause, source: FromClause) -> Join:
+    """The tables of a source in a cross join with a page."""
+    if isinstance(source, Join):
+        return Join(_behind(page, source.left), source.right, source.onclause, source.isouter)
+    return _CrossJoin(page, source, true())
 
 
 def _without_unused_joins(source: FromClause, expressions: list[Any]) -> FromClause:
