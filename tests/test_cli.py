@@ -1,9 +1,11 @@
 """Output and errors of the commands, except serving: see test_server.py."""
 
+import gc
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -200,6 +202,15 @@ def test_openapi_of_an_unknown_api_names_those_there_are(
 # Building a world
 
 
+@pytest.fixture
+def garbage_collection() -> Iterator[None]:
+    """Garbage collection goes on after a command that turns it off until the process ends."""
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("garbage_collection")
 def test_a_world_is_built_into_the_cache_and_its_path_printed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +227,7 @@ def test_a_world_is_built_into_the_cache_and_its_path_printed(
     assert printed(capsys, "build-world", "--as-of", "2026-02-01", "--seed", "7") == path
 
 
+@pytest.mark.usefixtures("garbage_collection")
 def test_a_world_that_cannot_be_stored_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ def build_world(**flags: str | None) -> None:
     set by the environment variable in its description; the option wins.
     """
     settings = load_settings(os.environ, **flags)
+    gc.disable()  # loading modules and building a world create little garbage
 
     from ledgersim.vendors import installed_vendors
     from ledgersim.world.template import keep_world
@@ -92,6 +93,7 @@ def build_world(**flags: str | None) -> None:
     print(
         keep_world(vendors, settings.world, settings.seed, settings.customers, settings.as_of, settings.cache)
     )
+    gc.freeze()  # or the exit would look for garbage among all that is left
 
 
 def _option_of(name: str) -> Parameter:
