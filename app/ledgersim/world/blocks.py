@@ -14,12 +14,15 @@ from sqlalchemy import (
     Table,
     bindparam,
     cast,
+    column,
     func,
     insert,
     select,
 )
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import SQLModel
 
+from ledgersim.storage.temporary import keep_rows
 from ledgersim.world.rows import Rows
 
 Shift = Callable[[Table], ColumnElement[int]]  # returns how much is added to the ids of a table in a copy
@@ -61,9 +64,9 @@ class Block:
         self._copied = {table: size for table, size in self._sizes.items() if table not in made}
         for name, function in functions.items():
             connection.info["raw"].create_function(name, -1, function)
+        rows.flush()
         tables = (table for table in SQLModel.metadata.sorted_tables if _numbering(table) in self._copied)
         self._statements = [self._statement(table, own) for table in tables]
-        rows.flush()
 
     def copy(self) -> None:
         """Store another copy."""
@@ -74,12 +77,16 @@ class Block:
         self._rows.skip_ids(self._copied)
 
     def _statement(self, table: Table, own: Mapping[Column[Any], Own]) -> Insert:
-        """Copies the rows of a table."""
-        row_id = next(iter(table.primary_key))
+        """Copies the rows of a table, which are kept beside it."""
         before, size = self._ids[_numbering(table)], self._sizes[_numbering(table)]
-        values = [own.get(column, _copied)(column, _shift) for column in table.columns]
-        rows = select(*values).where(row_id.between(before + 1, before + size)).order_by(row_id)
-        return insert(table).from_select([*table.columns], rows)
+        kept = keep_rows(self._connection, table, before + 1, before + size)
+
+        def in_kept(element: Any, **_: object) -> Any:
+            return kept.c[element.name] if isinstance(element, Column) else None
+
+        values = [own.get(one, _copied)(one, _shift) for one in table.columns]
+        rows = select(*(replacement_traverse(value, {}, in_kept) for value in values))
+        return insert(table).from_select([*table.columns], rows.order_by(column("rowid")))
 
 
 def _copied(column: Column[Any], shift: Shift) -> ColumnElement[Any]:
