@@ -1,13 +1,21 @@
 """Interest: from when to when it accrues, at which rate, and payments that count from another day."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sqlalchemy import Connection, select
 
+from ledgersim.schemas import MAX_RATE
+from ledgersim.storage.database import Database
+from ledgersim.storage.statements import scalar
+from ledgersim.vendors.aptic.claims.commands import MAX_OWED
 from ledgersim.vendors.aptic.claims.rules import (
+    YEAR,
     Adjustment,
     Balances,
     Payment,
@@ -21,12 +29,14 @@ from ledgersim.vendors.aptic.claims.rules import (
     unpay,
     yearly_rate,
 )
+from ledgersim.vendors.aptic.claims.sums import ORIGINAL_INTEREST
 from tests.client import APTIC, Api
 
 DAY_0 = datetime(2027, 1, 1, tzinfo=UTC)
 FIRST = DAY_0.toordinal()
 AMOUNTS = st.integers(1, 10**9)
 RATES = st.integers(1, 1_000_000)
+SQL_INTEREST = select(ORIGINAL_INTEREST.label("interest"))
 
 
 def day(number: int) -> str:
@@ -76,6 +86,46 @@ def test_a_late_payment_leaves_what_it_would_have_left_on_its_day(
     assert payable(late, payment.day) == amounts
     found, _ = pay(late, payment, today)
     assert found == accrue_to(expected, today)
+
+
+TERMS = (
+    "original_interest",
+    "remaining_principal",
+    "accrual_rate",
+    "accrual_rest",
+    "accrues_from",
+    "accrues_to",
+)
+
+
+@pytest.fixture(scope="module")
+def claims() -> Iterator[Connection]:
+    """A table of claims with what interest depends on."""
+    with closing(Database.in_memory()) as database:
+        database.connection.exec_driver_sql(f"CREATE TABLE claim ({', '.join(TERMS)})")
+        yield database.connection
+
+
+@given(
+    st.integers(0, MAX_OWED), st.integers(0, MAX_RATE * 10_000), st.integers(-YEAR // 2, YEAR // 2 - 1),
+    st.integers(-400, 36_500), st.integers(-400, 36_500), st.integers(0, 36_500),
+)  # fmt: skip
+def test_sql_computes_the_interest_of_the_rules(
+    claims: Connection, principal: int, rate: int, rest: int, start: int, end: int, today: int
+) -> None:
+    """Also of the greatest amounts and rates, for a century."""
+    balances = Balances(
+        remaining_principal=principal,
+        accrual_rate=rate,
+        accrual_rest=rest,
+        accrues_from=FIRST + start,
+        accrues_to=FIRST + end,
+    )
+    claims.exec_driver_sql("DELETE FROM claim")
+    terms = tuple(getattr(balances, name) for name in TERMS)
+    claims.exec_driver_sql("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", terms)
+    expected = accrue_to(balances, FIRST + today).original_interest
+    assert scalar(claims, SQL_INTEREST, today=FIRST + today) == expected
 
 
 portfolios = st.lists(
