@@ -12,7 +12,7 @@ from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
 from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.sums import PARTS_OF_CASES, SUMS, amounts
+from ledgersim.vendors.aptic.claims.sums import CONVERTED_PARTS_OF_CASES, PARTS_OF_CASES, SUMS, amounts
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
@@ -47,16 +47,25 @@ _SELECTED = {"id": CASE.c.id, **_OWN_COLUMNS, **_CLIENT_COLUMNS, **_MAIN_DEBTOR_
 
 
 def add_sums(connection: Connection, cases: list[Row], values: Mapping[str, Any]) -> None:
-    """Add the sums as of day `values["today"]` to cases, in one query: faster than subqueries in the list."""
-    ids = [case["id"] for case in cases]
-    sums = {
-        found["case_id"]: found
-        for found in rows(connection, PARTS_OF_CASES, case_ids=ids, today=values["today"])
-    }
+    """Add the sums as of day `values["today"]` to cases, in few queries: faster than subqueries in the list."""
+    ids, day = [case["id"] for case in cases], values["today"]
+    sums = {found["case_id"]: found for found in rows(connection, PARTS_OF_CASES, case_ids=ids, today=day)}
+    for found in sums.values():
+        for kind in ("original", "remaining"):
+            found[f"{kind}_interest"] += found["accrued"]
+    converting = [case_id for case_id, found in sums.items() if found["converting"]]
+    if converting:
+        for found in rows(connection, CONVERTED_PARTS_OF_CASES, case_ids=converting, today=day):
+            sums[found["case_id"]] |= found
     for case in cases:
         case |= sums[case["id"]]
         for kind in ("original", "paid", "remaining"):
-            case[f"{kind}_sum"] = sum(case[f"{kind}_{part}"] for part in ("principal", "interest", "fee"))
+            case[f"{kind}_sum"] = _total(case, kind)
+
+
+def _total(parts: Row, kind: str) -> int:
+    """Return the original, paid or remaining sum, of its parts."""
+    return sum(parts[f"{kind}_{part}"] for part in ("principal", "interest", "fee"))
 
 
 CASE_LIST = Listing(_SOURCE, _SELECTED, _FIELDS, CASE.c.id, complete=add_sums)
@@ -108,7 +117,7 @@ _OWED = select(
     *(
         func.coalesce(func.sum(amount), literal(0, BigInteger)).label(name)
         for name, amount in amounts(bindparam("currency")).items()
-        if name.startswith("remaining_")
+        if name in ("remaining_principal", "remaining_interest", "remaining_fee")
     )
 ).where(
     CLAIM.c.case_id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))
@@ -157,7 +166,8 @@ def summary(space: Space, debtor: Row, case_id: int | None = None) -> Row:
     cases = rows(connection, _SUMMARY_CASES, of_debtor=debtor["id"])
     add_sums(connection, cases, {"today": day})
     currency = debtor["currency_code"] or (cases[0]["currency_code"] if cases else None)
-    owed = row(connection, _OWED, of_debtor=debtor["id"], currency=currency, today=day) or {}
+    [owed] = rows(connection, _OWED, of_debtor=debtor["id"], currency=currency, today=day)
+    owed["remaining_sum"] = _total(owed, "remaining")
     closed = sum(case["closure_date"] is not None for case in cases)
     return {
         **debtor,

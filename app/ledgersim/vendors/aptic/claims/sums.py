@@ -114,30 +114,44 @@ def amounts(currency: ColumnElement[Any], claim: Any = _C, accrued: Cents | int 
 _MANY_ACCRUED = (
     select(func.sum(_SINCE)).where(_C.case_id == _S.case_id, accrues(_C)).correlate(CASE_SUMS).scalar_subquery()
 )
+_AMOUNTS = amounts(_S.currency_code)
 _CONVERTED = {
     name: select(func.sum(amount)).where(_C.case_id == _S.case_id).correlate(CASE_SUMS).scalar_subquery()
-    for name, amount in amounts(_S.currency_code).items()
+    for name, amount in _AMOUNTS.items()
 }
+
+
+# The interest of a case with claims in its currency alone that the stored sums do not include.
+_ACCRUED_OF_CASE = case(
+    (_S.accruing == 0, 0),
+    (_S.accruing == 1, _since(_S.daily_interest, _S.daily_fraction, _S)),
+    else_=_MANY_ACCRUED,
+)
 
 
 def _sum(name: str) -> Cents:
     kind, part = name.split("_")
     parts = ("principal", "interest", "fee") if part == "sum" else (part,)
     stored: Cents = reduce(add, (_S[f"{kind}_{one}"] for one in parts))
-    since = [(_S.converting != 0, _CONVERTED[name] - stored)]
-    if kind == "paid" or "interest" not in parts:
-        return stored + case(*since, else_=0)
-    one = _since(_S.daily_interest, _S.daily_fraction, _S)
-    return stored + case((_S.accruing == 0, 0), *since, (_S.accruing == 1, one), else_=_MANY_ACCRUED)
+    accrued = 0 if kind == "paid" or "interest" not in parts else _ACCRUED_OF_CASE
+    return stored + case((_S.converting != 0, _CONVERTED[name] - stored), else_=accrued)
 
 
 # For $filter and $orderby: each sum of a case, from its row of CASE_SUMS.
 SUMS: dict[str, Cents] = {name: _sum(name) for name in _CONVERTED}
 
-# For responses: the parts of the sums of several cases (parameter `case_ids`) at once.
+# For responses: the stored parts of the sums of several cases (parameter `case_ids`), with the interest since
+# then. Where that is converted, all parts are read from the claims: the longer statement is seldom needed.
+_PARTS = [name for name in SUMS if not name.endswith("_sum")]
 PARTS_OF_CASES = select(
-    _S.case_id, *(amount.label(name) for name, amount in SUMS.items() if not name.endswith("_sum"))
+    _S.case_id, *(_S[name] for name in _PARTS), _S.converting, _ACCRUED_OF_CASE.label("accrued")
 ).where(_S.case_id.in_(listed("case_ids")))
+CONVERTED_PARTS_OF_CASES = (
+    select(_S.case_id, *(func.sum(_AMOUNTS[name]).label(name) for name in _PARTS))
+    .join_from(CASE_SUMS, CLAIM, _C.case_id == _S.case_id)
+    .where(_S.case_id.in_(listed("case_ids")))
+    .group_by(_S.case_id)
+)
 
 
 def _shares(claim: NamedFromClause, currency: ColumnElement[Any]) -> dict[str, Cents]:
