@@ -1,6 +1,6 @@
 """Tables whose rows follow from those of other tables: triggers of SQLite keep them with every write."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Select, Table, insert
@@ -10,15 +10,18 @@ _KEY = "derived"  # in `Table.info`
 
 
 class Derived(NamedTuple):
-    """How a table is derived: `rows` computes all of its rows, `triggers` are the SQL of what keeps them."""
+    """How a table is derived: `rows` computes all of its rows, `triggers` makes the SQL of what keeps them."""
 
     table: Table
     rows: Select[Any]
-    triggers: Sequence[str]
+    triggers: Callable[[], Sequence[str]]
 
 
-def derive(table: Table, rows: Select[Any], triggers: Sequence[str]) -> None:
-    """Declare that a table is derived; `rows` selects its columns in their order."""
+def derive(table: Table, rows: Select[Any], triggers: Callable[[], Sequence[str]]) -> None:
+    """Declare that a table is derived; `rows` selects its columns in their order.
+
+    `triggers` are made when a world is built, as servers do not need them.
+    """
     table.info[_KEY] = Derived(table, rows, triggers)
 
 
@@ -37,7 +40,7 @@ def derive_tables(connection: Connection, metadata: MetaData) -> None:
     """Fill all derived tables, and create the triggers that keep them."""
     for table, rows, triggers in derived_tables(metadata):
         connection.execute(insert(table).from_select(list(table.columns), rows))
-        for trigger in triggers:
+        for trigger in triggers():
             connection.exec_driver_sql(trigger)
 
 

@@ -179,8 +179,18 @@ def _change(row: str, sign: str) -> str:
     return f"UPDATE case_sums SET {changes} WHERE case_id = {row}.case_id;"
 
 
-_ADD, _TAKE_OFF = _change("NEW", "+"), _change("OLD", "-")
-_ZEROS = ", 0" * (len(_S) - 2)
+def _triggers() -> list[str]:
+    """Return the triggers that keep the sums of cases."""
+    added, taken_off = _change("NEW", "+"), _change("OLD", "-")
+    zeros = ", 0" * (len(_S) - 2)
+    return [
+        'CREATE TRIGGER case_sums_of_case AFTER INSERT ON "case" '
+        f"BEGIN INSERT INTO case_sums VALUES (NEW.id, NEW.currency_code{zeros}); END",
+        f"CREATE TRIGGER case_sums_insert AFTER INSERT ON claim BEGIN {added} END",
+        f"CREATE TRIGGER case_sums_update AFTER UPDATE ON claim BEGIN {taken_off} {added} END",
+        f"CREATE TRIGGER case_sums_delete AFTER DELETE ON claim BEGIN {taken_off} END",
+    ]
+
 
 derive(
     CASE_SUMS,
@@ -191,11 +201,5 @@ derive(
     )
     .select_from(CASE.outerjoin(CLAIM))
     .group_by(CASE.c.id),
-    [
-        'CREATE TRIGGER case_sums_of_case AFTER INSERT ON "case" '
-        f"BEGIN INSERT INTO case_sums VALUES (NEW.id, NEW.currency_code{_ZEROS}); END",
-        f"CREATE TRIGGER case_sums_insert AFTER INSERT ON claim BEGIN {_ADD} END",
-        f"CREATE TRIGGER case_sums_update AFTER UPDATE ON claim BEGIN {_TAKE_OFF} {_ADD} END",
-        f"CREATE TRIGGER case_sums_delete AFTER DELETE ON claim BEGIN {_TAKE_OFF} END",
-    ],
+    _triggers,
 )
