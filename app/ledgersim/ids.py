@@ -8,13 +8,15 @@ class Stream:
     """A seeded, endless sequence of 128-bit values. Its whole state is `position`."""
 
     def __init__(self, seed: int, purpose: str, position: int = 0) -> None:
-        self._key = f"{seed}:{purpose}:".encode()
+        self._start = blake2b(f"{seed}:{purpose}:".encode(), digest_size=16)
         self.position = position
 
     def draw(self) -> bytes:
         """The next 16 bytes."""
         self.position += 1
-        return blake2b(b"%s%d" % (self._key, self.position), digest_size=16).digest()
+        value = self._start.copy()
+        value.update(b"%d" % self.position)
+        return value.digest()
 
     def fraction(self) -> float:
         """The next value as a number from 0 (inclusive) to 1 (exclusive)."""
