@@ -199,7 +199,7 @@ def _cross_join(join: _CrossJoin, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def _behind(page: FromClause, source: FromClause) -> Join:
-    """The tables of a source in a cross join with a page."""
+    """Return a source joined to a page of keys, in whose order its rows then are."""
     if isinstance(source, Join):
         return Join(_behind(page, source.left), source.right, source.onclause, source.isouter)
     return _CrossJoin(page, source, true())

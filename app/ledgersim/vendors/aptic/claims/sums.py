@@ -34,17 +34,6 @@ _C = CLAIM.c
 _S = CASE_SUMS.c
 
 
-def _days(of: Any) -> Cents:
-    """Return for how many days, until today, interest accrues that the balances do not include.
-
-    Comparisons take SQLite half of the time that its functions `min` and `max` take.
-    """
-    is_over = (of.accrues_from >= TODAY) | (of.accrues_from >= of.accrues_to)
-    return case(
-        (is_over, 0), (of.accrues_to > TODAY, TODAY - of.accrues_from), else_=of.accrues_to - of.accrues_from
-    )
-
-
 def _daily(claim: Any) -> tuple[Cents, Cents]:
     """Return the interest of a claim for a day: hundredths, and what is left over in 1/YEAR of one."""
     left_over = (claim.remaining_principal % YEAR) * claim.accrual_rate
@@ -52,10 +41,21 @@ def _daily(claim: Any) -> tuple[Cents, Cents]:
 
 
 def _since(daily: Cents, left_over: Cents, of: Any) -> Cents:
-    """Return the interest that the balances do not include, rounded half up."""
-    days = _days(of)
-    interest: Cents = daily * days + (left_over * days + of.accrual_rest + YEAR // 2) // YEAR
-    return interest
+    """Return the interest until today that the balances do not include, rounded half up.
+
+    Each day is compared once, and without SQLite's `min` and `max`, which take twice as long.
+    """
+
+    def of_days(days: Cents) -> Cents:
+        interest: Cents = daily * days + (left_over * days + of.accrual_rest + YEAR // 2) // YEAR
+        return interest
+
+    has_begun = of.accrues_from < TODAY
+    return case(
+        (has_begun & (of.accrues_to > TODAY), of_days(TODAY - of.accrues_from)),
+        (has_begun & (of.accrues_to > of.accrues_from), of_days(of.accrues_to - of.accrues_from)),
+        else_=(of.accrual_rest + YEAR // 2) // YEAR,
+    )
 
 
 _SINCE = _since(*_daily(_C), _C)
