@@ -32,8 +32,9 @@ class Browser:
         self._client = client
 
     def open(self, url: str) -> None:
-        """Go to a page."""
+        """Go to a page, and wait until it has loaded: in its history, the next page replaces one that has not."""
         self._post("url", {"url": url})
+        self.wait(lambda: self.run("return document.readyState") == "complete")
 
     @property
     def url(self) -> str:
