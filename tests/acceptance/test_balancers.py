@@ -8,9 +8,12 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
+from select import select
 from time import monotonic
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -157,3 +160,21 @@ def test_fifty_spaces_at_two_servers_stay_apart_through_a_kill(
     other = httpx.put(f"{servers[1].url}/s/{min(shares[0])}{APTIC}/Debtors", headers=BEARER, json={})
     assert other.status_code == 503
     assert "another server is using it" in other.json()["detail"]
+
+
+def test_nginx_answers_requests_with_a_body_while_a_server_is_down(start: Start, balance: Balance) -> None:
+    server = start("--port", "0")
+    address = urlsplit(balance("nginx", [server, server])).netloc
+    with closing(HTTPConnection(address, timeout=LIMIT)) as client:
+        server.stop(signal.SIGKILL)
+        statuses = []
+        for _ in range(2):
+            client.putrequest("PUT", f"{APTIC}/Debtors")
+            client.putheader("Content-Length", "2")
+            client.endheaders()
+            select([client.sock], [], [], 0.2)  # a response before the body would end the connection
+            client.send(b"{}")
+            response = client.getresponse()
+            response.read()
+            statuses.append(response.status)
+    assert statuses == [502, 502]
