@@ -334,8 +334,10 @@ def test_a_corrupt_file_is_unavailable_and_can_be_deleted(api: Api, data: Path) 
     settle(api)
     path = data / "a.db"
     path.write_bytes(b"x" * 5_000)
-    reason = f"the database {path} cannot be used: it is not a SQLite database"
-    assert unavailable(api, "a") == reason
+    assert unavailable(api, "a") == (
+        f"the database {path} cannot be used: it is not a SQLite database; "
+        "restore a backup, or delete the space (DELETE /_sim/spaces/NAME)"
+    )
     assert path.read_bytes() == b"x" * 5_000
     assert api.delete("/_sim/spaces/a").status_code == 204
     assert names(api, "a") == []

@@ -35,6 +35,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?|[.-].*")
 
 DELETE_SPACE = "delete the space (DELETE /_sim/spaces/NAME)"
 _MAKE_ROOM = "make room; the next request tries again"
+_RESTORE = f"restore a backup, or {DELETE_SPACE}"
 
 # What helps if a file cannot be used, by the system's code, and by SQLite's.
 _SYSTEM_REMEDIES = {
@@ -47,6 +48,8 @@ _SQLITE_REMEDIES = {
     sqlite3.SQLITE_BUSY: "send the requests for the space to that server, or wait until it has closed the file",
     sqlite3.SQLITE_FULL: _MAKE_ROOM,
     sqlite3.SQLITE_READONLY: "change the permissions of the folder and its files",
+    sqlite3.SQLITE_CORRUPT: _RESTORE,
+    sqlite3.SQLITE_NOTADB: _RESTORE,
     sqlite3.SQLITE_CANTOPEN: "check the permissions of the folder, and how many files may be open (ulimit -n)",
 }
 
@@ -128,7 +131,7 @@ class DatabaseFolder:
                 if not path.exists():
                     self.start_of(name).unlink(missing_ok=True)
                 elif not path.stat().st_size:  # files are never created empty
-                    raise _cannot_use(path, f"it is empty; restore a backup, or {DELETE_SPACE}")
+                    raise _cannot_use(path, f"it is empty; {_RESTORE}")
             except OSError as error:
                 raise _cannot_use(path, error.strerror) from error
             return self._open_database(path, self._image)
@@ -209,7 +212,7 @@ def _why_ignored(file: str) -> str | None:
 
 @contextmanager
 def _remedies() -> Iterator[None]:
-    """Let a StartupError say what helps, if its cause does not."""
+    """Let a StartupError say what helps, if it does not."""
     try:
         yield
     except StartupError as error:
@@ -218,7 +221,7 @@ def _remedies() -> Iterator[None]:
             remedy = _SYSTEM_REMEDIES.get(cause.errno or 0)
         elif isinstance(cause, sqlite3.Error):
             remedy = _SQLITE_REMEDIES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-        if remedy is None:
+        if remedy is None or remedy in str(error):
             raise
         raise StartupError(f"{error}; {remedy}") from cause
 
