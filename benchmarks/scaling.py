@@ -52,9 +52,11 @@ class Measured(NamedTuple):
 
 def main() -> None:
     """Measure, and print a line for each number of servers."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4, help="of load per round")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.scaling", description=f"{__doc__} Needs wrk and HAProxy."
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="of each load (default: 5)")
+    parser.add_argument("--seconds", type=float, default=4, help="of load in a round (default: 4)")
     options = parser.parse_args()
     if not is_installed():
         sys.exit(MISSING)
