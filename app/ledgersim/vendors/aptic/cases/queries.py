@@ -12,7 +12,7 @@ from ledgersim.vendors.aptic.cases.models import CASE, CASE_DEBTOR
 from ledgersim.vendors.aptic.cases.schemas import CaseListItem
 from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM
 from ledgersim.vendors.aptic.claims.queries import today
-from ledgersim.vendors.aptic.claims.sums import CONVERTED_PARTS_OF_CASES, PARTS_OF_CASES, SUMS, amounts
+from ledgersim.vendors.aptic.claims.sums import CONVERTED_PARTS_OF_CASES, PARTS, PARTS_OF_CASES, SUMS, amounts
 from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.debtors.rules import payment_reference
@@ -65,7 +65,7 @@ def add_sums(connection: Connection, cases: list[Row], values: Mapping[str, Any]
 
 def _total(parts: Row, kind: str) -> int:
     """Return the original, paid or remaining sum, of its parts."""
-    return sum(parts[f"{kind}_{part}"] for part in ("principal", "interest", "fee"))
+    return sum(parts[f"{kind}_{part}"] for part in PARTS)
 
 
 CASE_LIST = Listing(_SOURCE, _SELECTED, _FIELDS, CASE.c.id, complete=add_sums)
@@ -117,7 +117,7 @@ _OWED = select(
     *(
         func.coalesce(func.sum(amount), literal(0, BigInteger)).label(name)
         for name, amount in amounts(bindparam("currency")).items()
-        if name in ("remaining_principal", "remaining_interest", "remaining_fee")
+        if name in [f"remaining_{part}" for part in PARTS]
     )
 ).where(
     CLAIM.c.case_id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor")))

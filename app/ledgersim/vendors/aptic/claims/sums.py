@@ -33,6 +33,8 @@ TODAY: ColumnElement[int] = bindparam("today", type_=Integer)
 _C = CLAIM.c
 _S = CASE_SUMS.c
 
+PARTS = ("principal", "interest", "fee")  # of an original, paid or remaining sum
+
 
 def _daily(claim: Any) -> tuple[Cents, Cents]:
     """Return the interest of a claim for a day: hundredths, and what is left over in 1/YEAR of one."""
@@ -131,7 +133,7 @@ _ACCRUED_OF_CASE = case(
 
 def _sum(name: str) -> Cents:
     kind, part = name.split("_")
-    parts = ("principal", "interest", "fee") if part == "sum" else (part,)
+    parts = PARTS if part == "sum" else (part,)
     stored: Cents = reduce(add, (_S[f"{kind}_{one}"] for one in parts))
     accrued = 0 if kind == "paid" or "interest" not in parts else _ACCRUED_OF_CASE
     return stored + case((_S.converting != 0, _CONVERTED[name] - stored), else_=accrued)
