@@ -24,7 +24,7 @@ SPACES = 50  # each with a connection of its own, like tests that run in paralle
 CASES_PER_SPACE = 20
 CORES = len(os.sched_getaffinity(0))
 GET = Request("GET", [f"{DEBTORS}/{{debtor}}"])
-LIST = Request("GET", [f"{DEBTORS}?$filter=juridicalType%20eq%201&$orderby=fullName&$top=25"])
+LIST = listing(DEBTORS, filter="juridicalType eq 1", orderby="fullName", top="25")
 PAYMENT = {"paymentAmount": 1, "currencyCode": "SEK", "paymentDate": "2026-01-01"}
 LOADS = {
     "get one debtor": [GET],
