@@ -82,8 +82,8 @@ def _arguments(dependant: Dependant, is_endpoint: bool = False) -> Arguments | N
                 return None
             values[name] = await call(**inner)
         for field, alias, is_required, default in queries:
-            text = request.query_params.get(alias)
-            if text is not None:
+            if alias in request.query_params:
+                text = request.query_params[alias]
                 values[field.name], errors = field.validate(text, {}, loc=("query", alias))
                 if errors:
                     return None

@@ -22,7 +22,7 @@ from ledgersim.http.body import JsonRoute
 from ledgersim.http.context import context_of
 from ledgersim.http.descriptions import Descriptions
 from ledgersim.http.error_response import Render
-from ledgersim.http.lenient_parsing import about_query, parameters_in, respell_query
+from ledgersim.http.lenient_parsing import about_query, respell_query
 from ledgersim.http.openapi import ApiMetadata, finish
 from ledgersim.http.routing import Found, RouteIndex, raw_path, segments
 from ledgersim.problems import Problem
@@ -268,8 +268,10 @@ class VendorApp(FastAPI):
         if not isinstance(route, JsonRoute):
             return None
         if scope["query_string"]:
-            scope["query_string"] = query = respell_query(scope["query_string"], route.parameters)
-            names = parameters_in(query)
+            if not route.parameters.issuperset(request.query_params):
+                scope["query_string"] = respell_query(scope["query_string"], route.parameters)
+                request = Request(scope, request.receive)  # which reads the query again
+            names = [name for name, _ in request.query_params.multi_items()]
             if not route.is_admin:
                 context.dispatcher.coverage.add_query(str(route.operation_id), names, route.parameters)
             context.report(about_query(names, route.parameters))
