@@ -48,24 +48,27 @@ class RouteIndex:
     def find(self, method: str, parts: list[str]) -> Found:
         """The route for a method and the segments of a path."""
         allowed: list[str] = []
-        for node, values in _walk(self._root, parts, 0, ()):
-            if method in node.routes:
-                route, names = node.routes[method]
-                return Found(route, dict(zip(names, values, strict=True)), [])
-            allowed += node.routes
-        return Found(None, {}, allowed)
+        found = _search(self._root, method, parts, (), allowed)
+        return Found(None, {}, allowed) if found is None else found
 
 
-def _walk(node: _Node, parts: list[str], at: int, values: tuple[str, ...]) -> Any:
-    if at == len(parts):
-        if node.routes:
-            yield node, values
-        return
-    literal = node.literals.get(parts[at].lower())
+def _search(
+    node: _Node, method: str, parts: list[str], values: tuple[str, ...], allowed: list[str]
+) -> Found | None:
+    """The route for a method and the segments of a path below a node; adds to the methods that it allows."""
+    if not parts:
+        if method in node.routes:
+            route, names = node.routes[method]
+            return Found(route, dict(zip(names, values, strict=True)), [])
+        allowed += node.routes
+        return None
+    first, *rest = parts
+    literal, found = node.literals.get(first.lower()), None
     if literal is not None:
-        yield from _walk(literal, parts, at + 1, values)
-    if node.parameter is not None and parts[at]:
-        yield from _walk(node.parameter, parts, at + 1, (*values, parts[at]))
+        found = _search(literal, method, rest, values, allowed)
+    if found is None and node.parameter is not None and first:
+        found = _search(node.parameter, method, rest, (*values, first), allowed)
+    return found
 
 
 def raw_path(scope: Scope) -> bytes:
