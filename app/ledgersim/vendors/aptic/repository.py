@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Select, Table, Update, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Delete, Select, Table, Update, bindparam, delete, select, update
 
 from ledgersim.ids import parse_guid
 from ledgersim.problems import CONFLICT, NOT_FOUND
@@ -27,19 +27,18 @@ def find(connection: Connection, statement: Select[Any], what: str, guid: str, *
     return found
 
 
-def unused_guid(
-    connection: Connection, space: Space, statement: Select[Any], name: str, sent: str | None
-) -> str:
+def unused_guid(connection: Connection, space: Space, column: Column[Any], name: str, sent: str | None) -> str:
     """Return the GUID that the client sent as `name`, or else a new one.
 
-    Raises a 409 Problem if `statement` finds a row with the GUID that was sent.
+    Raises a 409 Problem if a row has the GUID that was sent in the column.
     """
+    uses = _uses(column)
     if sent is not None:
-        if row(connection, statement, guid=sent) is not None:
+        if row(connection, uses, guid=sent) is not None:
             raise CONFLICT.with_detail(f"Another {name.removesuffix('Guid')} already has the {name} {sent!r}.")
         return sent
     guid = space.guids.guid()
-    while row(connection, statement, guid=guid) is not None:  # GUIDs are predictable: a client may use one
+    while row(connection, uses, guid=guid) is not None:  # GUIDs are predictable: a client may use one
         guid = space.guids.guid()
     return guid
 
@@ -53,6 +52,11 @@ def update_row(connection: Connection, table: Table, row_id: int, values: Mappin
 def delete_row(connection: Connection, table: Table, row_id: int) -> None:
     """Delete one row."""
     change(connection, _delete(table), row_id=row_id)
+
+
+@cache
+def _uses(column: Column[Any]) -> Select[Any]:
+    return select(column).where(column == bindparam("guid"))
 
 
 @cache

@@ -49,7 +49,6 @@ _NUMBER_IN_USE = union_all(
 )
 _JSON_COLUMNS = ("claimant", "energy_debt", "relations", "action_dates")
 
-_BY_GUID = by_guid(CASE.c.case_guid)
 _CLIENT_BY_GUID = by_guid(CLIENT.c.unique_id)
 _CLIENT_BY_CODE = select(CLIENT).where(CLIENT.c.reference_code == bindparam("code"))
 OLDEST_BY_ID_NUMBER = (
@@ -179,7 +178,7 @@ def _import_case(
     client, claims = sent["client"], [*(sent["debts"] or []), *(sent["fees"] or [])]
     case = {
         **{name: value for name, value in sent.items() if name in CASE.c},
-        "case_guid": unused_guid(connection, space, _BY_GUID, "caseGuid", sent.get("case_guid")),
+        "case_guid": unused_guid(connection, space, CASE.c.case_guid, "caseGuid", sent.get("case_guid")),
         "import_id": import_id,
         "client_id": None if client is None else client["id"],
         "currency_code": currency_of_case(body) or space.state(ApticState).user["system_currency_code"],

@@ -35,7 +35,9 @@ def add_customer(connection: Connection, space: Space, sent: Mapping[str, Any]) 
         **dict.fromkeys(_COLUMNS),
         **{name: value for name, value in with_full_name({}, sent).items() if name in _COLUMNS},
         **relatives,
-        "customer_guid": unused_guid(connection, space, BY_GUID, "customerGuid", sent["customer_guid"]),
+        "customer_guid": unused_guid(
+            connection, space, CUSTOMER.c.customer_guid, "customerGuid", sent["customer_guid"]
+        ),
         "reg_date": now,
     }
     del customer["id"]

@@ -35,7 +35,9 @@ def add_debtor(connection: Connection, space: Space, sent: Mapping[str, Any]) ->
         "conversation_notification_channel": 0,
         "protected": False,
         **{name: value for name, value in with_full_name({}, sent).items() if name in _EMPTY},
-        "debtor_guid": unused_guid(connection, space, BY_GUID, "debtorGuid", sent.get("debtor_guid")),
+        "debtor_guid": unused_guid(
+            connection, space, DEBTOR.c.debtor_guid, "debtorGuid", sent.get("debtor_guid")
+        ),
         "id": row_id,
         "debtor_reference": debtor_reference(row_id),
         "reg_date": now,
