@@ -101,7 +101,8 @@ class Clock:
         """Record a change in the space: from now on the clock cannot be set to an earlier time."""
         now = self.now()
         if now > self.setting.floor:
-            self.setting = replace(self.setting, floor=now)
+            before = self.setting
+            self.setting = ClockSetting(before.mode, before.offset, before.frozen_at, now)
 
 
 def isoformat(instant: datetime) -> str:

@@ -76,6 +76,10 @@ class RequestContext:
             host = sent.decode("latin-1")
         return f"{self.forwarded.scheme or self.scheme}://{host}"
 
+    @cached_property
+    def _url(self) -> str:
+        return self.origin + self.root_path
+
     @property
     def server_url(self) -> str:
         """The URL of the server, with the base path of a proxy and without a space."""
@@ -96,9 +100,9 @@ class RequestContext:
 
     def url(self, path: str = "") -> str:
         """The absolute URL of a path of the application, in the same space: the user's, if it is mapped."""
-        if self.app is not None:
+        if self.app is not None and self.app.has_mapped:
             _, path = self.app.address(path)
-        return self.origin + self.root_path + path
+        return self._url + path
 
 
 def context_of(scope: Scope) -> RequestContext:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # the command line reads settings without starlette, which is
 ANY = "*"
 BASE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
+_HEADERS = {b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-prefix"}
 _LOOPBACK = ("127.0.0.0/8", "::1")
 
 
@@ -38,7 +39,7 @@ class Proxies:
 
     def forwarded(self, scope: "Scope") -> Forwarded:
         """What the proxy that sent a request says. Of several values, it added the last."""
-        if not any(name.startswith(b"x-forwarded-") for name, _ in scope["headers"]):
+        if _HEADERS.isdisjoint(dict(scope["headers"])):
             return NOTHING
         if not self._trusts(scope.get("client"), scope.get("server")):
             return NOTHING

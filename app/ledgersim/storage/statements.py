@@ -188,10 +188,11 @@ def _prepare(statement: Statement, sent: tuple[str, ...]) -> _Prepared:
     processors = {
         name: one.dialect_impl(dialect).result_processor(dialect, None) for name, one in results.items()
     }
+    keys = tuple(results)
     decoders = [(name, decode) for name, decode in processors.items() if decode is not None]
 
     def to_row(found: tuple[Any, ...]) -> Row:
-        row = dict(zip(results, found, strict=True))
+        row = dict(zip(keys, found, strict=True))
         for name, decode in decoders:
             row[name] = decode(row[name])
         return row
