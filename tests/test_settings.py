@@ -76,8 +76,6 @@ GOOD: list[tuple[str, str, object]] = [
     ("payex_card_check_minutes", "10080", 10_080),
     ("database", "state.db", Path("state.db")),
     ("data", "spaces", Path("spaces")),
-    ("close_spaces_after", "0", 0),
-    ("close_spaces_after", "86400", 86_400),
     ("server_name", "a", "a"),
     ("server_name", "b" * 100, "b" * 100),
     ("world", "worlds/mine", "worlds/mine"),
@@ -326,6 +324,19 @@ def test_only_the_port_may_hold_a_link() -> None:
     assert error_of({"LEDGERSIM_SEED": "tcp://10.0.0.11:8080"}) == (
         f"LEDGERSIM_SEED is 'tcp://10.0.0.11:8080'; it must be {WHOLE_SEED}"
     )
+
+
+@pytest.mark.parametrize("text", ["0", "86400"])
+def test_a_time_after_which_spaces_are_closed_is_accepted_with_their_folder(text: str) -> None:
+    settings = load_settings({"LEDGERSIM_DATA": "spaces"}, close_spaces_after=text)
+    assert (settings.data, settings.close_spaces_after) == (Path("spaces"), float(text))
+
+
+def test_a_time_after_which_spaces_are_closed_is_rejected_without_their_folder() -> None:
+    message = "requires --data or LEDGERSIM_DATA"
+    assert error_of({}, close_spaces_after="60") == f"--close-spaces-after {message}"
+    variables = {"LEDGERSIM_CLOSE_SPACES_AFTER": "600", "LEDGERSIM_DATABASE": "state.db"}
+    assert error_of(variables) == f"LEDGERSIM_CLOSE_SPACES_AFTER {message}"
 
 
 @pytest.fixture

@@ -48,6 +48,14 @@ ON_OFF = "on or off"
 SECRETS = ("admin_token",)  # shown as HIDDEN
 HIDDEN = "***"
 
+# Settings that do nothing without another one.
+_REQUIRED = (
+    ("tls_cert", "tls_key"),
+    ("tls_key", "tls_cert"),
+    ("tls_client_ca", "tls_cert"),
+    ("close_spaces_after", "data"),
+)
+
 
 def _iso_day(value: object) -> object:
     if isinstance(value, str) and not _DAY.fullmatch(value):
@@ -169,7 +177,7 @@ class ServerSettings(BaseModel):
     )
     close_spaces_after: float = option(
         600,
-        "Seconds without a request after which a space of --data is closed; the next request opens it.",
+        "Seconds without a request after which a space is closed; the next request opens it. Requires --data.",
         "a number of seconds from 0 to 86400",
         ge=0,
         le=86_400,
@@ -419,8 +427,8 @@ def variable(name: str) -> str:
 def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings from the flags that are not None, then the environment, then the defaults.
 
-    Raises StartupError for an unknown variable, an invalid value, a missing file or folder, or incomplete TLS
-    files.
+    Raises StartupError for an unknown variable, an invalid value, a missing file or folder, or a setting
+    without the one that it requires.
     """
     given = _from_environment(environ)
     given |= {name: _Given(flag(name), value) for name, value in flags.items() if value not in (None, [])}
@@ -432,7 +440,8 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
         raise _invalid(name, given[name]) from error
-    _check_tls(settings, given)
+    _check_required(given)
+    _check_tls_files(settings, given)
     settings._given.update({name: setting.where for name, setting in given.items()})
     return settings
 
@@ -464,10 +473,13 @@ def _invalid(name: str, given: _Given) -> StartupError:
     return StartupError(f"{given.where} is {shown!r}; it must be {allowed}")
 
 
-def _check_tls(settings: Settings, given: Mapping[str, _Given]) -> None:
-    for name, needed in (("tls_cert", "tls_key"), ("tls_key", "tls_cert"), ("tls_client_ca", "tls_cert")):
-        if name in given and needed not in given:
-            raise StartupError(f"{given[name].where} requires {flag(needed)} or {variable(needed)}")
+def _check_required(given: Mapping[str, _Given]) -> None:
+    for name, required in _REQUIRED:
+        if name in given and required not in given:
+            raise StartupError(f"{given[name].where} requires {flag(required)} or {variable(required)}")
+
+
+def _check_tls_files(settings: Settings, given: Mapping[str, _Given]) -> None:
     for name in ("tls_cert", "tls_key", "tls_client_ca"):
         path: Path | None = getattr(settings, name)
         if path is not None and not path.is_file():
