@@ -363,6 +363,20 @@ def test_an_empty_file_is_unavailable_rather_than_a_new_world(api: Api, data: Pa
     assert "a.db cannot be used: it is empty; restore a backup, or delete the space (DELETE " in answer.text
 
 
+def test_a_folder_in_the_place_of_a_file_is_unavailable_until_it_is_moved(api: Api, data: Path) -> None:
+    path = data / "a.db"
+    path.mkdir()
+    reason = f"{path} cannot be used: it is a folder; move it to another place"
+    assert unavailable(api, "a") == reason
+    refused = api.delete("/_sim/spaces/a")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        503,
+        f"The space 'a' is unavailable: {reason}. Other spaces are not affected.",
+    )
+    path.rmdir()
+    assert names(api, "a") == []
+
+
 def test_a_path_that_leads_nowhere_opens_no_space(api: Api, data: Path) -> None:
     assert api.get("/s//x/_sim/clock").status_code == 404
     assert api.get("/nowhere").status_code == 404

@@ -128,6 +128,7 @@ class DatabaseFolder:
         path = self.path_of(name)
         with _remedies():
             try:
+                _check_no_folder(path)
                 if not path.exists():
                     self.start_of(name).unlink(missing_ok=True)
                 elif not path.stat().st_size:  # files are never created empty
@@ -151,6 +152,7 @@ class DatabaseFolder:
     def remove(self, name: str) -> None:
         """Remove the files for a name. Raises StartupError, also if another server uses them."""
         with _remedies():
+            _check_no_folder(self.path_of(name))
             remove_file(self.path_of(name))
             remove_file(self.start_of(name))
 
@@ -224,6 +226,12 @@ def _remedies() -> Iterator[None]:
         if remedy is None or remedy in str(error):
             raise
         raise StartupError(f"{error}; {remedy}") from cause
+
+
+def _check_no_folder(path: Path) -> None:
+    """Raise StartupError for a folder in the place of a file."""
+    if path.is_dir():
+        raise _cannot_use(path, "it is a folder; move it to another place")
 
 
 def _cannot_use(path: Path, reason: str | None) -> StartupError:
