@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from ledgersim.app import assemble, open_spaces
 from ledgersim.errors import StartupError
@@ -443,6 +444,25 @@ def test_a_failure_is_logged_once(api: Api, data: Path, caplog: pytest.LogCaptur
     for _ in range(3):
         unavailable(api, "a")
     assert len(caplog.messages) == 1
+
+
+def test_the_end_of_a_failure_is_logged_though_the_space_was_closed_meanwhile(
+    api: Api, data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.post("/s/a/_sim/snapshots", {"name": "one"})  # keeps it open
+    connection = api.app.spaces["a"].database.connection
+    connection.execute(text("PRAGMA max_page_count = 1"))
+    assert {api.put(f"/s/a{APTIC}/Debtors", {"fullName": "x" * 5_000}).status_code for _ in range(3)} == {503}
+    api.delete("/s/a/_sim/snapshots/one")
+    settle(api)
+    assert names(api, "a") == []
+    settle(api)
+    begin = f"The database {data / 'a.db'} "
+    assert caplog.messages == [f"{begin}is unavailable: the file system is full"]
+    for _ in range(2):
+        add(api, "a")
+        settle(api)
+    assert caplog.messages[1:] == [f"{begin}can be written to again"]
 
 
 def test_a_folder_that_is_removed_is_unavailable(api: Api, data: Path) -> None:

@@ -41,6 +41,7 @@ class SpacesInFolder(Spaces):
         self._timer: TimerHandle | None = None  # for closing spaces
         self._threads = ThreadPoolExecutor(FILE_THREADS, "ledgersim-files")
         self._failures: dict[str, str] = {}  # that have been logged, by the name of the space
+        self._unwritable: dict[str, str] = {}  # the failures of the databases of closed spaces
 
     def __contains__(self, name: str) -> bool:
         if name in self._spaces or name == DEFAULT:
@@ -88,6 +89,7 @@ class SpacesInFolder(Spaces):
                 raise
 
         space = self._spaces[name] = await self._in_thread(name, read)
+        space.database.failure = self._unwritable.pop(name, None)
         self._note_use(space)
         self._update_size(space)
 
@@ -169,6 +171,8 @@ class SpacesInFolder(Spaces):
 
     def _begin_closing(self, space: Space) -> None:
         self._forget(space)
+        if space.database.failure is not None:
+            self._unwritable[space.name] = space.database.failure
         self._begin(self._closing, space.name, self._in_thread(space.name, space.database.close))
 
     async def create(self, name: str | None, image: Image | None = None) -> str:

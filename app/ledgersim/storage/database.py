@@ -71,7 +71,7 @@ class Database:
     ) -> None:
         self._rollbacks = 0
         self._writing = self._deferring = False
-        self._failure: str | None = None  # that has been logged
+        self.failure: str | None = None  # that has been logged
         self._open(raw, shared, file)
 
     def _open(
@@ -187,9 +187,9 @@ class Database:
             self._writing = self._deferring = False
         if self._shared is not None and self._raw.total_changes > self._cache_suffices_until:
             self._grow_cache()
-        if self._failure not in (None, CORRUPT):
+        if self.failure not in (None, CORRUPT):
             log.warning("The database %s can be written to again", self._name)
-            self._failure = None
+            self.failure = None
 
     @property
     def _name(self) -> str:
@@ -204,9 +204,9 @@ class Database:
             raise self._unavailable(reason) from error
 
     def _unavailable(self, reason: str) -> StorageProblem:
-        if reason != self._failure:  # one line, not one for each request
+        if reason != self.failure:  # one line, not one for each request
             log.error("The database %s is unavailable: %s", self._name, reason)
-            self._failure = reason
+            self.failure = reason
         return DATABASE_UNAVAILABLE.with_detail(
             f"The database {self._name} is unavailable: {reason}. Nothing of this request was stored."
         )
