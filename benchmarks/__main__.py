@@ -15,7 +15,7 @@ from benchmarks import load, measure
 from benchmarks.peers import peers
 from benchmarks.report import ROWS, Report
 from benchmarks.servers import Server, ServerError
-from benchmarks.subjects import ROOT, TOOLS, bare, simulator
+from benchmarks.subjects import FLOOR_ROWS, ROOT, TOOLS, bare, simulator
 
 DEFAULT, BIG = 200, 10_000  # customers
 NAMES = [name for name in ROWS if name != "build-memory"]
@@ -90,7 +90,9 @@ def _measure(report: Report, options: argparse.Namespace, cache: Path) -> None:
         is_loaded = bool({*rows} & {*measure.RATES, *measure.LATENCIES}) and customers != DEFAULT
         if not is_started and not is_loaded:
             continue
-        subjects = [*[subject(customers) for subject in own], bare(customers)]
+        subjects = [subject(customers) for subject in own]
+        if FLOOR_ROWS & {*rows}:
+            subjects.append(bare(customers))
         everybody = [*subjects, *(others if customers == BIG else [])]
         for subject in subjects:
             report.progress(f"building {customers:,} customers for {subject.name}")

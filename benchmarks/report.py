@@ -101,24 +101,26 @@ class Report:
 
     def markdown(self) -> str:
         """The report for people."""
+        rows = self.rows()
+        has_ratios = any(row["ratio"] is not None for row in rows)
+        method = "Medians and quartiles of the rounds"
+        head, rule = "| What | Customers | Server | Median | Quartiles |", "| --- | ---: | --- | ---: | ---: |"
+        if has_ratios:
+            method += "; the ratio is to the floor in the same rounds"
+            head, rule = f"{head} Ratio |", f"{rule} ---: |"
         lines = ["# Benchmark", ""]
         lines += [f"- {name}: {value}" for name, value in self.about.items()]
-        lines += [
-            "",
-            "Medians and quartiles of the rounds; the ratio is to the floor in the same rounds.",
-            "",
-            "| What | Customers | Server | Median | Quartiles | Ratio |",
-            "| --- | ---: | --- | ---: | ---: | ---: |",
-        ]
+        lines += ["", f"{method}.", "", head, rule]
         before = None
-        for row in self.rows():
+        for row in rows:
             group = (row["row"], row["customers"])
             title = f"{row['title']}, {row['unit']}" if group != before else ""
             size = f"{row['customers']:,}" if group != before else ""
             before = group
             spread = f"{_number(row['low'])} to {_number(row['high'])}"
-            ratio = "" if row["ratio"] is None else _number(row["ratio"])
-            cells = [title, size, row["server"], _number(row["median"]), spread, ratio]
+            cells = [title, size, row["server"], _number(row["median"]), spread]
+            if has_ratios:
+                cells.append("" if row["ratio"] is None else _number(row["ratio"]))
             lines.append(f"| {' | '.join(cells)} |")
         if self.notes:
             lines += ["", "What the other servers do:", ""]

@@ -19,6 +19,7 @@ TOOLS = ROOT / ".benchmark"  # what `make benchmark` installs: orjson in floor/,
 DEBTORS, CASES = "/APIGW/v1/Debtors", "/APIGW/v1/Cases"
 PATHS = 1000  # debtors to get, spread over all of them
 PAGE = 100
+FLOOR_ROWS = {"get", "list", "create", "start", "first", "memory", "reset"}  # that the floor has, too
 CREATE = Request("PUT", [DEBTORS], json.dumps(NEW))
 WRITE = Request(  # a case with its debtor and debt
     "PUT",

@@ -2,15 +2,19 @@
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from benchmarks import __main__ as command
+from benchmarks import measure
 from benchmarks.__main__ import parse
-from benchmarks.measure import LATENCIES, RATES
+from benchmarks.measure import LATENCIES, RATES, STARTS
 from benchmarks.report import Report
 from benchmarks.servers import Client, Request, Server, ServerError, Subject
-from benchmarks.subjects import ROOT, bare, simulator
+from benchmarks.subjects import FLOOR_ROWS, ROOT, bare, simulator
 from tests.serving import Served
 
 ORJSON = """
@@ -37,6 +41,7 @@ def test_the_floor_answers_like_the_simulator(server: Served, tmp_path: Path) ->
     floor = bare(200)._replace(environ={"PYTHONPATH": f"{ROOT}:{tmp_path}"})
     with Server(floor) as running:
         own = shapes(floor, running.port)
+        assert {*floor.prepare(running.port), *STARTS} - {"write", "summary"} == FLOOR_ROWS
     assert own == shapes(simulator(200, tmp_path), server.port)
 
 
@@ -103,6 +108,47 @@ def test_report(tmp_path: Path) -> None:
         "ratio": 0.29,
         "values": [3000, 3100, 2900],
     }
+
+
+def test_a_report_without_ratios_has_no_column_for_them() -> None:
+    report = Report({"Machine": "2 cores"})
+    report.add("build", 10_000, "ledgersim", 7.123)
+    assert report.markdown() == (
+        "# Benchmark\n"
+        "\n"
+        "- Machine: 2 cores\n"
+        "\n"
+        "Medians and quartiles of the rounds.\n"
+        "\n"
+        "| What | Customers | Server | Median | Quartiles |\n"
+        "| --- | ---: | --- | ---: | ---: |\n"
+        "| First build of the world, s | 10,000 | ledgersim | 7.12 | 7.12 to 7.12 |\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "servers"),
+    [
+        ("start", {"ledgersim", "floor"}),
+        ("summary", {"ledgersim"}),
+        ("sums,indexed,contains,skip,space", {"ledgersim"}),
+        ("sums,reset", {"ledgersim", "floor"}),
+    ],
+)
+def test_the_floor_is_started_only_for_rows_that_it_has(
+    rows: str, servers: set[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started = set()
+
+    def start(subject: Subject) -> Any:
+        started.add(subject.name)
+        return nullcontext()
+
+    monkeypatch.setattr(command, "Server", start)
+    for name in ("starts", "throughput"):
+        monkeypatch.setattr(measure, name, lambda *arguments: started.update(one.name for one in arguments[-1]))
+    command.main(["--only", rows, "--output", str(tmp_path)])
+    assert started == servers
 
 
 def test_unknown_rows_are_rejected(capsys: pytest.CaptureFixture[str]) -> None:
