@@ -31,7 +31,7 @@ from ledgersim.spaces.space import SpaceSettings
 from ledgersim.storage.connections import failure
 from ledgersim.storage.database import Database, StorageProblem
 from ledgersim.storage.folder import DELETE_SPACE, DatabaseFolder
-from ledgersim.storage.images import Image
+from ledgersim.storage.images import Image, OtherSchemaError
 from ledgersim.storage.statements import row
 from ledgersim.vendors import installed_vendors
 from ledgersim.world.fixtures import load, seeded
@@ -175,9 +175,10 @@ def _open_database(path: Path, image: Image, in_folder: bool) -> Database:
         RecursionError,
     ) as error:
         database.close()
-        raise StartupError(
-            f"the database {path} cannot be used: {_reason(error)}; restore a backup, or {instead}"
-        ) from error
+        remedy = f"restore a backup, or {instead}"
+        if isinstance(error, OtherSchemaError):
+            remedy = f"use the version that created it, {remedy}"
+        raise StartupError(f"the database {path} cannot be used: {_reason(error)}; {remedy}") from error
     except StartupError:
         database.close()
         raise

@@ -355,6 +355,20 @@ def test_a_file_of_another_version_is_unavailable(api: Api, data: Path) -> None:
     )
 
 
+def test_a_file_with_another_trigger_is_unavailable(api: Api, data: Path) -> None:
+    add(api, "a")
+    settle(api)
+    with closing(sqlite3.connect(data / "a.db", isolation_level=None)) as raw:
+        (created,) = raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'case_sums_of_case'").fetchone()
+        raw.execute("DROP TRIGGER case_sums_of_case")
+        raw.execute(created.replace("BEGIN", "BEGIN SELECT 1;"))
+    assert unavailable(api, "a") == (
+        f"the database {data / 'a.db'} cannot be used: its schema differs from this version's in "
+        "case_sums_of_case; use the version that created it, restore a backup, or delete the space "
+        "(DELETE /_sim/spaces/NAME)"
+    )
+
+
 def test_an_empty_file_is_unavailable_rather_than_a_new_world(api: Api, data: Path) -> None:
     api.get(f"/s/a{APTIC}/Debtors")
     settle(api)

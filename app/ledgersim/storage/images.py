@@ -32,6 +32,10 @@ class InvalidImageError(ValueError):
     """Bytes that are not an image of a ledgersim database; the message says why."""
 
 
+class OtherSchemaError(InvalidImageError):
+    """A database with another schema than this version's."""
+
+
 class Generations(NamedTuple):
     """Which write-ahead log of a file an image includes, and which one was before it; see `storage.files`."""
 
@@ -91,7 +95,7 @@ def check_content(raw: sqlite3.Connection, reference: sqlite3.Connection, quick:
     differences = _schema(raw) ^ _schema(reference)
     if differences:
         names = sorted({str(name) for _, name, *_ in differences})
-        raise InvalidImageError(f"its schema differs from this version's in {', '.join(names[:5])}")
+        raise OtherSchemaError(f"its schema differs from this version's in {', '.join(names[:5])}")
     check = "quick_check" if quick else "integrity_check"
     messages = [str(message) for (message,) in raw.execute(f"PRAGMA {check}(1)")]
     if messages != ["ok"]:
