@@ -398,6 +398,14 @@ def test_a_path_that_leads_nowhere_opens_no_space(api: Api, data: Path) -> None:
     assert sorted(one.name for one in data.iterdir()) == [MARKER]
 
 
+def test_a_page_opens_the_space_but_does_not_create_its_file(api: Api, data: Path) -> None:
+    assert api.get("/s/a/").json()["space"] == "a"
+    assert files(data) == [MARKER]
+    api.put("/s/a/_sim/clock", {"mode": "frozen", "now": "2027-01-02"})
+    settle(api)
+    assert api.get("/s/a/").json()["clock"] == {"mode": "frozen", "now": "2027-01-02T00:00:00Z"}
+
+
 def test_a_damaged_start_prevents_only_resets(api: Api, data: Path) -> None:
     add(api, "base", "Space base")
     api.post("/_sim/spaces", {"name": "a", "from": "base"})

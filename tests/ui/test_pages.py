@@ -153,6 +153,26 @@ def test_the_curl_line_works(serve: Serve, auth: str) -> None:
         assert url.startswith(f"{HOST}{prefix}/APIGW/")
 
 
+def test_pages_of_an_unknown_space_show_what_it_would_be_and_do_not_create_it(serve: Serve) -> None:
+    api = serve(max_spaces="1")
+    for path in (*PAGES, "/docs/aptic.json", "/favicon.ico"):
+        assert read(api, f"/s/new{path}", "text/html").status_code in (200, 204)
+    assert api.space_names() == ["default"]
+    shown = read(api, "/s/new/").json()
+    assert (shown["space"], shown["clock"]["now"][:10]) == ("new", "2026-01-01")
+    links = [one.url for one in browse(api, "/s/new/").links]
+    assert f"{HOST}/s/new/_sim/ui" not in links
+    api.get(f"/s/new{APTIC}/Ping")
+    created = read(api, "/s/new/").json()
+    assert created | {"clock": {}} == shown | {"clock": {}}
+    assert f"{HOST}/s/new/_sim/ui" in [one.url for one in browse(api, "/s/new/").links]
+    assert read(api, "/s/other/").status_code == 200
+
+
+def test_pages_of_an_unknown_space_are_a_404_if_none_is_created_on_first_use(serve: Serve) -> None:
+    assert read(serve(spaces_on_first_use="off"), "/s/new/").status_code == 404
+
+
 @pytest.mark.parametrize("auth", ["lenient", "strict", "off"])
 def test_every_link_works_with_the_headers_that_the_page_sends(serve: Serve, auth: str) -> None:
     api = serve(auth=auth)

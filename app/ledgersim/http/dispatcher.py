@@ -54,7 +54,7 @@ class Dispatcher:
     """Finds the space, mount and route of each request, and passes it on with a `RequestContext`.
 
     Requests to `admin`, the mount of the admin API, and to the pages are neither recorded, and so have no id,
-    nor hit by faults. The pages of the dashboard create no space.
+    nor hit by faults. Pages create no space.
     `pages` builds the application of the pages when one is first requested.
     `root_path` is the path below which a proxy publishes the server. Proxies differ in whether they strip it
     from the requests that they pass on, so a request may have it or not; links always do. They begin with
@@ -161,10 +161,13 @@ class Dispatcher:
         await serve(scope, receive, send)  # without a pause, in which the space could be closed
 
     async def _open(self, name: str, mount: str | None, scope: Scope, is_dashboard: bool) -> Space:
-        """Open or create a space. Raises a 401, 404 or 503 Problem."""
+        """Open or create a space; pages get one that is not kept. Raises a 401, 404 or 503 Problem."""
         if mount == self._admin and name not in self.spaces:
             self.access.check_admin_token(scope)
-        return await self.spaces.open(name, creates=not (is_dashboard or self.access.is_foreign(scope)))
+        creates = not (is_dashboard or self.access.is_foreign(scope))
+        if creates and mount == PAGES and name not in self.spaces:
+            return self.spaces.preview(name)
+        return await self.spaces.open(name, creates)
 
     def _below_root_path(self, scope: Scope, forwarded: Forwarded) -> tuple[str, list[str]]:
         """The base path of links, and the segments of the path without it.

@@ -102,6 +102,13 @@ class Spaces(ABC):
         Raises a 400, 404 or 503 Problem, 404 for a space that does not exist if `creates` is false.
         """
 
+    def preview(self, name: str) -> Space:
+        """A space as it would be created, for one request: it is not kept. Raises a 400 or 404 Problem."""
+        self._check_use(name, creates=True)
+        space = Space(name, Database.in_memory(self._image), self._image, self._settings)
+        space.close_after_request()
+        return space
+
     @abstractmethod
     async def create(self, name: str | None, image: Image | None = None) -> str:
         """Create a space from an image, or from the seed, and return its name.

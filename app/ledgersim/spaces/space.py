@@ -349,6 +349,10 @@ class Space:
         if not self.in_flight:
             self._close()
 
+    def close_after_request(self) -> None:
+        """Close the space when the request that is about to begin has ended."""
+        self._close = self._close_in_background
+
     def _close_in_background(self) -> None:
         self.cancel_background_work()
         in_background(self.database.close)  # it frees each page of its own

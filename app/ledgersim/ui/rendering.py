@@ -76,13 +76,17 @@ def _cell(value: Any) -> str:
 
 
 def page(request: Request, template: str, content: Mapping[str, Any], inline_styles: bool = False) -> Response:
-    """An HTML page. Besides `content`, templates have `root`, the prefix of links, `version` and `space`."""
+    """An HTML page.
+
+    Besides `content`, templates have `root`, the prefix of links, `version`, `space`, and whether it `exists`.
+    """
     context = context_of(request.scope)
     values = {
         "root": context.root_path,
         "version": __version__,
         "space": context.space.name,
         "has_dashboard": context.dispatcher.has_dashboard,
+        "exists": context.space_name in context.dispatcher.spaces,
     }
     written: str = _templates().get_template(template).render(content, **values)
     return HTMLResponse(written, headers=_HEADERS | (_INLINE_STYLES if inline_styles else {}))
