@@ -398,6 +398,17 @@ def test_a_path_that_leads_nowhere_opens_no_space(api: Api, data: Path) -> None:
     assert sorted(one.name for one in data.iterdir()) == [MARKER]
 
 
+def test_a_path_that_leads_nowhere_has_an_id_only_if_it_is_recorded(api: Api) -> None:
+    for name in ("default", "a"):
+        assert "sim-request-id" not in api.get(f"/s/{name}/nowhere").headers
+        assert api.get(f"/s/{name}/_sim/requests").json()["recorded"] == 0
+    api.post("/s/a/_sim/snapshots", {"name": "one"})  # keeps it open
+    recorded = api.get("/s/a/nowhere").headers["sim-request-id"]
+    assert api.get(f"/s/a/_sim/requests/{recorded}").json()["path"] == "/nowhere"
+    undocumented = api.get("/_sim/coverage").json()["undocumented"]
+    assert [(one["where"], one["count"]) for one in undocumented] == [("GET /nowhere", 3)]
+
+
 def test_a_page_opens_the_space_but_does_not_create_its_file(api: Api, data: Path) -> None:
     assert api.get("/s/a/").json()["space"] == "a"
     assert files(data) == [MARKER]

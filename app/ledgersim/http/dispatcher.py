@@ -196,7 +196,9 @@ class Dispatcher:
 
     async def _serve_found(self, target: "_Target", scope: Scope, receive: Receive, send: Send) -> None:
         space, mount, app, found = target.space, target.mount, target.app, target.found
-        is_recorded = target.problem is None and mount not in self._own
+        # With --data, a path at which nothing is mounted opens no space: the stand-in's journal is not read.
+        is_open = mount is not None or self.spaces.get(target.space_name) is space
+        is_recorded = target.problem is None and is_open and mount not in self._own
         record = self._record(scope, target.path, space.clock, next(self._numbers) if is_recorded else 0)
         if found.route is not None:
             record.operation = found.route.operation_id
@@ -237,7 +239,8 @@ class Dispatcher:
         if record.problem is not None and not record.from_simulator:
             record.wrote = ()  # what it had written was rolled back
         if space is not None and mount not in self._own:
-            space.journal.add(record)
+            if record.id:
+                space.journal.add(record)
             self.coverage.count(mount, record)
         if space is None and mount != PAGES:
             self.rejections.add(record.status, record.detail, record.method, record.path)
