@@ -74,7 +74,7 @@ async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
 def parse_json(body: bytes) -> Any:
     """The JSON value of a body, with decimal fractions as Decimal. Raises a 400 Problem."""
     with readable():
-        value = _DECODER.decode(body.decode("utf-8-sig"))
+        value = _DECODER.decode(body.removeprefix(BOM_UTF8).decode())
         if b"\\u" in body:
             check_text(value)
     return value
