@@ -132,23 +132,16 @@ class CaseSums(TableModel, table=True):
 
     They are in its currency and include interest up to the last posting of each claim. `accruing` is how many
     of the claims bear interest since then, `converting` how many of these are in another currency. The columns
-    after that are sums over the claims that bear interest, which say how it accrues if there is only one:
-    `daily_interest` hundredths and `daily_fraction` / `rules.YEAR` of one for each day.
+    from `daily_interest` to `accrues_to` are sums over the claims that bear interest, which say how it accrues
+    if there is only one: `daily_interest` hundredths and `daily_fraction` / `rules.YEAR` of one for each day.
+
+    SQLite reads a row up to the last column that it needs: those that most filters need come first.
     """
 
     __tablename__ = "case_sums"
 
     case_id: int = Field(sa_column=Column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True))
     currency_code: str
-    original_principal: int = _cents()
-    original_interest: int = _cents()
-    original_fee: int = _cents()
-    paid_principal: int = _cents()
-    paid_interest: int = _cents()
-    paid_fee: int = _cents()
-    remaining_principal: int = _cents()
-    remaining_interest: int = _cents()
-    remaining_fee: int = _cents()
     accruing: int = 0
     converting: int = 0
     daily_interest: int = _cents()
@@ -156,6 +149,18 @@ class CaseSums(TableModel, table=True):
     accrual_rest: int = _cents()
     accrues_from: int = _cents()
     accrues_to: int = _cents()
+    remaining_sum: int = _cents()
+    remaining_principal: int = _cents()
+    remaining_interest: int = _cents()
+    remaining_fee: int = _cents()
+    original_sum: int = _cents()
+    original_principal: int = _cents()
+    original_interest: int = _cents()
+    original_fee: int = _cents()
+    paid_sum: int = _cents()
+    paid_principal: int = _cents()
+    paid_interest: int = _cents()
+    paid_fee: int = _cents()
 
 
 CLAIM = Claim.__table__  # type: ignore[attr-defined]

@@ -6,8 +6,6 @@ They compute the same as `rules.accrued_interest`, to the hundredth, in integers
 since then, and reads claims only where several of a case bear interest.
 """
 
-from functools import reduce
-from operator import add
 from typing import Any
 
 from sqlalchemy import (
@@ -133,9 +131,8 @@ _ACCRUED_OF_CASE = case(
 
 def _sum(name: str) -> Cents:
     kind, part = name.split("_")
-    parts = PARTS if part == "sum" else (part,)
-    stored: Cents = reduce(add, (_S[f"{kind}_{one}"] for one in parts))
-    accrued = 0 if kind == "paid" or "interest" not in parts else _ACCRUED_OF_CASE
+    stored: Cents = _S[name]
+    accrued = _ACCRUED_OF_CASE if kind != "paid" and part in ("interest", "sum") else 0
     return stored + case((_S.converting != 0, _CONVERTED[name] - stored), else_=accrued)
 
 
@@ -161,11 +158,10 @@ def _shares(claim: NamedFromClause, currency: ColumnElement[Any]) -> dict[str, C
     of = claim.c
     accruing = accrues(of)
     is_converted = (of.currency_code != currency) & of.exch_rate.is_not(None)
-    stored = amounts(currency, of, accrued=0)
     terms = dict(zip(("daily_interest", "daily_fraction"), _daily(of), strict=True))
     terms |= {name: of[name] for name in ("accrual_rest", "accrues_from", "accrues_to")}
     return {
-        **{name: amount for name, amount in stored.items() if not name.endswith("_sum")},
+        **amounts(currency, of, accrued=0),
         "accruing": case((accruing, 1), else_=0),
         "converting": case((accruing & is_converted, 1), else_=0),
         **{name: case((accruing, term), else_=0) for name, term in terms.items()},
@@ -194,12 +190,13 @@ def _triggers() -> list[str]:
     ]
 
 
+_SHARES = _shares(CLAIM, CASE.c.currency_code)
 derive(
     CASE_SUMS,
     select(
         CASE.c.id,
         CASE.c.currency_code,
-        *(func.coalesce(func.sum(share), 0) for share in _shares(CLAIM, CASE.c.currency_code).values()),
+        *(func.coalesce(func.sum(_SHARES[column.name]), 0) for column in _S if column.name in _SHARES),
     )
     .select_from(CASE.outerjoin(CLAIM))
     .group_by(CASE.c.id),
