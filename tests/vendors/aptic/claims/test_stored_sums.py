@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from ledgersim.schemas import MAX_CENTS
 from ledgersim.spaces.space import Space
 from ledgersim.storage.statements import Row, rows
 from ledgersim.vendors.aptic.cases.models import CASE
@@ -21,7 +22,7 @@ from tests.client import Api
 KINDS = ("original", "paid", "remaining")
 PARTS = ("principal", "interest", "fee", "sum")
 FILTERED = select(CASE_SUMS.c.case_id, *(amount.label(name) for name, amount in SUMS.items()))
-amounts = st.integers(1, 500_000).map(lambda cents: cents / 100)
+amounts = st.one_of(st.integers(1, 500_000), st.integers(1, MAX_CENTS)).map(lambda cents: cents / 100)
 
 
 def recomputed(space: Space) -> dict[int, Row]:
@@ -164,3 +165,18 @@ def test_the_stored_sums_of_cases_are_those_of_their_claims(small_api: Api) -> N
     # An example compares all cases after each of its steps, so half as many as usual.
     few = settings(max_examples=settings().max_examples // 2, stateful_step_count=16)
     run_state_machine_as_test(machine, settings=few)
+
+
+def test_the_interest_of_several_claims_is_exact_whatever_their_principal(small_api: Api) -> None:
+    small_api.freeze("2199-12-31T00:00:00Z")
+    for digits in range(1, 14):
+        case = small_api.case(debtors=[{"fullName": "Ada Ek"}], currencyCode="SEK")
+        debt = {
+            "originalPrincipal": (10**digits - 1) / 100,
+            "interestRate": 9.9999,
+            "interestFrom": "1950-01-01",
+        }
+        for _ in range(2):
+            assert small_api.send("PUT", f"{case}/Debts", json=debt).status_code == 201
+    space = small_api.app.spaces["default"]
+    assert stored(space) == recomputed(space)

@@ -6,6 +6,7 @@ They compute the same as `rules.accrued_interest`, to the hundredth, in integers
 since then, and reads claims only where several of a case bear interest.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -19,11 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import NamedFromClause
 
+from ledgersim.clock import LATEST
 from ledgersim.storage.derived import derive, sql_of
 from ledgersim.storage.functions import listed
 from ledgersim.vendors.aptic.cases.models import CASE
 from ledgersim.vendors.aptic.claims.models import CASE_SUMS, CLAIM, DEBT, FEE, accrues
-from ledgersim.vendors.aptic.claims.rules import PARITY, YEAR
+from ledgersim.vendors.aptic.claims.rules import EARLIEST_ACCRUAL, PARITY, YEAR
 
 Cents = ColumnElement[int]
 
@@ -40,26 +42,37 @@ def _daily(claim: Any) -> tuple[Cents, Cents]:
     return claim.remaining_principal // YEAR * claim.accrual_rate + left_over // YEAR, left_over % YEAR
 
 
-def _since(daily: Cents, left_over: Cents, of: Any) -> Cents:
+# Interest of less hundredths a day fits 64 bits on all days of the clock, also multiplied by YEAR.
+_MAX_DAILY = 2**62 // YEAR // (LATEST.toordinal() - EARLIEST_ACCRUAL)
+
+
+def _from_daily(daily: Cents, left_over: Cents, of: Any) -> Callable[[Cents], Cents]:
+    """Return what computes the interest of so many days from that of a day."""
+    return lambda days: daily * days + (left_over * days + of.accrual_rest + YEAR // 2) // YEAR
+
+
+def _from_principal(claim: Any) -> Callable[[Cents], Cents]:
+    """Return what computes the same in half of the steps, for a claim below `_MAX_DAILY`."""
+    yearly = claim.remaining_principal * claim.accrual_rate
+    return lambda days: (yearly * days + claim.accrual_rest + YEAR // 2) // YEAR
+
+
+def _since(of: Any, interest_of: Callable[[Cents], Cents]) -> Cents:
     """Return the interest until today that the balances do not include, rounded half up.
 
-    Each day is compared once, and without SQLite's `min` and `max`, which take twice as long.
+    `interest_of` computes that of so many days. Each day is compared once, and without SQLite's `min` and
+    `max`, which take twice as long.
     """
-
-    def of_days(days: Cents) -> Cents:
-        interest: Cents = daily * days + (left_over * days + of.accrual_rest + YEAR // 2) // YEAR
-        return interest
-
     has_begun = of.accrues_from < TODAY
     return case(
-        (has_begun & (of.accrues_to > TODAY), of_days(TODAY - of.accrues_from)),
-        (has_begun & (of.accrues_to > of.accrues_from), of_days(of.accrues_to - of.accrues_from)),
+        (has_begun & (of.accrues_to > TODAY), interest_of(TODAY - of.accrues_from)),
+        (has_begun & (of.accrues_to > of.accrues_from), interest_of(of.accrues_to - of.accrues_from)),
         else_=(of.accrual_rest + YEAR // 2) // YEAR,
     )
 
 
-_SINCE = _since(*_daily(_C), _C)
-_ACCRUED = case((_C.accrual_rate == 0, 0), else_=_SINCE)
+_OF_ANY_CLAIM = _from_daily(*_daily(_C), _C)
+_ACCRUED = case((_C.accrual_rate == 0, 0), else_=_since(_C, _OF_ANY_CLAIM))
 
 # Interest as of today, in the claim's currency. Accrued interest raises original and remaining interest alike.
 ORIGINAL_INTEREST: Cents = _C.original_interest + _ACCRUED
@@ -109,11 +122,7 @@ def amounts(currency: ColumnElement[Any], claim: Any = _C, accrued: Cents | int 
     return result
 
 
-# Read from the claims: the interest of several that the stored sums do not include, and all sums with exact
-# conversion of the interest of each day.
-_MANY_ACCRUED = (
-    select(func.sum(_SINCE)).where(_C.case_id == _S.case_id, accrues(_C)).correlate(CASE_SUMS).scalar_subquery()
-)
+# Read from the claims: all sums with exact conversion of the interest of each day.
 _AMOUNTS = amounts(_S.currency_code)
 _CONVERTED = {
     name: select(func.sum(amount)).where(_C.case_id == _S.case_id).correlate(CASE_SUMS).scalar_subquery()
@@ -121,18 +130,34 @@ _CONVERTED = {
 }
 
 
-# The interest of a case with claims in its currency alone that the stored sums do not include.
-_ACCRUED_OF_CASE = case(
-    (_S.accruing == 0, 0),
-    (_S.accruing == 1, _since(_S.daily_interest, _S.daily_fraction, _S)),
-    else_=_MANY_ACCRUED,
+def _accrued_on_claims(interest_of: Callable[[Cents], Cents]) -> Cents:
+    """Return the interest of the claims of a case that the stored sums do not include."""
+    return (
+        select(func.sum(_since(_C, interest_of)))
+        .where(_C.case_id == _S.case_id, accrues(_C))
+        .correlate(CASE_SUMS)
+        .scalar_subquery()
+    )
+
+
+def _accrued_of_case(on_several: Cents) -> Cents:
+    """Return the same for a case with claims in its currency alone, given that for several claims."""
+    on_one = _since(_S, _from_daily(_S.daily_interest, _S.daily_fraction, _S))
+    return case((_S.accruing == 0, 0), (_S.accruing == 1, on_one), else_=on_several)
+
+
+_ON_SEVERAL = _accrued_on_claims(_OF_ANY_CLAIM)
+_ON_SEVERAL_OF_MANY_CASES = case(
+    (_S.daily_interest < _MAX_DAILY, _accrued_on_claims(_from_principal(_C))), else_=_ON_SEVERAL
 )
 
 
 def _sum(name: str) -> Cents:
     kind, part = name.split("_")
     stored: Cents = _S[name]
-    accrued = _ACCRUED_OF_CASE if kind != "paid" and part in ("interest", "sum") else 0
+    accrued = (
+        _accrued_of_case(_ON_SEVERAL_OF_MANY_CASES) if kind != "paid" and part in ("interest", "sum") else 0
+    )
     return stored + case((_S.converting != 0, _CONVERTED[name] - stored), else_=accrued)
 
 
@@ -141,9 +166,10 @@ SUMS: dict[str, Cents] = {name: _sum(name) for name in _CONVERTED}
 
 # For responses: the stored parts of the sums of several cases (parameter `case_ids`), with the interest since
 # then. Where that is converted, all parts are read from the claims: the longer statement is seldom needed.
+# SQLite prepares them sooner without what saves time only for many cases.
 _PARTS = [name for name in SUMS if not name.endswith("_sum")]
 PARTS_OF_CASES = select(
-    _S.case_id, *(_S[name] for name in _PARTS), _S.converting, _ACCRUED_OF_CASE.label("accrued")
+    _S.case_id, *(_S[name] for name in _PARTS), _S.converting, _accrued_of_case(_ON_SEVERAL).label("accrued")
 ).where(_S.case_id.in_(listed("case_ids")))
 CONVERTED_PARTS_OF_CASES = (
     select(_S.case_id, *(func.sum(_AMOUNTS[name]).label(name) for name in _PARTS))
