@@ -15,7 +15,6 @@ from sqlalchemy import (
     FromClause,
     Join,
     Select,
-    Table,
     bindparam,
     func,
     select,
@@ -110,11 +109,11 @@ ListOptions = Annotated[ListQuery, Depends(read_query)]
 class Listing:
     """A list that clients can filter and sort by the members of its items.
 
-    `source` is the table or join to select from. An outer join in it must match one row at most. SQLite reads
-    the left table of an inner join first, and nothing reads it if no condition is about it: it must then match
-    each row of the right one once. `scope` is a condition with bind parameters. `columns` are the columns of an
-    item by name, `fields` the filter fields by JSON name, `key` the unique column that breaks ties. `complete`
-    adds computed members to items.
+    `source` is the table or join to select from; the primary key of its first table breaks ties. An outer join
+    must match one row at most. SQLite reads the left table of an inner join first, and does not read a table
+    that no condition or order is about: the right one must then match each row once, and the left one have the
+    same primary key. `scope` is a condition with bind parameters. `columns` are the columns of an item by name,
+    `fields` the filter fields by JSON name. `complete` adds computed members to items.
     """
 
     def __init__(
@@ -122,11 +121,10 @@ class Listing:
         source: FromClause,
         columns: Mapping[str, Any],
         fields: Mapping[str, FilterField],
-        key: Any,
         scope: Any = None,
         complete: Callable[[Connection, list[Row], dict[str, Any]], None] | None = None,
     ) -> None:
-        self._source, self._fields, self._key, self._scope = source, fields, key, scope
+        self._source, self._fields, self._scope = source, fields, scope
         self._columns = [column.label(name) for name, column in columns.items()]
         self._complete = complete
         self._statements = lru_cache(maxsize=256)(self._build)
@@ -170,17 +168,21 @@ class Listing:
         if filter_text.strip():
             conditions.append(filter_to_sql(parse_filter(filter_text), self._fields))
         order = orderby_to_sql(parse_orderby(orderby_text), self._fields) if orderby_text.strip() else []
+        read = _without_unused_joins(self._source, [*conditions, *order])
+        key = _key_of(read)
         page = (
-            select(self._key.label("key"))
-            .select_from(_without_unused_joins(self._source, [*conditions, *order]))
+            select(key.label("key"))
+            .select_from(read)
             .where(*conditions)
-            .order_by(*order, self._key)
+            .order_by(*order, key)
             .offset(bindparam("page_skip", type_=BigInteger))
             .limit(bindparam("page_top", type_=BigInteger))
             .subquery("page")
         )
         return (
-            select(*self._columns).select_from(_behind(page, self._source)).where(self._key == page.c.key),
+            select(*self._columns)
+            .select_from(_behind(page, self._source))
+            .where(_key_of(self._source) == page.c.key),
             select(func.count())
             .select_from(_without_unused_joins(self._source, conditions))
             .where(*conditions),
@@ -209,9 +211,20 @@ def _without_unused_joins(source: FromClause, expressions: list[Any]) -> FromCla
     """Return the source without the joins of tables that no expression uses."""
     if not isinstance(source, Join):
         return source
-    left = _without_unused_joins(source.left, expressions)
     used = {part.table for one in expressions for part in visitors.iterate(one) if isinstance(part, Column)}
     if source.isouter:
-        return left.outerjoin(source.right, source.onclause) if source.right in used else left
-    is_unused = isinstance(left, Table) and left not in used
-    return source.right if is_unused else left.join(source.right, source.onclause)
+        if source.right not in used:
+            return _without_unused_joins(source.left, expressions)
+        left = _without_unused_joins(source.left, [*expressions, source.onclause])
+        return left.outerjoin(source.right, source.onclause)
+    if source.left not in used:
+        return source.right
+    return source if source.right in used else source.left
+
+
+def _key_of(source: FromClause) -> Any:
+    """Return the primary key of the leftmost table of a source."""
+    while isinstance(source, Join):
+        source = source.left
+    (key,) = source.primary_key
+    return key

@@ -68,7 +68,7 @@ class NestedResource:
             **(extra or {}),
         }
         scope = of_owner if listed is None else of_owner & listed
-        self._list = Listing(table, columns, fields_of(schema, columns), table.c.id, scope)
+        self._list = Listing(table, columns, fields_of(schema, columns), scope)
         self._by_guid = select(*(column.label(name) for name, column in columns.items())).where(
             key == bindparam("guid"), of_owner
         )

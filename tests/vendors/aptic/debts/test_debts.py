@@ -155,6 +155,22 @@ def test_lists_filter_and_sort_by_accrued_figures(api: Api) -> None:
     )
 
 
+@pytest.mark.parametrize("other", [None, "currencyCode eq 'SEK'", "clientName eq null", "email eq 'ada@ek.se'"])
+@pytest.mark.parametrize("order", ["", "remainingSum desc", "paidSum,caseNumber", "clientName", "email desc"])
+def test_sums_are_filtered_and_sorted_with_members_of_other_tables(
+    api: Api, other: str | None, order: str
+) -> None:
+    who = {"debtorGuid": api.debtor(email="ada@ek.se")["debtorGuid"]}
+    cases = [
+        api.case(caseNumber=number, debtors=[who], debts=[{"remainingPrincipal": 9_000_000}])
+        for number in ("N1", "N2")
+    ]
+    condition = "remainingSum gt 8000000" + (f" and {other}" if other else "")
+    page = api.get(f"{APTIC}/Cases", _filter=condition, _orderby=order).json()
+    assert [f"{APTIC}/Cases/{case['caseGuid']}" for case in page["value"]] == cases
+    assert api.get(f"{APTIC}/Cases", _filter=condition, _orderby=order, _top="1").json()["total"] == 2
+
+
 def test_a_foreign_debt_counts_in_the_cases_currency_by_its_exchange_rate(api: Api) -> None:
     case = api.case(
         debts=[

@@ -18,7 +18,7 @@ from ledgersim.vendors.aptic.nested import inferred_operations
 from ledgersim.vendors.aptic.repository import by_guid, find
 
 _COLUMNS = {name: ADDRESS.c[name] for name in Address.model_fields}
-_LIST = Listing(ADDRESS, _COLUMNS, fields_of(Address, _COLUMNS), ADDRESS.c.id, OWN)
+_LIST = Listing(ADDRESS, _COLUMNS, fields_of(Address, _COLUMNS), OWN)
 _BY_GUID = by_guid(ADDRESS.c.address_guid).where(OWN)
 
 

@@ -68,12 +68,11 @@ def _total(parts: Row, kind: str) -> int:
     return sum(parts[f"{kind}_{part}"] for part in PARTS)
 
 
-CASE_LIST = Listing(_SOURCE, _SELECTED, _FIELDS, CASE.c.id, complete=add_sums)
+CASE_LIST = Listing(_SOURCE, _SELECTED, _FIELDS, complete=add_sums)
 CASES_OF_DEBTOR = Listing(
     _SOURCE,
     _SELECTED,
     _FIELDS,
-    CASE.c.id,
     CASE.c.id.in_(select(CASE_DEBTOR.c.case_id).where(CASE_DEBTOR.c.debtor_id == bindparam("of_debtor"))),
     complete=add_sums,
 )

@@ -48,7 +48,7 @@ def _of_case(kind: str) -> Any:
 def claim_list(item: type[BaseModel], kind: str) -> Listing:
     """Return the list of a case's claims of one kind (parameters `of_case` and `today`)."""
     columns = {name: _COLUMNS[name] for name in item.model_fields}
-    return Listing(_SOURCE, columns, fields_of(item, columns), _C.id, _of_case(kind))
+    return Listing(_SOURCE, columns, fields_of(item, columns), _of_case(kind))
 
 
 _ONE_OF_MANY = select(_C.id).where(_C.case_id == bindparam("of_case")).limit(1).offset(MANY)

@@ -17,7 +17,7 @@ router = new_router("Clients")
 
 BY_GUID = by_guid(CLIENT.c.unique_id)
 _COLUMNS = {name: CLIENT.c[name] for name in ClientDetails.model_fields}
-_LIST = Listing(CLIENT, _COLUMNS, fields_of(ClientDetails, _COLUMNS), CLIENT.c.id)
+_LIST = Listing(CLIENT, _COLUMNS, fields_of(ClientDetails, _COLUMNS))
 _OBSERVED: Any = {"method": "observed", "path": "observed"}
 
 

@@ -28,7 +28,7 @@ addresses = address_router("customer", "Customers", BY_GUID)
 extra_fields = extra_field_router("customer", "Customers", BY_GUID)
 
 _COLUMNS = {name: CUSTOMER.c[name] for name in CustomerListItem.model_fields}
-_LIST = Listing(CUSTOMER, _COLUMNS, fields_of(CustomerListItem, _COLUMNS), CUSTOMER.c.id)
+_LIST = Listing(CUSTOMER, _COLUMNS, fields_of(CustomerListItem, _COLUMNS))
 
 
 def find_customer(context: RequestContext, guid: str) -> Row:

@@ -43,7 +43,7 @@ _WITH_ADDRESS = DEBTOR.outerjoin(
     & VALID,
 )
 _COLUMNS = {name: (ADDRESS if name in PARTS else DEBTOR).c[name] for name in DebtorListItem.model_fields}
-_LIST = Listing(_WITH_ADDRESS, _COLUMNS, fields_of(DebtorListItem, _COLUMNS), DEBTOR.c.id)
+_LIST = Listing(_WITH_ADDRESS, _COLUMNS, fields_of(DebtorListItem, _COLUMNS))
 
 
 def find_debtor(context: RequestContext, guid: str) -> Row:

@@ -24,7 +24,7 @@ from ledgersim.vendors.aptic.nested import inferred_operations
 from ledgersim.vendors.aptic.repository import delete_row, find, update_row
 
 _COLUMNS = {"name": EXTRA_FIELD.c.name, "value": EXTRA_FIELD.c.value}
-_LIST = Listing(EXTRA_FIELD, _COLUMNS, fields_of(ExtraField, _COLUMNS), EXTRA_FIELD.c.id, OWN)
+_LIST = Listing(EXTRA_FIELD, _COLUMNS, fields_of(ExtraField, _COLUMNS), OWN)
 
 
 def extra_field_router(owner: str, collection: str, owner_by_guid: Select[Any]) -> APIRouter:

@@ -24,7 +24,6 @@ _LIST = Listing(
     LOAN,
     {"id": LOAN.c.id, **_COLUMNS},
     fields_of(LoanInterests, _COLUMNS),
-    LOAN.c.id,
     LOAN.c.customer_id == bindparam("of_customer"),
 )
 _PERIODS = (

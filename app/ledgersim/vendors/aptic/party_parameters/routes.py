@@ -37,9 +37,7 @@ _HREF = func.coalesce(
     type_=String(),
 )
 _COLUMNS = {**{name: PARTY_PARAMETER.c[name] for name in PartyParameter.model_fields}, "href": _HREF}
-_LIST = Listing(
-    PARTY_PARAMETER, _COLUMNS, fields_of(PartyParameter, _COLUMNS), PARTY_PARAMETER.c.id, _OF_CUSTOMER
-)
+_LIST = Listing(PARTY_PARAMETER, _COLUMNS, fields_of(PartyParameter, _COLUMNS), _OF_CUSTOMER)
 _BY_NAME = select(PARTY_PARAMETER).where(
     _OF_CUSTOMER, PARTY_PARAMETER.c.name.is_not_distinct_from(bindparam("of_name"))
 )

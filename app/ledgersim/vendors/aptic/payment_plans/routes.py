@@ -30,7 +30,7 @@ _BASE = "/v1/Debtors/{debtorGuid}/Paymentplans"
 _ONE = _BASE + "/{paymentplanGuid}"
 _OF_DEBTOR = PAYMENT_PLAN.c.debtor_id == bindparam("of_debtor")
 _COLUMNS = {name: PAYMENT_PLAN.c[name] for name in PaymentPlanListItem.model_fields}
-_LIST = Listing(PAYMENT_PLAN, _COLUMNS, fields_of(PaymentPlanListItem, _COLUMNS), PAYMENT_PLAN.c.id, _OF_DEBTOR)
+_LIST = Listing(PAYMENT_PLAN, _COLUMNS, fields_of(PaymentPlanListItem, _COLUMNS), _OF_DEBTOR)
 _BY_GUID = by_guid(PAYMENT_PLAN.c.payment_plan_guid).where(_OF_DEBTOR)
 
 _operation = inferred_operations("aptic.debtors.paymentplans")

@@ -36,7 +36,7 @@ WHOLE = 100 * 10_000  # a rate of 100 per cent
 
 _OF_CASE = PAYMENT.c.case_id == bindparam("of_case")
 _COLUMNS = {name: PAYMENT.c[name] for name in PaymentListItem.model_fields}
-_LIST = Listing(PAYMENT, _COLUMNS, fields_of(PaymentListItem, _COLUMNS), PAYMENT.c.id, _OF_CASE)
+_LIST = Listing(PAYMENT, _COLUMNS, fields_of(PaymentListItem, _COLUMNS), _OF_CASE)
 _BY_GUID = by_guid(PAYMENT.c.payment_guid).where(_OF_CASE)
 _BOOKINGS = (
     select(PAYMENT_BOOKING, CLAIM.c.guid, CLAIM.c.kind, CLAIM.c.reference_number, CLAIM.c.description)
