@@ -65,6 +65,7 @@ class CaseDraft:
 
     debtors: list[int]
     client: int
+    report_paid_interest: bool
     currency: str
     registered: datetime
     service: str
@@ -192,6 +193,7 @@ class ApticRows:
                 "sub_status": draft.sub_status,
                 "protected": draft.protected,
                 "stop_payments": False,
+                "report_paid_interest": draft.report_paid_interest,
                 "paid_to_third_party": 0,
                 "closure_code": code,
                 "closure_date": None if closing_day is None else instant(closing_day),
