@@ -95,7 +95,7 @@ class ApticRows:
         self._rows = rows
         self._today = today
         self._second_addresses = 0
-        self._guids = guids
+        self.new_guid = guids.guid
 
     def add_debtor(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
         """Add a debtor; `own` are the columns that only debtors have. Return its id."""
@@ -136,10 +136,6 @@ class ApticRows:
         )
         self._add_addresses("customer", customer_id, addresses, registered)
         return customer_id
-
-    def new_guid(self) -> str:
-        """Return the next GUID of the world."""
-        return self._guids.guid()
 
     def add_extra_fields(self, owner: str, owner_id: int, fields: Mapping[str, list[str]]) -> None:
         """Add extra fields to a debtor, customer or case."""
