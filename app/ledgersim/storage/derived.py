@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Select, Table, insert
+from sqlalchemy import ColumnElement, Connection, MetaData, Select, Table, insert, select
 from sqlalchemy.dialects.sqlite import dialect
 
 _KEY = "derived"  # in `Table.info`
@@ -36,10 +36,17 @@ def derived_tables(metadata: MetaData) -> Iterator[Derived]:
     return (found for table in metadata.sorted_tables if (found := derivation(table)) is not None)
 
 
-def derive_tables(connection: Connection, metadata: MetaData) -> None:
-    """Fill all derived tables, and create the triggers that keep them."""
-    for table, rows, triggers in derived_tables(metadata):
-        connection.execute(insert(table).from_select(list(table.columns), rows))
+def add_derived_rows(connection: Connection, metadata: MetaData) -> None:
+    """Add the rows that derived tables lack: those whose first column, the key, does not occur in them."""
+    for table, rows, _ in derived_tables(metadata):
+        key, stored = next(iter(rows.selected_columns)), next(iter(table.columns))
+        is_missing = key.not_in(select(stored))
+        connection.execute(insert(table).from_select(list(table.columns), rows.where(is_missing)))
+
+
+def create_triggers(connection: Connection, metadata: MetaData) -> None:
+    """Create the triggers that keep derived tables."""
+    for _, _, triggers in derived_tables(metadata):
         for trigger in triggers():
             connection.exec_driver_sql(trigger)
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import SQLModel
 
+from ledgersim.storage.derived import add_derived_rows
 from ledgersim.storage.temporary import keep_rows
 from ledgersim.world.rows import Rows
 
@@ -65,6 +66,7 @@ class Block:
         for name, function in functions.items():
             connection.info["raw"].create_function(name, -1, function)
         rows.flush()
+        add_derived_rows(connection, SQLModel.metadata)
         tables = (table for table in SQLModel.metadata.sorted_tables if _numbering(table) in self._copied)
         self._statements = [self._statement(table, own) for table in tables]
 

@@ -17,7 +17,7 @@ from ledgersim.ids import Stream
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.spaces.models import STATE, VALUE, layout
 from ledgersim.storage.database import Database
-from ledgersim.storage.derived import derive_tables
+from ledgersim.storage.derived import add_derived_rows, create_triggers
 from ledgersim.storage.statements import Row
 from ledgersim.world.days import instant
 from ledgersim.world.model import Definition
@@ -76,7 +76,8 @@ def _fill(
         )
         connection.execute(insert(VALUE), values)
         _create_indexes(connection)
-        derive_tables(connection, SQLModel.metadata)
+        add_derived_rows(connection, SQLModel.metadata)
+        create_triggers(connection, SQLModel.metadata)
 
 
 @contextmanager

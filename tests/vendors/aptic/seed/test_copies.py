@@ -45,6 +45,13 @@ def test_copies_have_the_finances_of_the_original(large_world: Tables) -> None:
     assert copies == [(case_id + COPY - FIRST, *values) for case_id, *values in originals]
 
 
+def test_copies_have_the_sums_of_the_original(large_world: Tables) -> None:
+    sums = {row.pop("case_id"): row for row in map(dict, large_world["case_sums"])}
+    assert sums.keys() == {case["id"] for case in large_world["case"]}
+    for case_id in range(COPY, COPY + BLOCK):
+        assert sums[case_id] == sums[case_id - COPY + FIRST]
+
+
 def test_copies_belong_to_other_people_of_the_same_kind_and_place(large_world: Tables) -> None:
     cases = large_world["case"]
     debtors = {debtor["id"]: debtor for debtor in large_world["debtor"]}

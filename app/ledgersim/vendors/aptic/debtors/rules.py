@@ -1,5 +1,6 @@
 """The references of debtors and payments, and the e-mail addresses and phones of debtors."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ def debtor_reference(row_id: int) -> str:
 
 def payment_reference(digits: str) -> str:
     """Return a Swedish OCR number: the digits, the length modulo 10, and a Luhn check digit."""
-    payload = digits if digits.isdigit() else "".join(filter(str.isdigit, digits))
+    payload = digits if digits.isascii() and digits.isdigit() else re.sub("[^0-9]", "", digits)
     payload += str((len(payload) + 2) % 10)
     return payload + luhn_digit(payload)
 

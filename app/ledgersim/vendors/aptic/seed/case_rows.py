@@ -65,6 +65,7 @@ class CaseDraft:
 
     debtors: list[int]
     client: int
+    report_paid_interest: bool
     currency: str
     registered: datetime
     service: str
@@ -94,7 +95,7 @@ class ApticRows:
         self._rows = rows
         self._today = today
         self._second_addresses = 0
-        self._guids = guids
+        self.new_guid = guids.guid
 
     def add_debtor(self, party: Row, addresses: list[Row], registered: datetime, own: Row) -> int:
         """Add a debtor; `own` are the columns that only debtors have. Return its id."""
@@ -135,10 +136,6 @@ class ApticRows:
         )
         self._add_addresses("customer", customer_id, addresses, registered)
         return customer_id
-
-    def new_guid(self) -> str:
-        """Return the next GUID of the world."""
-        return self._guids.guid()
 
     def add_extra_fields(self, owner: str, owner_id: int, fields: Mapping[str, list[str]]) -> None:
         """Add extra fields to a debtor, customer or case."""
@@ -192,6 +189,7 @@ class ApticRows:
                 "sub_status": draft.sub_status,
                 "protected": draft.protected,
                 "stop_payments": False,
+                "report_paid_interest": draft.report_paid_interest,
                 "paid_to_third_party": 0,
                 "closure_code": code,
                 "closure_date": None if closing_day is None else instant(closing_day),

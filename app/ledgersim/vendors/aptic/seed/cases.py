@@ -72,6 +72,7 @@ class CaseMaker:
         return CaseDraft(
             debtors=[debtor.id] if other is None else [debtor.id, other.id],
             client=self._context.clients[client.reference_code],
+            report_paid_interest=client.report_paid_interest,
             currency=register.country.currency,
             registered=at(day, chance.randrange(*OFFICE_HOURS)),
             service=service,

@@ -24,6 +24,10 @@ class Context:
         """Return the clients in a country."""
         return [client for client in self.section.clients if client.country == country]
 
+    def client(self, code: str) -> Client:
+        """Return the client with a reference code."""
+        return next(client for client in self.section.clients if client.reference_code == code)
+
     def _add(self, client: Client) -> int:
         return self.rows.add(
             CLIENT,

@@ -2,11 +2,7 @@
 
 from math import ceil
 
-from sqlalchemy import select, update
-
 from ledgersim.storage.statements import Row
-from ledgersim.vendors.aptic.cases.models import CASE
-from ledgersim.vendors.aptic.clients.models import CLIENT
 from ledgersim.vendors.aptic.customers.models import CUSTOMER
 from ledgersim.vendors.aptic.debtors.models import DEBTOR
 from ledgersim.vendors.aptic.seed.cases import OFFICE_HOURS, CaseMaker, Debtor
@@ -32,11 +28,6 @@ from ledgersim.world.seeding import Seed, SeedContext
 
 BLOCK = 1_000  # customers, without the personas
 HAS_EXTRA_FIELD = 0.15  # probability per name
-_REPORT_PAID_INTEREST = update(CASE).values(
-    report_paid_interest=select(CLIENT.c.report_paid_interest)
-    .where(CLIENT.c.id == CASE.c.client_id)
-    .scalar_subquery()
-)
 
 
 def fill(world: SeedContext) -> ApticState:
@@ -77,7 +68,6 @@ def fill(world: SeedContext) -> ApticState:
                 parties.customer(customer)
             progress.advance(of_cases)
     context.rows.flush()
-    world.connection.execute(_REPORT_PAID_INTEREST)
     progress.end()
     return ApticState(
         user=CurrentUser.model_validate(section.user).model_dump(mode="json"),

@@ -92,10 +92,11 @@ def _add_parties(
             "gln_number": None,
             "invoice_channel": "EMAIL" if party.get("email") else "LETTER",
         }
-        client = next(one for one in context.section.clients if one.reference_code == customer.client)
         registered = instant(context.today - customer.registered_days_ago)
         customer_id = context.aptic.add_customer(party, addresses, registered, own)
-        customers[customer.guid] = Customer(customer_id, client, seeded.person, registered)
+        customers[customer.guid] = Customer(
+            customer_id, context.client(customer.client), seeded.person, registered
+        )
         context.aptic.add_extra_fields("customer", customer_id, customer.extra_fields)
         entry["customerGuid"] = customer.guid
     return entry
@@ -107,6 +108,7 @@ def _add_case(context: Context, persona: Persona, case: PersonaCase, debtors: di
     draft = CaseDraft(
         debtors=[debtors[guid] for guid in (debtor.guid, *case.co_debtors)],
         client=context.clients[case.client],
+        report_paid_interest=context.client(case.client).report_paid_interest,
         currency=case.currency or context.registers[persona.party.country].country.currency,
         registered=instant(today - case.registered_days_ago),
         service=case.service,
