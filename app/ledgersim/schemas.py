@@ -72,6 +72,10 @@ class ResponseModel(Schema, defer_build=True):
     )
 
 
+class AdminResponse(BaseModel, defer_build=True):
+    """Base of responses of the admin API."""
+
+
 def member_error(message: str, *members: str) -> PydanticCustomError:
     """What a validator of an object raises about some of its members; `problems.locations` finds them."""
     return PydanticCustomError("members", "{message}", {"message": message, "members": members})
