@@ -50,7 +50,7 @@ def new_router(tag: str, prefix: str = "", description: str = "", of_server: boo
 OPTIONAL: Any = Field(default=None)
 
 
-class Sparse(Schema, defer_build=True):
+class Sparse(Schema):
     """Base class of responses with `OPTIONAL` members; their routes have `response_model_exclude_unset`."""
 
 

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from math import isfinite
 from threading import RLock
 from typing import Any
+from warnings import catch_warnings
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -211,6 +212,9 @@ class JsonRoute(APIRoute):
         del self._options
         super().__init__(self.path, self.endpoint, **known.pop("_options"))
         vars(self).update(known)  # a copy of the route may have a path of its own
+        if self.body_field is not None:
+            with catch_warnings(action="ignore"):  # as FastAPI does for models that are compiled already
+                self.body_field.validate(None)
 
     @cached_property
     def parameters(self) -> frozenset[str]:
