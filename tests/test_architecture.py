@@ -116,6 +116,9 @@ def test_every_module_and_public_thing_has_a_docstring() -> None:
         ("ledgersim.pytest_plugin", {"fastapi", "http.client", "pydantic", "sqlalchemy", "uvicorn", "yaml"}),
         ("ledgersim.testing", {"fastapi", "pydantic", "pytest", "sqlalchemy", "uvicorn", "yaml"}),
         ("ledgersim.app", {"faker", "jinja2", "ledgersim.ui", "markdown_it", "yaml", "uvicorn", "typer"}),
+        ("ledgersim.vendors.aptic.app", {"stdnum"}),
+        ("ledgersim.vendors.payex.app, ledgersim.vendors.payex.admin", {"stdnum"}),
+        ("ledgersim.vendors.riverty.app, ledgersim.vendors.riverty.admin", {"stdnum"}),
     ],
 )
 def test_slow_libraries_load_only_where_they_are_used(module: str, absent: set[str]) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -118,6 +118,17 @@ def test_help_loads_nothing_slow() -> None:
         [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8", timeout=60
     )
     assert completed.stdout == "\n"
+
+
+@pytest.mark.pinned
+@pytest.mark.parametrize("built_in", [True, False])
+def test_servers_leave_out_pydantic_v1_unless_a_vendor_may_need_it(
+    built_in: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pydantic.v1", ModuleType("pydantic.v1"))
+    monkeypatch.setattr(cli, "is_built_in", lambda _: built_in)
+    cli._leave_out_pydantic_v1()
+    assert (sys.modules["pydantic.v1"] is None) is built_in
 
 
 def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

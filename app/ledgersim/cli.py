@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version as package_version
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,6 +15,7 @@ import typer
 from ledgersim import __version__, contract_cli
 from ledgersim.errors import BAD_USAGE, StartupError
 from ledgersim.settings import Settings, flag, load_settings, variable
+from ledgersim.vendors import installed_vendors, is_built_in
 
 NOT_READY = 1  # exit code of `ledgersim health` if the server is not ready
 FINDINGS = 1  # exit code of `ledgersim coverage` if something falls short
@@ -71,10 +73,18 @@ def serve(**flags: str | list[str] | None) -> None:
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup does
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     gc.disable()  # until the server is ready: loading modules creates little garbage
+    _leave_out_pydantic_v1()
 
     from ledgersim import server
 
     server.serve(settings)
+
+
+def _leave_out_pydantic_v1() -> None:
+    """Keep FastAPI from importing it to look for its models: our vendors have none, and it takes 1.5 MiB."""
+    works_without = tuple(map(int, package_version("fastapi").split(".")[:2])) >= (0, 129)
+    if works_without and all(map(is_built_in, installed_vendors())):
+        sys.modules["pydantic.v1"] = None  # type: ignore[assignment]
 
 
 def build_world(**flags: str | None) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, or_, select
 
+from ledgersim.schemas import AdminResponse
 from ledgersim.storage.statements import row, rows, scalar
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Json: TypeAlias = dict[str, Any]
 Read: TypeAlias = Callable[[str], Awaitable[Any]]
 
 
-class Link(BaseModel):
+class Link(AdminResponse):
     """A text that leads to an item, by a path below the vendor's mount."""
 
     text: str
@@ -39,14 +40,14 @@ Value: TypeAlias = Annotated[
 ]
 
 
-class Fact(BaseModel):
+class Fact(AdminResponse):
     """A name and a value."""
 
     name: str
     value: Value
 
 
-class _Card(BaseModel):
+class _Card(AdminResponse):
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
@@ -68,7 +69,7 @@ class Table(_Card):
     empty: str = ""
 
 
-class Point(BaseModel):
+class Point(AdminResponse):
     """A value at a date, and whether it has come true."""
 
     at: str
@@ -85,7 +86,7 @@ class Chart(_Card):
     points: list[Point]
 
 
-class Transition(BaseModel):
+class Transition(AdminResponse):
     """A move from one state to another."""
 
     source: str

@@ -32,7 +32,7 @@ MAX_CENTS = 10**13 - 1  # 99,999,999,999.99: sums of a million such amounts stil
 MAX_RATE = 1_000  # per cent, and units of one currency for one of another
 
 
-class Schema(BaseModel):
+class Schema(BaseModel, defer_build=True):
     """Base of all schemas. Their JSON schemas have no defaults, except those in a field's `json_schema_extra`.
 
     Generated clients send the defaults of a request schema as if the user had set them. In a `PATCH`, where an
@@ -61,7 +61,7 @@ def drop_null(schema: dict[str, Any]) -> bool:
     return True
 
 
-class ResponseModel(Schema, defer_build=True):
+class ResponseModel(Schema):
     """Base of responses. Attributes are the columns of rows, aliases the vendor's spelling."""
 
     model_config = ConfigDict(
@@ -70,6 +70,10 @@ class ResponseModel(Schema, defer_build=True):
         validate_by_alias=False,
         json_schema_serialization_defaults_required=True,
     )
+
+
+class AdminResponse(BaseModel, defer_build=True):
+    """Base of responses of the admin API."""
 
 
 def member_error(message: str, *members: str) -> PydanticCustomError:

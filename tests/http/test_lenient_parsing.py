@@ -61,6 +61,10 @@ class Loose(RequestModel):
     leaf: Leaf | None = None
 
 
+for body in (Tree, Loose):
+    body.model_rebuild()  # as the first use of a route does: before pydantic 2.12, there are no aliases until then
+
+
 def places(models: tuple[type[RequestModel], ...], value: Any) -> list[tuple[str, str]]:
     return [(one.code, one.where) for one in about_body(models, value, None)]
 

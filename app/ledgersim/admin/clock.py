@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from ledgersim.admin.base import OPTIONAL, CurrentDispatcher, CurrentSpace, Strict, new_router, vendor_url
 from ledgersim.admin.row_links import RowLinks, WrittenRow
@@ -15,7 +15,7 @@ from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.plugin import Vendor
 from ledgersim.problems import CONFLICT, invalid
-from ledgersim.schemas import InstantIn
+from ledgersim.schemas import AdminResponse, InstantIn
 from ledgersim.spaces.scheduler import DueRow, Event
 from ledgersim.spaces.space import Space
 
@@ -26,14 +26,14 @@ MAX_SKIPPED = 10**9
 router = new_router("Clock")
 
 
-class Clock(BaseModel):
+class Clock(AdminResponse):
     """The mode and the current time of the clock."""
 
     mode: Mode
     now: datetime
 
 
-class DueEvent(BaseModel):
+class DueEvent(AdminResponse):
     """What a scheduled job did: `at` in space time, `href` shows the result. Events have further members."""
 
     model_config = ConfigDict(extra="allow")
@@ -63,7 +63,7 @@ class ClockAdvance(Strict):
     to: Literal["next-job"] | None = None
 
 
-class ClockAdvanced(BaseModel):
+class ClockAdvanced(AdminResponse):
     """The time before and after, and the events of jobs that became due."""
 
     from_: Annotated[datetime, "from"]
@@ -73,7 +73,7 @@ class ClockAdvanced(BaseModel):
     model_config = ConfigDict(alias_generator=lambda name: name.rstrip("_"), validate_by_name=True)
 
 
-class ComingRow(BaseModel):
+class ComingRow(AdminResponse):
     """What a job will do something about, and when: its name, and the path where it is read, if any."""
 
     at: datetime
@@ -81,7 +81,7 @@ class ComingRow(BaseModel):
     path: str | None
 
 
-class ComingJob(BaseModel):
+class ComingJob(AdminResponse):
     """A kind of scheduled job, when it is next due, and for what: the first of `total` rows."""
 
     at: datetime
@@ -90,7 +90,7 @@ class ComingJob(BaseModel):
     rows: list[ComingRow]
 
 
-class JobList(BaseModel):
+class JobList(AdminResponse):
     """The scheduled jobs that will run, the next first."""
 
     jobs: list[ComingJob]
@@ -104,7 +104,7 @@ class ListedEvent(DueEvent):
     wrote: list[WrittenRow] = OPTIONAL
 
 
-class EventList(BaseModel):
+class EventList(AdminResponse):
     """A part of the latest 1,000 events since the start or the last reset of the space, oldest first."""
 
     total: int

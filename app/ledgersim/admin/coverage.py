@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 
 from ledgersim.admin.base import OPTIONAL, CurrentDispatcher, ServerName, Sparse, new_router
 from ledgersim.http.body import JsonRoute
@@ -12,18 +11,19 @@ from ledgersim.http.coverage import Coverage as Counts
 from ledgersim.http.coverage import documented_members
 from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.vendor_app import NO_CONTENT, VendorApp
+from ledgersim.schemas import AdminResponse
 
 router = new_router("Requests", "/coverage", of_server=True)
 
 
-class SentNames(BaseModel):
+class SentNames(AdminResponse):
     """The documented names that requests sent, and those that none did."""
 
     sent: list[str]
     never: list[str]
 
 
-class OperationCoverage(BaseModel):
+class OperationCoverage(AdminResponse):
     """How often an operation returned each status and problem, and what was sent to it.
 
     `never` are the statuses that it could return but never did. `members` are those of the body, inner ones
@@ -37,14 +37,14 @@ class OperationCoverage(BaseModel):
     parameters: SentNames
 
 
-class ProblemCoverage(BaseModel):
+class ProblemCoverage(AdminResponse):
     """How often each problem was met, and which problems never were."""
 
     met: dict[str, int]
     never: list[str]
 
 
-class VendorCoverage(BaseModel):
+class VendorCoverage(AdminResponse):
     """The coverage of a vendor: how many operations were exercised, and which never were."""
 
     exercised: int

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
 
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import CurrentSpace, new_router
@@ -19,13 +18,14 @@ from ledgersim.http.routing import is_below
 from ledgersim.pages import Card, Chart, Facts, Link, ListQuery, Pages, Read, Resource, States, Table, money
 from ledgersim.plugin import Vendor, resolve
 from ledgersim.problems import INTERNAL, NOT_FOUND, Problem, invalid
+from ledgersim.schemas import AdminResponse
 from ledgersim.spaces.space import Space
 
 MAX_TOP = 100
 MAX_HISTORY = 100
 
 
-class ResourceInfo(BaseModel):
+class ResourceInfo(AdminResponse):
     """A list: the members that it shows, and those that a filter may name.
 
     `filter` is the vendor's name of the parameter; it is empty where one can search for text only.
@@ -38,7 +38,7 @@ class ResourceInfo(BaseModel):
     fields: list[str]
 
 
-class VendorData(BaseModel):
+class VendorData(AdminResponse):
     """The lists of a vendor."""
 
     name: str
@@ -46,20 +46,20 @@ class VendorData(BaseModel):
     resources: list[ResourceInfo]
 
 
-class DataInfo(BaseModel):
+class DataInfo(AdminResponse):
     """What there is to browse."""
 
     vendors: list[VendorData]
 
 
-class ListedData(BaseModel):
+class ListedData(AdminResponse):
     """An item of a list, and the path at which it is read."""
 
     path: str
     item: dict[str, Any]
 
 
-class DataList(BaseModel):
+class DataList(AdminResponse):
     """A part of a list; `total` items match."""
 
     title: str
@@ -71,7 +71,7 @@ class DataList(BaseModel):
     items: list[ListedData]
 
 
-class Change(BaseModel):
+class Change(AdminResponse):
     """A request, by its id, or else the event of a scheduled job that changed an item.
 
     `path` is where to read the result of the job.
@@ -84,13 +84,13 @@ class Change(BaseModel):
     path: str | None
 
 
-class WrittenRows(BaseModel):
+class WrittenRows(AdminResponse):
     """The rows that a request wrote, in order: up to 100."""
 
     rows: list[WrittenRow]
 
 
-class DataAtPath(BaseModel):
+class DataAtPath(AdminResponse):
     """What a path of a vendor returns, cards that explain it, and what has changed it, the latest first.
 
     `resource` is the list that has it, or the item at the path `parent` that it is part of, if any. `gone` says

@@ -5,17 +5,17 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from ledgersim import debts
 from ledgersim.admin.base import Strict, new_router, vendor_url
 from ledgersim.debts import Debt
 from ledgersim.http.context import CurrentContext, RequestContext
 from ledgersim.plugin import Vendor
-from ledgersim.schemas import Amount
+from ledgersim.schemas import AdminResponse, Amount
 
 
-class DebtAtVendor(BaseModel):
+class DebtAtVendor(AdminResponse):
     """A debt as a vendor has it. `kept` is why the vendor does not hand it on; null if it does."""
 
     status: str
@@ -33,7 +33,7 @@ class DebtAtVendor(BaseModel):
     href: str
 
 
-class DebtEverywhere(BaseModel):
+class DebtEverywhere(AdminResponse):
     """A debt at each vendor that has it."""
 
     number: str

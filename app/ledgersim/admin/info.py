@@ -7,25 +7,26 @@ from time import monotonic
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from ledgersim import __version__
 from ledgersim.admin.base import PUBLIC, CurrentSpaces, ServerName, new_router
 from ledgersim.admin.spaces import base_urls
 from ledgersim.http.context import CurrentContext
+from ledgersim.schemas import AdminResponse
 
 health_router = new_router("Server", of_server=True)
 
 _HEAD: dict[str, Any] = {"openapi_extra": PUBLIC, "include_in_schema": False}
 
 
-class HealthStatus(BaseModel):
+class HealthStatus(AdminResponse):
     """The status of a running server."""
 
     status: Literal["ok"]
 
 
-class EffectiveSetting(BaseModel):
+class EffectiveSetting(AdminResponse):
     """A setting, its value, and the source of the value: a flag, a variable or the default."""
 
     name: str
@@ -33,7 +34,7 @@ class EffectiveSetting(BaseModel):
     from_: str = Field(alias="from")
 
 
-class ServerInfo(BaseModel):
+class ServerInfo(AdminResponse):
     """Facts about the running server. `space` is that of the request, `vendors` has the base URLs in it."""
 
     name: str

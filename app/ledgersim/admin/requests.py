@@ -30,6 +30,7 @@ from ledgersim.http.dispatcher import Dispatcher
 from ledgersim.http.routing import is_below
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND, invalid
+from ledgersim.schemas import AdminResponse
 from ledgersim.spaces.space import Space
 
 MAX_NEAREST = 3
@@ -240,7 +241,7 @@ class ProblemList(Sparse):
     evicted: int
 
 
-class RequestCode(BaseModel):
+class RequestCode(AdminResponse):
     """A request as code. No fault can hit one that is not below the address of a vendor."""
 
     curl: str

@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from ledgersim.admin.base import CurrentSpace, Strict, new_router
 from ledgersim.http.vendor_app import NO_CONTENT
+from ledgersim.schemas import AdminResponse
 from ledgersim.spaces.space import ResetScope
 
 router = new_router("State")
@@ -18,7 +19,7 @@ class ResetRequest(Strict):
     scope: ResetScope = Field("all", json_schema_extra={"default": "all"})
 
 
-class Persona(BaseModel):
+class Persona(AdminResponse):
     """A person or company that demonstrates one situation. Further members are its ids, by vendor."""
 
     __pydantic_extra__: dict[str, dict[str, str | int | list[str]]]
@@ -30,7 +31,7 @@ class Persona(BaseModel):
     description: str
 
 
-class PersonaList(BaseModel):
+class PersonaList(AdminResponse):
     """The personas of the world: people and companies with fixed ids that each demonstrate one situation."""
 
     personas: list[Persona]

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel
-
 from ledgersim.pages import Link, RowPage
 from ledgersim.plugin import Vendor, resolve
+from ledgersim.schemas import AdminResponse
 from ledgersim.spaces.space import Space
 
 
-class WrittenRow(BaseModel):
+class WrittenRow(AdminResponse):
     """A row that was written: its table, its id if it is known, its name, and where it is read, if anywhere."""
 
     table: str

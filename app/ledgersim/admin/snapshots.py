@@ -5,7 +5,6 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
-from pydantic import BaseModel
 
 from ledgersim.admin.base import CurrentSpace, CurrentSpaces, Strict, new_router
 from ledgersim.admin.import_export import check_image
@@ -14,6 +13,7 @@ from ledgersim.http.context import context_of
 from ledgersim.http.long_response import LongResponse
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND
+from ledgersim.schemas import AdminResponse
 from ledgersim.spaces.space import Snapshot, Space
 
 FILE_TYPE = "application/vnd.sqlite3"
@@ -29,7 +29,7 @@ class SnapshotCreate(Strict):
     name: str | None = None
 
 
-class SnapshotInfo(BaseModel):
+class SnapshotInfo(AdminResponse):
     """A snapshot: its size, when it was taken in space time, and where to download its file."""
 
     name: str
@@ -38,7 +38,7 @@ class SnapshotInfo(BaseModel):
     file: str
 
 
-class SnapshotList(BaseModel):
+class SnapshotList(AdminResponse):
     """The snapshots of a space, oldest first."""
 
     snapshots: list[SnapshotInfo]

@@ -4,12 +4,13 @@ from asyncio import to_thread
 from typing import Annotated, Any
 
 from fastapi import Body, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from ledgersim.admin.base import CurrentSpace, CurrentSpaces, ServerName, Strict, new_router
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND
+from ledgersim.schemas import AdminResponse
 from ledgersim.spaces.registry import DEFAULT, Spaces
 from ledgersim.spaces.space import Space
 
@@ -26,7 +27,7 @@ class SpaceCreate(Strict):
     from_: str = Field(SEED, alias="from", json_schema_extra={"default": SEED})
 
 
-class SpaceInfo(BaseModel):
+class SpaceInfo(AdminResponse):
     """A space: its base URLs and contents.
 
     `bytes` is the memory for its rows changed since its start, its journal, and what jobs and vendors have
@@ -42,7 +43,7 @@ class SpaceInfo(BaseModel):
     snapshots: list[str]
 
 
-class SpaceList(BaseModel):
+class SpaceList(AdminResponse):
     """All spaces of one server. `bytes` is the memory that they and their snapshots use together.
 
     `image_bytes` of these are snapshots and the images that spaces started from; shared images count once.

@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from ledgersim.admin.base import new_router, vendor_url
 from ledgersim.http.context import CurrentContext
 from ledgersim.plugin import Vendor
 from ledgersim.problems import NOT_FOUND
-from ledgersim.schemas import Amount
+from ledgersim.schemas import AdminResponse, Amount
 from ledgersim.timeline import timeline
 
 
-class Entry(BaseModel):
+class Entry(AdminResponse):
     """Something that happened to a persona: `at` in space time, `href` shows the result."""
 
     at: datetime
@@ -27,7 +26,7 @@ class Entry(BaseModel):
     href: str
 
 
-class PersonaTimeline(BaseModel):
+class PersonaTimeline(AdminResponse):
     """What happened to a persona at all vendors, oldest first."""
 
     name: str

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from decimal import Decimal, DecimalException
 from functools import cached_property, partial
 from math import isfinite
+from threading import RLock
 from typing import Any
+from warnings import catch_warnings
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -39,6 +41,8 @@ MAX_DRAINED = 9 * MAX_BYTES  # read beyond the limit, so that the client gets to
 LONG_BYTES = 64 * 2**10
 LONG_ELEMENTS = 100
 ELEMENT_BYTES = 1_000  # rough memory use of the rows of one array element
+
+_first_use = RLock()  # threads build documents, which use all routes
 
 _TOO_DEEP = f"It is nested more than {MAX_DEPTH} levels deep."
 
@@ -179,10 +183,38 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route that reads its JSON body by the rules of this module, and calls its function itself if it can."""
+    """A route that reads its JSON body by the rules of this module, and calls its function itself if it can.
+
+    FastAPI reads its function when the route is first used: what it keeps takes 25 KB, and most never are.
+    """
 
     is_admin = False  # whether JSON is read under any media type, and though memory is full
     uses_space = True  # whether answering takes the space of the request
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.path = path
+        self.endpoint = endpoint
+        self.methods = {method.upper() for method in options.get("methods") or ("GET",)}
+        self.operation_id = options.get("operation_id")
+        self.openapi_extra = options.get("openapi_extra")
+        self._options = options
+        if getattr(options.get("response_model"), "__pydantic_complete__", False):
+            self._read_function()  # the model is compiled when imported, so that the first response is quick
+
+    def __getattr__(self, name: str) -> Any:
+        with _first_use:
+            if "_options" in vars(self):
+                self._read_function()
+        return object.__getattribute__(self, name)
+
+    def _read_function(self) -> None:
+        known = vars(self).copy()
+        del self._options
+        super().__init__(self.path, self.endpoint, **known.pop("_options"))
+        vars(self).update(known)  # a copy of the route may have a path of its own
+        if self.body_field is not None:
+            with catch_warnings(action="ignore"):  # as FastAPI does for models that are compiled already
+                self.body_field.validate(None)
 
     @cached_property
     def parameters(self) -> frozenset[str]:

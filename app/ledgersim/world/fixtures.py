@@ -153,7 +153,9 @@ def _model(kinds: tuple[tuple[str, tuple[FixtureKind, ...]], ...]) -> type[BaseM
         fields: dict[str, Any] = {kind.name: (list[kind.model], []) for kind in lists}  # type: ignore[name-defined]
         model = create_model(name.title(), __base__=RequestModel, **fields)
         members[name] = (model, Field(default_factory=model))
-    return create_model("Fixtures", __base__=RequestModel, **members)
+    fixtures = create_model("Fixtures", __base__=RequestModel, **members)
+    fixtures.model_rebuild()  # before pydantic 2.12, members have no aliases until a model is compiled
+    return fixtures
 
 
 def _read(kinds: Mapping[Vendor, Sequence[FixtureKind]], data: bytes) -> BaseModel:

@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
-import platformdirs
-
 from ledgersim import __version__
 from ledgersim.errors import StartupError
 from ledgersim.plugin import Vendor
@@ -77,8 +75,11 @@ def keep_world(
 
 
 def _folder(cache: Path | None) -> Path:
-    user_cache = Path(platformdirs.user_cache_dir("ledgersim", appauthor=False))
-    return (user_cache if cache is None else cache.absolute()) / "worlds"
+    if cache is not None:
+        return cache.absolute() / "worlds"
+    import platformdirs  # the image, for example, has a folder of its own
+
+    return Path(platformdirs.user_cache_dir("ledgersim", appauthor=False)) / "worlds"
 
 
 def _keep(folder: Path, vendors: Sequence[Vendor], world: str, seed: int, customers: int, as_of: date) -> Path:

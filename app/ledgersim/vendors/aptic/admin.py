@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Response
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from ledgersim.admin.base import CurrentSpace, Strict, new_router
+from ledgersim.schemas import AdminResponse
 from ledgersim.vendors.aptic.services.runs import ServiceRuns
 from ledgersim.vendors.aptic.settings import IMMEDIATE, MAX_IMPORT_DELAY
 from ledgersim.vendors.aptic.state import ApticState, case_import_delay
@@ -29,7 +30,7 @@ class CaseImportDelay(Strict):
     delay: Annotated[Literal["immediate"] | int, BeforeValidator(_check_delay)]
 
 
-class ServiceRun(BaseModel):
+class ServiceRun(AdminResponse):
     """A run of a custom service. `cut` names the bodies that were cut to their beginning, as a string."""
 
     service: str
@@ -45,7 +46,7 @@ class ServiceRun(BaseModel):
     answer: Any
 
 
-class ServiceRunList(BaseModel):
+class ServiceRunList(AdminResponse):
     """The last runs of custom services, oldest first."""
 
     runs: list[ServiceRun]

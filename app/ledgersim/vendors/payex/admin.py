@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal, get_args
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from ledgersim.admin import MOUNT
 from ledgersim.admin.base import PUBLIC, Strict, new_router
 from ledgersim.http.context import context_of
 from ledgersim.http.vendor_app import NO_CONTENT
 from ledgersim.problems import CONFLICT, NOT_FOUND, Problem, invalid
-from ledgersim.schemas import PositiveAmountIn
+from ledgersim.schemas import AdminResponse, PositiveAmountIn
 from ledgersim.storage.statements import Row
 from ledgersim.vendors.payex import card_check
 from ledgersim.vendors.payex.consents import commands as consents
@@ -68,7 +68,7 @@ class IncomingPayment(Strict):
     account_no: str | None = Field(None, alias="accountNo")
 
 
-class PaymentReceived(BaseModel):
+class PaymentReceived(AdminResponse):
     """The surplus left over from a payment; null if the payment was used up."""
 
     surplusId: str | None  # noqa: N815 - the name in the API
@@ -110,7 +110,7 @@ class NextProblem(Strict):
     code: Literal["fatal", "internal-server-error", "handled-exception", "unhandled-exception"]
 
 
-class CardRegistrationEnded(BaseModel):
+class CardRegistrationEnded(AdminResponse):
     """The status of a registration that has ended, and the URL that a browser would be redirected to."""
 
     status: str

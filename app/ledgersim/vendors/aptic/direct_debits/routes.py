@@ -12,7 +12,6 @@ from ledgersim.problems import VALIDATION
 from ledgersim.storage.statements import add
 from ledgersim.vendors.aptic.customers.routes import find_customer
 from ledgersim.vendors.aptic.direct_debits.models import DIRECT_DEBIT_MANDATE
-from ledgersim.vendors.aptic.direct_debits.rules import account_errors, account_remarks
 from ledgersim.vendors.aptic.direct_debits.schemas import (
     DirectDebitMandate,
     DirectDebitMandateCreate,
@@ -54,6 +53,9 @@ async def list_direct_debits(context: CurrentContext, customerGuid: str, query: 
 async def create_direct_debit(
     context: CurrentContext, customerGuid: str, body: DirectDebitMandateCreate, response: Response
 ) -> Any:
+    # Imports stdnum, which is slow to load.
+    from ledgersim.vendors.aptic.direct_debits.rules import account_errors, account_remarks
+
     customer = find_customer(context, customerGuid)
     sent = body.model_dump()
     if errors := account_errors(sent):

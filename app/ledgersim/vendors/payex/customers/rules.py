@@ -3,14 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from importlib import import_module
 from typing import Any, Literal, get_args
-
-from stdnum import luhn
-from stdnum.dk import cvr
-from stdnum.eu import vat
-from stdnum.fi import ytunnus
-from stdnum.no import fodselsnummer, orgnr
-from stdnum.util import get_cc_module
 
 NUMBER_LENGTH = (
     7  # of generated numbers, if the ledger accepts it: the standard in Norway and Denmark [documented]
@@ -78,19 +72,25 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
+def _is_luhn(digits: str) -> bool:
+    from stdnum import luhn  # slow to import, so not at start-up
+
+    return bool(luhn.is_valid(digits))
+
+
 def _swedish_person(text: str) -> str | None:
     """`YYYYMMDD-NNNC` [documented]; coordination numbers add 60 to the day."""
     found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d{4})", text, re.ASCII)
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups()[:3])
-    valid = _is_day(year, month, day - 60 if day > 60 else day) and luhn.is_valid(text[2:].replace("-", ""))
+    valid = _is_day(year, month, day - 60 if day > 60 else day) and _is_luhn(text[2:].replace("-", ""))
     return text if valid else None
 
 
 def _swedish_company(text: str) -> str | None:
     digits = text.replace("-", "")
-    valid = re.fullmatch(r"\d\d[2-9]\d{3}-\d{4}", text, re.ASCII) and luhn.is_valid(digits)
+    valid = re.fullmatch(r"\d\d[2-9]\d{3}-\d{4}", text, re.ASCII) and _is_luhn(digits)
     return text if valid else None
 
 
@@ -98,6 +98,8 @@ def _norwegian_person(text: str) -> str | None:
     """`DDMMYYNNNNN` [documented]; test people add 40 or 80 to the month, D-numbers 40 to the day."""
     if not re.fullmatch(r"\d{11}", text, re.ASCII):
         return None
+    from stdnum.no import fodselsnummer
+
     day, month = int(text[:2]) % 40, int(text[2:4]) % 40
     valid = (
         1 <= day <= 31
@@ -124,8 +126,9 @@ def _finnish_person(text: str) -> str | None:
     return text if _FI_CONTROL[int(text[:6] + found[4]) % 31] == found[5] else None
 
 
-def _company(is_valid: Callable[[str], bool]) -> Callable[[str], str | None]:
-    return lambda text: text if is_valid(text) else None
+def _company(name: str) -> Callable[[str], str | None]:
+    """A check by the module of this name in stdnum."""
+    return lambda text: text if import_module(f"stdnum.{name}").is_valid(text) else None
 
 
 _PERSON: dict[str, tuple[str, Callable[[str], str | None]]] = {
@@ -136,9 +139,9 @@ _PERSON: dict[str, tuple[str, Callable[[str], str | None]]] = {
 }
 _COMPANY: dict[str, Callable[[str], str | None]] = {
     "SE": _swedish_company,
-    "NO": _company(orgnr.is_valid),
-    "DK": _company(cvr.is_valid),
-    "FI": _company(ytunnus.is_valid),
+    "NO": _company("no.orgnr"),
+    "DK": _company("dk.cvr"),
+    "FI": _company("fi.ytunnus"),
 }
 
 
@@ -166,6 +169,9 @@ def expected_number(country: str) -> str:
 
 def is_vat_number(number: str) -> bool:
     """Whether a VAT number is valid in the country it begins with; true if there is no algorithm for it."""
+    from stdnum.eu import vat
+    from stdnum.util import get_cc_module
+
     code = number[:2].lower()
     if code in vat.MEMBER_STATES or code == "el":
         return bool(vat.is_valid(number))
