@@ -42,6 +42,11 @@ def luhn_digit(digits: str) -> str:
     return str(-total % 10)
 
 
+def is_luhn(digits: str) -> bool:
+    """Whether the last of at least two ASCII digits is the Luhn check digit of the others."""
+    return luhn_digit(digits[:-1]) == digits[-1]
+
+
 def parse_guid(text: str) -> str | None:
     """`text` as a GUID in lower case, the form that is stored, or None if it is not a GUID with hyphens."""
     guid = text.lower()

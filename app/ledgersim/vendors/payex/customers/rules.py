@@ -6,6 +6,8 @@ from datetime import date
 from importlib import import_module
 from typing import Any, Literal, get_args
 
+from ledgersim.ids import is_luhn
+
 NUMBER_LENGTH = (
     7  # of generated numbers, if the ledger accepts it: the standard in Norway and Denmark [documented]
 )
@@ -72,25 +74,19 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _is_luhn(digits: str) -> bool:
-    from stdnum import luhn  # slow to import, so not at start-up
-
-    return bool(luhn.is_valid(digits))
-
-
 def _swedish_person(text: str) -> str | None:
     """`YYYYMMDD-NNNC` [documented]; coordination numbers add 60 to the day."""
     found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d{4})", text, re.ASCII)
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups()[:3])
-    valid = _is_day(year, month, day - 60 if day > 60 else day) and _is_luhn(text[2:].replace("-", ""))
+    valid = _is_day(year, month, day - 60 if day > 60 else day) and is_luhn(text[2:].replace("-", ""))
     return text if valid else None
 
 
 def _swedish_company(text: str) -> str | None:
     digits = text.replace("-", "")
-    valid = re.fullmatch(r"\d\d[2-9]\d{3}-\d{4}", text, re.ASCII) and _is_luhn(digits)
+    valid = re.fullmatch(r"\d\d[2-9]\d{3}-\d{4}", text, re.ASCII) and is_luhn(digits)
     return text if valid else None
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from ledgersim.ids import is_luhn
+
 OPEN, PENDING_DISBURSEMENT, PENDING_REGULATE = "open", "pending-disbursement", "pending-regulate"
 GONE = "gone"  # internal: a depleted surplus is no longer returned [documented]
 
@@ -45,7 +47,7 @@ def swedish_account(clearing: str, account: str) -> tuple[str, str] | None:
     clearing, account = clearing.replace("-", ""), re.sub(r"[ .-]", "", account)
     if not (clearing.isascii() and clearing.isdigit() and account.isascii() and account.isdigit()):
         return None
-    if len(clearing) != 4 and not (len(clearing) == 5 and clearing[0] == "8" and _is_luhn(clearing)):
+    if len(clearing) != 4 and not (len(clearing) == 5 and clearing[0] == "8" and is_luhn(clearing)):
         return None
     for first, last, shortest, longest in _CLEARING:
         if first <= int(clearing[:4]) <= last and shortest <= len(account) <= longest:
@@ -55,13 +57,7 @@ def swedish_account(clearing: str, account: str) -> tuple[str, str] | None:
 
 def is_bankgiro(number: str) -> bool:
     """Seven or eight digits, the last a Luhn check digit, with an optional hyphen before the last four."""
-    return re.fullmatch(r"\d{3,4}-?\d{4}", number, re.ASCII) is not None and _is_luhn(number.replace("-", ""))
-
-
-def _is_luhn(digits: str) -> bool:
-    from stdnum import luhn  # slow to import, so not at start-up
-
-    return bool(luhn.is_valid(digits))
+    return re.fullmatch(r"\d{3,4}-?\d{4}", number, re.ASCII) is not None and is_luhn(number.replace("-", ""))
 
 
 def is_norwegian_account(number: str) -> bool:

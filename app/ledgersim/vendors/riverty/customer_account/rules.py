@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
 
+from ledgersim.ids import luhn_digit
 from ledgersim.vendors.riverty.customer_account.schemas import AccountStatus, Move, PastMove
 from ledgersim.vendors.riverty.messages import ActionCode, Message, MessageType, message
 
@@ -19,20 +20,14 @@ _FIRST_ACCOUNT = 100_000_000  # without the check digit; the vendor's sample is 
 def account_number(account_id: int) -> str:
     """The number for an account id from 1 on: four digits, a point, and seven digits, the last by Luhn."""
     digits = f"{_FIRST_ACCOUNT + account_id - 1:010}"
-    digits += _check_digit(digits)
+    digits += luhn_digit(digits)
     return f"{digits[:4]}.{digits[4:]}"
 
 
 def ocr(number: str) -> str:
     """The payment reference of an account: 61, its digits, five zeros and a Luhn check digit [documented]."""
     digits = f"61{number.replace('.', '')}00000"
-    return digits + _check_digit(digits)
-
-
-def _check_digit(digits: str) -> str:
-    from stdnum import luhn  # slow to import, so not at start-up
-
-    return str(luhn.calc_check_digit(digits))
+    return digits + luhn_digit(digits)
 
 
 @dataclass(frozen=True, slots=True)
