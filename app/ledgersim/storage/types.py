@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from sqlalchemy import Dialect, String
 from sqlalchemy.ext.declarative import DeferredReflection
@@ -37,7 +36,6 @@ class Instant(TypeDecorator[datetime]):
         return _from_text
 
 
-@lru_cache(maxsize=4096)  # most instants of a world occur several times
 def _to_text(value: datetime | None) -> str | None:
     if value is None:
         return None
