@@ -101,8 +101,7 @@ class Clock:
         """Record a change in the space: from now on the clock cannot be set to an earlier time."""
         now = self.now()
         if now > self.setting.floor:
-            before = self.setting
-            self.setting = ClockSetting(before.mode, before.offset, before.frozen_at, now)
+            self.setting = replace(self.setting, floor=now)
 
 
 def isoformat(instant: datetime) -> str:

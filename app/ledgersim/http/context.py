@@ -100,7 +100,7 @@ class RequestContext:
 
     def url(self, path: str = "") -> str:
         """The absolute URL of a path of the application, in the same space: the user's, if it is mapped."""
-        if self.app is not None and self.app.has_mapped:
+        if self.app is not None:
             _, path = self.app.address(path)
         return self._url + path
 
