@@ -66,6 +66,13 @@ def change(path: Path, statement: str) -> None:
         raw.execute(statement)
 
 
+def refusal(open_file: OpenFile) -> str:
+    """Why the file is refused."""
+    with pytest.raises(StartupError) as refused:
+        open_file()
+    return str(refused.value)
+
+
 @pytest.fixture
 def made(path: Path, open_file: OpenFile, spaces: list[Spaces]) -> Path:
     """The file, made by a server that has ended."""
@@ -101,9 +108,7 @@ def made(path: Path, open_file: OpenFile, spaces: list[Spaces]) -> Path:
 )
 def test_a_bad_state_is_refused(made: Path, open_file: OpenFile, statement: str, reason: str) -> None:
     change(made, statement)
-    with pytest.raises(StartupError) as refused:
-        open_file()
-    message = str(refused.value)
+    message = refusal(open_file)
     assert message.startswith(f"the database {made} cannot be used: {reason}")
     assert message.endswith("; restore a backup, or choose another file")
 
@@ -119,9 +124,7 @@ def test_a_bad_state_is_refused(made: Path, open_file: OpenFile, statement: str,
 )
 def test_another_schema_is_refused(made: Path, open_file: OpenFile, statement: str, name: str) -> None:
     change(made, statement)
-    with pytest.raises(StartupError) as refused:
-        open_file()
-    assert str(refused.value) == (
+    assert refusal(open_file) == (
         f"the database {made} cannot be used: its schema differs from this version's in {name}; "
         "use the version that created it, restore a backup, or choose another file"
     )
@@ -129,9 +132,7 @@ def test_another_schema_is_refused(made: Path, open_file: OpenFile, statement: s
 
 def test_another_version_is_refused(made: Path, open_file: OpenFile) -> None:
     change(made, "UPDATE sim_state SET schema_version = 1")
-    with pytest.raises(StartupError) as refused:
-        open_file()
-    assert str(refused.value) == (
+    assert refusal(open_file) == (
         f"the database {made} was created by another version of ledgersim; use that version, or choose another file"
     )
 
