@@ -18,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     WithJsonSchema,
     model_validator,
@@ -70,6 +71,25 @@ class ResponseModel(Schema):
         validate_by_alias=False,
         json_schema_serialization_defaults_required=True,
     )
+
+
+class RowModel(ResponseModel):
+    """Base of responses that occur many times in one: links, and items of lists. It has no instances.
+
+    pydantic validates rows as typed dicts, in two thirds of the time that instances take.
+    """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        if schema["type"] != "model":  # it has been converted before
+            return schema
+        fields = {
+            name: {**field, "type": "typed-dict-field", "required": field["schema"]["type"] != "default"}
+            for name, field in schema["schema"]["fields"].items()
+        }
+        kept = {key: schema[key] for key in ("cls", "config", "ref", "metadata") if key in schema}
+        return {"type": "typed-dict", "fields": fields, **kept}
 
 
 class AdminResponse(BaseModel, defer_build=True):

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from ledgersim.schemas import ResponseModel
+from ledgersim.schemas import RowModel
 
 if TYPE_CHECKING:  # worlds are built without FastAPI
     from ledgersim.http.context import RequestContext
 
 
-class Link(ResponseModel):
+class Link(RowModel):
     """A link to a related resource."""
 
     type: str

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from ledgersim.schemas import InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import InstantIn, RequestModel, RowModel
 from ledgersim.vendors.aptic.listing import Page
 
 
-class Address(ResponseModel):
+class Address(RowModel):
     """An address."""
 
     address_guid: str

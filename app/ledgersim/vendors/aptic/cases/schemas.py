@@ -14,6 +14,7 @@ from ledgersim.schemas import (
     Int32,
     RequestModel,
     ResponseModel,
+    RowModel,
 )
 from ledgersim.vendors.aptic.debtors.schemas import CaseSummary, JuridicalType
 from ledgersim.vendors.aptic.debts.schemas import DebtCreate
@@ -27,7 +28,7 @@ CreditRegistryStatus = Annotated[Literal[0, 1, 2, 3, 4], WHOLE]
 ClosureCode = Literal["RETRIEVED", "PAID", "WRITTENOFF", "BANKRUPT", "DECEASED", "DISPUTED"]
 
 
-class CaseListItem(ResponseModel):
+class CaseListItem(RowModel):
     """A case in a list, with its sums in the case's currency and its main debtor."""
 
     case_guid: str

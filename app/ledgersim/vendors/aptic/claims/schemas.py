@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from ledgersim.schemas import Amount, RequestModel, ResponseModel, SignedAmountIn
+from ledgersim.schemas import Amount, RequestModel, RowModel, SignedAmountIn
 
 
-class ClaimSums(ResponseModel):
+class ClaimSums(RowModel):
     """The balances of a claim in a list. `ledger…` are remaining amounts in the case's currency [inferred]."""
 
     original_principal: Amount

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from ledgersim.schemas import RequestModel, ResponseModel
+from ledgersim.schemas import RequestModel, RowModel
 from ledgersim.vendors.aptic.listing import Page
 
 
-class ClientDetails(ResponseModel):
+class ClientDetails(RowModel):
     """A client."""
 
     unique_id: str

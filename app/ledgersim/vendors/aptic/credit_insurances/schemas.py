@@ -5,14 +5,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ledgersim.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
+from ledgersim.schemas import (
+    Amount,
+    AmountIn,
+    CurrencyIn,
+    InstantIn,
+    Int32,
+    RequestModel,
+    RowModel,
+)
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 Days = Annotated[Int32, Field(ge=0)]
 
 
-class CreditInsurance(ResponseModel):
+class CreditInsurance(RowModel):
     """A credit insurance."""
 
     insurance_guid: str

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ledgersim.schemas import CurrencyIn, GuidIn, InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import CurrencyIn, GuidIn, InstantIn, RequestModel, ResponseModel, RowModel
 from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.debtors.schemas import Gender, JuridicalType
 from ledgersim.vendors.aptic.links import Link
@@ -10,7 +10,7 @@ from ledgersim.vendors.aptic.listing import Page
 from ledgersim.vendors.aptic.predefined import Channel
 
 
-class CustomerListItem(ResponseModel):
+class CustomerListItem(RowModel):
     """A customer in a list."""
 
     customer_guid: str

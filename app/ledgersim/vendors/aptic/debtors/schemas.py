@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.schemas import WHOLE, Amount, CurrencyIn, InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import WHOLE, Amount, CurrencyIn, InstantIn, RequestModel, ResponseModel, RowModel
 from ledgersim.vendors.aptic.addresses.schemas import MainAddressInput
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
@@ -15,7 +15,7 @@ Gender = Annotated[Literal[0, 1, 2], WHOLE]
 NotificationChannel = Annotated[Literal[0, 1, 2, 3], WHOLE]
 
 
-class DebtorListItem(ResponseModel):
+class DebtorListItem(RowModel):
     """A debtor in a list, with its default address."""
 
     debtor_guid: str

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledgersim.schemas import WHOLE, InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import WHOLE, InstantIn, RequestModel, RowModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
@@ -13,7 +13,7 @@ MandateType = Annotated[Literal[1, 2, 3, 4, 5, 7], WHOLE]
 BankAccountClass = Annotated[Literal[1, 2, 3, 4, 5, 7, 8, 9, 10], WHOLE]
 
 
-class DirectDebitMandate(ResponseModel):
+class DirectDebitMandate(RowModel):
     """A mandate; `bankAccountNo` is the sending account [inferred]."""
 
     mandate_guid: str

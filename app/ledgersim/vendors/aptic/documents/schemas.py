@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ledgersim.schemas import InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import InstantIn, RequestModel, RowModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
@@ -43,7 +43,7 @@ class DocumentCreate(RequestModel):
     file_data_base64: Annotated[str, AfterValidator(_check_base64)] | None = Field(None, alias="fileDataBase64")
 
 
-class Document(ResponseModel):
+class Document(RowModel):
     """A document; its links contain its GUID."""
 
     note: str

@@ -2,13 +2,13 @@
 
 from pydantic import Field
 
-from ledgersim.schemas import RequestModel, ResponseModel
+from ledgersim.schemas import RequestModel, RowModel
 from ledgersim.vendors.aptic.listing import Page
 
 MAX_NAME = 200  # characters, because names are in paths [inferred]
 
 
-class ExtraField(ResponseModel):
+class ExtraField(RowModel):
     """A list of values, in general with a name."""
 
     name: str | None

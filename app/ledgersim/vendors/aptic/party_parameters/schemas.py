@@ -2,12 +2,12 @@
 
 from pydantic import Field
 
-from ledgersim.schemas import RequestModel, ResponseModel
+from ledgersim.schemas import RequestModel, RowModel
 from ledgersim.vendors.aptic.extrafields.schemas import MAX_NAME
 from ledgersim.vendors.aptic.listing import Page
 
 
-class PartyParameter(ResponseModel):
+class PartyParameter(RowModel):
     """A party parameter."""
 
     name: str | None

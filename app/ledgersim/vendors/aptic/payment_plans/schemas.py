@@ -5,14 +5,23 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from ledgersim.schemas import Amount, AmountIn, CurrencyIn, InstantIn, Int32, RequestModel, ResponseModel
+from ledgersim.schemas import (
+    Amount,
+    AmountIn,
+    CurrencyIn,
+    InstantIn,
+    Int32,
+    RequestModel,
+    ResponseModel,
+    RowModel,
+)
 from ledgersim.vendors.aptic.listing import Page
 from ledgersim.vendors.aptic.payment_plans.dates import instant_of
 
 Day = Annotated[datetime, BeforeValidator(instant_of)]  # a calendar day, shown as its midnight
 
 
-class PaymentPlanListItem(ResponseModel):
+class PaymentPlanListItem(RowModel):
     """A payment plan in a list."""
 
     payment_plan_guid: str

@@ -13,12 +13,13 @@ from ledgersim.schemas import (
     PositiveAmountIn,
     RequestModel,
     ResponseModel,
+    RowModel,
 )
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 
-class PaymentListItem(ResponseModel):
+class PaymentListItem(RowModel):
     """A payment in a list."""
 
     payment_guid: str

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from ledgersim.schemas import InstantIn, RequestModel, ResponseModel
+from ledgersim.schemas import InstantIn, RequestModel, RowModel
 from ledgersim.vendors.aptic.links import Link
 from ledgersim.vendors.aptic.listing import Page
 
 
-class Question(ResponseModel):
+class Question(RowModel):
     """A question."""
 
     action_guid: str

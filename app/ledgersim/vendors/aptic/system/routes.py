@@ -4,7 +4,7 @@ from typing import Any
 
 from ledgersim.http.context import CurrentContext
 from ledgersim.http.vendor_app import new_router, operation
-from ledgersim.schemas import ResponseModel
+from ledgersim.schemas import ResponseModel, RowModel
 from ledgersim.vendors.aptic.claims.commands import ADJUSTMENTS
 from ledgersim.vendors.aptic.links import link
 from ledgersim.vendors.aptic.listing import Page
@@ -14,7 +14,7 @@ from ledgersim.vendors.aptic.system.current_user import CurrentUser
 router = new_router("System")
 
 
-class TransSpecType(ResponseModel):
+class TransSpecType(RowModel):
     """A code for adjustments."""
 
     code: str
