@@ -93,7 +93,7 @@ def vendor_url(context: RequestContext, path: str) -> str:
     vendors = context.dispatcher.vendors
     mount = next(one for one in vendors if path.startswith(f"{one}/"))
     _, inside = vendors[mount].address(path.removeprefix(mount))
-    return context.url().removesuffix(MOUNT) + mount + inside
+    return context.url("").removesuffix(MOUNT) + mount + inside
 
 
 def check_match(dispatcher: Dispatcher, match: Match) -> None:

@@ -313,7 +313,7 @@ async def get_archive(
     """For browsers' developer tools and other viewers. Oldest first; the filters are those of the list."""
     headers = {"Content-Disposition": 'attachment; filename="requests.har"'}
     return JSONResponse(
-        archive(query.page(context.space, dispatcher), context.url().removesuffix(MOUNT)), headers=headers
+        archive(query.page(context.space, dispatcher), context.url("").removesuffix(MOUNT)), headers=headers
     )
 
 
@@ -410,7 +410,7 @@ async def get_code(context: CurrentContext, id: str) -> Any:
     it. Secrets are `***`: fill them in.
     """
     record = find(context.space, id)
-    return request_code.all_of(record, context.url().removesuffix(MOUNT), _vendor_of(context, record))
+    return request_code.all_of(record, context.url("").removesuffix(MOUNT), _vendor_of(context, record))
 
 
 @router.delete("", **NO_CONTENT, operation_id="sim.requests.clear", summary="Delete all recorded requests")

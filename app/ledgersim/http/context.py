@@ -77,8 +77,15 @@ class RequestContext:
         return f"{self.forwarded.scheme or self.scheme}://{host}"
 
     @cached_property
-    def _url(self) -> str:
-        return self.origin + self.root_path
+    def url(self) -> Callable[[str], str]:
+        """The function that makes a path of the application an absolute URL in the same space.
+
+        The path is the user's, if it is mapped.
+        """
+        base, app = self.origin + self.root_path, self.app
+        if app is None or not app.is_mapped:
+            return base.__add__
+        return lambda path: base + app.address(path)[1]
 
     @property
     def server_url(self) -> str:
@@ -97,12 +104,6 @@ class RequestContext:
             for code, where, message in self.record.diagnostics:
                 errors.setdefault(where, []).append(f"{code}: {message}")
             raise _STRICT.with_errors(errors)
-
-    def url(self, path: str = "") -> str:
-        """The absolute URL of a path of the application, in the same space: the user's, if it is mapped."""
-        if self.app is not None:
-            _, path = self.app.address(path)
-        return self._url + path
 
 
 def context_of(scope: Scope) -> RequestContext:

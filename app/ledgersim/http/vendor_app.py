@@ -193,6 +193,11 @@ class VendorApp(FastAPI):
         self._own.setdefault(str(route.operation_id), route)
         self._mapped[str(route.operation_id)] = mapped
 
+    @property
+    def is_mapped(self) -> bool:
+        """Whether the user has mapped any of the operations."""
+        return bool(self._mapped)
+
     def address(self, path: str, method: str = "GET") -> tuple[str, str]:
         """The method and path by which clients send a request to one of the application's own paths.
 

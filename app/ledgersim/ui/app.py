@@ -102,7 +102,7 @@ def build(server: Server) -> VendorApp:
 
 def _landing(request: Request, server: Server) -> Response:
     context = context_of(request.scope)
-    space, dispatcher, here = context.space, context.dispatcher, context.url()
+    space, dispatcher, here = context.space, context.dispatcher, context.url("")
     bases = {name: here + mount for name, mount in documents.MOUNTS.items()}
     personas = [_persona(one, here) for one in space.personas()]
     content = {
@@ -177,7 +177,7 @@ def _curl(personas: Sequence[dict[str, Any]], server: Server, space: Space, here
 
 def _admin(request: Request) -> Response:
     app = context_of(request.scope).dispatcher.mounts[MOUNT]
-    here = context_of(request.scope).url()
+    here = context_of(request.scope).url("")
     routes = [
         {
             "method": method,

@@ -102,7 +102,7 @@ def add_control_pages(router: APIRouter, sessions: Sessions) -> None:
         visit = Visit(request, sessions, "text")
         found = (await visit.get("/personas"))["personas"]
         names = [vendor.name for vendor in installed_vendors()]
-        space, here = visit.context.space, visit.context.url()
+        space, here = visit.context.space, visit.context.url("")
         auth = space.options(VendorSettings).auth
 
         def headers(persona: Mapping[str, Any], vendor: str) -> Mapping[str, str]:
