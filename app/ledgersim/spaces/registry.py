@@ -25,7 +25,7 @@ _EMPTY_SPACE = 300 * 2**10  # about what a space takes that holds nothing of its
 
 
 class _Size(NamedTuple):
-    """What a space took when a request to it last ended: its rows at a version, and what it has recorded."""
+    """What a space took when it was last measured: its rows at a version, and what it has recorded."""
 
     version: object
     rows: int
@@ -74,6 +74,7 @@ class Spaces(ABC):
         self._spaces: dict[str, Space] = {}
         self._sizes: dict[str, _Size] = {}
         self._spaces_size = 0
+        self._used: set[Space] = set()  # that may have another size than when they were measured
         self._released = 0  # bytes that have been given up since memory was last returned
         self.images_size = 0  # bytes of snapshots and start images, without the seeded world
 
@@ -154,6 +155,7 @@ class Spaces(ABC):
 
     def _forget(self, space: Space) -> None:
         del self._spaces[space.name]
+        self._used.discard(space)
         self._update_images_size()
         self._resize(-self._sizes.pop(space.name, _NO_SIZE).total)
         self._note_released(_EMPTY_SPACE)
@@ -173,8 +175,15 @@ class Spaces(ABC):
     def leave(self, space: Space) -> None:
         """A request to a space has ended."""
         space.leave()
-        if self._spaces.get(space.name) is space and not space.worker.is_busy:
+        if self._spaces.get(space.name) is space:
+            self._used.add(space)
+
+    def _update_sizes(self) -> None:
+        """Measure the spaces that have been used, except those that are in use by a thread."""
+        busy = {space for space in self._used if space.worker.is_busy}
+        for space in self._used - busy:
             self._update_size(space)
+        self._used = busy
 
     def _update_size(self, space: Space) -> None:
         before = self._sizes.get(space.name, _NO_SIZE)
@@ -203,6 +212,7 @@ class Spaces(ABC):
     @property
     def size(self) -> int:
         """Bytes used by all spaces and snapshots, without the seeded world; what they share counts once."""
+        self._update_sizes()
         return self._spaces_size + self.images_size
 
     def check_capacity(self, additional: int = 0) -> None:
@@ -231,6 +241,7 @@ class Spaces(ABC):
         for space in {self.stand_in, *self}:
             space.close()
         self._spaces.clear()
+        self._used.clear()
 
 
 def check_name(name: str) -> str:
