@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
@@ -74,6 +74,14 @@ class Snapshot:
     taken_at: datetime
 
 
+class _Cached(NamedTuple):
+    """What was computed from tables at a version, and the last version of the database at which it held."""
+
+    at: tuple[int, int]
+    version: tuple[int, ...]
+    value: Any
+
+
 class Space:
     """All state of one world. A reset goes back to the image in the file `start`, or to `image` without one."""
 
@@ -99,7 +107,7 @@ class Space:
         self.restarts = 0  # how often the database has been reset or restored
         self.used_at = 0.0  # when a request ended last, by `monotonic`
         self._close: Callable[[], object] | None = None  # what to do when no request is in flight
-        self._cache: dict[Hashable, tuple[tuple[int, ...], Any]] = {}  # value by key, and its version
+        self._cache: dict[Hashable, _Cached] = {}
         self._load()
         self.faults = Faults(Stream(self.seed, f"faults of {name}"))
 
@@ -211,13 +219,15 @@ class Space:
 
     def cached(self, key: Hashable, compute: Callable[[], Any], tables: Iterable[Table] | None = None) -> Any:
         """The result of `compute`, cached until the next write to one of these tables, or to any."""
-        version = self.database.version if tables is None else self.database.version_of(tables)
+        now = self.database.version
         found = self._cache.get(key)
-        if found is None or found[0] != version:
+        if found is None or found.at != now:
+            version = now if tables is None else self.database.version_of(tables)
+            value = compute() if found is None or found.version != version else found.value
             if len(self._cache) >= MAX_CACHED:
                 self._cache.clear()
-            found = self._cache[key] = version, compute()
-        return found[1]
+            found = self._cache[key] = _Cached(now, version, value)
+        return found.value
 
     def set_clock(self, mode: Mode, now: datetime) -> None:
         """Set and store the clock. Raises ClockError if it would go backwards."""

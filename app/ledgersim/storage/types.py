@@ -29,14 +29,15 @@ class Instant(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002
         """The function that makes a stored value."""
-        return _to_text
+        return instant_to_text
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:  # noqa: ARG002
         """The function that reads a stored value."""
         return _from_text
 
 
-def _to_text(value: datetime | None) -> str | None:
+def instant_to_text(value: datetime | None) -> str | None:
+    """An instant as it is stored."""
     if value is None:
         return None
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
