@@ -253,6 +253,7 @@ class _Transport:
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
+        self.is_closing = transport.is_closing  # which is asked after each response
         self._loop = loop
         self._head = b""  # that waits for its body, until the application lets others run
 

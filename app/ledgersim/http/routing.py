@@ -84,7 +84,9 @@ def is_below(path: str, mount: str) -> bool:
 
 def segments(path: str) -> list[str]:
     """The decoded segments of a percent-encoded path; a trailing slash is ignored."""
-    parts = [unquote(part) for part in path.split("/")[1:]]
+    parts = path.split("/")[1:]
+    if "%" in path:
+        parts = [unquote(part) for part in parts]
     if parts and parts[-1] == "":
         parts.pop()
     return parts

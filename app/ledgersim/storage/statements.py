@@ -194,7 +194,8 @@ def _prepare(statement: Statement, sent: tuple[str, ...]) -> _Prepared:
     def to_row(found: tuple[Any, ...]) -> Row:
         row = dict(zip(keys, found, strict=True))
         for name, decode in decoders:
-            row[name] = decode(row[name])
+            if row[name] is not None:
+                row[name] = decode(row[name])
         return row
 
     writes_to = getattr(statement, "table", None)
