@@ -112,6 +112,7 @@ def test_every_module_and_public_thing_has_a_docstring() -> None:
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
+        ("ledgersim.serve", {"fastapi", "sqlalchemy", "uvicorn", "faker", "typer", "yaml"}),
         ("ledgersim.cli", {"fastapi", "sqlalchemy", "uvicorn", "faker", "yaml"}),
         ("ledgersim.pytest_plugin", {"fastapi", "http.client", "pydantic", "sqlalchemy", "uvicorn", "yaml"}),
         ("ledgersim.testing", {"fastapi", "pydantic", "pytest", "sqlalchemy", "uvicorn", "yaml"}),

@@ -6,12 +6,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from ledgersim import cli
+from ledgersim import cli, serve
 from ledgersim.settings import Settings
 
 
@@ -126,9 +132,59 @@ def test_servers_leave_out_pydantic_v1_unless_a_vendor_may_need_it(
     built_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pydantic.v1", ModuleType("pydantic.v1"))
-    monkeypatch.setattr(cli, "is_built_in", lambda _: built_in)
-    cli._leave_out_pydantic_v1()
+    monkeypatch.setattr(serve, "is_built_in", lambda _: built_in)
+    serve._leave_out_pydantic_v1()
     assert (sys.modules["pydantic.v1"] is None) is built_in
+
+
+@given(
+    st.booleans(),
+    st.lists(
+        st.tuples(st.sampled_from(["--port", "--auth", "--cors-origin"]), st.booleans(), st.text("a=- ")),
+        max_size=4,
+    ),
+)
+@example(False, [])
+@example(True, [("--cors-origin", True, "a"), ("--cors-origin", False, "b"), ("--port", False, "1")])
+@example(True, [("--port", False, "")])
+def test_the_options_of_serve_are_read_without_typer_as_by_typer(
+    is_named: bool, options: list[tuple[str, bool, str]]
+) -> None:
+    arguments = ["serve"] if is_named else []
+    for option, is_joined, value in options:
+        arguments += [f"{option}={value}"] if is_joined else [option, value]
+    read: list[dict[str, Any]] = []  # by typer
+    with (
+        patch.object(cli, "start_server", lambda **flags: read.append(flags)),
+        redirect_stdout(StringIO()),
+        redirect_stderr(StringIO()),
+        pytest.raises(SystemExit),
+    ):
+        cli.main(arguments)
+    flags = serve.read_flags(arguments)
+    if flags is not None:
+        assert read
+        assert flags == {name: value for name, value in read[0].items() if value not in (None, [])}
+    elif read:
+        assert any(value.startswith("-") and not is_joined for _, is_joined, value in options)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--version"],
+        ["routes"],
+        ["serve", "--help"],
+        ["serve", "--port"],
+        ["serve", "--port", "--help"],
+        ["serve", "--prot", "1"],
+        ["serve", "--port", "1", "more"],
+        ["serve", "8080"],
+    ],
+)
+def test_typer_reads_other_commands_help_and_mistakes(arguments: list[str]) -> None:
+    assert serve.read_flags(arguments) is None
 
 
 def test_routes_are_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

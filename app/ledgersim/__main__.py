@@ -16,6 +16,12 @@ def main() -> NoReturn:
         sys.exit()
     gc.disable()  # importing modules creates little garbage
     try:
+        from ledgersim.serve import read_flags, serve
+
+        flags = read_flags(sys.argv[1:])
+        if flags is not None:
+            serve(**flags)
+            sys.exit()
         from ledgersim.cli import main as run
     except StartupError as error:
         print("ledgersim:", " ".join(str(error).split()), file=sys.stderr)

@@ -2,10 +2,8 @@
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version as package_version
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,8 +12,8 @@ import typer
 
 from ledgersim import __version__, contract_cli
 from ledgersim.errors import BAD_USAGE, StartupError
+from ledgersim.serve import serve as start_server
 from ledgersim.settings import Settings, flag, load_settings, variable
-from ledgersim.vendors import installed_vendors, is_built_in
 
 NOT_READY = 1  # exit code of `ledgersim health` if the server is not ready
 FINDINGS = 1  # exit code of `ledgersim coverage` if something falls short
@@ -67,24 +65,7 @@ def serve(**flags: str | list[str] | None) -> None:
     Prints one line, `Ready: http://...`, to standard output when it accepts requests; everything else goes to
     standard error. Each option can also be set by the environment variable in its description; the option wins.
     """
-    settings = load_settings(os.environ, **flags)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
-    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup does
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-    gc.disable()  # until the server is ready: loading modules creates little garbage
-    _leave_out_pydantic_v1()
-
-    from ledgersim import server
-
-    server.serve(settings)
-
-
-def _leave_out_pydantic_v1() -> None:
-    """Keep FastAPI from importing it to look for its models: our vendors have none, and it takes 1.5 MiB."""
-    works_without = tuple(map(int, package_version("fastapi").split(".")[:2])) >= (0, 129)
-    if works_without and all(map(is_built_in, installed_vendors())):
-        sys.modules["pydantic.v1"] = None  # type: ignore[assignment]
+    start_server(**flags)
 
 
 def build_world(**flags: str | None) -> None:

@@ -55,7 +55,9 @@ def status(server: Served) -> str:
 
 def wait_for(driver: Browser, query: str) -> None:
     driver.wait(lambda: urlsplit(driver.url).query == query)
-    driver.wait(lambda: driver.run("return document.readyState === 'complete'"))  # what comes next is a new entry
+    driver.wait(
+        lambda: driver.run("return document.readyState === 'complete'")
+    )  # what comes next is a new entry
 
 
 def test_the_keyboard_confirms_and_back_shows_that_it_has_ended(server: Served) -> None:
