@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import isodate
 
@@ -28,8 +27,7 @@ def system_time() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class ClockSetting:
+class ClockSetting(NamedTuple):
     """The state of a clock. `floor` is the time of the latest change in the space."""
 
     mode: Mode = "real"
@@ -91,17 +89,17 @@ class Clock:
     def frozen_at(self, instant: datetime) -> Iterator[None]:
         """Freeze the clock at `instant` inside the block."""
         before = self.setting
-        self.setting = replace(before, mode="frozen", frozen_at=instant)
+        self.setting = before._replace(mode="frozen", frozen_at=instant)
         try:
             yield
         finally:
-            self.setting = replace(before, floor=self.setting.floor)
+            self.setting = before._replace(floor=self.setting.floor)
 
     def raise_floor(self) -> None:
         """Record a change in the space: from now on the clock cannot be set to an earlier time."""
         now = self.now()
         if now > self.setting.floor:
-            self.setting = replace(self.setting, floor=now)
+            self.setting = self.setting._replace(floor=now)
 
 
 def isoformat(instant: datetime) -> str:

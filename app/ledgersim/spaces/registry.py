@@ -21,6 +21,7 @@ MEMORY_LIMIT = Problem(503, "no-room", "Memory limit reached")
 SPACE_NOT_FOUND = Problem(404, "no-such-space", "Space not found")
 
 _RETURN_AFTER = 16 * 2**20  # bytes that spaces have given up before memory is returned to the operating system
+_MEASURE_AFTER = 16  # requests whose bodies are no more than 64 KiB
 _EMPTY_SPACE = 300 * 2**10  # about what a space takes that holds nothing of its own; bounded by their number
 
 
@@ -75,6 +76,7 @@ class Spaces(ABC):
         self._sizes: dict[str, _Size] = {}
         self._spaces_size = 0
         self._used: set[Space] = set()  # that may have another size than when they were measured
+        self._uses = 0  # requests to them
         self._released = 0  # bytes that have been given up since memory was last returned
         self.images_size = 0  # bytes of snapshots and start images, without the seeded world
 
@@ -177,13 +179,14 @@ class Spaces(ABC):
         space.leave()
         if self._spaces.get(space.name) is space:
             self._used.add(space)
+            self._uses += 1
 
     def _update_sizes(self) -> None:
         """Measure the spaces that have been used, except those that are in use by a thread."""
         busy = {space for space in self._used if space.worker.is_busy}
         for space in self._used - busy:
             self._update_size(space)
-        self._used = busy
+        self._used, self._uses = busy, 0
 
     def _update_size(self, space: Space) -> None:
         before = self._sizes.get(space.name, _NO_SIZE)
@@ -213,10 +216,19 @@ class Spaces(ABC):
     def size(self) -> int:
         """Bytes used by all spaces and snapshots, without the seeded world; what they share counts once."""
         self._update_sizes()
+        return self._size
+
+    @property
+    def _size(self) -> int:
         return self._spaces_size + self.images_size
 
     def check_capacity(self, additional: int = 0) -> None:
-        """Raise a 503 Problem if all spaces use too many bytes, or would with `additional` ones."""
+        """Raise a 503 Problem if all spaces use too many bytes, or would with `additional` ones.
+
+        Without any, what a few requests have added since the spaces were measured may be missing.
+        """
+        if not additional and self._uses < _MEASURE_AFTER and self._size <= self.limits.space_bytes:
+            return
         while self.size + additional > self.limits.space_bytes:
             if additional <= self.limits.space_bytes and self._make_room():
                 continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import Dialect, String
 from sqlalchemy.ext.declarative import DeferredReflection
@@ -36,6 +37,7 @@ class Instant(TypeDecorator[datetime]):
         return _from_text
 
 
+@lru_cache(maxsize=64)
 def instant_to_text(value: datetime | None) -> str | None:
     """An instant as it is stored."""
     if value is None:
