@@ -21,7 +21,7 @@ MEMORY_LIMIT = Problem(503, "no-room", "Memory limit reached")
 SPACE_NOT_FOUND = Problem(404, "no-such-space", "Space not found")
 
 _RETURN_AFTER = 16 * 2**20  # bytes that spaces have given up before memory is returned to the operating system
-_MEASURE_AFTER = 16  # requests whose bodies are no more than 64 KiB
+_MEASURE_AFTER = 16  # requests
 _EMPTY_SPACE = 300 * 2**10  # about what a space takes that holds nothing of its own; bounded by their number
 
 
@@ -180,6 +180,8 @@ class Spaces(ABC):
         if self._spaces.get(space.name) is space:
             self._used.add(space)
             self._uses += 1
+            if self._uses >= _MEASURE_AFTER:
+                self._update_sizes()
 
     def _update_sizes(self) -> None:
         """Measure the spaces that have been used, except those that are in use by a thread."""
@@ -225,9 +227,9 @@ class Spaces(ABC):
     def check_capacity(self, additional: int = 0) -> None:
         """Raise a 503 Problem if all spaces use too many bytes, or would with `additional` ones.
 
-        Without any, what a few requests have added since the spaces were measured may be missing.
+        Without any, what the last few requests have added does not count.
         """
-        if not additional and self._uses < _MEASURE_AFTER and self._size <= self.limits.space_bytes:
+        if not additional and self._size <= self.limits.space_bytes:
             return
         while self.size + additional > self.limits.space_bytes:
             if additional <= self.limits.space_bytes and self._make_room():
