@@ -69,7 +69,7 @@ def _with_header(image: Image, versions: bytes, of: Generations) -> bytes:
     header = bytearray(image[:100])
     header[_FORMAT_VERSIONS] = versions
     header[_PREVIOUS], header[_CURRENT] = of.previous.to_bytes(4, "big"), of.current.to_bytes(4, "big")
-    return bytes(header) + image[100:]
+    return b"".join((header, memoryview(image)[100:]))  # one copy: other threads wait meanwhile
 
 
 def check_header(image: bytes) -> None:
