@@ -127,6 +127,7 @@ LEVELS = "critical, error, warning, info or debug"
 BYTES = "a number of bytes from 1MiB on, such as 2GiB"
 BAD = [
     ("max_spaces", "-1", "a whole number from 0 to 100000"),
+    ("max_spaces", "10.000", "a whole number from 0 to 100000"),
     ("max_space_bytes", "1048575", BYTES),
     ("max_space_bytes", "many", BYTES),
     ("max_body_values", "999", "a whole number from 1000 to 10000000"),

@@ -433,7 +433,8 @@ def load_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     given = _from_environment(environ)
     given |= {name: _Given(flag(name), value) for name, value in flags.items() if value not in (None, [])}
     for name, setting in given.items():
-        if setting.value == "":
+        is_fraction = Settings.model_fields[name].annotation is int and "." in str(setting.value)
+        if setting.value == "" or is_fraction:  # pydantic would read 10.000, ten thousand to many, as ten
             raise _invalid(name, setting)
     try:
         settings = Settings.model_validate({name: setting.value for name, setting in given.items()})
