@@ -80,7 +80,6 @@ def build(
         clock.router,
         clock.jobs_router(vendors),
         reset.router,
-        spaces.server_router,
         spaces.router,
         snapshots.router,
         transfer.router,

@@ -82,11 +82,11 @@ def build(server: Server) -> VendorApp:
     async def get_asset(name: str) -> Response:
         return asset(name)
 
-    @router.api_route("/docs/guides/{name}", operation_id="ui.guide", **_READ)
+    @files.api_route("/docs/guides/{name}", operation_id="ui.guide", **_READ)
     async def show_guide(request: Request, name: str) -> Response:
         return _guide(request, server, name)
 
-    @router.api_route("/docs/guides/docs/{name}", operation_id="ui.guide.docs", **_READ)
+    @files.api_route("/docs/guides/docs/{name}", operation_id="ui.guide.docs", **_READ)
     async def show_guide_of_docs(request: Request, name: str) -> Response:
         return _guide(request, server, f"docs/{name}")
 
