@@ -6,7 +6,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
@@ -30,7 +30,7 @@ from ledgersim.spaces.scheduler import Scheduler
 from ledgersim.spaces.space import SpaceSettings
 from ledgersim.storage.connections import failure
 from ledgersim.storage.database import Database, StorageProblem
-from ledgersim.storage.folder import DELETE_SPACE, DatabaseFolder
+from ledgersim.storage.folder import DatabaseFolder, discard_space
 from ledgersim.storage.images import Image, OtherSchemaError
 from ledgersim.storage.statements import row
 from ledgersim.vendors import installed_vendors
@@ -157,7 +157,7 @@ def default_database(settings: Settings, image: Image) -> Database | None:
 
 def _open_database(path: Path, image: Image, in_folder: bool) -> Database:
     """The database in a file, created from an image if it is missing. Raises StartupError."""
-    instead = DELETE_SPACE if in_folder else "choose another file"
+    instead = discard_space(unquote(path.stem)) if in_folder else "choose another file"
     database = Database.in_file(path, image)
     try:
         with closing(Database.in_memory(image)) as reference:

@@ -305,7 +305,7 @@ def test_a_full_file_system(start: Start, tiny: Path) -> None:
         responses = [http.put(f"{APTIC}/Debtors", json={"fullName": "x" * 900}) for _ in range(50)]
         (detail,) = {one.json()["detail"] for one in responses if one.status_code != 201}
         assert detail == (
-            f"The database {path} is unavailable: the file system is full. Nothing of this request was stored."
+            f"The database {path} is unavailable: the file system is full: make room; the next request tries again. Nothing of this request was stored."
         )
         assert http.get(f"{APTIC}/Debtors/{guid}").status_code == 200
         reset = http.post("/_sim/reset")

@@ -297,7 +297,7 @@ def test_a_run_that_is_no_longer_kept_does_not_count(serve: Serve) -> None:
 def test_full_journals_leave_no_room_until_they_are_cleared(serve: Serve) -> None:
     api = serve(max_space_bytes="1MiB")
     long = {**BEARER, "X-Long": "x" * 50_000}
-    for _ in range(25):
+    for _ in range(32):
         assert api.send("GET", f"/s/a{APTIC}/Ping", headers=long).status_code == 200
     rejected = api.put(DEBTORS, {"fullName": "Ada"})
     assert (rejected.status_code, rejected.json()["title"]) == (503, "Memory limit reached")

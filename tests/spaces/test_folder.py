@@ -337,11 +337,25 @@ def test_a_corrupt_file_is_unavailable_and_can_be_deleted(api: Api, data: Path) 
     path.write_bytes(b"x" * 5_000)
     assert unavailable(api, "a") == (
         f"the database {path} cannot be used: it is not a SQLite database; "
-        "restore a backup, or delete the space (DELETE /_sim/spaces/NAME)"
+        "restore a backup, or delete the space (DELETE /s/a/_sim/spaces/a)"
     )
     assert path.read_bytes() == b"x" * 5_000
-    assert api.delete("/_sim/spaces/a").status_code == 204
+    assert api.delete("/s/a/_sim/spaces/a").status_code == 204
     assert names(api, "a") == []
+
+
+def test_a_corrupt_default_space_costs_no_other_and_can_be_moved_away(api: Api, data: Path) -> None:
+    path = data / "default.db"
+    path.write_bytes(b"x" * 5_000)
+    assert unavailable(api, "default") == (
+        f"the database {path} cannot be used: it is not a SQLite database; "
+        "restore a backup, or move the file away: the next request creates the space anew"
+    )
+    created = api.post("/_sim/spaces", {"name": "new"})
+    assert (created.status_code, created.json()["name"]) == (201, "new")
+    assert api.get("/docs/guides/README.md").status_code == 200
+    path.rename(data.parent / "kept")
+    assert names(api, "default") == []
 
 
 def test_a_file_of_another_version_is_unavailable(api: Api, data: Path) -> None:
@@ -351,7 +365,7 @@ def test_a_file_of_another_version_is_unavailable(api: Api, data: Path) -> None:
         raw.execute("UPDATE sim_state SET schema_version = 1")
     assert unavailable(api, "a") == (
         f"the database {data / 'a.db'} was created by another version of ledgersim; "
-        "use that version, or delete the space (DELETE /_sim/spaces/NAME)"
+        "use that version, or delete the space (DELETE /s/a/_sim/spaces/a)"
     )
 
 
@@ -365,7 +379,7 @@ def test_a_file_with_another_trigger_is_unavailable(api: Api, data: Path) -> Non
     assert unavailable(api, "a") == (
         f"the database {data / 'a.db'} cannot be used: its schema differs from this version's in "
         "case_sums_of_case; use the version that created it, restore a backup, or delete the space "
-        "(DELETE /_sim/spaces/NAME)"
+        "(DELETE /s/a/_sim/spaces/a)"
     )
 
 
@@ -429,8 +443,8 @@ def test_a_damaged_start_prevents_only_resets(api: Api, data: Path) -> None:
         assert (refused.status_code, refused.json()["detail"]) == (
             503,
             f"{start}, to which a reset goes back, cannot be used: its size does not match its header. "
-            "Nothing was reset. Restore the file from a backup, remove it so that a reset goes back to the "
-            "seed, or delete the space (DELETE /_sim/spaces/NAME).",
+            "Nothing was reset. Restore the file from a backup, or remove it so that a reset goes back to the "
+            "seed.",
         )
     assert names(api, "a") == ["Space base", "Space a"]
     for scope in ("clock", "faults", "journal"):
@@ -491,7 +505,9 @@ def test_the_end_of_a_failure_is_logged_though_the_space_was_closed_meanwhile(
     assert names(api, "a") == []
     settle(api)
     begin = f"The database {data / 'a.db'} "
-    assert caplog.messages == [f"{begin}is unavailable: the file system is full"]
+    assert caplog.messages == [
+        f"{begin}is unavailable: the file system is full: make room; the next request tries again"
+    ]
     for _ in range(2):
         add(api, "a")
         settle(api)

@@ -263,7 +263,7 @@ def test_a_removed_file_is_not_written_to_until_a_restore(path: Path, database: 
     path.unlink()
     for _ in range(2):
         assert refused_write(database) == (
-            f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset. "
+            f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset in this space. "
             "Nothing of this request was stored."
         )
     assert notes(database) == BEGINNING | {1: "one"}
@@ -303,7 +303,7 @@ def test_a_file_that_is_put_back_is_written_to_again(
     write(database, 1, "again")
     write(database, 2, "and again")
     assert caplog.messages == [
-        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset",
+        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset in this space",
         f"The database {path} is unavailable: {reason}",
         f"The database {path} can be written to again",
     ]
@@ -361,7 +361,8 @@ def test_a_full_file_system_costs_only_the_writes_that_do_not_fit(
     }
     (problem,) = {str(one) for one in problems if one is not None}
     assert problem == (
-        f"503 Database unavailable: The database {path} is unavailable: the file system is full. "
+        f"503 Database unavailable: The database {path} is unavailable: the file system is full: "
+        "make room; the next request tries again. "
         "Nothing of this request was stored."
     )
     assert notes(database) == written
@@ -369,7 +370,7 @@ def test_a_full_file_system_costs_only_the_writes_that_do_not_fit(
     write(database, 200, "y")
     assert notes(database) == written | {200: "y"}
     assert caplog.messages == [
-        f"The database {path} is unavailable: the file system is full",
+        f"The database {path} is unavailable: the file system is full: make room; the next request tries again",
         f"The database {path} can be written to again",
     ]
 

@@ -192,7 +192,7 @@ def test_vendors_report_a_removed_file_in_their_own_format(
     kept = api.debtor()["debtorGuid"]
     path.unlink()
     reason = (
-        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset. "
+        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset in this space. "
         "Nothing of this request was stored."
     )
     for _ in range(3):
@@ -201,7 +201,7 @@ def test_vendors_report_a_removed_file_in_their_own_format(
     answer = api.send("PUT", "/_sim/clock", json={"mode": "frozen"})
     assert (answer.status_code, answer.json()["detail"]) == (503, reason)
     assert caplog.messages == [
-        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset"
+        f"The database {path} is unavailable: it has been removed; put it back, or POST /_sim/reset in this space"
     ]
     # Reading goes on, and so do other spaces.
     assert api.get(f"{APTIC}/Debtors/{kept}").status_code == 200

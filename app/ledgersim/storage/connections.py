@@ -31,7 +31,7 @@ CORRUPT = "it is corrupt"
 
 # What SQLite's errors mean that a statement is not to blame for.
 _FAILURES = {
-    sqlite3.SQLITE_FULL: "the file system is full",
+    sqlite3.SQLITE_FULL: "the file system is full: make room; the next request tries again",
     sqlite3.SQLITE_IOERR: "the file system reports an error",
     sqlite3.SQLITE_READONLY_DIRECTORY: "its folder is read-only",
     sqlite3.SQLITE_READONLY: "it is read-only",

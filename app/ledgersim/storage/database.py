@@ -40,7 +40,7 @@ CHANGES_LOST = StorageProblem(
     "changes-lost",
     "Changes lost",
     "SQLite ran out of memory or disk and rolled back everything that this space had changed. "
-    "POST /_sim/reset or restore a snapshot to continue from a known state.",
+    "POST /_sim/reset in this space, or restore a snapshot, to continue from a known state.",
 )
 DATABASE_UNAVAILABLE = StorageProblem(503, "database-unavailable", "Database unavailable")
 

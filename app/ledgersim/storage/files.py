@@ -112,7 +112,7 @@ class DatabaseFile:
             if not self._is_own_content():
                 return f"another program has overwritten it; {_REOPEN}"
         except FileNotFoundError:
-            return "it has been removed; put it back, or POST /_sim/reset"
+            return "it has been removed; put it back, or POST /_sim/reset in this space"
         except OSError as error:
             return error.strerror
         return None

@@ -33,9 +33,9 @@ _UNSAFE = re.compile(rf"[^{re.escape(_SAFE)}]")
 # Names of devices on Windows, with any extension, and hidden files.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?|[.-].*")
 
-DELETE_SPACE = "delete the space (DELETE /_sim/spaces/NAME)"
 _MAKE_ROOM = "make room; the next request tries again"
-_RESTORE = f"restore a backup, or {DELETE_SPACE}"
+_RESTORE = "restore a backup, or {discard}"
+_DEFAULT = "default"  # the space that cannot be deleted
 
 # What helps if a file cannot be used, by the system's code, and by SQLite's.
 _SYSTEM_REMEDIES = {
@@ -126,13 +126,13 @@ class DatabaseFolder:
     def open(self, name: str) -> Database:
         """Open the database for a name, created if missing. Raises StartupError."""
         path = self.path_of(name)
-        with _remedies():
+        with _remedies(name):
             try:
                 _check_no_folder(path)
                 if not path.exists():
                     self.start_of(name).unlink(missing_ok=True)
                 elif not path.stat().st_size:  # files are never created empty
-                    raise _cannot_use(path, f"it is empty; {_RESTORE}")
+                    raise _cannot_use(path, f"it is empty; {_RESTORE.format(discard=discard_space(name))}")
             except OSError as error:
                 raise _cannot_use(path, error.strerror) from error
             return self._open_database(path, self._image)
@@ -140,7 +140,7 @@ class DatabaseFolder:
     def create(self, name: str, image: Image | None) -> None:
         """Create the file for a name from an image, or from the seed. Raises StartupError."""
         start = self.start_of(name)
-        with _remedies():
+        with _remedies(name):
             try:
                 start.unlink(missing_ok=True)
                 if image is not None:
@@ -151,7 +151,7 @@ class DatabaseFolder:
 
     def remove(self, name: str) -> None:
         """Remove the files for a name. Raises StartupError, also if another server uses them."""
-        with _remedies():
+        with _remedies(name):
             _check_no_folder(self.path_of(name))
             remove_file(self.path_of(name))
             remove_file(self.start_of(name))
@@ -169,7 +169,7 @@ def read_start(path: Path) -> Image | None:
         reason = error.strerror if isinstance(error, OSError) else error
         raise DATABASE_UNAVAILABLE.with_detail(
             f"{path}, to which a reset goes back, cannot be used: {reason}. Nothing was reset. Restore the "
-            f"file from a backup, remove it so that a reset goes back to the seed, or {DELETE_SPACE}."
+            "file from a backup, or remove it so that a reset goes back to the seed."
         ) from error
 
 
@@ -194,8 +194,11 @@ def _mark(path: Path, world: Mapping[str, Any]) -> None:
             f"it has no {MARKER}, but {strangers[0]}; choose a new or an empty folder, or one of ledgersim",
         )
     part = path / f".{MARKER}.{urandom(4).hex()}.part"
-    part.write_text(json.dumps(dict(world), indent=2) + "\n", "utf-8")
-    part.replace(path / MARKER)
+    try:
+        part.write_text(json.dumps(dict(world), indent=2) + "\n", "utf-8")
+        part.replace(path / MARKER)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _why_ignored(file: str) -> str | None:
@@ -213,7 +216,7 @@ def _why_ignored(file: str) -> str | None:
 
 
 @contextmanager
-def _remedies() -> Iterator[None]:
+def _remedies(name: str) -> Iterator[None]:
     """Let a StartupError say what helps, if it does not."""
     try:
         yield
@@ -223,9 +226,17 @@ def _remedies() -> Iterator[None]:
             remedy = _SYSTEM_REMEDIES.get(cause.errno or 0)
         elif isinstance(cause, sqlite3.Error):
             remedy = _SQLITE_REMEDIES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+        remedy = None if remedy is None else remedy.format(discard=discard_space(name))
         if remedy is None or remedy in str(error):
             raise
         raise StartupError(f"{error}; {remedy}") from cause
+
+
+def discard_space(name: str) -> str:
+    """How to give up the content of a space that cannot be used."""
+    if name == _DEFAULT:
+        return "move the file away: the next request creates the space anew"
+    return f"delete the space (DELETE /s/{name}/_sim/spaces/{name})"
 
 
 def _check_no_folder(path: Path) -> None:
