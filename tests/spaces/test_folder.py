@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -181,6 +182,17 @@ def test_closed_spaces_are_listed_and_none_is_opened_for_it(api: Api) -> None:
     assert (info["space"], info["spaces"]) == ("a", 4)
     assert api.get("/_sim/spaces").json() == listed
     assert api.get("/_sim/spaces/nowhere").status_code == 404
+
+
+def test_the_dashboard_does_not_claim_to_know_what_closed_spaces_hold(api: Api) -> None:
+    add(api, "a")
+    settle(api)
+    add(api, "b")
+    page = api.get("/s/b/_sim/ui/spaces").text
+    rows = dict(re.findall(r"<tr.*?/spaces\">([^<]*)</a>(.*?)</tr>", page, re.DOTALL))
+    assert rows["a"].count("\N{EN DASH}") == 3
+    assert "0 Bytes" not in rows["a"]
+    assert "\N{EN DASH}" not in rows["b"]
 
 
 def test_the_dashboard_shows_the_first_of_many_spaces(api: Api, data: Path) -> None:
