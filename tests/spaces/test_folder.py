@@ -366,6 +366,7 @@ def test_a_corrupt_default_space_costs_no_other_and_can_be_moved_away(api: Api, 
     created = api.post("/_sim/spaces", {"name": "new"})
     assert (created.status_code, created.json()["name"]) == (201, "new")
     assert api.get("/docs/guides/README.md").status_code == 200
+    assert "space <code>new</code>" in api.get("/s/new/docs/guides/README.md").text
     path.rename(data.parent / "kept")
     assert names(api, "default") == []
 

@@ -84,7 +84,7 @@ def page(request: Request, template: str, content: Mapping[str, Any], inline_sty
     values = {
         "root": context.root_path,
         "version": __version__,
-        "space": context.space.name,
+        "space": context.space_name,
         "has_dashboard": context.dispatcher.has_dashboard,
         "exists": context.space_name in context.dispatcher.spaces,
     }
